@@ -1,0 +1,349 @@
+# Makefile: builds and runs Calf. `make help` lists what it does.
+#
+# Sources are found by wildcard, and all that is made goes under build/:
+# a new file needs no line here.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+
+# ---- what the user may set ---------------------------------------------------
+
+# On with NAME=1 only: others have a DEBUG in their environment too.
+SWITCHES := V LLVM DEBUG AUDIT WERROR ICOUNT
+$(foreach s,$(SWITCHES),$(eval override $(s) := $(filter 1,$($(s)))))
+TOOLPREFIX ?=
+HOSTCC ?= cc
+QEMU ?= qemu-system-riscv64
+PYTHON ?=
+
+# The shell of the guest is to see $ and quotes as they were typed.
+override CMD := $(value CMD)
+override ARGS := $(value ARGS)
+export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS
+export PYTHONDONTWRITEBYTECODE := 1
+
+GOALS := $(or $(MAKECMDGOALS),all)
+
+# ---- set-up ------------------------------------------------------------------
+
+# `make setup qemu` starts afresh when the tools are there: the lines below look
+# for them while make reads this file.
+ifneq ($(filter setup,$(GOALS)),)
+
+AFTER_SETUP := $(filter-out setup,$(GOALS))
+.PHONY: setup $(AFTER_SETUP)
+
+setup:
+	@sh grade/tools/setup.sh $(AFTER_SETUP)
+
+$(firstword $(AFTER_SETUP)): setup
+	+@$(MAKE) --no-print-directory $(AFTER_SETUP)
+
+$(wordlist 2,99,$(AFTER_SETUP)): $(firstword $(AFTER_SETUP))
+	@:
+
+else
+
+# ---- tools -------------------------------------------------------------------
+
+NEEDS := $(if $(filter-out help clean clean-disk lint,$(GOALS)),compiler) \
+	$(if $(filter qemu run grade,$(GOALS)),qemu) \
+	$(if $(filter qemu run,$(GOALS)),python) \
+	$(if $(filter grade,$(GOALS)),pytest) \
+	$(if $(filter lint,$(GOALS)),lint)
+
+ifneq ($(strip $(NEEDS)),)
+# The values go by name: make 4.3 and older exports nothing to $(shell).
+PROBE := $(shell TOOLPREFIX='$(TOOLPREFIX)' LLVM='$(LLVM)' \
+	HOSTCC='$(HOSTCC)' QEMU='$(QEMU)' PYTHON='$(PYTHON)' \
+	sh grade/tools/probe.sh $(NEEDS))
+ifneq ($(firstword $(PROBE)),ok)
+$(error $(wordlist 2,99,$(PROBE)))
+endif
+probed = $(patsubst $(1)=%,%,$(filter $(1)=%,$(PROBE)))
+override TOOLPREFIX := $(call probed,PREFIX)
+override PYTHON := $(call probed,PYTHON)
+MARCH := $(call probed,MARCH)
+endif
+
+ifneq ($(LLVM),)
+CC := clang --target=riscv64-unknown-elf
+LD := ld.lld
+AR := llvm-ar
+NM := llvm-nm
+STRIP := llvm-strip
+else
+CC := $(TOOLPREFIX)gcc
+LD := $(TOOLPREFIX)ld
+AR := $(TOOLPREFIX)ar
+NM := $(TOOLPREFIX)nm
+STRIP := $(TOOLPREFIX)strip
+GCC_ONLY := -fno-tree-loop-distribute-patterns
+endif
+
+# ---- where things go ---------------------------------------------------------
+
+# Each flavour of the kernel has a folder of its own; DEBUG and AUDIT change
+# nothing in the programs.
+comma := ,
+empty :=
+space := $(empty) $(empty)
+B := build
+U := $(B)$(if $(LLVM),/llvm)
+FLAVOUR := $(subst $(space),-,$(strip \
+	$(if $(DEBUG),debug) $(if $(AUDIT),audit)))
+K := $(U)$(if $(FLAVOUR),/$(FLAVOUR))
+H := $(B)/host
+
+# ---- flags -------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	$(if $(WERROR),-Werror)
+COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
+	-fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
+	-mcmodel=medany -mno-relax $(GCC_ONLY) $(WARNINGS)
+
+KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
+	-fno-omit-frame-pointer -Wframe-larger-than=640 \
+	$(if $(LLVM),-Wthread-safety) \
+	$(if $(DEBUG),-DDEBUG) $(if $(AUDIT),-DAUDIT) -Ikernel
+# Assembly saves the floating-point registers of programs; C is to use none.
+KERNEL_ASFLAGS := $(patsubst -march=%,-march=rv64gc,$(KERNEL_FLAGS))
+KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static --no-relax \
+	-z max-page-size=4096 -z noexecstack --build-id=none \
+	$(if $(WERROR),--fatal-warnings) -T kernel/boot/kernel.ld
+
+USER_FLAGS := -march=rv64gc -mabi=lp64d $(COMMON_FLAGS) \
+	-ffunction-sections -fdata-sections -Iuser/lib -Ikernel
+USER_LINK := $(LD) -m elf64lriscv -nostdlib -static --no-relax --gc-sections \
+	-z max-page-size=4096 -z stack-size=65536 -z noexecstack \
+	--build-id=none $(if $(WERROR),--fatal-warnings) -T user/user.ld
+
+# For what the user brings: xv6's headers are found, those of the host are not;
+# there are fewer warnings, and a NULL that is followed is followed.
+PROGS_FLAGS := $(filter-out -Wextra -Wmissing-prototypes \
+	-Wstrict-prototypes -Wvla -Werror,-Iuser/compat $(USER_FLAGS)) \
+	-fno-delete-null-pointer-checks $(if $(LLVM),-nostdlibinc,-nostdinc \
+	-isystem $(shell $(CC) -print-file-name=include))
+
+HOST_FLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Imkfs -Ikernel
+
+# ---- what is built -----------------------------------------------------------
+
+sources = $(sort $(foreach s,c S,$(wildcard $(addsuffix .$(s),$(1)))))
+objects = $(addsuffix .o,$(1))
+depth := * */* */*/*
+
+K_SOURCES := $(call sources,$(addprefix kernel/,$(depth)))
+K_OBJECTS := $(addprefix $(K)/,$(call objects,$(K_SOURCES)))
+LIB_OBJECTS := $(addprefix $(U)/,$(call objects,$(call sources,user/lib/*)))
+H_OBJECTS := $(addprefix $(H)/,$(call objects,$(call sources,mkfs/*)))
+
+# A program is a file, or a folder of files, under user/bin or user/test.
+P_SOURCES := $(call sources,$(foreach d,bin test,user/$(d)/* user/$(d)/*/*))
+P_OBJECTS := $(addprefix $(U)/,$(call objects,$(P_SOURCES)))
+PROGRAMS := $(sort $(basename $(foreach s,$(P_SOURCES),$(word 3,\
+	$(subst /,$(space),$(s))))))
+program_objects = $(filter $(foreach d,bin test,$(U)/user/$(d)/$(1).%.o \
+	$(U)/user/$(d)/$(1)/%.o),$(P_OBJECTS))
+OBJECTS := $(K_OBJECTS) $(LIB_OBJECTS) $(P_OBJECTS) $(H_OBJECTS)
+BINARIES := $(addprefix $(U)/bin/,$(PROGRAMS))
+
+# What every disk image has, in mkfs's words.
+ITEMS := $(foreach p,$(PROGRAMS),/bin/$(p)=$(U)/bin/$(p)) \
+	/dev/console:1,0 /dev/vmstat:2,0 /dev/null:3,0 /tmp/ \
+	$(if $(wildcard README.md),/README=README.md)
+
+.PHONY: all kernel user mkfs
+all: kernel user mkfs $(B)/compile_commands.json $(K)/config.json
+kernel: $(K)/kernel.elf
+user: $(BINARIES)
+mkfs: $(B)/mkfs
+
+# ---- how it is built ---------------------------------------------------------
+
+# V=1 shows the commands. `make run` prints what the guest prints, nothing else.
+Q := $(if $(V),,@)
+say = $(if $(V)$(filter run config,$(GOALS)),,\
+	@printf '  %-8s%s\n' '$(1)' '$(2)')
+
+# Two makes may run at once: a file appears whole or not at all.
+# $(call compile,COMMAND): also the dependencies, and the editor's entry.
+define compile
+$(Q)mkdir -p $(@D) && tmp=$@.$$$$ && \
+	$(1) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
+	printf '{ "directory": "%s", "file": "%s", "command": "%s" }\n' \
+		'$(CURDIR)' '$<' '$(1) -c $<' >$$tmp.json && \
+	mv -f $$tmp.d $(@:.o=.d) && mv -f $$tmp.json $(@:.o=.json) && \
+	mv -f $$tmp $@ || { rm -f $$tmp $$tmp.d $$tmp.json; exit 1; }
+endef
+
+# $(call make_file,COMMAND): COMMAND writes $$tmp.
+define make_file
+$(Q)mkdir -p $(@D) && tmp=$@.$$$$ && rm -f $$tmp && { $(1); } && \
+	mv -f $$tmp $@ || { rm -f $$tmp; exit 1; }
+endef
+
+# $(call remember,TEXT): write TEXT, but touch the file only when it changed.
+# What depends on such a file is made again when its command changes.
+define remember
+@mkdir -p $(@D) && tmp=$@.$$$$ && printf '%s\n' '$(1)' >$$tmp && \
+	if cmp -s $$tmp $@; then rm -f $$tmp; else mv -f $$tmp $@; fi
+endef
+
+.PHONY: FORCE
+FORCE:
+
+$(K)/kernel.flags: FORCE
+	$(call remember,$(CC) $(KERNEL_FLAGS))
+$(K)/kernel.list: FORCE
+	$(call remember,$(KERNEL_LINK) $(K_OBJECTS))
+$(U)/user.flags: FORCE
+	$(call remember,$(CC) $(USER_FLAGS))
+$(U)/user.list: FORCE
+	$(call remember,$(USER_LINK) $(LIB_OBJECTS) $(P_OBJECTS))
+$(H)/host.flags: FORCE
+	$(call remember,$(HOSTCC) $(HOST_FLAGS) $(H_OBJECTS))
+
+$(K)/kernel/%.c.o: kernel/%.c $(K)/kernel.flags
+	$(call say,CC,$<)
+	$(call compile,$(CC) $(KERNEL_FLAGS))
+
+$(K)/kernel/%.S.o: kernel/%.S $(K)/kernel.flags
+	$(call say,AS,$<)
+	$(call compile,$(CC) $(KERNEL_ASFLAGS))
+
+$(U)/user/%.c.o: user/%.c $(U)/user.flags
+	$(call say,CC,$<)
+	$(call compile,$(CC) $(USER_FLAGS))
+
+$(U)/user/%.S.o: user/%.S $(U)/user.flags
+	$(call say,AS,$<)
+	$(call compile,$(CC) $(USER_FLAGS))
+
+$(H)/%.c.o: %.c $(H)/host.flags
+	$(call say,HOSTCC,$<)
+	$(call compile,$(HOSTCC) $(HOST_FLAGS))
+
+# The kernel is linked twice, see grade/tools/ksyms.awk.
+$(K)/ksyms0.S: grade/tools/ksyms.awk
+	$(call make_file,awk -f $< /dev/null >$$tmp)
+
+$(K)/ksyms.S: $(K)/kernel0.elf grade/tools/ksyms.awk
+	$(call make_file,$(NM) -n $< >$$tmp.nm && \
+		awk -f grade/tools/ksyms.awk $$tmp.nm >$$tmp && rm -f $$tmp.nm)
+
+$(K)/ksyms.o $(K)/ksyms0.o: %.o: %.S
+	$(call make_file,$(CC) $(KERNEL_FLAGS) -c -o $$tmp $<)
+
+$(K)/kernel0.elf: $(K_OBJECTS) $(K)/ksyms0.o $(K)/kernel.list \
+		kernel/boot/kernel.ld
+	$(call make_file,$(KERNEL_LINK) -o $$tmp $(K_OBJECTS) $(K)/ksyms0.o)
+
+$(K)/kernel.elf: $(K)/ksyms.o
+	$(call say,LD,$@)
+	$(call make_file,$(KERNEL_LINK) -o $$tmp $(K_OBJECTS) $< && \
+		$(NM) -n $$tmp | awk -f grade/tools/ksyms.awk | \
+		cmp -s - $(K)/ksyms.S || { \
+		echo "$@: the symbol table moved functions: see kernel.ld" >&2; \
+		false; })
+
+$(U)/libuser.a: $(LIB_OBJECTS) $(U)/user.list
+	$(call say,AR,$@)
+	$(call make_file,$(AR) rcs $$tmp $(LIB_OBJECTS))
+
+.SECONDEXPANSION:
+$(BINARIES:%=%.elf): $(U)/bin/%.elf: $$(call program_objects,$$*) \
+		$(U)/libuser.a $(U)/user.list user/user.ld
+	$(call make_file,$(USER_LINK) -o $$tmp $(call program_objects,$*) \
+		$(U)/libuser.a)
+
+$(BINARIES): %: %.elf
+	$(call say,LD,$@)
+	$(call make_file,$(STRIP) -o $$tmp $<)
+
+$(B)/mkfs: $(H_OBJECTS)
+	$(call say,HOSTLD,$@)
+	$(call make_file,$(HOSTCC) -o $$tmp $^)
+
+# clangd and other editors look for this file here.
+$(B)/compile_commands.json: $(OBJECTS)
+	$(call make_file,{ echo '['; \
+		cat $(^:.o=.json) | sed '$$!s/$$/$(comma)/'; \
+		echo ']'; } >$$tmp)
+
+# What grade/ needs to know of this build.
+$(K)/config.json: FORCE
+	$(call remember,{ "kernel": "$(K)/kernel.elf"$(comma) \
+		"mkfs": "$(B)/mkfs"$(comma) \
+		"cc": "$(CC) $(PROGS_FLAGS)"$(comma) \
+		"kernel_cc": "$(CC) $(KERNEL_FLAGS)"$(comma) \
+		"user_cc": "$(CC) $(USER_FLAGS)"$(comma) \
+		"host_cc": "$(HOSTCC) $(HOST_FLAGS)"$(comma) \
+		"link": "$(USER_LINK)"$(comma) \
+		"library": "$(U)/libuser.a"$(comma) \
+		"strip": "$(STRIP)"$(comma) \
+		"items": "$(ITEMS)"$(comma) \
+		"disk": "$(U)/disk.img" })
+
+-include $(OBJECTS:.o=.d)
+
+# ---- what it is used for -----------------------------------------------------
+
+.PHONY: qemu run grade lint help clean clean-disk
+
+qemu: all
+	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
+
+run: all
+	@$(PYTHON) -m grade.run --config $(K)/config.json run
+
+# For scripts: build, and say where grade/config.py finds what was built.
+.PHONY: config
+config: all
+	@echo $(K)/config.json
+
+grade:
+	@$(PYTHON) -m grade
+
+lint:
+	@$(PYTHON) -m grade.lint
+
+clean-disk:
+	rm -f $(foreach f,img old.img key,$(U)/disk.$(f))
+
+clean:
+	rm -rf build
+
+help:
+	$(info $(HELP))
+	@:
+
+define HELP
+make              build the kernel, the programs and mkfs
+make setup        install what is missing; also `make setup qemu`
+make qemu         boot to a shell; Ctrl-A X ends QEMU
+make run CMD="echo hello; ls"
+                  boot, run the commands, print their output, power off
+make grade        run all tests
+make lint         check the style of the code
+make clean        remove what was built
+make clean-disk   remove the disk of `make qemu`, with your files in it
+
+for qemu and run
+  CPUS=1..8       harts (2)              MEM=128M    memory
+  PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin
+  ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
+  ICOUNT=1        count instructions, with one hart: the same on every machine
+
+for all
+  DEBUG=1         more checks in the kernel       LLVM=1   clang and lld
+  AUDIT=1         recount all frames at each exit V=1      show commands
+  WERROR=1        warnings are errors
+  TOOLPREFIX=riscv64-linux-gnu-  QEMU=qemu-system-riscv64  PYTHON=python3
+endef
+
+endif

@@ -1,0 +1,173 @@
+"""grade/conftest.py: pytest shows one line a test, with its points.
+
+pytest's controller starts the session and prints; its workers run the tests
+and send each one's title and points along with its report.
+"""
+
+import json
+import os
+
+import pytest
+
+from grade import session
+from grade.guest import GuestFailed, Log
+from grade.points import read_points, rule_of
+
+TITLE_WIDTH = 64
+
+
+def is_worker(config):
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "title(text): what the test shows, for its line")
+    if not is_worker(config):
+        config.calf_session = session.start()
+        config.pluginmanager.register(Score(config), "calf-score")
+        silence_xdist(config)
+
+
+def silence_xdist(config):
+    """No lines about its workers."""
+    reporter = config.pluginmanager.get_plugin("terminaldistreporter")
+    if reporter is not None:
+        reporter.write_line = reporter.rewrite = lambda *_, **__: None
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "calf_session"):
+        session.end(config.calf_session)
+
+
+def test_id(item):
+    """Such as "shell.test_case[a pipe]"."""
+    module = item.module.__name__.rpartition("test_")[2]
+    return f"{module}.{item.name}"
+
+
+def title_of(item):
+    """The docstring's first line, with the parameters' values in it."""
+    text = (item.function.__doc__ or item.name).strip().splitlines()[0]
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    if "harts" in params:
+        params["harts"] = harts_text(params["harts"])
+    return text.format(**params).rstrip(".")
+
+
+def harts_text(harts):
+    return f"{harts} hart" + ("" if harts == 1 else "s")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Give each test its place, title and points. What does not build or
+    boot gets no tests but those that say so."""
+    rules = read_points()
+    items.sort(key=lambda item: rule_of(test_id(item), rules))
+    worth = {}
+    for item in items:
+        points = rules[rule_of(test_id(item), rules)][1]
+        title = title_of(item)
+        item.user_properties += [("title", title), ("points", points)]
+        worth[item.nodeid] = (title, points)
+    here = session.current()
+    write_whole(here.folder / "worth.json", json.dumps(worth))
+    if here.build_error or here.boot_error:
+        items[:] = [i for i in items if test_id(i).startswith("build.")]
+
+
+def write_whole(path, text):
+    """All workers write the same."""
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(text)
+    part.rename(path)
+
+
+class Score:
+    """Prints each test's line as it ends, and the sum."""
+
+    def __init__(self, config):
+        self._config = config
+        self._got = {}
+
+    def _terminal(self):
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def pytest_report_teststatus(self, report):
+        """No dots: our lines take their place."""
+        if report.when == "call" or report.failed:
+            return report.outcome, "", ""
+        return "", "", ""
+
+    def pytest_runtest_logreport(self, report):
+        if report.when != "call" and not report.failed:
+            return
+        if report.when == "teardown" and report.nodeid in self._got:
+            return
+        facts = dict(report.user_properties)
+        if "points" not in facts:
+            return
+        points = facts["points"]
+        got = points if report.passed else 0
+        self._got[report.nodeid] = got
+        title = facts["title"][:TITLE_WIDTH - 4]
+        line = f"{title} {'.' * (TITLE_WIDTH - len(title))} {got}/{points}"
+        self._terminal().write_line(line, red=report.failed)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session):
+        got, total = self._sum()
+        if got < total and session.exitstatus == 0:
+            session.exitstatus = 1
+        for report in self._terminal().stats.get("failed", []):
+            report.node = None          # not which worker ran it
+            del report.node
+
+    def _sum(self):
+        """Points got and points in all, those of tests that never ran
+        included."""
+        path = self._config.calf_session.folder / "worth.json"
+        worth = json.loads(path.read_text()) if path.exists() else {}
+        if self._config.option.keyword or self._config.option.markexpr:
+            worth = {k: v for k, v in worth.items() if k in self._got}
+        return sum(self._got.values()), sum(p for _, p in worth.values())
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter):
+        got, total = self._sum()
+        terminalreporter.write_line(f"Score: {got}/{total}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A guest's failure is told by its message, not by a traceback."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        item.calf_passed = report.passed
+    report.location = (*report.location[:2], title_of(item))
+    if call.excinfo is not None and call.excinfo.errisinstance(
+            (GuestFailed, session.BuildError)):
+        report.longrepr = str(call.excinfo.value)
+
+
+@pytest.fixture(scope="session")
+def calf():
+    """The session of this `make grade`."""
+    return session.current()
+
+
+@pytest.fixture(scope="session")
+def config(calf):
+    return calf.config()
+
+
+@pytest.fixture
+def log(request, calf):
+    """A log for one guest. It stays when the test fails."""
+    made = Log(calf.logs, test_id(request.node))
+    yield made
+    made.end(keep=not getattr(request.node, "calf_passed", False))

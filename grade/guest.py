@@ -1,0 +1,146 @@
+"""grade/guest.py: a machine that a test boots, watches and ends.
+
+Nothing here waits without a limit, and no QEMU outlives its Guest. When the
+machine does not do what it should, GuestFailed says what was expected, what
+came instead, and where the whole of it is.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pexpect
+
+from grade import batch, process
+from grade.image import make_image
+from grade.limits import limit
+from grade.machine import ON_STDOUT, ON_TERMINAL
+
+OUTPUT_MAX = 4 << 20    # bytes that a guest may print
+TAIL_LINES = 20
+
+
+class GuestFailed(Exception):
+    """The guest did not do what the test expects."""
+
+
+class Log:
+    """The file that keeps what a guest prints. It is bounded, and stays only
+    when the test fails."""
+
+    def __init__(self, folder, name):
+        self.path = Path(folder) / (re.sub(r"[^\w.-]+", "_", name) + ".log")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(self.path, "wb")
+        self._size = 0
+
+    def write(self, data):
+        self._file.write(data)
+        self._size += len(data)
+        if self._size > OUTPUT_MAX:
+            raise GuestFailed(self.explain(
+                f"the guest printed more than {OUTPUT_MAX >> 20} MiB"))
+
+    def flush(self):
+        self._file.flush()
+
+    def fileno(self):
+        return self._file.fileno()
+
+    def end(self, keep):
+        """Close it; keep it only if asked to."""
+        self._file.close()
+        if not keep:
+            self.path.unlink()
+
+    def text(self):
+        self.flush()
+        text = self.path.read_bytes().decode("utf-8", errors="replace")
+        return text.replace("\r\n", "\n")
+
+    def explain(self, what):
+        """`what` went wrong, the last lines of the console, and the path."""
+        lines = self.text().splitlines()[-TAIL_LINES:]
+        tail = "\n".join("    | " + line[:200] for line in lines) \
+            or "    (it printed nothing)"
+        return f"{what}\nthe console's last lines:\n{tail}\nlog: {self.path}"
+
+
+def run_script(config, machine, log, seconds, extra=None, silence=None):
+    """Boot, run to the end with the console going to `log`; returns the
+    batch.Ending. `machine.args` says what init does. It ends early after
+    `silence` seconds without a word."""
+    scratch = tempfile.mkdtemp(prefix="calf-")
+    try:
+        disk = make_image(config, Path(scratch) / "disk.img", extra)
+        command = machine.command(config.path("kernel"), disk, ON_STDOUT)
+        return batch.run_batch(
+            command, log.write, limit(seconds), stderr=log,
+            silence=None if silence is None else limit(silence))
+    finally:
+        log.flush()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+class Guest:
+    """A machine with somebody at its console. Use it in a `with`."""
+
+    def __init__(self, config, machine, log):
+        self.log = log
+        self._scratch = tempfile.mkdtemp(prefix="calf-")
+        self._config = config
+        self._machine = machine
+        self._console = None
+        self._read = b""
+
+    def __enter__(self):
+        disk = make_image(self._config, Path(self._scratch) / "disk.img")
+        command = self._machine.command(
+            self._config.path("kernel"), disk, ON_TERMINAL)
+        self._console = pexpect.spawn(
+            command[0], command[1:], timeout=None, echo=False,
+            preexec_fn=process.die_with_parent, maxread=65536)
+        self._console.delaybeforesend = None
+        self._console.delayafterclose = 0
+        self._console.delayafterterminate = 0
+        self._console.logfile_read = self.log
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self._console.close(force=True)
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def send(self, text):
+        self._console.send(text)
+
+    def expect(self, pattern, seconds=30):
+        """Wait for the regular expression; returns the text before it."""
+        line_ends = pattern.replace(r"\n", r"\r?\n")
+        watched = [line_ends.encode(), batch.PANIC_MARK, pexpect.EOF,
+                   pexpect.TIMEOUT]
+        which = self._console.expect(watched, timeout=limit(seconds))
+        before = self._console.before
+        if which == 0:
+            text = before.decode("utf-8", errors="replace")
+            return text.replace("\r\n", "\n")
+        if which == 1:
+            self._console.expect([pexpect.EOF, pexpect.TIMEOUT],
+                                 timeout=limit(3))
+        how = {1: "the kernel panicked", 2: "QEMU ended",
+               3: f"nothing of the kind within {limit(seconds):.0f} s"}[which]
+        raise GuestFailed(self.log.explain(f"expected {pattern!r}: {how}"))
+
+    def prompt(self, seconds=30):
+        """Wait for the shell; returns what was printed before."""
+        return self.expect(r"(?:^|\n)\$ ", seconds)
+
+    def ended(self, seconds=30):
+        """Wait until QEMU ends; returns its exit status."""
+        if self._console.expect([pexpect.EOF, pexpect.TIMEOUT],
+                                timeout=limit(seconds)) == 1:
+            raise GuestFailed(self.log.explain("the machine did not stop"))
+        self._console.close()
+        return self._console.exitstatus

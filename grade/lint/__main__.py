@@ -1,0 +1,30 @@
+"""grade/lint/__main__.py: `make lint`: one line a finding, then the sum."""
+
+import sys
+
+from grade.config import BuildError
+from grade.lint.compilers import check_builds, check_format, check_headers
+from grade.lint.layers import check_layers
+from grade.lint.lengths import check_lengths
+from grade.lint.python import check_python
+from grade.lint.text import check_text
+
+CHECKS = (check_layers, check_lengths, check_text, check_python,
+          check_format, check_builds, check_headers)
+
+
+def main():
+    count = 0
+    for check in CHECKS:
+        try:
+            for finding in check():
+                print(finding, flush=True)
+                count += 1
+        except BuildError:
+            pass                # check_builds has said so
+    print("lint: ok" if count == 0 else f"lint: {count} findings")
+    return count != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

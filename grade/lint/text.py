@@ -1,0 +1,39 @@
+"""grade/lint/text.py: what holds for every text file."""
+
+from grade.config import ROOT
+from grade.lint.tree import files, lines, top_files
+
+COLUMNS = {".c": 80, ".h": 80, ".S": 80, ".py": 79}
+
+
+def check_text():
+    for path in files() + top_files():
+        data = (ROOT / path).read_bytes()
+        if b"\0" in data:
+            yield f"{path}:1: not a text file"
+            continue
+        if data and not data.endswith(b"\n"):
+            yield f"{path}:{data.count(10) + 1}: no newline at the end"
+        if data.endswith(b"\n\n"):
+            yield f"{path}:{data.count(10)}: empty lines at the end"
+        yield from check_lines(path)
+        yield from check_head(path)
+
+
+def check_lines(path):
+    columns = COLUMNS.get(path.suffix)
+    for number, line in lines(path):
+        if line != line.rstrip() and path.suffix != ".patch":
+            yield f"{path}:{number}: white space at the end of the line"
+        if columns and len(line.expandtabs(8)) > columns:
+            yield f"{path}:{number}: more than {columns} columns"
+
+
+def check_head(path):
+    """Source files begin with their own path and purpose."""
+    begin = {".c": "/* ", ".h": "/* ", ".S": "/* ", ".py": '"""'}
+    if path.suffix not in begin:
+        return
+    first = lines(path)[0][1]
+    if not first.startswith(f"{begin[path.suffix]}{path}: "):
+        yield f"{path}:1: should begin with {begin[path.suffix]}{path}: "

@@ -1,0 +1,32 @@
+"""grade/lint/tree.py: the files of the project, for the checks."""
+
+from pathlib import Path
+
+from grade.config import ROOT
+
+FOLDERS = ("kernel", "user", "mkfs", "grade", "docs", ".ci")
+C_FOLDERS = ("kernel", "user", "mkfs", "grade/guest")
+
+
+def files(*suffixes, folders=FOLDERS):
+    """Those with one of the suffixes (all without any), sorted, relative to
+    the root."""
+    found = []
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts \
+                    and (not suffixes or path.suffix in suffixes):
+                found.append(path.relative_to(ROOT))
+    return sorted(found)
+
+
+def top_files():
+    """The files beside the folders, those of git itself left out."""
+    return sorted(Path(p.name) for p in ROOT.iterdir()
+                  if p.is_file() and p.name != ".git")
+
+
+def lines(path):
+    """Its (number, line) pairs, from 1, without the line ends."""
+    text = (ROOT / path).read_text(encoding="utf-8", errors="replace")
+    return list(enumerate(text.split("\n"), 1))

@@ -1,0 +1,155 @@
+"""grade/session.py: what one `make grade` shares between its processes.
+
+The process that the user started builds Calf and takes a copy of what was
+built, so that a make meanwhile changes nothing for the tests. Its workers find
+that copy, the logs' folder and the machine's speed by one environment
+variable.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from grade.boots import SharedBoots
+from grade.config import ROOT, BuildError, Config, UserError, build
+from grade.guest import GuestFailed
+from grade.machine import Machine
+
+VARIABLE = "CALF_GRADE_SESSION"
+LOGS = ROOT / "build" / "grade" / "logs"
+PREFIX = "calf-grade-"
+SESSIONS_KEPT = 5
+
+
+class Session:
+    """The folder of one `make grade`, and what is in it."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.facts = json.loads((self.folder / "facts.json").read_text())
+
+    @property
+    def build_error(self):
+        """What make printed, if the build failed; else None."""
+        return self.facts["build_error"]
+
+    @property
+    def boot_error(self):
+        """Why not even one command can be run; None if it can."""
+        return self.facts["boot_error"]
+
+    @property
+    def logs(self):
+        return Path(self.facts["logs"])
+
+    def config(self, flavour="plain"):
+        return Config(self.folder / flavour / "config.json")
+
+    def build(self, flavour, *settings):
+        """Build another flavour, once. Raises BuildError."""
+        if not (self.folder / flavour / "config.json").exists():
+            snapshot(build(*settings), self.folder / flavour)
+        return self.config(flavour)
+
+
+def start():
+    """Build, and begin a session. Its folder goes into the environment, and
+    temporary files into its folder."""
+    remove_stale()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    facts = {"build_error": None, "boot_error": None,
+             "logs": str(LOGS / stamp)}
+    try:
+        config = snapshot(build(), folder / "plain")
+        facts["boot_error"] = try_boot(config, LOGS / stamp)
+    except BuildError as error:
+        facts["build_error"] = str(error)
+    (folder / "facts.json").write_text(json.dumps(facts))
+    return Session(folder)
+
+
+def how_ended(ending):
+    """In words, for a boot that came to nothing."""
+    if ending.panicked:
+        return "the kernel panicked"
+    if ending.timed_out:
+        return "it came to no end in time"
+    return f"the machine ended with status {ending.status}"
+
+
+def try_boot(config, logs):
+    """Boot once, at one hart; returns what is wrong, or None. If this does not
+    work, the tests need not wait for each of their own boots."""
+    boot = SharedBoots(config, logs, "boot", Machine(cpus=1))
+    problem = None
+    try:
+        ending, text = boot.boot("boot", "echo alive\n", 30, 20)
+        if text != "alive\n":
+            problem = boot.keep_log().explain(
+                f"the shell was to print: alive; {how_ended(ending)}")
+    except (GuestFailed, UserError) as error:
+        boot.keep_log()
+        problem = str(error)
+    boot.end()
+    return problem
+
+
+def remove_stale():
+    """The folders of sessions that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*-*"):
+        pid = folder.name[len(PREFIX):].partition("-")[0]
+        if pid.isdigit() and not is_alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def current():
+    return Session(os.environ[VARIABLE])
+
+
+def end(session):
+    shutil.rmtree(session.folder, ignore_errors=True)
+    if session.logs.is_dir() and not any(session.logs.iterdir()):
+        session.logs.rmdir()
+    if LOGS.is_dir():
+        for old in sorted(LOGS.iterdir())[:-SESSIONS_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def snapshot(config, folder):
+    """Copy what a machine needs into the folder, with a config.json of its
+    own that says where it is; returns that Config."""
+    folder.mkdir(parents=True)
+    values = json.loads(config.text())
+    for name in ("kernel", "mkfs", "library"):
+        copy = folder / Path(values[name]).name
+        shutil.copy2(config.path(name), copy)
+        values[name] = str(copy)
+    (folder / "bin").mkdir()
+    items = []
+    for item in values["items"].split():
+        guest, equals, host = item.partition("=")
+        if host:
+            copy = folder / "bin" / Path(host).name
+            shutil.copy2(ROOT / host, copy)
+            item = f"{guest}={copy}"
+        items.append(item)
+    values["items"] = " ".join(items)
+    whole = folder / "config.json.new"
+    whole.write_text(json.dumps(values))
+    whole.rename(folder / "config.json")
+    return Config(folder / "config.json")

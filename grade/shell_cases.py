@@ -1,0 +1,155 @@
+"""grade/shell_cases.py: what the shell and the programs do, case by case."""
+
+from grade.cases import case
+
+SHELL = [
+    case("a pipe of three", "echo one two three | cat | wc -w", "3\n"),
+    case("a pipe's status is its last program's",
+         "false | true; echo $?; true | false; echo $?", "0\n1\n"),
+    case("> and <", "echo hello >f; cat <f", "hello\n"),
+    case("> cuts the file", "echo longer text >f; echo x >f; cat f", "x\n"),
+    case(">> appends", "echo a >>f; echo b >>f; cat f", "a\nb\n"),
+    case("redirections in any order", ">f echo a b; <f cat >g; cat g",
+         "a b\n"),
+    case("2> takes errors away", "cat nosuch 2>err; wc -l <err", "1\n"),
+    case("2>&1 sends errors along", "cat nosuch 2>&1 | wc -l", "1\n"),
+    case("; is a sequence", "echo a; echo b;echo c", "a\nb\nc\n"),
+    case("&& goes on after success", """
+        true && echo yes
+        false && echo no
+        true && false && echo no
+        echo end
+        """, "yes\nend\n"),
+    case("|| goes on after failure", """
+        false || echo yes
+        true || echo no
+        false && echo no || echo other
+        """, "yes\nother\n"),
+    case("& and wait", """
+        (sleep 0.3; echo late) &
+        echo early
+        wait
+        echo end
+        """, "early\nlate\nend\n"),
+    case("( ) is a shell of its own", """
+        mkdir d
+        (cd d; echo x >f)
+        cat d/f
+        ls
+        """, "x\nd\n"),
+    case("( ) can be redirected", "(echo a; echo b) >f; wc -l <f", "2\n"),
+    case("( ) can be piped", "(echo a; echo b) | (cat; echo c)", "a\nb\nc\n"),
+    case("( ) gives its last status", "(true; false) || echo failed",
+         "failed\n"),
+    case("single quotes", "echo 'a  b' '#x' '$?' 'a\"b' ';|&'",
+         "a  b #x $? a\"b ;|&\n"),
+    case("double quotes", 'echo "a  b" "it\'s" "a;b" "x\\"y"',
+         'a  b it\'s a;b x"y\n'),
+    case("quotes inside a word", "echo a'b c'd\"e f\"g", "ab cde fg\n"),
+    case("an empty word", "echo x '' \"\" y", "x   y\n"),
+    case("backslash", "echo a\\ \\ b \\# \\;", "a  b # ;\n"),
+    case("comments", "# first\necho a # rest\necho b#c\n", "a\nb#c\n"),
+    case("$? is the last status", """
+        true; echo $?
+        false; echo $?
+        sh -c 'exit 42'; echo $? "$?" '$?'
+        """, "0\n1\n42 42 $?\n"),
+    case("cd, and back to /", "mkdir d; cd d; echo x >f; cd ..; cat d/f",
+         "x\n"),
+    case("a script in a file", """
+        echo 'echo one' >s
+        echo 'echo two; exit 3' >>s
+        sh s
+        echo $?
+        """, "one\ntwo\n3\n"),
+    case("commands from standard input", "echo 'echo in; false' | sh; echo $?",
+         "in\n1\n"),
+    case("a script's status is that of its last command", "true\nfalse\n",
+         "", status=1),
+    case("exit ends a script", "echo a\nexit 7\necho b\n", "a\n", status=7),
+    case("a command over two lines", """
+        echo a |
+        cat
+        true &&
+        echo b
+        (echo c
+        echo d)
+        """, "a\nb\nc\nd\n"),
+    case("a command that does not exist", "nosuch; echo $?",
+         r".*nosuch.*no such file or directory.*\n127\n", pattern=True),
+    case("a syntax error", "echo before\n| |\necho after\n",
+         r"before\n.*syntax error.*\n", status=2, pattern=True),
+    case("a missing input file", "cat <nosuch; echo $?",
+         r".*nosuch.*no such file or directory.*\n1\n", pattern=True),
+    case("a long pipe of cats",
+         "echo x | cat | cat | cat | cat | cat | cat | cat | cat", "x\n"),
+    case("a file that is no program", """
+        echo text >f
+        f
+        echo $?
+        """, r".*f.*not an executable program.*\n126\n", pattern=True),
+]
+
+PROGRAMS = [
+    case("cat: several files, and standard input",
+         "echo a >f; echo b >g; echo c | cat f - g", "a\nc\nb\n"),
+    case("cat: an error names the file and the reason", "cat nosuch",
+         "cat: nosuch: no such file or directory\n", status=1),
+    case("cp", "echo x >f; cp f g; echo y >f; cat g", "x\n"),
+    case("echo -n", "echo -n a; echo b", "ab\n"),
+    case("false and true", "true; echo $?; false; echo $?", "0\n1\n"),
+    case("free names total and free memory", "free | grep -c '[0-9]'",
+         r"[1-9]\d*\n", pattern=True),
+    case("grep prints the lines that match", """
+        echo apple >f
+        echo banana >>f
+        echo cherry >>f
+        grep an f
+        grep zzz f
+        echo $?
+        """, "banana\n1\n"),
+    case("head -n", "echo a >f; echo b >>f; echo c >>f; head -n 2 f",
+         "a\nb\n"),
+    case("tail -n", "echo a >f; echo b >>f; echo c >>f; tail -n 2 f",
+         "b\nc\n"),
+    case("kill: no such process", "kill 99999",
+         "kill: 99999: no such process\n", status=1),
+    case("ln: two names of one file", """
+        echo x >f
+        ln f g
+        echo y >>g
+        cat f
+        rm f
+        cat g
+        """, "x\ny\nx\ny\n"),
+    case("ls sorts its names", "touch b c a; ls", "a\nb\nc\n"),
+    case("ls: an error names the file", "ls nosuch",
+         "ls: nosuch: no such file or directory\n", status=1),
+    case("mkdir, and a directory twice", "mkdir d; mkdir d; echo $?",
+         "mkdir: d: file exists\n1\n"),
+    case("mv", "echo x >f; mv f g; cat g; ls", "x\ng\n"),
+    case("rm, and what is not there", "touch f; rm f; rm f",
+         "rm: f: no such file or directory\n", status=1),
+    case("rm: a directory with something in it stays", """
+        mkdir d
+        touch d/f
+        rm d
+        ls
+        """, r"rm: d: .*\nd\n", pattern=True),
+    case("sleep", "sleep 0.1; echo $?", "0\n"),
+    case("sync", "echo x >f; sync; cat f", "x\n"),
+    case("time", "time true 2>&1 | grep -c s", "1\n"),
+    case("touch", "touch f; wc -c f", "0 f\n"),
+    case("wc counts lines, words and bytes", "echo a bc >f; wc f",
+         r"\s*1\s+2\s+5\s+f\n", pattern=True),
+    case("zombie's child becomes init's", "zombie; echo $?",
+         r"zombie: .*\n0\n", pattern=True),
+    case("/dev/null swallows and is empty",
+         "echo x >/dev/null; cat /dev/null | wc -c", "0\n"),
+    case("/dev/vmstat is text",
+         "grep -c '^[a-z_]* [0-9]*$' /dev/vmstat", r"[1-9]\d*\n",
+         pattern=True),
+    case("names are told apart up to 14 letters",
+         "echo 1 >abcdefghijklmn; echo 2 >abcdefghijklmo; "
+         "cat abcdefghijklmn abcdefghijklmo", "1\n2\n"),
+]

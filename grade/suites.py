@@ -1,0 +1,81 @@
+"""grade/suites.py: the tests that run in the guest, one by one.
+
+Their names are in the sources, so that they can be listed without a boot:
+TEST(name) in arrays of `struct test`, and the arrays' groups in main.c, those
+left out that run on demand only.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grade.boots import SharedBoots
+from grade.config import ROOT
+from grade.guest import GuestFailed
+from grade.limits import limit
+
+SOURCES = ROOT / "user" / "test" / "usertests"
+ARRAY = re.compile(r"const struct test (\w+)\[\] = \{(.*?)\n\};", re.DOTALL)
+TEST = re.compile(r"\bTEST\((\w+)\)")
+GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
+
+TEST_SECONDS = 30       # one test, inside the guest
+SUITE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class GuestTest:
+    name: str
+    group: str
+
+
+def list_tests(folder=SOURCES):
+    """All tests of usertests, in the order in which it runs them."""
+    arrays = {}
+    for path in sorted(folder.glob("*.c")):
+        for name, body in ARRAY.findall(path.read_text()):
+            arrays[name] = TEST.findall(body)
+    groups = GROUP.findall((folder / "main.c").read_text())
+    tests = [GuestTest(name, group) for group, array in groups
+             for name in arrays.get(array, [])]
+    if not tests:
+        raise ValueError(f"{folder}: no tests found")
+    return tests
+
+
+class SuiteBoots(SharedBoots):
+    """Runs groups of usertests in one boot when first asked for a result. A
+    test that the boot did not get to runs again, alone."""
+
+    def __init__(self, config, logs, name, machine, groups):
+        super().__init__(config, logs, name, machine)
+        self._groups = groups
+        self._results = None
+
+    def check(self, test):
+        """Raise GuestFailed unless the test passes."""
+        if self._results is None:
+            self._results = self._run(
+                self.name, [f"-g {group}" for group in self._groups])
+            self.hopeless = self.hopeless or not self._results
+        if test not in self._results and not self.hopeless:
+            self._results.update(
+                self._run(f"{self.name}-{test}", [test]))
+        result = self._results.get(test)
+        if result is None:
+            raise GuestFailed(self.keep_log().explain(
+                f"{test} did not come to its end"))
+        if result != "ok":
+            raise GuestFailed(f"{test}: {result}\n"
+                              f"log: {self.keep_log().path}")
+
+    def _run(self, name, choices):
+        seconds = int(limit(TEST_SECONDS))
+        commands = [f"usertests -t {seconds} {choice}" for choice in choices]
+        _, text = self.boot(name, "\n".join(commands) + "\n",
+                            SUITE_SECONDS, TEST_SECONDS + 10)
+        return read_results(text)
+
+
+def read_results(text):
+    """What usertests said of each test: "ok", or "FAILED (reason)"."""
+    return dict(re.findall(r"^(\w+): (ok|FAILED.*)$", text, re.MULTILINE))

@@ -1,0 +1,137 @@
+"""grade/test_suites.py: usertests, cowtest, forktest and grind."""
+
+import pytest
+
+from grade.boots import SharedBoots
+from grade.guest import GuestFailed
+from grade.machine import Machine
+from grade.suites import SuiteBoots, list_tests, read_results
+
+TESTS = list_tests()
+HARTS = (1, 4)
+
+
+def suite(test):
+    return "cowtest" if test.group == "cow" else "usertests"
+
+
+def each_test():
+    """Every test at each number of harts; what shares a boot shares a
+    worker."""
+    return [pytest.param(
+        suite(test), test.name, harts,
+        id=f"{suite(test)}-{test.name}-{harts}",
+        marks=pytest.mark.xdist_group(f"{suite(test)}{harts}"))
+        for harts in HARTS for test in TESTS]
+
+
+@pytest.fixture(scope="session")
+def boots(calf):
+    """The boots by suite and number of harts, made when asked for."""
+    made = {}
+
+    def get(name, harts):
+        if (name, harts) not in made:
+            groups = sorted({t.group for t in TESTS if suite(t) == name})
+            made[name, harts] = SuiteBoots(
+                calf.config(), calf.logs, f"{name}-{harts}",
+                Machine(cpus=harts), groups)
+        return made[name, harts]
+
+    yield get
+    for boot in made.values():
+        boot.end()
+
+
+@pytest.mark.parametrize("program, name, harts", each_test())
+def test_guest(boots, program, name, harts):
+    """{program}: {name}, {harts}"""
+    boots(program, harts).check(name)
+
+
+@pytest.fixture
+def boot_once(calf, request):
+    """Run commands in a boot of their own. Returns it, the batch.Ending and
+    what was printed."""
+    opened = []
+
+    def go(commands, machine, config=None, seconds=120, silence=90):
+        boot = SharedBoots(config or calf.config(), calf.logs,
+                           request.node.name, machine)
+        opened.append(boot)
+        return boot, *boot.boot(request.node.name, commands, seconds, silence)
+
+    yield go
+    for boot in opened:
+        boot.end()
+
+
+@pytest.fixture
+def run(boot_once):
+    """The same, and they must succeed. Returns what was printed."""
+
+    def go(commands, *args, **settings):
+        boot, ending, text = boot_once(commands, *args, **settings)
+        if ending.status != 0:
+            what = f"{commands.strip()}: status {ending.status}"
+            if ending.panicked:
+                what = f"{commands.strip()}: the kernel panicked"
+            if ending.timed_out:
+                what = f"{commands.strip()}: no end"
+            raise GuestFailed(boot.keep_log().explain(what))
+        return text
+
+    return go
+
+
+@pytest.mark.xdist_group("list")
+def test_list(run):
+    """usertests -l lists the tests that the sources have"""
+    assert run("usertests -l\n", Machine()).split() == [
+        test.name for test in TESTS]
+
+
+@pytest.mark.parametrize("harts", [
+    pytest.param(n, marks=pytest.mark.xdist_group(f"forktest{n}"))
+    for n in HARTS])
+def test_forktest(run, harts):
+    """forktest: fork until it fails, {harts}"""
+    run("forktest\n", Machine(cpus=harts))
+
+
+@pytest.mark.xdist_group("grind")
+def test_grind(run):
+    """grind: random system calls for 10 seconds, 4 harts"""
+    run("grind 10\n", Machine(cpus=4))
+
+
+@pytest.mark.xdist_group("small")
+def test_small_memory(run):
+    """cowtest with 32 MiB of memory"""
+    run("cowtest\n", Machine(mem="32M"), seconds=300)
+
+
+@pytest.mark.xdist_group("audit")
+def test_audit(run, calf):
+    """cowtest in a kernel that recounts its frames (AUDIT=1)"""
+    config = calf.build("audit", "AUDIT=1")
+    text = run("cowtest\n", Machine(), config, seconds=300)
+    assert set(read_results(text).values()) == {"ok"}
+
+
+@pytest.mark.xdist_group("debug")
+@pytest.mark.parametrize("how, words, where", [
+    pytest.param(how, words, where, id=how) for how, words, where in (
+        ("panic", "as asked for", "crash"),
+        ("overflow", "kernel stack overflow", "use_stack"),
+        ("wild", "a pointer to no kernel memory", "crash"),
+        ("text", "not allowed by the kernel's page table", "crash"))])
+def test_panic(boot_once, calf, how, words, where):
+    """a bug in the kernel is named and ends all harts: {how}"""
+    config = calf.build("debug", "DEBUG=1")
+    boot, ending, text = boot_once(f"echo {how} > /dev/vmstat\necho on\n",
+                                   Machine(cpus=4), config)
+    if not (ending.panicked and f": {words}" in text
+            and f" {where}+0x" in text and "\non\n" not in text):
+        raise GuestFailed(boot.keep_log().explain(
+            f"{how}: no panic with '{words}' and a backtrace"))

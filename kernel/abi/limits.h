@@ -1,0 +1,14 @@
+/* kernel/abi/limits.h: sizes and bounds that programs may rely on. */
+#pragma once
+
+#define PGSIZE 4096UL
+
+#define USER_END (1UL << 38)            /* user space is 0 .. USER_END */
+#define USER_TOP (USER_END - 0x10000UL) /* its last 64 KiB stay unmapped */
+
+#define NOFILE 32        /* open files of one process */
+#define PATH_LEN 256     /* bytes of a path, its NUL included */
+#define ARGS_SIZE PGSIZE /* bytes of all of exec's arguments together */
+#define PROC_NAME_LEN 16 /* bytes of a process's name, its NUL included */
+
+#define TICKS_PER_SECOND 10 /* the unit of sleep() and uptime() */

@@ -1,0 +1,17 @@
+/* kernel/abi/stat.h: what fstat() tells about a file. */
+#pragma once
+
+#include "abi/types.h"
+
+#define T_DIR 1
+#define T_FILE 2
+#define T_DEVICE 3
+
+struct stat {
+	int dev;     /* number of the disk */
+	uint ino;    /* inode number */
+	short type;  /* T_DIR, T_FILE or T_DEVICE */
+	short nlink; /* names that the file has */
+	uint unused; /* 0; unnamed, it would show bytes of the kernel */
+	uint64 size; /* in bytes */
+};

@@ -1,0 +1,61 @@
+/* kernel/boot/init.c: the first process: mounts the disk, then becomes
+ * /bin/init. */
+#include "boot/init.h"
+
+#include "dev/poweroff.h"
+#include "fs/fs.h"
+#include "fs/journal.h"
+#include "fs/path.h"
+#include "lib/printf.h"
+#include "proc/exec.h"
+#include "proc/life.h"
+#include "proc/proc.h"
+#include "trap/trap.h"
+
+#define INIT_PATH "/bin/init"
+#define NO_INIT_STATUS 100 /* QEMU's exit status when there is nothing to run */
+
+static const struct options *boot_options;
+
+static int become_init(void)
+{
+	struct exec_args args;
+	int error = path_lookup(NULL, "/", &current()->cwd);
+
+	if (error == 0)
+		error = exec_args_init(&args);
+	if (error != 0)
+		return error;
+	error = exec_args_add(&args, "init");
+	if (error == 0)
+		error = options_init_args(boot_options, &args);
+	int argc = error != 0 ? error : proc_exec(INIT_PATH, &args);
+
+	exec_args_free(&args);
+	if (argc >= 0)
+		current()->frame->a0 = (uint64)argc;
+	return argc;
+}
+
+static void init_start(void)
+{
+	int error = fs_mount();
+
+	if (error == 0)
+		error = proc_spawn("journald", journal_thread);
+	if (error == 0) {
+		error = become_init();
+		if (error < 0)
+			kprintf("calf: cannot run %s: error %d\n", INIT_PATH,
+				-error);
+	}
+	if (error < 0)
+		poweroff(NO_INIT_STATUS);
+	user_start();
+}
+
+int init_create(const struct options *options)
+{
+	boot_options = options;
+	return proc_spawn("init", init_start);
+}

@@ -1,0 +1,60 @@
+/* kernel/boot/machine.c: machine mode: what supervisor mode may do.
+ *
+ * This runs once on each hart, at physical addresses: it may not follow a
+ * pointer that the linker has put somewhere. */
+#include "lib/csr.h"
+#include "lib/hart.h"
+#include "mm/sv39.h"
+
+/* For boot/entry.S's machine_trap. */
+struct machine_scratch {
+	uint64 t1;
+	uint64 msip; /* physical address of this hart's register */
+};
+
+static struct machine_scratch scratch[MAX_HARTS];
+
+extern char boot_root[], machine_trap[];
+
+void machine_start(uint64 hartid); /* boot/entry.S calls it */
+
+/* All memory for supervisor mode: one region that covers it. */
+static void open_memory(void)
+{
+	csr_write(pmpaddr0, ~0UL >> 10);
+	csr_write(pmpcfg0, 0x1f); /* NAPOT, R, W, X */
+}
+
+static void delegate_traps(void)
+{
+	csr_write(medeleg, 0xffff & ~(1 << 9)); /* all but its own ecall */
+	csr_write(mideleg, INT_SSI | INT_STI | INT_SEI);
+	csr_write(mcounteren, COUNTEREN_CY_TM_IR);
+	__asm__ volatile("csrs %0, %1" : : "i"(CSR_MENVCFG), "r"(MENVCFG_STCE));
+}
+
+static void pass_on_software_interrupts(uint64 hartid)
+{
+	scratch[hartid].msip = CLINT_PA + hartid * sizeof(uint32);
+	csr_write(mscratch, &scratch[hartid]);
+	csr_write(mtvec, machine_trap);
+	csr_write(mie, INT_MSI);
+}
+
+/* mret will go to supervisor mode, with paging and without interrupts. */
+static void prepare_supervisor(void)
+{
+	csr_write(satp, SATP_SV39 | (uint64)boot_root >> PGSHIFT);
+	sfence_all();
+	csr_clear(mstatus, MSTATUS_MPP_MASK);
+	csr_set(mstatus, MSTATUS_MPP_S);
+	csr_write(sie, 0);
+}
+
+void machine_start(uint64 hartid)
+{
+	open_memory();
+	delegate_traps();
+	pass_on_software_interrupts(hartid);
+	prepare_supervisor();
+}

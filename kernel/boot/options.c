@@ -1,0 +1,77 @@
+/* kernel/boot/options.c: the words of the boot arguments. */
+#include "boot/options.h"
+
+#include "abi/errno.h"
+#include "lib/string.h"
+
+#define WORD_LEN 128 /* bytes of a word, its NUL included */
+#define MAXPROC "maxproc="
+
+enum meaning { FOR_KERNEL, FOR_INIT, WRONG };
+
+/* Copy the next word of *text and step over it; false at the end. What does not
+ * fit is cut off. */
+static bool next_word(const char **text, char word[WORD_LEN])
+{
+	const char *c = *text;
+	uint64 len = 0;
+
+	while (*c == ' ')
+		c++;
+	for (; *c != '\0' && *c != ' '; c++)
+		if (len < WORD_LEN - 1)
+			word[len++] = *c;
+	word[len] = '\0';
+	*text = c;
+	return len > 0;
+}
+
+/* A number above 0, or 0 when it is none. */
+static uint64 parse_number(const char *digit)
+{
+	uint64 n = 0;
+
+	for (; *digit >= '0' && *digit <= '9' && n < 1UL << 32; digit++)
+		n = 10 * n + (uint64)(*digit - '0');
+	return *digit == '\0' ? n : 0;
+}
+
+static enum meaning take_word(const char *word, struct options *options)
+{
+	if (strcmp(word, "quiet") == 0) {
+		options->quiet = true;
+	} else if (strcmp(word, "panic=exit") == 0) {
+		options->panic_exit = true;
+	} else if (strncmp(word, MAXPROC, strlen(MAXPROC)) == 0) {
+		options->maxproc = parse_number(word + strlen(MAXPROC));
+		return options->maxproc != 0 ? FOR_KERNEL : WRONG;
+	} else {
+		return FOR_INIT;
+	}
+	return FOR_KERNEL;
+}
+
+const char *options_parse(const char *bootargs, struct options *options)
+{
+	static char word[WORD_LEN];
+	const char *text = bootargs;
+
+	*options = (struct options){ .others = bootargs };
+	while (next_word(&text, word))
+		if (take_word(word, options) == WRONG)
+			return word;
+	return NULL;
+}
+
+int options_init_args(const struct options *options, struct exec_args *args)
+{
+	char word[WORD_LEN];
+	struct options ignored;
+	const char *text = options->others;
+	int error = 0;
+
+	while (error == 0 && next_word(&text, word))
+		if (take_word(word, &ignored) == FOR_INIT)
+			error = exec_args_add(args, word);
+	return error;
+}

@@ -1,0 +1,28 @@
+/* kernel/dev/ipi.c: one hart calls another. */
+#include "dev/ipi.h"
+
+#include "lib/csr.h"
+#include "lib/hart.h"
+#include "mm/layout.h"
+
+/* The CLINT has one 32-bit MSIP register a hart, from its start on. */
+void ipi_send(uint32 hart_index)
+{
+	uint32 *msip = CLINT;
+
+	/* What we did before must be seen by who is called. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	mmio_write32(msip + harts[hart_index].hartid, 1);
+}
+
+void ipi_send_others(void)
+{
+	for (uint32 i = 0; i < nharts; i++)
+		if (&harts[i] != this_hart())
+			ipi_send(i);
+}
+
+void ipi_clear(void)
+{
+	csr_clear(sip, INT_SSI);
+}

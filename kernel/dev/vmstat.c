@@ -1,0 +1,132 @@
+/* kernel/dev/vmstat.c: memory in figures, as text. */
+#include "dev/vmstat.h"
+
+#include "abi/errno.h"
+#include "abi/vmstat.h"
+#include "dev/crash.h"
+#include "lib/printf.h"
+#include "lib/spinlock.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/vmcount.h"
+
+#define TEXT_MAX 1024
+#define COMMAND_MAX 32
+
+static struct {
+	struct spinlock lock;
+	char text[TEXT_MAX]; /* [lock] of the read under way */
+	uint64 len;          /* [lock] */
+} vmstat = { .lock = SPINLOCK("vmstat") };
+
+static uint64 gauge_total(void)
+{
+	return frames_total();
+}
+
+static uint64 gauge_free(void)
+{
+	return frames_free();
+}
+
+static uint64 gauge_used(void)
+{
+	return frames_total() - frames_free();
+}
+
+static uint64 gauge_shared(void)
+{
+	return 0;
+}
+
+static uint64 gauge_table(void)
+{
+	return vmcount_read(VM_table);
+}
+
+static uint64 gauge_procs(void)
+{
+	return vmcount_read(VM_procs);
+}
+
+static void line_locked(const char *name, uint64 value) REQUIRES(vmstat.lock)
+{
+	vmstat.len += (uint64)ksnprintf(vmstat.text + vmstat.len,
+					TEXT_MAX - vmstat.len, "%s %lu\n", name,
+					value);
+}
+
+static void make_text_locked(void) REQUIRES(vmstat.lock)
+{
+	vmstat.len = 0;
+#define GAUGE(name) line_locked(#name, gauge_##name());
+	VMSTAT_GAUGES(GAUGE)
+#undef GAUGE
+#define EVENT(name) line_locked(#name, vmcount_read(VM_##name));
+	VMSTAT_EVENTS(EVENT)
+#undef EVENT
+}
+
+static long vmstat_read(struct uio *dst, uint64 offset)
+{
+	long result = 0;
+
+	spin_acquire(&vmstat.lock);
+	make_text_locked();
+	if (offset < vmstat.len) {
+		uint64 n = MIN(dst->left, vmstat.len - offset);
+		int error = uio_put(dst, vmstat.text + offset, n);
+
+		result = error != 0 ? error : (long)n;
+	}
+	spin_release(&vmstat.lock);
+	return result;
+}
+
+/* "fail N": N in *n. */
+static bool parse_fail(const char *command, uint64 *n)
+{
+	const char *digit = command + strlen("fail ");
+
+	if (strncmp(command, "fail ", strlen("fail ")) != 0 || *digit == '\0')
+		return false;
+	for (*n = 0; *digit >= '0' && *digit <= '9'; digit++)
+		*n = 10 * *n + (uint64)(*digit - '0');
+	return *digit == '\0';
+}
+
+static int run_command(const char *command)
+{
+	uint64 n;
+
+	if (parse_fail(command, &n)) {
+		frame_fail_nth(n);
+		return 0;
+	}
+	return crash(command);
+}
+
+static long vmstat_write(struct uio *src)
+{
+	char command[COMMAND_MAX];
+	uint64 n = src->left;
+
+	if (n >= sizeof(command))
+		return -EINVAL;
+
+	int error = uio_get(src, command, n);
+
+	if (error != 0)
+		return error;
+	command[n] = '\0';
+	if (n > 0 && command[n - 1] == '\n')
+		command[n - 1] = '\0';
+	error = run_command(command);
+	return error != 0 ? error : (long)n;
+}
+
+const struct device vmstat_device = {
+	.name = "vmstat",
+	.read = vmstat_read,
+	.write = vmstat_write,
+};

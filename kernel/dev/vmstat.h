@@ -1,0 +1,11 @@
+/* kernel/dev/vmstat.h: memory in figures, as text: `name value`, one a line
+ * (abi/vmstat.h).
+ *
+ * Commands can be written to it: "fail N" lets the N-th next frame allocation
+ * fail, once; "fail 0" takes that back. A DEBUG build also knows the words of
+ * dev/crash.h. */
+#pragma once
+
+#include "dev/device.h"
+
+extern const struct device vmstat_device;

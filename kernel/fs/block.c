@@ -1,0 +1,172 @@
+/* kernel/fs/block.c: the block cache.
+ *
+ * Every buffer is always in the hash table, in the bucket of its block; those
+ * that nobody uses are also on the idle list, and are given to other blocks
+ * from there, the longest unused first.
+ *
+ * cache.lock guards both, and which block a buffer is for; the sleep lock of a
+ * buffer guards its contents. A buffer is not given to another block while its
+ * refs is not 0. */
+#include "fs/block.h"
+
+#include "abi/errno.h"
+#include "abi/fs.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/pool.h"
+
+#define RAM_SHARE 32 /* one frame in so many is a buffer */
+#define NBUFS_MIN 64
+#define NBUFS_MAX 2048
+#define NBUCKETS 512
+
+static struct {
+	struct spinlock lock;
+	struct list bucket[NBUCKETS]; /* [lock] */
+	struct list idle;             /* [lock] */
+	struct waitq idle_again;
+} cache = {
+	.lock = SPINLOCK("block cache"),
+	.idle = LIST(cache.idle),
+	.idle_again = WAITQ(cache.idle_again),
+};
+
+static struct pool buf_pool = POOL(buf_pool, sizeof(struct buf), "buf");
+
+static struct list *bucket_of(uint32 block)
+{
+	return &cache.bucket[block % NBUCKETS];
+}
+
+static int buf_add(void) REQUIRES(cache.lock)
+{
+	struct buf *buf = pool_zalloc(&buf_pool);
+	void *data = kalloc();
+
+	if (buf == NULL || data == NULL)
+		return -ENOMEM;
+	sleeplock_init(&buf->lock, "buf");
+	waitq_init(&buf->io.done);
+	buf->data = data;
+	buf->io.data = data;
+	list_init(&buf->log);
+	/* Not valid, so it does no harm that each of them is for block 0. */
+	list_push_back(bucket_of(0), &buf->hash);
+	list_push_back(&cache.idle, &buf->idle);
+	return 0;
+}
+
+int block_cache_init(void)
+{
+	uint64 nbufs = frames_total() / RAM_SHARE;
+	int error = 0;
+
+	nbufs = MAX(MIN(nbufs, NBUFS_MAX), NBUFS_MIN);
+	spin_acquire(&cache.lock);
+	for (uint32 i = 0; i < NBUCKETS; i++)
+		list_init(&cache.bucket[i]);
+	for (uint64 i = 0; i < nbufs && error == 0; i++)
+		error = buf_add();
+	spin_release(&cache.lock);
+	return error != 0 ? error : (int)nbufs;
+}
+
+static struct buf *cache_find(uint32 block) REQUIRES(cache.lock)
+{
+	LIST_EACH(link, bucket_of(block)) {
+		struct buf *buf = LIST_ENTRY(link, struct buf, hash);
+
+		if (buf->block == block)
+			return buf;
+	}
+	return NULL;
+}
+
+/* An idle buffer becomes that of `block`; NULL when all are in use. */
+static struct buf *cache_recycle(uint32 block) REQUIRES(cache.lock)
+{
+	if (list_empty(&cache.idle))
+		return NULL;
+
+	struct buf *buf = LIST_ENTRY(cache.idle.next, struct buf, idle);
+
+	list_remove(&buf->hash);
+	list_push_front(bucket_of(block), &buf->hash);
+	buf->block = block;
+	buf->valid = false;
+	return buf;
+}
+
+/* The buffer for the block, with one more reference and locked. */
+static struct buf *buf_take(uint32 block) UNCHECKED_LOCKING
+{
+	struct buf *buf;
+
+	spin_acquire(&cache.lock);
+	while ((buf = cache_find(block)) == NULL &&
+	       (buf = cache_recycle(block)) == NULL)
+		sleep_on(&cache.idle_again, &cache.lock);
+	if (buf->refs++ == 0)
+		list_remove(&buf->idle);
+	spin_release(&cache.lock);
+	sleeplock_acquire(&buf->lock);
+	return buf;
+}
+
+int block_transfer(struct buf *buf, enum blk_op op, uint32 block)
+{
+	buf->io.op = op;
+	buf->io.block = block;
+	virtio_blk_start(&buf->io);
+	return virtio_blk_wait(&buf->io);
+}
+
+int block_get(uint32 block, struct buf **out)
+{
+	struct buf *buf = buf_take(block);
+	int error = 0;
+
+	if (!buf->valid)
+		error = block_transfer(buf, BLK_READ, block);
+	if (error != 0) {
+		block_put(buf);
+		return error;
+	}
+	buf->valid = true;
+	*out = buf;
+	return 0;
+}
+
+struct buf *block_get_zeroed(uint32 block)
+{
+	struct buf *buf = buf_take(block);
+
+	page_clear(buf->data);
+	buf->valid = true;
+	return buf;
+}
+
+void block_put(struct buf *buf) UNCHECKED_LOCKING
+{
+	sleeplock_release(&buf->lock);
+	block_unpin(buf);
+}
+
+void block_pin(struct buf *buf)
+{
+	spin_acquire(&cache.lock);
+	buf->refs++;
+	spin_release(&cache.lock);
+}
+
+void block_unpin(struct buf *buf)
+{
+	spin_acquire(&cache.lock);
+	ASSERT(buf->refs > 0, "a buffer that is let go was in use");
+	if (--buf->refs == 0) {
+		list_push_back(&cache.idle, &buf->idle);
+		wake_all(&cache.idle_again);
+	}
+	spin_release(&cache.lock);
+}

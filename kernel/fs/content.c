@@ -1,0 +1,113 @@
+/* kernel/fs/content.c: the bytes of files. */
+#include "abi/errno.h"
+#include "fs/inode.h"
+#include "fs/journal.h"
+#include "fs/map.h"
+#include "fs/piece.h"
+
+static uint64 piece_at(const struct uio *uio, uint64 offset)
+{
+	return uio_piece(uio, BLOCK_SIZE - offset % BLOCK_SIZE);
+}
+
+/* ---- reading ---- */
+
+static int read_piece(struct inode *ip, struct uio *dst, uint64 offset,
+		      uint64 n) REQUIRES(ip->lock)
+{
+	static const uint8 zeros[BLOCK_SIZE];
+	struct buf *buf;
+	uint32 block;
+	int error = map_find(ip, (uint32)(offset / BLOCK_SIZE), &block);
+
+	if (error != 0)
+		return error;
+	if (block == 0)
+		return uio_put(dst, zeros, n);
+	error = block_get(block, &buf);
+	if (error != 0)
+		return error;
+	error = uio_put(dst, (char *)buf->data + offset % BLOCK_SIZE, n);
+	block_put(buf);
+	return error;
+}
+
+long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
+{
+	uint64 end = MIN(ip->size, offset + dst->left);
+	uint64 at = offset;
+
+	while (at < end) {
+		uint64 n = MIN(piece_at(dst, at), end - at);
+		int error = read_piece(ip, dst, at, n);
+
+		if (error != 0)
+			return at > offset ? (long)(at - offset) : error;
+		at += n;
+	}
+	return (long)(at - offset);
+}
+
+/* ---- writing ---- */
+
+/* The block to write to, in a buffer. Where the file has none yet, the source
+ * is tried first: no block is made for bytes that are not there. */
+static int block_to_write(struct inode *ip, const struct uio *src, uint32 index,
+			  struct buf **out) REQUIRES(ip->lock)
+{
+	uint32 block;
+	int error = map_find(ip, index, &block);
+
+	if (error == 0 && block == 0) {
+		struct uio first = *src;
+		uint8 byte;
+
+		error = uio_get(&first, &byte, 1);
+		if (error == 0)
+			error = map_make(ip, index, &block);
+	}
+	return error != 0 ? error : block_get(block, out);
+}
+
+static int write_piece(struct inode *ip, struct uio *src, uint64 offset,
+		       uint64 n) REQUIRES(ip->lock)
+{
+	struct buf *buf;
+	int error =
+		block_to_write(ip, src, (uint32)(offset / BLOCK_SIZE), &buf);
+
+	if (error != 0)
+		return error;
+	error = uio_get(src, (char *)buf->data + offset % BLOCK_SIZE, n);
+	if (error == 0)
+		journal_write(buf);
+	block_put(buf);
+	return error;
+}
+
+long inode_write(struct inode *ip, struct uio *src, uint64 offset)
+{
+	uint64 at = offset;
+	int error = 0;
+
+	while (src->left > 0 && error == 0) {
+		uint64 n = MIN(piece_at(src, at), FILE_SIZE_MAX - at);
+
+		error = n == 0 ? -EFBIG : write_piece(ip, src, at, n);
+		if (error == 0)
+			at += n;
+	}
+	if (at > offset)
+		ip->size = MAX(ip->size, at);
+	inode_update(ip);
+	return at > offset ? (long)(at - offset) : error;
+}
+
+int inode_truncate(struct inode *ip)
+{
+	int error = map_clear(ip);
+
+	ip->size = 0;
+	inode_update(ip);
+	return error;
+}

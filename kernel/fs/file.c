@@ -1,0 +1,284 @@
+/* kernel/fs/file.c: open files: what a descriptor stands for.
+ *
+ * A struct file is shared by all descriptors that were copied from one. Only
+ * its offset changes: under the lock of the inode, so that a read or write and
+ * its step are one; for a device atomically, since its reads may wait for
+ * ever. */
+#include "fs/file.h"
+
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "dev/device.h"
+#include "fs/inode.h"
+#include "fs/journal.h"
+#include "fs/name.h"
+#include "fs/path.h"
+#include "fs/pipe.h"
+#include "fs/super.h"
+#include "mm/pool.h"
+
+#define ACCESS_MODE (O_WRONLY | O_RDWR)
+
+static struct pool file_pool = POOL(file_pool, sizeof(struct file), "file");
+
+static int file_alloc(enum file_kind kind, struct file **out)
+{
+	struct file *file = pool_zalloc(&file_pool);
+
+	if (file == NULL)
+		return -ENOMEM;
+	file->refs = 1;
+	file->kind = kind;
+	*out = file;
+	return 0;
+}
+
+struct file *file_get(struct file *file)
+{
+	__atomic_fetch_add(&file->refs, 1, __ATOMIC_RELAXED);
+	return file;
+}
+
+void file_put(struct file *file)
+{
+	if (__atomic_fetch_sub(&file->refs, 1, __ATOMIC_ACQ_REL) > 1)
+		return;
+	if (file->kind != FILE_PIPE)
+		inode_put(file->ip);
+	else if (file->writable)
+		pipe_close_writer(file->pipe);
+	else
+		pipe_close_reader(file->pipe);
+	pool_free(&file_pool, file);
+}
+
+/* ---- opening ---- */
+
+/* The file at `path`, made if it may be. Somebody may make or unlink it between
+ * our two looks: then look again. */
+static int find_or_create(struct inode *cwd, const char *path, int flags,
+			  struct inode **out)
+{
+	int error;
+
+	do {
+		error = path_lookup(cwd, path, out);
+		if (error == -ENOENT && flags & O_CREATE)
+			error = name_create(cwd, path, T_FILE, 0, 0, out);
+	} while (error == -EEXIST);
+	return error;
+}
+
+static int truncate(struct inode *ip)
+{
+	int error = journal_begin(credits_free());
+
+	if (error != 0)
+		return error;
+	inode_lock(ip);
+	error = inode_truncate(ip);
+	inode_unlock(ip);
+	journal_end(credits_free());
+	return error;
+}
+
+/* What the flags ask of this kind of inode. */
+static int open_as(struct file *file, struct inode *ip, int flags)
+{
+	const int changes = ACCESS_MODE | O_CREATE | O_TRUNC;
+
+	if (ip->type == T_DIR && flags & changes)
+		return -EISDIR;
+	if (ip->type == T_DEVICE) {
+		file->kind = FILE_DEVICE;
+		file->device = device_find(ip->major);
+		return file->device == NULL ? -ENODEV : 0;
+	}
+	return flags & O_TRUNC ? truncate(ip) : 0;
+}
+
+int file_open(struct inode *cwd, const char *path, int flags, struct file **out)
+{
+	int mode = flags & ACCESS_MODE;
+	struct file *file;
+
+	if (mode == ACCESS_MODE)
+		return -EINVAL;
+	int error = file_alloc(FILE_INODE, &file);
+
+	if (error != 0)
+		return error;
+	file->readable = mode != O_WRONLY;
+	file->writable = mode != O_RDONLY;
+	file->append = flags & O_APPEND;
+	error = find_or_create(cwd, path, flags, &file->ip);
+	if (error != 0) {
+		pool_free(&file_pool, file);
+		return error;
+	}
+	error = open_as(file, file->ip, flags);
+	if (error != 0)
+		file_put(file);
+	else
+		*out = file;
+	return error;
+}
+
+int file_pipe(struct file *end[2])
+{
+	int error = file_alloc(FILE_PIPE, &end[0]);
+
+	if (error != 0)
+		return error;
+	error = file_alloc(FILE_PIPE, &end[1]);
+	if (error != 0)
+		goto free_first;
+	error = pipe_open(&end[0]->pipe);
+	if (error != 0)
+		goto free_second;
+	end[1]->pipe = end[0]->pipe;
+	end[0]->readable = true;
+	end[1]->writable = true;
+	return 0;
+
+free_second:
+	pool_free(&file_pool, end[1]);
+free_first:
+	pool_free(&file_pool, end[0]);
+	return error;
+}
+
+/* ---- reading and writing ---- */
+
+static long read_inode(struct file *file, struct uio *dst)
+{
+	inode_lock(file->ip);
+	long n = inode_read(file->ip, dst, file->offset);
+
+	if (n > 0)
+		file->offset += (uint64)n;
+	inode_unlock(file->ip);
+	return n;
+}
+
+static long read_device(struct file *file, struct uio *dst)
+{
+	uint64 offset = __atomic_load_n(&file->offset, __ATOMIC_RELAXED);
+	long n = file->device->read(dst, offset);
+
+	if (n > 0)
+		__atomic_fetch_add(&file->offset, (uint64)n, __ATOMIC_RELAXED);
+	return n;
+}
+
+long file_read(struct file *file, struct uio *dst)
+{
+	if (!file->readable)
+		return -EBADF;
+	switch (file->kind) {
+	case FILE_PIPE:
+		return pipe_read(file->pipe, dst);
+	case FILE_DEVICE:
+		return read_device(file, dst);
+	default:
+		return read_inode(file, dst);
+	}
+}
+
+/* One operation of the journal, for at most as much as fits into one. */
+static long write_some(struct file *file, struct uio *src)
+{
+	uint64 most = credits_to_bytes(journal_capacity());
+	struct uio part = *src;
+
+	part.left = MIN(part.left, most);
+	uint32 credits = credits_write(part.left);
+	long n = journal_begin(credits);
+
+	if (n != 0)
+		return n;
+	inode_lock(file->ip);
+	if (file->append)
+		file->offset = file->ip->size;
+	n = inode_write(file->ip, &part, file->offset);
+	if (n > 0) {
+		file->offset += (uint64)n;
+		src->addr += (uint64)n;
+		src->left -= (uint64)n;
+	}
+	inode_unlock(file->ip);
+	journal_end(credits);
+	return n;
+}
+
+/* Not inlined: file_write() would save registers for it, for pipes too. */
+static __attribute__((noinline)) long write_inode(struct file *file,
+						  struct uio *src)
+{
+	uint64 wanted = src->left;
+	long n = 0;
+
+	while (src->left > 0 && n >= 0) {
+		n = write_some(file, src);
+		if (n >= 0 && src->left > 0)
+			n = give_way();
+	}
+	return src->left < wanted ? (long)(wanted - src->left) : n;
+}
+
+long file_write(struct file *file, struct uio *src)
+{
+	if (!file->writable)
+		return -EBADF;
+	switch (file->kind) {
+	case FILE_PIPE:
+		return pipe_write(file->pipe, src);
+	case FILE_DEVICE:
+		return file->device->write(src);
+	default:
+		return write_inode(file, src);
+	}
+}
+
+/* ---- the rest ---- */
+
+/* Where `whence` counts from, or -EINVAL. */
+static long seek_base(const struct file *file, int whence)
+	REQUIRES(file->ip->lock)
+{
+	switch (whence) {
+	case SEEK_SET:
+		return 0;
+	case SEEK_CUR:
+		return (long)file->offset;
+	case SEEK_END:
+		return (long)file->ip->size;
+	default:
+		return -EINVAL;
+	}
+}
+
+long file_seek(struct file *file, long offset, int whence)
+{
+	if (file->kind != FILE_INODE)
+		return -ESPIPE;
+	inode_lock(file->ip);
+	long to = seek_base(file, whence);
+
+	if (to >= 0 && __builtin_add_overflow(to, offset, &to))
+		to = -EINVAL;
+	if (to > (long)FILE_SIZE_MAX)
+		to = -EINVAL;
+	if (to >= 0)
+		file->offset = (uint64)to;
+	inode_unlock(file->ip);
+	return to >= 0 ? to : -EINVAL;
+}
+
+int file_stat(struct file *file, struct stat *st)
+{
+	if (file->kind == FILE_PIPE)
+		return -EINVAL;
+	inode_stat(file->ip, st);
+	return 0;
+}

@@ -1,0 +1,276 @@
+/* kernel/fs/inode.c: files by number.
+ *
+ * There is one struct inode for each inode in use, found through a hash table.
+ * inodes.lock guards the table and the counts of references; the sleep lock of
+ * an inode guards the rest of it. `loaded` and `nlink` are also safe to read
+ * with inodes.lock while the caller has the only reference. */
+#include "fs/inode.h"
+
+#include "abi/errno.h"
+#include "fs/alloc.h"
+#include "fs/journal.h"
+#include "fs/map.h"
+#include "fs/super.h"
+#include "lib/string.h"
+#include "mm/pool.h"
+
+#define NBUCKETS 64
+
+static struct {
+	struct spinlock lock;
+	struct list bucket[NBUCKETS]; /* [lock] */
+} inodes = {
+	.lock = SPINLOCK("inodes"),
+};
+
+static struct pool inode_pool = POOL(inode_pool, sizeof(struct inode), "inode");
+
+void inode_init(void)
+{
+	for (uint32 i = 0; i < NBUCKETS; i++)
+		list_init(&inodes.bucket[i]);
+}
+
+/* ---- references ---- */
+
+static struct inode *find_or_add(uint32 number) REQUIRES(inodes.lock)
+{
+	struct list *bucket = &inodes.bucket[number % NBUCKETS];
+
+	LIST_EACH(link, bucket) {
+		struct inode *ip = LIST_ENTRY(link, struct inode, link);
+
+		if (ip->number == number)
+			return ip;
+	}
+	struct inode *fresh = pool_zalloc(&inode_pool);
+
+	if (fresh != NULL) {
+		fresh->number = number;
+		sleeplock_init(&fresh->lock, "inode");
+		list_push_front(bucket, &fresh->link);
+	}
+	return fresh;
+}
+
+static void drop_locked(struct inode *ip) REQUIRES(inodes.lock)
+{
+	if (--ip->refs == 0) {
+		list_remove(&ip->link);
+		pool_free(&inode_pool, ip);
+	}
+}
+
+static bool is_sound(const struct inode *ip)
+{
+	if (ip->number == ROOT_INUM && (ip->type != T_DIR || ip->nlink == 0))
+		return false;
+	switch (ip->type) {
+	case T_DIR:
+		return ip->nlink >= 0 && ip->size <= DIR_SIZE_MAX &&
+		       ip->size % sizeof(struct dirent) == 0;
+	case T_FILE:
+	case T_DEVICE:
+		return ip->nlink >= 0 && ip->size <= FILE_SIZE_MAX;
+	default:
+		return false;
+	}
+}
+
+static int load_locked(struct inode *ip) REQUIRES(ip->lock)
+{
+	struct buf *buf;
+	int error = block_get(inode_block(ip->number), &buf);
+
+	if (error != 0)
+		return error;
+	const struct disk_inode *disk = inode_in_block(buf->data, ip->number);
+
+	ip->type = disk->type;
+	ip->major = disk->major;
+	ip->minor = disk->minor;
+	ip->nlink = disk->nlink;
+	ip->size = disk->size;
+	memcpy(ip->map, disk->map, sizeof(ip->map));
+	block_put(buf);
+	if (!is_sound(ip))
+		return -EIO;
+	__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* Without the lock where it is not needed: a loaded inode stays so while there
+ * is a reference. */
+static int load(struct inode *ip)
+{
+	int error = 0;
+
+	if (__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE))
+		return 0;
+	inode_lock(ip);
+	if (!ip->loaded)
+		error = load_locked(ip);
+	inode_unlock(ip);
+	return error;
+}
+
+int inode_open(uint32 number, struct inode **out)
+{
+	if (number == 0 || number >= super.ninodes)
+		return -EIO;
+	spin_acquire(&inodes.lock);
+	struct inode *ip = find_or_add(number);
+
+	if (ip != NULL)
+		ip->refs++;
+	spin_release(&inodes.lock);
+	if (ip == NULL)
+		return -ENOMEM;
+
+	int error = load(ip);
+
+	if (error != 0) {
+		spin_acquire(&inodes.lock);
+		drop_locked(ip);
+		spin_release(&inodes.lock);
+		return error;
+	}
+	*out = ip;
+	return 0;
+}
+
+struct inode *inode_get(struct inode *ip)
+{
+	spin_acquire(&inodes.lock);
+	ip->refs++;
+	spin_release(&inodes.lock);
+	return ip;
+}
+
+/* Free on the disk what has no name. */
+static int reap(struct inode *ip)
+{
+	int error = journal_begin(credits_free());
+
+	if (error != 0)
+		return error;
+	inode_lock(ip);
+	map_clear(ip);
+	/* From free_inode() on, somebody may make a new file of that number,
+	 * and find this struct: it is read anew then. */
+	ip->loaded = false;
+	free_inode(ip->number);
+	inode_unlock(ip);
+	journal_end(credits_free());
+	return 0;
+}
+
+void inode_put(struct inode *ip) UNCHECKED_LOCKING
+{
+	int error = 0;
+
+	spin_acquire(&inodes.lock);
+	/* Again, should the number have got a new owner meanwhile who is gone,
+	 * too. When the disk has failed, the next mount does it. */
+	while (ip->refs == 1 && ip->loaded && ip->nlink == 0 && error == 0) {
+		spin_release(&inodes.lock);
+		error = reap(ip);
+		spin_acquire(&inodes.lock);
+	}
+	drop_locked(ip);
+	spin_release(&inodes.lock);
+}
+
+/* ---- locks ---- */
+
+void inode_lock(struct inode *ip)
+{
+	sleeplock_acquire(&ip->lock);
+}
+
+void inode_unlock(struct inode *ip)
+{
+	sleeplock_release(&ip->lock);
+}
+
+static uint32 rank(const struct inode *ip)
+{
+	return ip == NULL ? 0 : ip->number;
+}
+
+static void sort(struct inode **set, uint32 n)
+{
+	for (uint32 i = 1; i < n; i++) {
+		struct inode *ip = set[i];
+		uint32 j = i;
+
+		for (; j > 0 && rank(set[j - 1]) > rank(ip); j--)
+			set[j] = set[j - 1];
+		set[j] = ip;
+	}
+}
+
+void inode_lock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
+{
+	sort(set, n);
+	for (uint32 i = 0; i < n; i++)
+		if (set[i] != NULL && (i == 0 || set[i] != set[i - 1]))
+			inode_lock(set[i]);
+}
+
+void inode_unlock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
+{
+	for (uint32 i = 0; i < n; i++)
+		if (set[i] != NULL && (i == 0 || set[i] != set[i - 1]))
+			inode_unlock(set[i]);
+}
+
+/* ---- contents of the inode ---- */
+
+int inode_alloc(int16 type, uint16 major, uint16 minor, struct inode **out)
+{
+	const struct disk_inode fresh = {
+		.type = type,
+		.major = major,
+		.minor = minor,
+	};
+	uint32 number;
+	int error = alloc_inode(&fresh, &number);
+
+	if (error != 0)
+		return error;
+	error = inode_open(number, out);
+	if (error != 0)
+		free_inode(number);
+	return error;
+}
+
+void inode_update(struct inode *ip)
+{
+	struct buf *buf;
+
+	if (block_get(inode_block(ip->number), &buf) != 0) {
+		journal_fail();
+		return;
+	}
+	struct disk_inode *disk = inode_in_block(buf->data, ip->number);
+
+	disk->nlink = ip->nlink;
+	disk->size = ip->size;
+	memcpy(disk->map, ip->map, sizeof(disk->map));
+	journal_write(buf);
+	block_put(buf);
+}
+
+void inode_stat(struct inode *ip, struct stat *st)
+{
+	inode_lock(ip);
+	*st = (struct stat){
+		.dev = 1,
+		.ino = ip->number,
+		.type = ip->type,
+		.nlink = ip->nlink,
+		.size = ip->size,
+	};
+	inode_unlock(ip);
+}

@@ -1,0 +1,82 @@
+/* kernel/fs/inode.h: files by number.
+ *
+ * Order of locks, outermost first:
+ *     rename_lock (fs/name.c), journal operation (fs/journal.h),
+ *     inode locks in ascending order of number, alloc_lock (fs/alloc.c),
+ *     one buffer (fs/block.h), spinlocks. */
+#pragma once
+
+#include "abi/fs.h"
+#include "abi/stat.h"
+#include "lib/list.h"
+#include "mm/uio.h"
+#include "proc/sleeplock.h"
+
+struct inode {
+	uint32 number;    /* [init] */
+	uint32 refs;      /* [inodes.lock] */
+	struct list link; /* [inodes.lock] in the hash table */
+	struct sleeplock lock;
+	bool loaded; /* [lock] the fields below are those of the disk */
+
+	/* Constant while there is a reference. */
+	int16 type;
+	uint16 major;
+	uint16 minor;
+
+	/* [lock] */
+	int16 nlink;
+	uint64 size;
+	uint32 map[NDIRECT + 2];
+};
+
+/* Start with no inode in memory. */
+void inode_init(void);
+
+/* The inode of that number with one more reference, read from the disk. -EIO
+ * when the disk fails or the inode is free or damaged; -ENOMEM. */
+int inode_open(uint32 number, struct inode **out);
+
+/* One more reference. */
+struct inode *inode_get(struct inode *ip);
+
+/* Drop a reference. The last one to a file without names frees it on the disk:
+ * an operation of the journal, so not to be called within one, nor with an
+ * inode locked. */
+void inode_put(struct inode *ip);
+
+void inode_lock(struct inode *ip) ACQUIRES(ip->lock);
+void inode_unlock(struct inode *ip) RELEASES(ip->lock);
+
+/* All in set[0 .. n - 1] that are not NULL, each once, in the right order. The
+ * set is sorted on the way. */
+void inode_lock_all(struct inode **set, uint32 n);
+void inode_unlock_all(struct inode **set, uint32 n);
+
+/* A free inode becomes one of that type, empty and with nlink 0: until it gets
+ * a name, inode_put() frees it again. Within an operation. -ENOSPC, -ENOMEM or
+ * -EIO. */
+int inode_alloc(int16 type, uint16 major, uint16 minor, struct inode **out);
+
+/* The changed fields go into the running operation. */
+void inode_update(struct inode *ip) REQUIRES(ip->lock);
+
+/* Fill *st. Locks the inode. */
+void inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
+
+/* Bytes from `offset` on, up to uio->left; fewer at the end of the file or when
+ * something fails on the way. Returns the number of bytes, or an error when
+ * there are none. Not for devices. */
+long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
+	REQUIRES(ip->lock);
+
+/* The same towards the file, which grows; a gap before `offset` reads as zeros.
+ * Within an operation whose credits suffice for the bytes
+ * (fs/super.h). -ENOSPC, -EFBIG, -EFAULT, -EIO. */
+long inode_write(struct inode *ip, struct uio *src, uint64 offset)
+	REQUIRES(ip->lock);
+
+/* Free all of the file's blocks; its size becomes 0. Within an operation.
+ * -EIO when parts could not be read: the file is empty all the same, their
+ * blocks are lost. */
+int inode_truncate(struct inode *ip) REQUIRES(ip->lock);

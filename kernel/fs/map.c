@@ -1,0 +1,186 @@
+/* kernel/fs/map.c: from the blocks of a file to blocks of the disk.
+ *
+ * The way to a block has one to three steps. The first is a slot of the inode,
+ * each further one a slot of a block of numbers, a "table". */
+#include "fs/map.h"
+
+#include "abi/errno.h"
+#include "fs/alloc.h"
+#include "fs/journal.h"
+#include "fs/super.h"
+#include "lib/string.h"
+
+#define STEPS_MAX 3
+#define BATCH 32U /* numbers that fit on the stack */
+
+struct way {
+	uint32 steps;
+	uint32 slot[STEPS_MAX];
+};
+
+/* How far the way could be walked. */
+struct walk {
+	uint32 step;  /* the last one done */
+	uint32 table; /* where its slot is; 0: in the inode */
+	uint32 block; /* what the slot says; 0: it ends here */
+};
+
+static struct way way_to(uint32 index)
+{
+	if (index < NDIRECT)
+		return (struct way){ 1, { index } };
+	index -= NDIRECT;
+	if (index < NINDIRECT)
+		return (struct way){ 2, { MAP_INDIRECT, index } };
+	index -= NINDIRECT;
+	return (struct way){
+		3, { MAP_DOUBLE, index / NINDIRECT, index % NINDIRECT }
+	};
+}
+
+/* Read slots [first, first + n) of a table. */
+static int table_read(uint32 table, uint32 first, uint32 *blocks, uint32 n)
+{
+	struct buf *buf;
+
+	if (!block_is_data(table))
+		return -EIO;
+	int error = block_get(table, &buf);
+
+	if (error != 0)
+		return error;
+	memcpy(blocks, (uint32 *)buf->data + first, n * sizeof(*blocks));
+	block_put(buf);
+	return 0;
+}
+
+static int table_write(uint32 table, uint32 slot, uint32 block)
+{
+	struct buf *buf;
+	int error = block_get(table, &buf);
+
+	if (error != 0)
+		return error;
+	((uint32 *)buf->data)[slot] = block;
+	journal_write(buf);
+	block_put(buf);
+	return 0;
+}
+
+static int walk(struct inode *ip, const struct way *way, struct walk *at)
+	REQUIRES(ip->lock)
+{
+	*at = (struct walk){ .block = ip->map[way->slot[0]] };
+	while (at->block != 0 && at->step + 1 < way->steps) {
+		at->table = at->block;
+		at->step++;
+		int error = table_read(at->table, way->slot[at->step],
+				       &at->block, 1);
+
+		if (error != 0)
+			return error;
+	}
+	return at->block == 0 || block_is_data(at->block) ? 0 : -EIO;
+}
+
+int map_find(struct inode *ip, uint32 index, uint32 *block)
+{
+	struct way way = way_to(index);
+	struct walk at;
+	int error = walk(ip, &way, &at);
+
+	*block = at.block;
+	return error;
+}
+
+/* New blocks for the rest of the way. All are there before the first is
+ * linked, so that a full disk leaves the file as it was. */
+static int extend(struct inode *ip, const struct way *way, struct walk *at)
+	REQUIRES(ip->lock)
+{
+	uint32 made[STEPS_MAX];
+	uint32 n = way->steps - at->step;
+	int error = alloc_blocks(made, n);
+
+	if (error != 0)
+		return error;
+	for (uint32 i = 0; i < n; i++) {
+		struct buf *buf = block_get_zeroed(made[i]);
+
+		if (i + 1 < n)
+			((uint32 *)buf->data)[way->slot[at->step + i + 1]] =
+				made[i + 1];
+		journal_write(buf);
+		block_put(buf);
+	}
+	if (at->table == 0)
+		ip->map[way->slot[0]] = made[0];
+	else
+		error = table_write(at->table, way->slot[at->step], made[0]);
+	if (error != 0)
+		free_blocks(made, n);
+	at->block = made[n - 1];
+	return error;
+}
+
+int map_make(struct inode *ip, uint32 index, uint32 *block)
+{
+	struct way way = way_to(index);
+	struct walk at;
+	int error = walk(ip, &way, &at);
+
+	if (error == 0 && at.block == 0)
+		error = extend(ip, &way, &at);
+	*block = at.block;
+	return error;
+}
+
+/* ---- freeing ---- */
+
+/* Free a table and the blocks in it. */
+static int free_table(uint32 table)
+{
+	uint32 blocks[BATCH];
+	int error = 0;
+
+	for (uint32 i = 0; i < NINDIRECT; i += BATCH) {
+		if (table_read(table, i, blocks, BATCH) != 0) {
+			error = -EIO;
+			break;
+		}
+		if (free_blocks(blocks, BATCH) != 0)
+			error = -EIO;
+	}
+	return free_blocks(&table, 1) != 0 ? -EIO : error;
+}
+
+static int free_table_of_tables(uint32 table)
+{
+	uint32 tables[BATCH];
+	int error = 0;
+
+	for (uint32 i = 0; i < NINDIRECT; i += BATCH) {
+		if (table_read(table, i, tables, BATCH) != 0) {
+			error = -EIO;
+			break;
+		}
+		for (uint32 j = 0; j < BATCH; j++)
+			if (tables[j] != 0 && free_table(tables[j]) != 0)
+				error = -EIO;
+	}
+	return free_blocks(&table, 1) != 0 ? -EIO : error;
+}
+
+int map_clear(struct inode *ip)
+{
+	int error = free_blocks(ip->map, NDIRECT);
+
+	if (ip->map[MAP_INDIRECT] != 0 &&
+	    free_table(ip->map[MAP_INDIRECT]) != 0)
+		error = -EIO;
+	if (ip->map[MAP_DOUBLE] != 0 &&
+	    free_table_of_tables(ip->map[MAP_DOUBLE]) != 0)
+		error = -EIO;
+	memset(ip->map, 0, sizeof(ip->map));
+	return error;
+}

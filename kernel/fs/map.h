@@ -1,0 +1,15 @@
+/* kernel/fs/map.h: from the blocks of a file to blocks of the disk. */
+#pragma once
+
+#include "fs/inode.h"
+
+/* Where block `index` of the file is: *block, 0 for a hole. -EIO. */
+int map_find(struct inode *ip, uint32 index, uint32 *block) REQUIRES(ip->lock);
+
+/* The same, but a hole gets a block of zeros; within an operation. The caller
+ * updates the inode, also after an error. -ENOSPC, -EIO. */
+int map_make(struct inode *ip, uint32 index, uint32 *block) REQUIRES(ip->lock);
+
+/* Free all blocks; within an operation. The caller updates the inode. -EIO when
+ * a part could not be read: then its blocks are lost. */
+int map_clear(struct inode *ip) REQUIRES(ip->lock);

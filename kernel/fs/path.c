@@ -1,0 +1,110 @@
+/* kernel/fs/path.c: from a path to the file that it names.
+ *
+ * One directory is locked at a time, and given up before the next. */
+#include "fs/path.h"
+
+#include "abi/errno.h"
+#include "fs/dir.h"
+#include "lib/string.h"
+
+/* Copy the next part of the path and step behind it. Returns its length, 0 at
+ * the end of the path, -ENAMETOOLONG. */
+static int next_part(const char **path, char name[NAME_LEN + 1])
+{
+	const char *s = *path;
+	int n = 0;
+
+	while (*s == '/')
+		s++;
+	for (; *s != '\0' && *s != '/'; s++) {
+		if (n == NAME_LEN)
+			return -ENAMETOOLONG;
+		name[n++] = *s;
+	}
+	name[n] = '\0';
+	*path = s;
+	return n;
+}
+
+static bool has_more(const char *path)
+{
+	while (*path == '/')
+		path++;
+	return *path != '\0';
+}
+
+static int start_of(struct inode *cwd, const char *path, struct inode **out)
+{
+	if (*path == '\0')
+		return -ENOENT;
+	if (*path == '/' || cwd == NULL)
+		return inode_open(ROOT_INUM, out);
+	*out = inode_get(cwd);
+	return 0;
+}
+
+/* Go from *at to what it has under that name. */
+static int descend(struct inode **at, const char *name)
+{
+	struct inode *dir = *at;
+	struct inode *next;
+	struct dir_entry entry;
+
+	if (dir->type != T_DIR)
+		return -ENOTDIR;
+	inode_lock(dir);
+	int error = dir_open(dir, name, &entry, &next);
+
+	inode_unlock(dir);
+	if (error != 0)
+		return error;
+	inode_put(dir);
+	*at = next;
+	return 0;
+}
+
+/* Follow the path to its end, or up to its last part, which is then in `name`:
+ * empty for "/". */
+static int follow(struct inode *cwd, const char *path, bool all,
+		  struct inode **out, char name[NAME_LEN + 1])
+{
+	struct inode *at;
+	int error = start_of(cwd, path, &at);
+
+	if (error != 0)
+		return error;
+	int n = next_part(&path, name);
+
+	while (n > 0 && (all || has_more(path))) {
+		error = descend(&at, name);
+		n = error != 0 ? error : next_part(&path, name);
+	}
+	if (n < 0)
+		inode_put(at);
+	else
+		*out = at;
+	return MIN(n, 0);
+}
+
+int path_lookup(struct inode *cwd, const char *path, struct inode **out)
+{
+	char name[NAME_LEN + 1];
+
+	return follow(cwd, path, true, out, name);
+}
+
+int path_parent(struct inode *cwd, const char *path, struct inode **out,
+		char name[NAME_LEN + 1])
+{
+	int error = follow(cwd, path, false, out, name);
+
+	if (error != 0)
+		return error;
+	if ((*out)->type != T_DIR) {
+		inode_put(*out);
+		return -ENOTDIR;
+	}
+	if (name[0] == '\0')
+		strlcpy(name, ".", NAME_LEN + 1);
+	return 0;
+}

@@ -1,0 +1,182 @@
+/* kernel/fs/pipe.c: bytes from one process to another.
+ *
+ * A ring of one page. `in` and `out` count all bytes that ever went in and out,
+ * so in - out is what the ring holds.
+ *
+ * pipe.lock guards it all; it is held over copies from and to programs, so it
+ * comes before the locks of an address space. A sleeper says what it waits for,
+ * and is woken when that has come, not before: a reader at the first byte, a
+ * writer when there is room for the rest of its bytes or for half a ring. */
+#include "fs/pipe.h"
+
+#include "abi/errno.h"
+#include "abi/limits.h"
+#include "fs/piece.h"
+#include "mm/frame.h"
+#include "mm/pool.h"
+#include "proc/sleep.h"
+
+#define RING_SIZE PGSIZE
+#define NOBODY (RING_SIZE + 1)
+
+struct pipe {
+	struct spinlock lock;
+	char *ring;           /* [init] a frame */
+	uint64 in, out;       /* [lock] */
+	bool has_reader;      /* [lock] */
+	bool has_writer;      /* [lock] */
+	bool reader_waits;    /* [lock] some reader sleeps */
+	uint64 room_wanted;   /* [lock] least that a writer sleeps for */
+	struct waitq filled;  /* readers */
+	struct waitq emptied; /* writers */
+};
+
+static struct pool pipe_pool = POOL(pipe_pool, sizeof(struct pipe), "pipe");
+
+int pipe_open(struct pipe **out)
+{
+	struct pipe *pipe = pool_zalloc(&pipe_pool);
+
+	if (pipe == NULL)
+		return -ENOMEM;
+	pipe->ring = kalloc();
+	if (pipe->ring == NULL) {
+		pool_free(&pipe_pool, pipe);
+		return -ENOMEM;
+	}
+	spin_init(&pipe->lock, "pipe");
+	waitq_init(&pipe->filled);
+	waitq_init(&pipe->emptied);
+	pipe->has_reader = true;
+	pipe->has_writer = true;
+	pipe->room_wanted = NOBODY;
+	*out = pipe;
+	return 0;
+}
+
+static void release_and_free(struct pipe *pipe) RELEASES(pipe->lock)
+{
+	bool is_unused = !pipe->has_reader && !pipe->has_writer;
+
+	spin_release(&pipe->lock);
+	if (is_unused) {
+		kfree(pipe->ring);
+		pool_free(&pipe_pool, pipe);
+	}
+}
+
+void pipe_close_reader(struct pipe *pipe)
+{
+	spin_acquire(&pipe->lock);
+	pipe->has_reader = false;
+	wake_all(&pipe->emptied);
+	release_and_free(pipe);
+}
+
+void pipe_close_writer(struct pipe *pipe)
+{
+	spin_acquire(&pipe->lock);
+	pipe->has_writer = false;
+	wake_all(&pipe->filled);
+	release_and_free(pipe);
+}
+
+/* ---- reading ---- */
+
+static int wait_for_bytes(struct pipe *pipe) REQUIRES(pipe->lock)
+{
+	int error = 0;
+
+	while (pipe->in == pipe->out && pipe->has_writer && error == 0) {
+		pipe->reader_waits = true;
+		error = sleep_killable(&pipe->filled, &pipe->lock);
+	}
+	return error;
+}
+
+/* Take out what is there; pieces end where the ring does. */
+static int take_bytes(struct pipe *pipe, struct uio *dst) REQUIRES(pipe->lock)
+{
+	int error = 0;
+
+	while (pipe->in != pipe->out && dst->left > 0 && error == 0) {
+		uint64 at = pipe->out % RING_SIZE;
+		uint64 there = MIN(pipe->in - pipe->out, RING_SIZE - at);
+		uint64 n = uio_piece(dst, there);
+
+		error = uio_put(dst, pipe->ring + at, n);
+		if (error == 0)
+			pipe->out += n;
+	}
+	return error;
+}
+
+long pipe_read(struct pipe *pipe, struct uio *dst)
+{
+	uint64 wanted = dst->left;
+
+	if (wanted == 0)
+		return 0;
+	spin_acquire(&pipe->lock);
+	int error = wait_for_bytes(pipe);
+
+	if (error == 0)
+		error = take_bytes(pipe, dst);
+	if (RING_SIZE - (pipe->in - pipe->out) >= pipe->room_wanted) {
+		pipe->room_wanted = NOBODY;
+		wake_all(&pipe->emptied);
+	}
+	spin_release(&pipe->lock);
+	return dst->left < wanted ? (long)(wanted - dst->left) : error;
+}
+
+/* ---- writing ---- */
+
+/* Put in what there is room for; pieces end where the ring does. */
+static int add_bytes(struct pipe *pipe, struct uio *src) REQUIRES(pipe->lock)
+{
+	int error = 0;
+
+	while (pipe->in - pipe->out < RING_SIZE && src->left > 0 &&
+	       error == 0) {
+		uint64 at = pipe->in % RING_SIZE;
+		uint64 room = RING_SIZE - (pipe->in - pipe->out);
+		uint64 n = uio_piece(src, MIN(room, RING_SIZE - at));
+
+		error = uio_get(src, pipe->ring + at, n);
+		if (error == 0)
+			pipe->in += n;
+	}
+	if (pipe->reader_waits && pipe->in != pipe->out) {
+		pipe->reader_waits = false;
+		wake_all(&pipe->filled);
+	}
+	return error;
+}
+
+static int wait_for_room(struct pipe *pipe, uint64 left) REQUIRES(pipe->lock)
+{
+	uint64 wanted = MIN(left, RING_SIZE / 2);
+
+	pipe->room_wanted = MIN(pipe->room_wanted, wanted);
+	return sleep_killable(&pipe->emptied, &pipe->lock);
+}
+
+long pipe_write(struct pipe *pipe, struct uio *src)
+{
+	uint64 wanted = src->left;
+	int error = 0;
+
+	spin_acquire(&pipe->lock);
+	while (src->left > 0 && error == 0) {
+		if (!pipe->has_reader) {
+			error = -EPIPE;
+			break;
+		}
+		error = add_bytes(pipe, src);
+		if (error == 0 && src->left > 0)
+			error = wait_for_room(pipe, src->left);
+	}
+	spin_release(&pipe->lock);
+	return src->left < wanted ? (long)(wanted - src->left) : error;
+}

@@ -1,0 +1,101 @@
+/* kernel/lib/csr.h: control and status registers, and the instructions that go
+ * with them (RISC-V privileged specification, chapters 2 to 4). */
+#pragma once
+
+#ifndef __ASSEMBLER__
+#include "lib/types.h"
+
+#define csr_read(name)                                                         \
+	({                                                                     \
+		uint64 csr_value_;                                             \
+		__asm__ volatile("csrr %0, " #name : "=r"(csr_value_));        \
+		csr_value_;                                                    \
+	})
+#define csr_write(name, value)                                                 \
+	__asm__ volatile("csrw " #name ", %0"                                  \
+			 :                                                     \
+			 : "r"((uint64)(value))                                \
+			 : "memory")
+#define csr_set(name, bits)                                                    \
+	__asm__ volatile("csrs " #name ", %0"                                  \
+			 :                                                     \
+			 : "r"((uint64)(bits))                                 \
+			 : "memory")
+#define csr_clear(name, bits)                                                  \
+	__asm__ volatile("csrc " #name ", %0"                                  \
+			 :                                                     \
+			 : "r"((uint64)(bits))                                 \
+			 : "memory")
+
+/* Sleep until an interrupt that sie enables is pending. */
+static inline void wfi(void)
+{
+	__asm__ volatile("wfi" : : : "memory");
+}
+
+/* After a change to the page tables: forget the translation of va. The address
+ * space number is 0: kernel pages, which are global, are not concerned. */
+static inline void sfence_page(uint64 va)
+{
+	__asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"(0UL) : "memory");
+}
+
+/* Forget every translation of user space. */
+static inline void sfence_user(void)
+{
+	__asm__ volatile("sfence.vma zero, %0" : : "r"(0UL) : "memory");
+}
+
+/* Forget every translation, those of the kernel too. */
+static inline void sfence_all(void)
+{
+	__asm__ volatile("sfence.vma" : : : "memory");
+}
+
+/* What was written as data will be fetched as instructions. */
+static inline void fence_i(void)
+{
+	__asm__ volatile("fence.i" : : : "memory");
+}
+#endif
+
+/* Names that the assembler of binutils 2.40 does not know yet. */
+#define CSR_STIMECMP 0x14d
+#define CSR_MENVCFG 0x30a
+
+#define MENVCFG_STCE (1UL << 63) /* Sstc: supervisor may use stimecmp */
+
+#define MSTATUS_MPP_MASK (3 << 11)
+#define MSTATUS_MPP_S (1 << 11)
+
+#define SSTATUS_SIE (1 << 1)
+#define SSTATUS_SPP (1 << 8)
+#define SSTATUS_FS (3 << 13) /* the floating-point unit: */
+#define SSTATUS_FS_OFF (0 << 13)
+#define SSTATUS_FS_CLEAN (2 << 13)
+#define SSTATUS_FS_DIRTY (3 << 13)
+
+/* Bits of sie, sip, mie, mip and mideleg. */
+#define INT_SSI (1 << 1) /* supervisor software */
+#define INT_MSI (1 << 3) /* machine software */
+#define INT_STI (1 << 5) /* supervisor timer */
+#define INT_SEI (1 << 9) /* supervisor external */
+
+#define COUNTEREN_CY_TM_IR 7 /* cycle, time and instret */
+
+#define SATP_SV39 (8UL << 60)
+
+/* Values of scause. */
+#define CAUSE_INTERRUPT (1UL << 63)
+#define CAUSE_FETCH_MISALIGNED 0
+#define CAUSE_FETCH_ACCESS 1
+#define CAUSE_ILLEGAL 2
+#define CAUSE_BREAKPOINT 3
+#define CAUSE_LOAD_MISALIGNED 4
+#define CAUSE_LOAD_ACCESS 5
+#define CAUSE_STORE_MISALIGNED 6
+#define CAUSE_STORE_ACCESS 7
+#define CAUSE_USER_ECALL 8
+#define CAUSE_FETCH_PAGE 12
+#define CAUSE_LOAD_PAGE 13
+#define CAUSE_STORE_PAGE 15

@@ -1,0 +1,48 @@
+/* kernel/lib/spinlock.h: a lock to be held for a short time, never across
+ * sleep.
+ *
+ * The kernel takes no interrupts (docs/trap.md), so a lock need not turn them
+ * off. docs/locking.md has the order in which locks are taken. */
+#pragma once
+
+#include "lib/hart.h"
+#include "lib/thread_safety.h"
+#include "lib/types.h"
+
+struct CAPABILITY("spinlock") spinlock {
+	struct hart *owner; /* NULL when free */
+	const char *name;
+};
+
+#define SPINLOCK(lock_name)                                                    \
+	{                                                                      \
+		.owner = NULL, .name = (lock_name)                             \
+	}
+
+void spin_init(struct spinlock *lock, const char *name);
+
+/* For spin_acquire(): wait until the lock looks free. */
+void spin_wait(const struct spinlock *lock);
+
+/* Wait for `lock`. Panics when this hart has it already. */
+static inline void spin_acquire(struct spinlock *lock)
+	ACQUIRES(*lock) UNCHECKED_LOCKING
+{
+	struct hart *nobody = NULL;
+
+	while (unlikely(!__atomic_compare_exchange_n(
+		&lock->owner, &nobody, this_hart(), true, __ATOMIC_ACQUIRE,
+		__ATOMIC_RELAXED))) {
+		spin_wait(lock);
+		nobody = NULL;
+	}
+}
+
+static inline void spin_release(struct spinlock *lock)
+	RELEASES(*lock) UNCHECKED_LOCKING
+{
+	__atomic_store_n(&lock->owner, NULL, __ATOMIC_RELEASE);
+}
+
+/* Whether this hart has the lock: for asserts. */
+bool spin_held(const struct spinlock *lock);

@@ -1,0 +1,131 @@
+/* kernel/lib/string.c: memory and strings; by words where both ends allow. */
+#include "lib/string.h"
+
+#include "abi/limits.h"
+
+#ifndef __clang__
+/* gcc would turn the loops below into calls of the functions they are in. */
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#endif
+
+#define WORD sizeof(uint64)
+#define PAGE_WORDS (PGSIZE / WORD)
+#define UNROLL 16 /* words a turn: a page is a multiple of it */
+#define CHUNK (UNROLL * WORD)
+
+static bool word_aligned(const void *a, const void *b)
+{
+	return (((uint64)a | (uint64)b) & (WORD - 1)) == 0;
+}
+
+static void copy_chunk(uint64 *to, const uint64 *from)
+{
+#pragma GCC unroll 16
+	for (int i = 0; i < UNROLL; i++)
+		to[i] = from[i];
+}
+
+void *memset(void *dst, int byte, uint64 n)
+{
+	uint8 *to = dst;
+
+	if (word_aligned(to, NULL)) {
+		uint64 word = 0x0101010101010101UL * (uint8)byte;
+
+		for (; n >= WORD; n -= WORD, to += WORD)
+			*(uint64 *)to = word;
+	}
+	for (; n > 0; n--)
+		*to++ = (uint8)byte;
+	return dst;
+}
+
+void *memcpy(void *dst, const void *src, uint64 n)
+{
+	uint8 *to = dst;
+	const uint8 *from = src;
+
+	if (word_aligned(to, from)) {
+		for (; n >= CHUNK; n -= CHUNK, to += CHUNK, from += CHUNK)
+			copy_chunk((uint64 *)to, (const uint64 *)from);
+		for (; n >= WORD; n -= WORD, to += WORD, from += WORD)
+			*(uint64 *)to = *(const uint64 *)from;
+	}
+	for (; n > 0; n--)
+		*to++ = *from++;
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, uint64 n)
+{
+	if ((uint64)dst - (uint64)src >= n)
+		return memcpy(dst, src, n);
+
+	/* dst starts inside src: go down from the end. */
+	uint8 *to = dst;
+	const uint8 *from = src;
+
+	while (n-- > 0)
+		to[n] = from[n];
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, uint64 n)
+{
+	const uint8 *left = a, *right = b;
+
+	for (uint64 i = 0; i < n; i++)
+		if (left[i] != right[i])
+			return left[i] - right[i];
+	return 0;
+}
+
+uint64 strlen(const char *s)
+{
+	const char *end = s;
+
+	while (*end != '\0')
+		end++;
+	return (uint64)(end - s);
+}
+
+int strncmp(const char *a, const char *b, uint64 n)
+{
+	for (; n > 0; a++, b++, n--)
+		if (*a != *b || *a == '\0')
+			return (uint8)*a - (uint8)*b;
+	return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, ~0UL);
+}
+
+void strlcpy(char *dst, const char *src, uint64 size)
+{
+	uint64 n = MIN(strlen(src), size - 1);
+
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+}
+
+void page_clear(void *page)
+{
+	uint64 *word = page, *end = word + PAGE_WORDS;
+
+	for (; word != end; word += UNROLL) {
+#pragma GCC unroll 16
+		for (int i = 0; i < UNROLL; i++)
+			word[i] = 0;
+	}
+}
+
+void page_copy(void *dst, const void *src)
+{
+	uint64 *to = dst, *end = to + PAGE_WORDS;
+	const uint64 *from = src;
+
+	for (; to != end; to += UNROLL, from += UNROLL)
+		copy_chunk(to, from);
+}

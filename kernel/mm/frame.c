@@ -1,0 +1,234 @@
+/* kernel/mm/frame.c: physical memory, a page at a time.
+ *
+ * Each hart has a cache of free frames, so that two harts that fork do not meet
+ * in one lock. A cache that runs empty takes a batch from the reserve; one that
+ * overflows gives a batch back. Memory that was never used lies above the
+ * frontier and is not touched: boot takes no longer with more RAM.
+ *
+ * A free frame holds the links of the list that it is on. A hart holds the lock
+ * of at most one cache, and the reserve's is taken without any. */
+#include "mm/frame.h"
+
+#include "abi/limits.h"
+#include "lib/hart.h"
+#include "lib/panic.h"
+#include "lib/spinlock.h"
+#include "lib/string.h"
+#include "mm/vmcount.h"
+
+#define BATCH 32              /* frames that move between cache and reserve */
+#define CACHE_MAX (2 * BATCH) /* frames in a hart's cache */
+
+#define POISON_FREE 0xfb /* DEBUG: contents of a frame that was given back */
+#define POISON_NEW 0xab  /* DEBUG: contents of a frame just handed out */
+
+struct free_frame {
+	struct free_frame *next;
+	struct free_frame
+		*next_batch; /* in the reserve: the batch after this */
+};
+
+struct cache {
+	struct spinlock lock;
+	struct free_frame *first; /* [lock] */
+	uint64 count;             /* [lock] */
+} __attribute__((aligned(64)));
+
+static struct cache caches[MAX_HARTS];
+
+static struct {
+	struct spinlock lock;
+	struct free_frame *batches; /* [lock] each of BATCH frames */
+	uint64 nbatches;            /* [lock] */
+	uint8 *frontier;            /* [lock] from here to end: never used */
+	uint8 *start, *end;         /* [init] */
+} reserve = { .lock = SPINLOCK("frame reserve") };
+
+static uint64 fail_countdown; /* atomic; 0: kalloc does not fail on purpose */
+
+void frame_init(void *start, void *end)
+{
+	reserve.start = (uint8 *)ROUND_UP((uint64)start, PGSIZE);
+	reserve.end = (uint8 *)ROUND_DOWN((uint64)end, PGSIZE);
+	reserve.frontier = reserve.start;
+	for (int i = 0; i < MAX_HARTS; i++)
+		spin_init(&caches[i].lock, "frame cache");
+}
+
+/* Link up to BATCH frames that were never used. */
+static struct free_frame *carve_batch_locked(uint64 *count)
+	REQUIRES(reserve.lock)
+{
+	struct free_frame *first = NULL;
+
+	*count = 0;
+	while (*count < BATCH && reserve.frontier < reserve.end) {
+		struct free_frame *frame =
+			(struct free_frame *)reserve.frontier;
+
+		reserve.frontier += PGSIZE;
+		frame->next = first;
+		first = frame;
+		(*count)++;
+	}
+	return first;
+}
+
+/* Take a batch out of the reserve; NULL when that is empty. */
+static struct free_frame *reserve_take(uint64 *count)
+{
+	spin_acquire(&reserve.lock);
+	struct free_frame *first = reserve.batches;
+
+	if (first != NULL) {
+		reserve.batches = first->next_batch;
+		reserve.nbatches--;
+		*count = BATCH;
+	} else {
+		first = carve_batch_locked(count);
+	}
+	spin_release(&reserve.lock);
+	return first;
+}
+
+static void reserve_give(struct free_frame *batch)
+{
+	spin_acquire(&reserve.lock);
+	batch->next_batch = reserve.batches;
+	reserve.batches = batch;
+	reserve.nbatches++;
+	spin_release(&reserve.lock);
+}
+
+static struct free_frame *cache_pop(struct cache *cache)
+{
+	spin_acquire(&cache->lock);
+	struct free_frame *frame = cache->first;
+
+	if (frame != NULL) {
+		cache->first = frame->next;
+		cache->count--;
+	}
+	spin_release(&cache->lock);
+	return frame;
+}
+
+/* Cut a batch off a cache that is too long; NULL when it is not. */
+static struct free_frame *cut_batch_locked(struct cache *cache)
+	REQUIRES(cache->lock)
+{
+	if (cache->count < CACHE_MAX)
+		return NULL;
+
+	struct free_frame *batch = cache->first, *last = batch;
+
+	for (int i = 1; i < BATCH; i++)
+		last = last->next;
+	cache->first = last->next;
+	cache->count -= BATCH;
+	last->next = NULL;
+	return batch;
+}
+
+static void cache_push(struct cache *cache, struct free_frame *frame)
+{
+	spin_acquire(&cache->lock);
+	frame->next = cache->first;
+	cache->first = frame;
+	cache->count++;
+	struct free_frame *surplus = cut_batch_locked(cache);
+	spin_release(&cache->lock);
+
+	if (surplus != NULL)
+		reserve_give(surplus);
+}
+
+/* This hart's cache is empty: fill it from the reserve and take one frame. When
+ * that is empty too, the last free frames are in the caches of other harts. */
+static struct free_frame *refill(struct cache *cache)
+{
+	uint64 count;
+	struct free_frame *frame = reserve_take(&count);
+
+	if (frame == NULL) {
+		for (int i = 0; i < MAX_HARTS && frame == NULL; i++)
+			frame = cache_pop(&caches[i]);
+		return frame;
+	}
+	spin_acquire(&cache->lock);
+	cache->first = frame->next;
+	cache->count = count - 1;
+	spin_release(&cache->lock);
+	return frame;
+}
+
+/* Whether this allocation is the one that a test wants to fail. */
+static bool fails_on_purpose(void)
+{
+	uint64 left = __atomic_load_n(&fail_countdown, __ATOMIC_RELAXED);
+
+	while (left != 0)
+		if (__atomic_compare_exchange_n(
+			    &fail_countdown, &left, left - 1, false,
+			    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return left == 1;
+	return false;
+}
+
+void *kalloc(void)
+{
+	struct cache *cache = &caches[this_hart()->index];
+
+	if (unlikely(fails_on_purpose()))
+		return NULL;
+
+	struct free_frame *frame = cache_pop(cache);
+
+	if (unlikely(frame == NULL))
+		frame = refill(cache);
+#ifdef DEBUG
+	if (frame != NULL)
+		memset(frame, POISON_NEW, PGSIZE);
+#endif
+	return frame;
+}
+
+void *kzalloc(void)
+{
+	void *frame = kalloc();
+
+	if (frame != NULL)
+		page_clear(frame);
+	return frame;
+}
+
+void kfree(void *frame)
+{
+	ASSERT((uint64)frame % PGSIZE == 0 && (uint8 *)frame >= reserve.start &&
+		       (uint8 *)frame < reserve.end,
+	       "kfree takes what kalloc gave");
+#ifdef DEBUG
+	memset(frame, POISON_FREE, PGSIZE);
+#endif
+	cache_push(&caches[this_hart()->index], frame);
+}
+
+uint64 frames_total(void)
+{
+	return (uint64)(reserve.end - reserve.start) / PGSIZE;
+}
+
+uint64 frames_free(void)
+{
+	uint64 count = reserve.nbatches * BATCH +
+		       (uint64)(reserve.end - reserve.frontier) / PGSIZE;
+
+	for (int i = 0; i < MAX_HARTS; i++)
+		count += caches[i].count;
+	return count;
+}
+
+void frame_fail_nth(uint64 n)
+{
+	__atomic_store_n(&fail_countdown, n, __ATOMIC_RELAXED);
+}

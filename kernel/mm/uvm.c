@@ -1,0 +1,205 @@
+/* kernel/mm/uvm.c: the address space of a program.
+ *
+ * Every page is below brk, so whoever goes through all pages walks [0, brk) and
+ * not the whole tree. */
+#include "mm/uvm.h"
+
+#include "abi/errno.h"
+#include "lib/csr.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/kvm.h"
+#include "mm/pagetable.h"
+#include "mm/pool.h"
+#include "mm/vmcount.h"
+
+#define USER_FLAGS (PTE_V | PTE_U | PTE_A | PTE_D)
+
+static struct pool uvm_pool = POOL(uvm_pool, sizeof(struct uvm), "uvm");
+
+struct uvm *uvm_create(void)
+{
+	struct uvm *uvm = pool_zalloc(&uvm_pool);
+
+	if (uvm == NULL)
+		return NULL;
+	spin_init(&uvm->lock, "uvm");
+	uvm->root = kvm_new_root();
+	if (uvm->root == NULL) {
+		pool_free(&uvm_pool, uvm);
+		return NULL;
+	}
+	return uvm;
+}
+
+void uvm_use(const struct uvm *uvm)
+{
+	const pte_t *root = uvm != NULL ? uvm->root : kernel_root;
+
+	csr_write(satp, SATP_SV39 | virt_to_phys(root) >> PGSHIFT);
+	sfence_user();
+	fence_i(); /* its text may have been loaded by another hart */
+}
+
+/* Give back the frames of a range that no hart has a translation of. */
+static void release_range(struct uvm *uvm, uint64 start, uint64 end)
+	REQUIRES(uvm->lock)
+{
+	struct pte_run run;
+
+	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
+	     va = run.end) {
+		for (pte_t *pte = run.first; pte < run.limit; pte++) {
+			if (*pte == 0)
+				continue;
+			kfree(pte_page(*pte));
+			*pte = 0;
+		}
+	}
+}
+
+/* Take a range away from a program that may be using it. */
+static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
+	REQUIRES(uvm->lock)
+{
+	struct pte_run run;
+
+	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
+	     va = run.end)
+		for (pte_t *pte = run.first; pte < run.limit; pte++)
+			*pte &= ~PTE_V;
+	sfence_user(); /* T1: before the frames go */
+	release_range(uvm, start, end);
+	pt_trim(uvm->root, start, end);
+}
+
+void uvm_destroy(struct uvm *uvm)
+{
+	spin_acquire(&uvm->lock);
+	release_range(uvm, 0, uvm->brk);
+	pt_free(uvm->root, uvm->brk);
+	spin_release(&uvm->lock);
+	pool_free(&uvm_pool, uvm);
+}
+
+/* Copy what one run of the parent maps into the child. */
+static int copy_run(struct uvm *child, struct uvm *parent,
+		    const struct pte_run *run) REQUIRES(parent->lock)
+{
+	pte_t *to = pt_make(child->root, run->va);
+
+	ASSERT(spin_held(&parent->lock), "fork reads under the lock");
+	if (to == NULL)
+		return -ENOMEM;
+	for (const pte_t *from = run->first; from < run->limit; from++, to++) {
+		if (!(*from & PTE_V))
+			continue;
+
+		void *copy = kalloc();
+
+		if (copy == NULL)
+			return -ENOMEM;
+		page_copy(copy, pte_page(*from));
+		*to = pte_make(copy, pte_flags(*from));
+	}
+	return 0;
+}
+
+int uvmcopy(struct uvm *child, struct uvm *parent)
+{
+	struct pte_run run;
+	int error = 0;
+
+	spin_acquire(&parent->lock);
+	child->guard = parent->guard;
+	child->heap = parent->heap;
+	child->brk = parent->brk;
+	for (uint64 va = 0;
+	     error == 0 && pt_next_run(parent->root, va, parent->brk, &run);
+	     va = run.end)
+		error = copy_run(child, parent, &run);
+	spin_release(&parent->lock);
+	return error;
+}
+
+static int alloc_page(pte_t *pte, uint64 rights)
+{
+	if (*pte & PTE_V) {
+		*pte |= rights;
+		return 0;
+	}
+	void *frame = kzalloc();
+
+	if (frame == NULL)
+		return -ENOMEM;
+	vmcount_add(VM_zero_fill, 1);
+	*pte = pte_make(frame, USER_FLAGS | rights);
+	return 0;
+}
+
+static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end,
+			uint64 rights) REQUIRES(uvm->lock)
+{
+	if (end > start && (end - start) / PGSIZE > frames_free())
+		return -ENOMEM; /* without starving others first */
+	uvm->brk = MAX(uvm->brk, end);
+	for (uint64 va = start; va < end; va += PGSIZE) {
+		pte_t *pte = pt_make(uvm->root, va);
+
+		if (pte == NULL || alloc_page(pte, rights) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+{
+	spin_acquire(&uvm->lock);
+	int error = alloc_locked(uvm, start, end, rights);
+	spin_release(&uvm->lock);
+	return error;
+}
+
+void *uvm_page(const struct uvm *uvm, uint64 va)
+{
+	const pte_t *pte = pt_find(uvm->root, va);
+
+	return pte != NULL && (*pte & PTE_V) ? pte_page(*pte) : NULL;
+}
+
+static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
+{
+	uint64 start = ROUND_UP(uvm->brk, PGSIZE);
+	uint64 end = ROUND_UP(brk, PGSIZE);
+	int error = alloc_locked(uvm, start, end, PTE_R | PTE_W);
+
+	if (error != 0)
+		unmap_range(uvm, start, end);
+	return error;
+}
+
+static long sbrk_locked(struct uvm *uvm, int64 delta) REQUIRES(uvm->lock)
+{
+	uint64 old = uvm->brk, brk = old + (uint64)delta;
+	int error = 0;
+
+	if (delta < 0 && (-(uint64)delta > old || brk < uvm->heap))
+		return -EINVAL;
+	if (delta > 0 && (brk < old || brk > USER_TOP))
+		return -ENOMEM;
+	if (delta > 0)
+		error = grow_locked(uvm, brk);
+	else
+		unmap_range(uvm, ROUND_UP(brk, PGSIZE), ROUND_UP(old, PGSIZE));
+	uvm->brk = error == 0 ? brk : old;
+	return error == 0 ? (long)old : error;
+}
+
+long uvm_sbrk(struct uvm *uvm, int64 delta)
+{
+	spin_acquire(&uvm->lock);
+	long result = sbrk_locked(uvm, delta);
+	spin_release(&uvm->lock);
+	return result;
+}

@@ -1,0 +1,50 @@
+/* kernel/mm/uvm.h: the address space of a program.
+ *
+ *   0        text, constants, data    as the ELF file says
+ *            one page never mapped    (the stack's guard)
+ *            stack
+ *   heap     heap                     grows by sbrk()
+ *   brk      nothing, up to USER_END
+ */
+#pragma once
+
+#include "lib/spinlock.h"
+#include "mm/sv39.h"
+
+struct uvm {
+	struct spinlock lock; /* also for all entries below root */
+	pte_t *root;          /* [init] */
+	uint64 guard;         /* [lock] address of the page below the stack */
+	uint64 heap;          /* [lock] address where the heap begins */
+	uint64 brk;           /* [lock] where it ends; all pages are below */
+};
+
+/* An empty address space, or NULL when memory is out. */
+struct uvm *uvm_create(void);
+
+/* Give back all that it maps, and itself. No hart uses it any more. */
+void uvm_destroy(struct uvm *uvm);
+
+/* This hart's user space is `uvm`'s from now on; NULL: nobody's. Whatever the
+ * hart remembers of another user space, or of this one from an earlier time, is
+ * fenced. */
+void uvm_use(const struct uvm *uvm);
+
+/* fork's part: `child`, empty so far, gets what `parent` has. Returns 0 or
+ * -ENOMEM; then the child may hold a part and the parent is as it was. */
+int uvmcopy(struct uvm *child, struct uvm *parent) EXCLUDES(parent->lock);
+
+/* Map cleared pages over [start, end), page-aligned, with the rights PTE_R,
+ * PTE_W, PTE_X in `rights`; a page that is there already gets these rights as
+ * well. All addresses below `end` are the program's from now on. Returns 0 or
+ * -ENOMEM; then a part may be mapped. */
+int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+	EXCLUDES(uvm->lock);
+
+/* The page at va in the direct map, whatever the program may do with it; NULL
+ * when there is none. For an address space that no program runs in yet. */
+void *uvm_page(const struct uvm *uvm, uint64 va);
+
+/* Move the end of the heap by `delta` bytes. Returns where it was, -ENOMEM when
+ * there is no room or no memory, -EINVAL for less than no heap. */
+long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);

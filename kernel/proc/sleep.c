@@ -1,0 +1,114 @@
+/* kernel/proc/sleep.c: waiting for something to happen.
+ *
+ * A sleeper joins the queue before it lets go of the lock of what it waits for,
+ * and holds sched_lock until it has switched away. So whoever holds that lock
+ * sees every sleeper, and finds it ready to be woken. */
+#include "proc/sleep.h"
+
+#include "abi/errno.h"
+#include "abi/limits.h"
+#include "dev/timer.h"
+#include "lib/panic.h"
+#include "mm/layout.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+
+void waitq_init(struct waitq *queue)
+{
+	list_init(&queue->sleepers);
+}
+
+/* Other harts will touch it, and they do not fence for stacks (proc.h). */
+static void check_place(const void *shared)
+{
+	ASSERT((uint64)shared < KSTACK_BASE, "what harts share is on no stack");
+}
+
+static void sleep_locked(struct proc *p, bool killable) REQUIRES(sched_lock)
+{
+	p->state = PROC_SLEEPING;
+	p->killable_sleep = killable;
+	sched_switch_locked();
+}
+
+void sleep_on(struct waitq *queue, struct spinlock *lock) UNCHECKED_LOCKING
+{
+	struct proc *p = current();
+
+	check_place(queue);
+	spin_acquire(&sched_lock);
+	list_push_back(&queue->sleepers, &p->link);
+	spin_release(lock);
+	sleep_locked(p, false);
+	spin_release(&sched_lock);
+	spin_acquire(lock);
+}
+
+int sleep_killable(struct waitq *queue, struct spinlock *lock) UNCHECKED_LOCKING
+{
+	struct proc *p = current();
+
+	check_place(queue);
+	spin_acquire(&sched_lock);
+	if (!p->killed)
+		list_push_back(&queue->sleepers, &p->link);
+	spin_release(lock);
+	if (!p->killed)
+		sleep_locked(p, true);
+	int error = p->killed ? -EINTR : 0;
+	spin_release(&sched_lock);
+	spin_acquire(lock);
+	return error;
+}
+
+int sleep_ticks(uint64 ticks)
+{
+	struct proc *p = current();
+
+	spin_acquire(&sched_lock);
+	if (!p->killed) {
+		p->wake_time =
+			timer_now() + ticks * (timer_hz / TICKS_PER_SECOND);
+		sched_add_timed_locked(p);
+		sleep_locked(p, true);
+	}
+	int error = p->killed ? -EINTR : 0;
+	spin_release(&sched_lock);
+	return error;
+}
+
+int give_way(void)
+{
+	sched_tick();
+	sched_yield();
+	return current()->killed ? -EINTR : 0;
+}
+
+static bool wake_first_locked(struct waitq *queue) REQUIRES(sched_lock)
+{
+	struct list *first = list_pop_front(&queue->sleepers);
+
+	if (first == NULL)
+		return false;
+	sched_enqueue_locked(LIST_ENTRY(first, struct proc, link));
+	return true;
+}
+
+void wake_all(struct waitq *queue)
+{
+	if (list_empty(&queue->sleepers))
+		return;
+	spin_acquire(&sched_lock);
+	while (wake_first_locked(queue))
+		;
+	spin_release(&sched_lock);
+}
+
+void wake_one(struct waitq *queue)
+{
+	if (list_empty(&queue->sleepers))
+		return;
+	spin_acquire(&sched_lock);
+	wake_first_locked(queue);
+	spin_release(&sched_lock);
+}

@@ -1,0 +1,39 @@
+/* kernel/proc/sleep.h: waiting for something to happen. */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/spinlock.h"
+
+/* Those who wait for one thing. The lock of that thing protects the condition;
+ * the scheduler's own lock protects the queue. */
+struct waitq {
+	struct list sleepers;
+};
+
+#define WAITQ(name)                                                            \
+	{                                                                      \
+		.sleepers = LIST((name).sleepers)                              \
+	}
+
+void waitq_init(struct waitq *queue);
+
+/* Release `lock`, sleep until woken, take `lock` again. No wake-up given by a
+ * holder of `lock` is missed. The caller tests its condition again. */
+void sleep_on(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
+
+/* The same, but ends early for a process that was killed.
+ * Returns 0 when woken, -EINTR when killed. */
+int sleep_killable(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
+
+/* Wake everybody, or whoever has waited longest. The caller holds the lock that
+ * the sleepers gave. */
+void wake_all(struct waitq *queue);
+void wake_one(struct waitq *queue);
+
+/* In the middle of something long: let others run, those too whose time to wake
+ * has come. Returns 0, or -EINTR when killed. */
+int give_way(void);
+
+/* Sleep for that many ticks (abi/limits.h). Returns 0, or -EINTR when
+ * killed. */
+int sleep_ticks(uint64 ticks);

@@ -1,0 +1,145 @@
+/* kernel/proc/table.c: making, finding and freeing processes.
+ *
+ * The number of a kernel stack's slot goes to the lowest free one, so that the
+ * slots in use stay close together. */
+#include "abi/errno.h"
+#include "lib/bits.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/kvm.h"
+#include "mm/vmcount.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+
+#define PID_BUCKETS 256
+
+struct spinlock tree_lock = SPINLOCK("process tree");
+
+static struct list buckets[PID_BUCKETS]; /* [tree_lock] by pid */
+static int last_pid;                     /* [tree_lock] */
+static uint64 nprocs;                    /* [tree_lock] */
+static uint64 max_procs;                 /* [init] */
+
+/* Which slots are in use, a bit each. */
+static uint64 slots[KSTACK_MAX / 64]; /* [tree_lock] */
+static uint64 slot_hint;              /* [tree_lock] no free one before it */
+
+void proc_init(uint64 max)
+{
+	max_procs = max;
+	for (int i = 0; i < PID_BUCKETS; i++)
+		list_init(&buckets[i]);
+}
+
+static struct list *bucket_of(int pid)
+{
+	return &buckets[(uint32)pid % PID_BUCKETS];
+}
+
+struct proc *proc_find(int pid)
+{
+	LIST_EACH(link, bucket_of(pid)) {
+		struct proc *p = LIST_ENTRY(link, struct proc, hash);
+
+		if (p->pid == pid)
+			return p;
+	}
+	return NULL;
+}
+
+/* The lowest free slot. There is one: slots are as many as processes. */
+static uint64 slot_alloc_locked(void) REQUIRES(tree_lock)
+{
+	uint64 word = slot_hint / 64;
+
+	while (slots[word] == ~0UL)
+		word++;
+
+	uint64 slot = word * 64 + lowest_bit(~slots[word]);
+
+	slots[word] |= 1UL << slot % 64;
+	slot_hint = slot + 1;
+	return slot;
+}
+
+static void slot_free_locked(uint64 slot) REQUIRES(tree_lock)
+{
+	slots[slot / 64] &= ~(1UL << slot % 64);
+	slot_hint = MIN(slot_hint, slot);
+}
+
+/* The next number that no process has, above 0. */
+static int pid_alloc_locked(void) REQUIRES(tree_lock)
+{
+	do
+		last_pid = last_pid == 0x7fffffff ? 1 : last_pid + 1;
+	while (proc_find(last_pid) != NULL);
+	return last_pid;
+}
+
+/* Give it a pid and a stack slot; false when there are too many processes. */
+static bool enter_table(struct proc *p)
+{
+	spin_acquire(&tree_lock);
+	bool room = nprocs < max_procs;
+
+	if (room) {
+		nprocs++;
+		p->stack_slot = slot_alloc_locked();
+		p->pid = pid_alloc_locked();
+		list_push_back(bucket_of(p->pid), &p->hash);
+	}
+	spin_release(&tree_lock);
+	return room;
+}
+
+static void leave_table(struct proc *p)
+{
+	spin_acquire(&tree_lock);
+	nprocs--;
+	slot_free_locked(p->stack_slot);
+	list_remove(&p->hash);
+	spin_release(&tree_lock);
+}
+
+/* The frame that a process lives in. */
+static void *frame_of(const struct proc *p)
+{
+	return (void *)ROUND_DOWN((uint64)p, PGSIZE);
+}
+
+int proc_alloc(void (*start)(void), struct proc **out)
+{
+	char *frame = kalloc();
+
+	if (frame == NULL)
+		return -ENOMEM;
+
+	uint64 offset = ROUND_DOWN(PGSIZE - sizeof(struct proc), 16);
+	struct proc *p = (struct proc *)(frame + offset);
+
+	*p = (struct proc){ .start = start, .state = PROC_NEW };
+	list_init(&p->link);
+	list_init(&p->children);
+	list_init(&p->sibling);
+	waitq_init(&p->child_exited);
+	if (!enter_table(p)) {
+		kfree(frame);
+		return -EAGAIN;
+	}
+	p->frame = (struct trapframe *)p - 1;
+	p->stack_top = (uint64)kstack_map(p->stack_slot, frame) + offset -
+		       sizeof(struct trapframe);
+	sched_prepare(p);
+	vmcount_add(VM_procs, 1);
+	*out = p;
+	return 0;
+}
+
+void proc_free(struct proc *p)
+{
+	kstack_unmap(p->stack_slot);
+	leave_table(p);
+	vmcount_add(VM_procs, -1);
+	kfree(frame_of(p));
+}

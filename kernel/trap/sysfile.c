@@ -1,0 +1,224 @@
+/* kernel/trap/sysfile.c: system calls on files. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "fs/inode.h"
+#include "fs/name.h"
+#include "fs/path.h"
+#include "mm/usercopy.h"
+#include "trap/syscall.h"
+
+/* A path of the program's into path[0 .. PATH_LEN - 1]. */
+static int get_path(struct proc *p, uint64 va, char *path)
+{
+	long n = copyinstr(p->uvm, path, va, PATH_LEN);
+
+	return n < 0 ? (int)n : 0;
+}
+
+/* ---- by descriptor ---- */
+
+/* The program's buffer is at arg[1]; its size is arg[2], an int. */
+static long transfer(struct proc *p, const uint64 *arg,
+		     long (*move)(struct file *file, struct uio *uio))
+{
+	struct file *file = fd_file(&p->files, arg[0]);
+	int n = (int)arg[2];
+
+	if (file == NULL)
+		return -EBADF;
+	if (n < 0)
+		return -EINVAL;
+	struct uio uio = uio_user(p->uvm, arg[1], (uint64)n);
+
+	return move(file, &uio);
+}
+
+long sys_read(struct proc *p, const uint64 *arg)
+{
+	return transfer(p, arg, file_read);
+}
+
+long sys_write(struct proc *p, const uint64 *arg)
+{
+	return transfer(p, arg, file_write);
+}
+
+long sys_lseek(struct proc *p, const uint64 *arg)
+{
+	struct file *file = fd_file(&p->files, arg[0]);
+
+	if (file == NULL)
+		return -EBADF;
+	return file_seek(file, (long)arg[1], (int)arg[2]);
+}
+
+long sys_close(struct proc *p, const uint64 *arg)
+{
+	struct file *file = fd_remove(&p->files, arg[0]);
+
+	if (file == NULL)
+		return -EBADF;
+	file_put(file);
+	return 0;
+}
+
+long sys_dup(struct proc *p, const uint64 *arg)
+{
+	struct file *file = fd_file(&p->files, arg[0]);
+
+	if (file == NULL)
+		return -EBADF;
+	int fd = fd_install(&p->files, file_get(file));
+
+	if (fd < 0)
+		file_put(file);
+	return fd;
+}
+
+long sys_fstat(struct proc *p, const uint64 *arg)
+{
+	struct file *file = fd_file(&p->files, arg[0]);
+	struct stat st;
+
+	if (file == NULL)
+		return -EBADF;
+	int error = file_stat(file, &st);
+
+	return error != 0 ? error : copyout(p->uvm, arg[1], &st, sizeof(st));
+}
+
+/* ---- new descriptors ---- */
+
+long sys_open(struct proc *p, const uint64 *arg)
+{
+	char path[PATH_LEN];
+	struct file *file;
+	int error = get_path(p, arg[0], path);
+
+	/* Before the file may be made or emptied. */
+	if (error == 0 && fd_is_full(&p->files))
+		error = -EMFILE;
+	if (error == 0)
+		error = file_open(p->cwd, path, (int)arg[1], &file);
+	return error != 0 ? error : fd_install(&p->files, file);
+}
+
+static int install_pair(struct fdtable *table, struct file *end[2], int fd[2])
+{
+	fd[0] = fd_install(table, end[0]);
+	if (fd[0] < 0)
+		return fd[0];
+	fd[1] = fd_install(table, end[1]);
+	if (fd[1] < 0)
+		fd_remove(table, (uint64)fd[0]);
+	return MIN(fd[1], 0);
+}
+
+long sys_pipe(struct proc *p, const uint64 *arg)
+{
+	struct file *end[2];
+	int fd[2];
+	int error = file_pipe(end);
+
+	if (error != 0)
+		return error;
+	error = install_pair(&p->files, end, fd);
+	if (error != 0)
+		goto close;
+	error = copyout(p->uvm, arg[0], fd, sizeof(fd));
+	if (error != 0)
+		goto remove;
+	return 0;
+
+remove:
+	fd_remove(&p->files, (uint64)fd[0]);
+	fd_remove(&p->files, (uint64)fd[1]);
+close:
+	file_put(end[0]);
+	file_put(end[1]);
+	return error;
+}
+
+/* ---- by name ---- */
+
+static long create(struct proc *p, uint64 path_va, int16 type, uint16 major,
+		   uint16 minor)
+{
+	char path[PATH_LEN];
+	struct inode *ip;
+	int error = get_path(p, path_va, path);
+
+	if (error == 0)
+		error = name_create(p->cwd, path, type, major, minor, &ip);
+	if (error == 0)
+		inode_put(ip);
+	return error;
+}
+
+long sys_mkdir(struct proc *p, const uint64 *arg)
+{
+	return create(p, arg[0], T_DIR, 0, 0);
+}
+
+long sys_mknod(struct proc *p, const uint64 *arg)
+{
+	return create(p, arg[0], T_DEVICE, (uint16)arg[1], (uint16)arg[2]);
+}
+
+long sys_chdir(struct proc *p, const uint64 *arg)
+{
+	char path[PATH_LEN];
+	struct inode *ip;
+	int error = get_path(p, arg[0], path);
+
+	if (error == 0)
+		error = path_lookup(p->cwd, path, &ip);
+	if (error != 0)
+		return error;
+	if (ip->type != T_DIR) {
+		inode_put(ip);
+		return -ENOTDIR;
+	}
+	if (p->cwd != NULL)
+		inode_put(p->cwd);
+	p->cwd = ip;
+	return 0;
+}
+
+long sys_unlink(struct proc *p, const uint64 *arg)
+{
+	char path[PATH_LEN];
+	int error = get_path(p, arg[0], path);
+
+	return error != 0 ? error : name_unlink(p->cwd, path);
+}
+
+static long with_two_paths(struct proc *p, const uint64 *arg,
+			   int (*change)(struct inode *cwd, const char *old,
+					 const char *fresh))
+{
+	char old[PATH_LEN], fresh[PATH_LEN];
+	int error = get_path(p, arg[0], old);
+
+	if (error == 0)
+		error = get_path(p, arg[1], fresh);
+	return error != 0 ? error : change(p->cwd, old, fresh);
+}
+
+long sys_link(struct proc *p, const uint64 *arg)
+{
+	return with_two_paths(p, arg, name_link);
+}
+
+long sys_rename(struct proc *p, const uint64 *arg)
+{
+	return with_two_paths(p, arg, name_rename);
+}
+
+long sys_sync(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	(void)arg;
+	return fs_sync();
+}

@@ -1,0 +1,115 @@
+/* kernel/trap/sysproc.c: system calls about processes and memory. */
+#include "abi/errno.h"
+#include "dev/poweroff.h"
+#include "dev/timer.h"
+#include "fs/fs.h"
+#include "mm/usercopy.h"
+#include "mm/uvm.h"
+#include "proc/exec.h"
+#include "proc/life.h"
+#include "trap/syscall.h"
+#include "trap/trap.h"
+
+/* Arguments that are an int are in the lower half of their register. */
+static int int_arg(uint64 arg)
+{
+	return (int)arg;
+}
+
+long sys_fork(struct proc *p, const uint64 *arg)
+{
+	(void)p, (void)arg;
+	return proc_fork(user_start);
+}
+
+long sys_exit(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	proc_exit(int_arg(arg[0]));
+}
+
+long sys_wait(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	return proc_wait(arg[0]);
+}
+
+long sys_kill(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	return proc_kill(int_arg(arg[0]));
+}
+
+long sys_getpid(struct proc *p, const uint64 *arg)
+{
+	(void)arg;
+	return p->pid;
+}
+
+long sys_sbrk(struct proc *p, const uint64 *arg)
+{
+	return uvm_sbrk(p->uvm, (int64)arg[0]);
+}
+
+long sys_sleep(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	int ticks = int_arg(arg[0]);
+
+	return ticks > 0 ? sleep_ticks((uint64)ticks) : 0;
+}
+
+long sys_uptime(struct proc *p, const uint64 *arg)
+{
+	(void)p, (void)arg;
+	return (long)(timer_now() / (timer_hz / TICKS_PER_SECOND));
+}
+
+long sys_poweroff(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	fs_sync();
+	poweroff((uint32)arg[0]);
+}
+
+/* One string of the program's argv; 0 when it was the NULL at the end, 1 when
+ * there may be more. */
+static int add_user_arg(struct uvm *uvm, uint64 argv, struct exec_args *args)
+{
+	uint64 string;
+	int error = copyin(uvm, &string, argv + args->argc * sizeof(string),
+			   sizeof(string));
+
+	if (error != 0 || string == 0)
+		return error;
+
+	uint64 room = exec_args_room(args);
+	long len = copyinstr(uvm, args->page + args->used, string, room);
+
+	if (len < 0)
+		return len == -ENAMETOOLONG ? -E2BIG : (int)len;
+	args->used += (uint64)len + 1;
+	args->argc++;
+	return 1;
+}
+
+long sys_exec(struct proc *p, const uint64 *arg)
+{
+	char path[PATH_LEN];
+	struct exec_args args;
+	long len = copyinstr(p->uvm, path, arg[0], sizeof(path));
+
+	if (len < 0)
+		return len;
+
+	int result = exec_args_init(&args);
+
+	if (result != 0)
+		return result;
+	while ((result = add_user_arg(p->uvm, arg[1], &args)) > 0)
+		;
+	if (result == 0)
+		result = proc_exec(path, &args);
+	exec_args_free(&args);
+	return result;
+}

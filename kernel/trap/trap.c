@@ -1,0 +1,163 @@
+/* kernel/trap/trap.c: why the kernel was entered, and what follows.
+ *
+ * Interrupts are taken in user mode, and by the idle loop, which asks for them.
+ * Between, sstatus.SIE is zero: kernel code is never interrupted. */
+#include "trap/trap.h"
+
+#include "lib/csr.h"
+#include "lib/panic.h"
+#include "mm/fault.h"
+#include "mm/kvm.h"
+#include "mm/vmcount.h"
+#include "proc/fpu.h"
+#include "proc/life.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+#include "trap/interrupt.h"
+#include "trap/syscall.h"
+
+void trap_entry(void); /* trap/entry.S */
+
+void trap_init_hart(void)
+{
+	csr_write(stvec, trap_entry);
+	csr_write(sscratch, 0);
+	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_SPP | SSTATUS_FS);
+	csr_write(scounteren, COUNTEREN_CY_TM_IR);
+	csr_write(sie, INT_SSI | INT_STI | INT_SEI);
+}
+
+void hart_idle(void)
+{
+	for (;;) {
+		sched_run();
+		wfi();
+		interrupts_poll();
+	}
+}
+
+static const char *const exception_words[] = {
+	[CAUSE_FETCH_MISALIGNED] = "jump to an odd address",
+	[CAUSE_FETCH_ACCESS] = "jump outside memory",
+	[CAUSE_ILLEGAL] = "illegal instruction",
+	[CAUSE_BREAKPOINT] = "breakpoint",
+	[CAUSE_LOAD_MISALIGNED] = "misaligned load",
+	[CAUSE_LOAD_ACCESS] = "load outside memory",
+	[CAUSE_STORE_MISALIGNED] = "misaligned store",
+	[CAUSE_STORE_ACCESS] = "store outside memory",
+	[CAUSE_USER_ECALL] = "system call",
+	[CAUSE_FETCH_PAGE] = "jump",
+	[CAUSE_LOAD_PAGE] = "load",
+	[CAUSE_STORE_PAGE] = "store",
+};
+
+static const char *const fault_words[] = {
+	[FAULT_FIXED] = "",
+	[FAULT_UNMAPPED] = " an address that is not mapped",
+	[FAULT_DENIED] = " a page that does not allow it",
+	[FAULT_NOMEM] = " a page that no memory is left for",
+};
+
+/* What a program tried to get at; the commonest mistakes by their names. */
+static const char *object_of(const struct uvm *uvm, enum fault fault,
+			     uint64 address)
+{
+	if (fault == FAULT_UNMAPPED && address < PGSIZE)
+		return " a NULL pointer";
+	if (fault == FAULT_UNMAPPED && address - uvm->guard < PGSIZE)
+		return " the page below the stack (stack overflow)";
+	return fault_words[fault];
+}
+
+static const char *words_of(uint64 cause)
+{
+	if (cause < ARRAY_LEN(exception_words) && exception_words[cause])
+		return exception_words[cause];
+	return "unknown exception";
+}
+
+/* One line for whoever wrote the program. */
+static void kill_program(struct proc *p, uint64 cause, const char *link,
+			 const char *object)
+{
+	kprintf("%s (pid %d) killed: %s%s%s, address 0x%lx, pc 0x%lx\n",
+		p->name, p->pid, words_of(cause), link, object, csr_read(stval),
+		p->frame->pc);
+	proc_exit(-1);
+}
+
+/* What the program tried, for scause 12, 13 and 15. */
+static enum access access_of(uint64 cause)
+{
+	switch (cause) {
+	case CAUSE_STORE_PAGE:
+		vmcount_add(VM_fault_store, 1);
+		return ACCESS_STORE;
+	case CAUSE_LOAD_PAGE:
+		vmcount_add(VM_fault_load, 1);
+		return ACCESS_LOAD;
+	default:
+		vmcount_add(VM_fault_exec, 1);
+		return ACCESS_EXEC;
+	}
+}
+
+static void page_fault(struct proc *p, uint64 cause)
+{
+	struct uvm *uvm = p->uvm;
+
+	spin_acquire(&uvm->lock);
+	enum fault fault = uvmfault(uvm, csr_read(stval), access_of(cause));
+	spin_release(&uvm->lock);
+	if (fault != FAULT_FIXED)
+		kill_program(p, cause,
+			     cause == CAUSE_LOAD_PAGE ? " from" : " to",
+			     object_of(uvm, fault, csr_read(stval)));
+}
+
+static void exception(struct proc *p, uint64 cause)
+{
+	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_LOAD_PAGE ||
+	    cause == CAUSE_FETCH_PAGE)
+		page_fault(p, cause);
+	else if (cause != CAUSE_ILLEGAL || !fpu_enable(p))
+		kill_program(p, cause, "", "");
+}
+
+void usertrap(struct trapframe *frame)
+{
+	struct proc *p = current();
+	uint64 cause = csr_read(scause);
+
+	if (cause == CAUSE_USER_ECALL) {
+		syscall(p, frame);
+	} else if (cause & CAUSE_INTERRUPT) {
+		interrupts_poll();
+		sched_yield();
+	} else {
+		exception(p, cause);
+	}
+	if (unlikely(p->killed))
+		proc_exit(-1);
+}
+
+/* The stack guard is the page below a stack. */
+static const char *suspect(uint64 address)
+{
+	if (address < KERNEL_BASE)
+		return "a pointer to no kernel memory";
+	if (kstack_is_guard(address))
+		return "kernel stack overflow";
+	return "not allowed by the kernel's page table";
+}
+
+void kerneltrap(uint64 fp)
+{
+	uint64 cause = csr_read(scause), address = csr_read(stval);
+	struct proc *p = current();
+
+	panic_at(csr_read(sepc), fp,
+		 "%s in the kernel (scause %lu): %s, address 0x%lx, %s %d",
+		 words_of(cause), cause, suspect(address), address,
+		 p != NULL ? p->name : "no process", p != NULL ? p->pid : 0);
+}

@@ -1,0 +1,18 @@
+/* kernel/trap/trap.h: entering and leaving the kernel. */
+#pragma once
+
+#include "proc/trapframe.h"
+
+/* From now on this hart's traps come to the kernel. */
+void trap_init_hart(void);
+
+/* Begin or go on with the running process's program, as its trapframe says:
+ * where a thread starts that has one. Does not return. */
+void user_start(void);
+
+/* The idle loop of a hart: run processes, else wait for interrupts. */
+void hart_idle(void) __attribute__((noreturn));
+
+/* trap/entry.S calls these. */
+void usertrap(struct trapframe *frame);
+void kerneltrap(uint64 fp) __attribute__((noreturn));

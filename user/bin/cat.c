@@ -1,0 +1,48 @@
+/* user/bin/cat.c: copy files, or standard input, to standard output. */
+
+#include "calf.h"
+#include "getopt.h"
+
+static char buf[PGSIZE];
+
+/* 0, or 1 after a message. */
+static int copy(int fd, const char *name)
+{
+	long n;
+
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		if (write_all(1, buf, (size_t)n) < 0)
+			err(1, "standard output");
+	}
+	if (n < 0) {
+		warn("%s", name);
+		return 1;
+	}
+	return 0;
+}
+
+static int copy_file(const char *path)
+{
+	int fd = open_input(path);
+
+	if (fd < 0) {
+		warn("%s", path);
+		return 1;
+	}
+	int result = copy(fd, path);
+	close(fd);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (getopt(argc, argv, "") != -1)
+		usage("cat [FILE]...");
+	if (optind == argc)
+		return copy(0, "standard input");
+	for (int i = optind; i < argc; i++)
+		status |= copy_file(argv[i]);
+	return status;
+}

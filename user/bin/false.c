@@ -1,0 +1,6 @@
+/* user/bin/false.c: fail. */
+
+int main(void)
+{
+	return 1;
+}

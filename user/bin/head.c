@@ -1,0 +1,42 @@
+/* user/bin/head.c: the first lines of files. */
+
+#include "calf.h"
+#include "operands.h"
+
+#define SYNOPSIS "head [-n LINES | -LINES] [FILE]..."
+
+static char buf[PGSIZE];
+
+/* The bytes of `*lines` lines, at most n; counts *lines down. */
+static size_t lines_length(size_t n, long *lines)
+{
+	size_t length = 0;
+
+	while (*lines > 0 && length < n) {
+		if (buf[length++] == '\n')
+			--*lines;
+	}
+	return length;
+}
+
+/* 0, or 1 after a message. */
+static int head(int fd, const char *name, long lines)
+{
+	long n = 0;
+
+	while (lines > 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
+		size_t length = lines_length((size_t)n, &lines);
+
+		if (write_all(1, buf, length) < 0)
+			err(1, "standard output");
+	}
+	if (n >= 0)
+		return 0;
+	warn("%s", name);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	return act_on_lines(argc, argv, SYNOPSIS, head);
+}

@@ -1,0 +1,84 @@
+/* user/bin/init.c: the first program. Its arguments are the boot words.
+ *
+ *   (none)     a shell on the console, and a new one whenever it ends
+ *   run FILE   the commands in FILE, then the machine goes off with the status
+ *              of the last one
+ *
+ * Every process whose parent has ended becomes a child of this one. */
+
+#include "calf.h"
+
+#define CONSOLE "/dev/console"
+#define CONSOLE_MAJOR 1 /* kernel/dev/device.h */
+#define STATUS_KILLED 255
+
+static void open_console(void)
+{
+	if (open(CONSOLE, O_RDWR) < 0) {
+		mkdir("/dev");
+		mknod(CONSOLE, CONSOLE_MAJOR, 0);
+		open(CONSOLE, O_RDWR);
+	}
+	dup(0);
+	dup(0);
+}
+
+/* Run a shell; returns its status. Only memory that is out keeps it from being
+ * started, and that may pass. */
+static int run_shell(char **argv)
+{
+	int pid;
+	int status;
+
+	while ((pid = fork()) < 0) {
+		warn("fork");
+		sleep(TICKS_PER_SECOND);
+	}
+	if (pid == 0) {
+		exec("/bin/sh", argv);
+		err(127, "/bin/sh");
+	}
+	while (wait(&status) != pid)
+		;
+	return status;
+}
+
+/* The commands in a file, and then off. Nobody types: they read an empty
+ * input. */
+static void run_file(char *path)
+{
+	char *shell[] = { "sh", path, NULL };
+
+	close(0);
+	open("/dev/null", O_RDONLY);
+
+	int status = run_shell(shell);
+
+	sync();
+	poweroff(status >= 0 ? status : STATUS_KILLED);
+}
+
+int main(int argc, char **argv)
+{
+	char *shell[] = { "sh", NULL };
+
+	char *file = NULL;
+
+	open_console();
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "run") == 0 && i + 1 < argc)
+			file = argv[++i];
+		else
+			warnx("boot argument not understood: %s", argv[i]);
+	}
+	if (file != NULL)
+		run_file(file);
+	for (;;) {
+		int status = run_shell(shell);
+
+		printf("init: sh ended with status %d, starting another\n",
+		       status);
+		if (status != 0)
+			sleep(TICKS_PER_SECOND);
+	}
+}

@@ -1,0 +1,43 @@
+/* user/bin/sh/arena.c: memory that lives until the command has run. */
+
+#include "sh.h"
+
+#define BLOCK_SIZE 4000
+
+struct block {
+	struct block *next;
+	size_t used;
+	char bytes[BLOCK_SIZE] __attribute__((aligned(16)));
+};
+
+static struct block *newest;
+
+void *arena_alloc(size_t size)
+{
+	if (size > BLOCK_SIZE * 4)
+		errx(STATUS_SYNTAX, "command too large");
+	size = (size + 15) & ~15UL;
+	if (newest == NULL || size > BLOCK_SIZE - newest->used) {
+		size_t extra = size > BLOCK_SIZE ? size - BLOCK_SIZE : 0;
+		struct block *block = xmalloc(sizeof(*block) + extra);
+
+		block->next = newest;
+		block->used = 0;
+		newest = block;
+	}
+
+	void *memory = newest->bytes + newest->used;
+
+	newest->used += size;
+	return memset(memory, 0, size);
+}
+
+void arena_reset(void)
+{
+	while (newest != NULL) {
+		struct block *next = newest->next;
+
+		free(newest);
+		newest = next;
+	}
+}

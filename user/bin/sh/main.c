@@ -1,0 +1,137 @@
+/* user/bin/sh/main.c: the shell: where commands come from. */
+
+#include "getopt.h"
+#include "lines.h"
+#include "sh.h"
+
+#define SYNOPSIS "sh [FILE | -c COMMANDS]"
+
+struct source {
+	struct lines lines;
+	bool has_prompt;
+	char text[LINE_LIMIT + 1]; /* lines that belong together */
+	size_t length;
+};
+
+/* Add a line to the text; false at the end of the input. A line that makes it
+ * too long is an error that ends a script, and that a person may try again. */
+static bool source_add_line(struct source *s)
+{
+	if (s->has_prompt)
+		printf("%s", s->length == 0 ? "$ " : "> ");
+
+	char *line = lines_next(&s->lines);
+
+	if (line == NULL && s->lines.error == 0)
+		return false;
+	if (line == NULL && s->lines.error != E2BIG) {
+		errno = s->lines.error;
+		err(STATUS_SYNTAX, "input");
+	}
+
+	size_t length = s->lines.length;
+
+	if (line == NULL || s->length + length + 1 > LINE_LIMIT) {
+		warnx("line too long");
+		if (!s->has_prompt)
+			exit(STATUS_SYNTAX);
+		length = s->length = 0;
+	}
+	memcpy(s->text + s->length, line, length);
+	s->length += length;
+	s->text[s->length++] = '\n';
+	s->text[s->length] = '\0';
+	return true;
+}
+
+/* Read and parse one command, over as many lines as it takes. At the end of the
+ * input returns false. */
+static bool source_next(struct source *s, enum parse_result *result,
+			struct and_or **list)
+{
+	s->length = 0;
+	do {
+		arena_reset();
+		if (!source_add_line(s)) {
+			if (s->length == 0)
+				return false;
+			warnx("syntax error near end of file");
+			*result = PARSE_ERROR;
+			return true;
+		}
+		*result = parse(s->text, list);
+	} while (*result == PARSE_INCOMPLETE);
+	return true;
+}
+
+static int run_source(struct source *s)
+{
+	enum parse_result result;
+	struct and_or *list;
+	int status = 0;
+
+	while (source_next(s, &result, &list)) {
+		if (result == PARSE_OK)
+			status = run_list(list, status);
+		else
+			status = STATUS_SYNTAX;
+		if (result != PARSE_OK && !s->has_prompt)
+			break;
+	}
+	return status;
+}
+
+static int run_string(const char *text)
+{
+	struct and_or *list;
+
+	switch (parse(text, &list)) {
+	case PARSE_OK:
+		return run_list(list, 0);
+	case PARSE_INCOMPLETE:
+		warnx("syntax error near end of line");
+		return STATUS_SYNTAX;
+	default:
+		return STATUS_SYNTAX;
+	}
+}
+
+/* The programs that it runs read standard input too: take single bytes, so that
+ * what follows a line is left to them. */
+static int run_standard_input(struct source *s)
+{
+	lines_init(&s->lines, 0, LINE_LIMIT);
+	s->has_prompt = is_console(0);
+	if (!s->has_prompt)
+		s->lines.chunk = 1;
+	return run_source(s);
+}
+
+static int run_file(struct source *s, const char *path)
+{
+	script_fd = open(path, O_RDONLY);
+	if (script_fd < 0)
+		err(STATUS_NOT_FOUND, "%s", path);
+	lines_init(&s->lines, script_fd, LINE_LIMIT);
+	return run_source(s);
+}
+
+int main(int argc, char **argv)
+{
+	static struct source source;
+	const char *commands = NULL;
+	int letter;
+
+	while ((letter = getopt(argc, argv, "c:")) != -1) {
+		if (letter != 'c')
+			usage(SYNOPSIS);
+		commands = optarg;
+	}
+	if (argc - optind > (commands == NULL ? 1 : 0))
+		usage(SYNOPSIS);
+	if (commands != NULL)
+		return run_string(commands);
+	if (optind < argc)
+		return run_file(&source, argv[optind]);
+	return run_standard_input(&source);
+}

@@ -1,0 +1,219 @@
+/* user/bin/sh/run.c: the tree to processes. */
+
+#include "sh.h"
+
+int script_fd = -1;
+
+/* What `$?` shows: a program that was killed has no status of its own. */
+static int shown_status(int status)
+{
+	return status >= 0 && status <= 255 ? status : 255;
+}
+
+/* The words as meant, with a NULL behind them. */
+static char **make_argv(const struct command *command, int status)
+{
+	char **argv =
+		arena_alloc(((size_t)command->nwords + 1) * sizeof(*argv));
+	int argc = 0;
+
+	for (struct word *word = command->words; word != NULL;
+	     word = word->next)
+		argv[argc++] = expand(word->text, status);
+	return argv;
+}
+
+static void run_program(char **argv) __attribute__((noreturn));
+static void run_program(char **argv)
+{
+	exec(argv[0], argv);
+
+	int reason = errno;
+
+	warn("%s", argv[0]);
+	exit(reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
+}
+
+/* In a process of its own. */
+static void run_command_here(const struct command *command, int status)
+	__attribute__((noreturn));
+static void run_command_here(const struct command *command, int status)
+{
+	char **argv = make_argv(command, status);
+
+	if (script_fd >= 0)
+		close(script_fd);
+	script_fd = -1;
+	if (redirects_apply(command->redirects, status, NULL) < 0)
+		exit(1);
+	if (command->body != NULL)
+		exit(run_list(command->body, status));
+	if (argv[0] == NULL)
+		exit(0);
+	if (is_builtin(argv[0]))
+		exit(builtin_run(argv, status));
+	run_program(argv);
+}
+
+/* Wait for `count` children of which the last has pid `last`; other children
+ * that end meanwhile were in the background. Returns the status of `last`. */
+static int wait_for(const int *pids, int count)
+{
+	int left = count;
+	int result = 0;
+	int status;
+
+	while (left > 0) {
+		int pid = wait(&status);
+
+		if (pid < 0)
+			break;
+		for (int i = 0; i < count; i++)
+			left -= pids[i] == pid;
+		if (pid == pids[count - 1])
+			result = shown_status(status);
+	}
+	return result;
+}
+
+static int run_builtin(const struct command *command, char **argv, int status)
+{
+	struct saved_fds saved = { .count = 0 };
+	int result = 1;
+
+	if (redirects_apply(command->redirects, status, &saved) == 0)
+		result = builtin_run(argv, status);
+	redirects_undo(&saved);
+	return result;
+}
+
+/* Give the child its ends of the pipes: `in` is what it reads, out[1] what it
+ * writes, -1 where it has none. */
+static void use_pipes(int in, const int *out)
+{
+	if (out[0] >= 0)
+		close(out[0]);
+	if ((in >= 0 && fd_move(in, 0) < 0) ||
+	    (out[1] >= 0 && fd_move(out[1], 1) < 0))
+		err(1, "pipe");
+}
+
+/* Start one command of a pipeline. `in` is the pipe from the one before it and
+ * becomes that to the next. Returns the pid, or -1 after a message. */
+static int start_command(const struct command *command, int status, int *in)
+{
+	int out[2] = { -1, -1 };
+
+	if (command->next != NULL && pipe(out) < 0) {
+		warn("pipe");
+		return -1;
+	}
+
+	int pid = fork();
+
+	if (pid == 0) {
+		use_pipes(*in, out);
+		run_command_here(command, status);
+	}
+	if (pid < 0)
+		warn("fork");
+	if (out[1] >= 0)
+		close(out[1]);
+	if (*in >= 0)
+		close(*in);
+	*in = out[0];
+	return pid;
+}
+
+static int count_commands(const struct pipeline *pipeline)
+{
+	int count = 0;
+
+	for (struct command *c = pipeline->commands; c != NULL; c = c->next)
+		count++;
+	return count;
+}
+
+static int run_processes(const struct pipeline *pipeline, int status)
+{
+	int *pids =
+		arena_alloc((size_t)count_commands(pipeline) * sizeof(*pids));
+	int count = 0;
+	int in = -1;
+
+	for (struct command *c = pipeline->commands; c != NULL; c = c->next) {
+		int pid = start_command(c, status, &in);
+
+		if (pid < 0)
+			break;
+		pids[count++] = pid;
+	}
+
+	bool is_complete = count == count_commands(pipeline);
+
+	if (in >= 0)
+		close(in);
+	if (count > 0)
+		status = wait_for(pids, count);
+	return is_complete ? status : 1;
+}
+
+static int run_pipeline(const struct pipeline *pipeline, int status)
+{
+	const struct command *first = pipeline->commands;
+
+	if (first->next == NULL && first->words != NULL) {
+		char **argv = make_argv(first, status);
+
+		if (is_builtin(argv[0]))
+			return run_builtin(first, argv, status);
+	}
+	return run_processes(pipeline, status);
+}
+
+static int run_and_or(const struct and_or *and_or, int status)
+{
+	for (const struct pipeline *p = and_or->pipelines; p != NULL;
+	     p = p->next) {
+		if ((p->condition == IF_OK && status != 0) ||
+		    (p->condition == IF_FAILED && status == 0))
+			continue;
+		status = run_pipeline(p, status);
+	}
+	return status;
+}
+
+/* Its own commands only: input typed at the console is for the shell. */
+static int start_background(const struct and_or *and_or, int status)
+{
+	int pid = fork();
+
+	if (pid < 0) {
+		warn("fork");
+		return 1;
+	}
+	if (pid > 0)
+		return 0;
+
+	int null = open("/dev/null", O_RDONLY);
+
+	if (null >= 0)
+		fd_move(null, 0);
+
+	const struct pipeline *first = and_or->pipelines;
+
+	if (first->next == NULL && first->commands->next == NULL)
+		run_command_here(first->commands, status);
+	exit(run_and_or(and_or, status));
+}
+
+int run_list(const struct and_or *list, int status)
+{
+	for (; list != NULL; list = list->next) {
+		if (list->in_background)
+			status = start_background(list, status);
+		else
+			status = run_and_or(list, status);
+	}
+	return status;
+}

@@ -1,0 +1,31 @@
+/* user/bin/time.c: how long a program runs. */
+
+#include "calf.h"
+#include "counters.h"
+
+#define MICROSECOND (TIME_HZ / 1000000)
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (argc < 2)
+		usage("time PROGRAM [ARGUMENT]...");
+
+	uint64 time = rdtime();
+	uint64 instructions = rdinstret();
+	int pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid == 0) {
+		exec(argv[1], argv + 1);
+		err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+	}
+	wait(&status);
+	instructions = rdinstret() - instructions;
+	time = (rdtime() - time) / MICROSECOND;
+	fprintf(2, "%lu.%06lu s  %lu instructions\n", time / 1000000,
+		time % 1000000, instructions);
+	return status >= 0 ? status : 255;
+}

@@ -1,0 +1,6 @@
+/* user/bin/true.c: succeed. */
+
+int main(void)
+{
+	return 0;
+}

@@ -1,0 +1,5 @@
+/* user/compat/kernel/syscall.h: system-call numbers, for programs written for
+ * xv6. */
+#pragma once
+
+#include "abi/syscall.h"

@@ -1,0 +1,58 @@
+/* user/compat/user/user.h: the user library as programs written for xv6 know
+ * it. It has those names only, so that theirs do not meet ours. */
+#pragma once
+
+#include "kernel/types.h"
+
+struct stat;
+
+/* System calls. */
+int fork(void);
+int exit(int status) __attribute__((noreturn));
+int wait(int *status);
+int pipe(int *fds);
+int write(int fd, const void *buf, int n);
+int read(int fd, void *buf, int n);
+int close(int fd);
+int kill(int pid);
+int exec(const char *path, char **argv);
+int open(const char *path, int flags);
+int mknod(const char *path, short major, short minor);
+int unlink(const char *path);
+int fstat(int fd, struct stat *st);
+int link(const char *old, const char *name);
+int mkdir(const char *path);
+int chdir(const char *path);
+int dup(int fd);
+int getpid(void);
+char *sbrk(int bytes);
+int sleep(int ticks);
+int uptime(void);
+
+/* As later versions of xv6 call two of them. */
+static inline int pause(int ticks)
+{
+	return sleep(ticks);
+}
+
+static inline char *sbrklazy(int bytes)
+{
+	return sbrk(bytes);
+}
+
+/* Library. */
+int stat(const char *path, struct stat *st);
+char *strcpy(char *dst, const char *src);
+void *memmove(void *dst, const void *src, int n);
+char *strchr(const char *s, char c);
+int strcmp(const char *a, const char *b);
+void fprintf(int fd, const char *fmt, ...);
+void printf(const char *fmt, ...);
+char *gets(char *buf, int size);
+uint strlen(const char *s);
+void *memset(void *dst, int byte, uint n);
+void *malloc(uint size);
+void free(void *memory);
+int atoi(const char *s);
+int memcmp(const void *a, const void *b, uint n);
+void *memcpy(void *dst, const void *src, uint n);

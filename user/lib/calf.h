@@ -1,0 +1,8 @@
+/* user/lib/calf.h: all that a program usually needs. */
+#pragma once
+
+#include "error.h"
+#include "memory.h"
+#include "print.h"
+#include "string.h"
+#include "sys.h"

@@ -1,0 +1,62 @@
+/* user/lib/error.c: messages of a program about itself. */
+
+#include "error.h"
+#include "sys.h"
+
+#define MESSAGE_SIZE (PATH_LEN + 128)
+
+/* The whole line in one write, so that no other program gets in between. */
+static void report(const char *fmt, va_list args, const char *reason)
+{
+	char message[MESSAGE_SIZE];
+
+	vsnprintf(message, sizeof(message), fmt, args);
+	if (reason == NULL)
+		fprintf(2, "%s: %s\n", program_name, message);
+	else
+		fprintf(2, "%s: %s: %s\n", program_name, message, reason);
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(fmt, args, strerror(errno));
+	va_end(args);
+}
+
+void warnx(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(fmt, args, NULL);
+	va_end(args);
+}
+
+void err(int status, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(fmt, args, strerror(errno));
+	va_end(args);
+	exit(status);
+}
+
+void errx(int status, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(fmt, args, NULL);
+	va_end(args);
+	exit(status);
+}
+
+void usage(const char *synopsis)
+{
+	fprintf(2, "usage: %s\n", synopsis);
+	exit(2);
+}

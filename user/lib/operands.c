@@ -1,0 +1,92 @@
+/* user/lib/operands.c: the parts of main() that several programs share. */
+
+#include "operands.h"
+
+#include "calf.h"
+#include "dir.h"
+#include "getopt.h"
+
+#define LINES_DEFAULT 10
+
+static int act_into(const char *from, const char *dir,
+		    int (*act)(const char *from, const char *to))
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, dir, basename(from)) < 0) {
+		warn("%s/%s", dir, basename(from));
+		return 1;
+	}
+	return act(from, path);
+}
+
+int act_towards_last(int argc, char **argv, const char *synopsis,
+		     int (*act)(const char *from, const char *to))
+{
+	int status = 0;
+
+	if (getopt(argc, argv, "") != -1 || argc - optind < 2)
+		usage(synopsis);
+
+	const char *last = argv[argc - 1];
+
+	if (is_directory(last)) {
+		for (int i = optind; i < argc - 1; i++)
+			status |= act_into(argv[i], last, act);
+		return status;
+	}
+	if (argc - optind > 2 || last[strlen(last) - 1] == '/')
+		errx(1, "%s: not a directory", last);
+	return act(argv[optind], last);
+}
+
+static int act_on_file(const char *path, long lines, bool has_title,
+		       int (*act)(int fd, const char *name, long lines))
+{
+	int fd = open_input(path);
+
+	if (fd < 0) {
+		warn("%s", path);
+		return 1;
+	}
+	if (has_title)
+		printf("==> %s <==\n", path);
+	int result = act(fd, path, lines);
+	close(fd);
+	return result;
+}
+
+/* The options; optind is the first file afterwards. */
+static long parse_lines(int argc, char **argv, const char *synopsis)
+{
+	long lines = LINES_DEFAULT;
+	int letter;
+
+	if (argc > 1 && argv[1][0] == '-' &&
+	    parse_number(argv[1] + 1, &lines)) {
+		optind = 2;
+		return lines;
+	}
+	while ((letter = getopt(argc, argv, "n:")) != -1) {
+		if (letter != 'n')
+			usage(synopsis);
+		if (!parse_number(optarg, &lines)) {
+			warnx("%s: not a number of lines", optarg);
+			usage(synopsis);
+		}
+	}
+	return lines;
+}
+
+int act_on_lines(int argc, char **argv, const char *synopsis,
+		 int (*act)(int fd, const char *name, long lines))
+{
+	long lines = parse_lines(argc, argv, synopsis);
+	int status = 0;
+
+	if (optind == argc)
+		return act(0, "standard input", lines);
+	for (int i = optind; i < argc; i++)
+		status |= act_on_file(argv[i], lines, argc - optind > 1, act);
+	return status;
+}

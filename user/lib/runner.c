@@ -1,0 +1,314 @@
+/* user/lib/runner.c: runs tests and says how they went. */
+
+#include "runner.h"
+
+#include "dir.h"
+#include "getopt.h"
+
+/* How long a test may take: at least so many seconds, and longer the more
+ * memory there is, since some tests use all of it. */
+#define DEFAULT_SECONDS 60
+#define FRAMES_PER_SECOND 4096
+#define SETTLE_TICKS 10 /* for orphans to end, and init to take them */
+
+static int seconds_allowed;
+static int vmstat_fd;
+
+/* How a test went: reason[0] is NUL when it passed. */
+struct outcome {
+	char reason[200];
+	bool is_leak; /* all was right but the number of free frames */
+};
+
+static void set_reason(struct outcome *outcome, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+static void set_reason(struct outcome *outcome, const char *fmt, ...)
+{
+	va_list args;
+
+	if (outcome->reason[0] != '\0')
+		return;
+	va_start(args, fmt);
+	vsnprintf(outcome->reason, sizeof(outcome->reason), fmt, args);
+	va_end(args);
+}
+
+/* Tests measure what the whole system does. So the test begins when runner and
+ * watchdog have made the copies that follow a fork, and do nothing but wait. */
+
+static int start_watchdog(void)
+{
+	int settled[2];
+	char c;
+
+	xpipe(settled);
+
+	int pid = xfork();
+
+	if (pid == 0) {
+		own_stack();
+		xclose(settled[0]);
+		xclose(settled[1]);
+		sleep(seconds_allowed * TICKS_PER_SECOND);
+		exit(0);
+	}
+	xclose(settled[1]);
+	read(settled[0], &c, 1); /* its end: the watchdog has closed its own */
+	xclose(settled[0]);
+	return pid;
+}
+
+static int start_test(const struct test *test, const char *dir, int report[2])
+{
+	int pid = xfork_settled();
+
+	if (pid == 0) {
+		close(report[0]);
+		fail_to(report[1]);
+		xchdir(dir);
+		test->run();
+		exit(0);
+	}
+	return pid;
+}
+
+/* The status of the test, which is killed when the watchdog ends first. */
+static int wait_for_test(int test, int watchdog, struct outcome *outcome)
+{
+	int test_status = 0;
+	int left = 2;
+
+	while (left > 0) {
+		int status;
+		int pid = wait(&status);
+
+		if (pid == test) {
+			test_status = status;
+			kill(watchdog);
+		} else if (pid == watchdog && left == 2) {
+			set_reason(outcome, "not over after %d s",
+				   seconds_allowed);
+			kill(test);
+		}
+		left -= pid == test || pid == watchdog;
+	}
+	return test_status;
+}
+
+/* What the test gave as the first reason, if any. The newline is for it to end
+ * there: those whom the test left behind may keep the pipe open. */
+static void read_reason(const int report[2], struct outcome *outcome)
+{
+	char reason[sizeof(outcome->reason)];
+
+	xwrite(report[1], "\n", 1);
+
+	long n = read(report[0], reason, sizeof(reason) - 1);
+
+	reason[n > 0 ? n : 0] = '\0';
+	char *newline = strchr(reason, '\n');
+	if (newline != NULL)
+		*newline = '\0';
+	if (reason[0] != '\0')
+		set_reason(outcome, "%s", reason);
+}
+
+/* A test that failed may have left processes behind. They have higher pids. */
+static void kill_strays(int test)
+{
+	int newest = xfork();
+
+	if (newest == 0)
+		exit(0);
+	while (wait(NULL) != newest)
+		;
+	for (int pid = test + 1; pid < newest; pid++)
+		kill(pid);
+}
+
+static void run_process(const struct test *test, const char *dir,
+			struct outcome *outcome)
+{
+	int report[2];
+
+	xpipe(report);
+
+	int watchdog = start_watchdog();
+	int pid = start_test(test, dir, report);
+	int status = wait_for_test(pid, watchdog, outcome);
+
+	/* Opening the file could be what fails. */
+	xwrite(vmstat_fd, "fail 0", 6);
+	if (status != 0)
+		read_reason(report, outcome);
+	if (status == STATUS_KILLED)
+		set_reason(outcome, "killed");
+	if (status != 0)
+		set_reason(outcome, "ended with status %d", status);
+	if (outcome->reason[0] != '\0')
+		kill_strays(pid);
+	xclose(report[0]);
+	xclose(report[1]);
+}
+
+static void check_frames(long before, struct outcome *outcome)
+{
+	long after = xvmstat("free");
+
+	for (int i = 0; i < SETTLE_TICKS && after != before; i++) {
+		sleep(1);
+		after = xvmstat("free");
+	}
+	outcome->is_leak = after != before && outcome->reason[0] == '\0';
+	if (after < before)
+		set_reason(outcome, "%ld frames lost", before - after);
+	if (after > before)
+		set_reason(outcome, "%ld frames too many", after - before);
+}
+
+static void run_in_directory(const struct test *test, struct outcome *outcome)
+{
+	char dir[PATH_LEN];
+
+	snprintf(dir, sizeof(dir), "/tmp/t%d", getpid());
+	mkdir("/tmp");
+	xmkdir(dir);
+
+	long before = xvmstat("free");
+
+	outcome->reason[0] = '\0';
+	outcome->is_leak = false;
+	run_process(test, dir, outcome);
+	check_frames(before, outcome);
+	if (remove_tree(dir) < 0)
+		set_reason(outcome, "%s: cannot be removed: %s", dir,
+			   strerror(errno));
+}
+
+/* Whoever reads our output through a pipe uses memory too: then frames count as
+ * lost only if it happens twice. */
+static bool run_test(const struct test *test)
+{
+	struct outcome outcome;
+
+	run_in_directory(test, &outcome);
+	if (outcome.is_leak && !is_console(1))
+		run_in_directory(test, &outcome);
+	if (outcome.reason[0] == '\0')
+		printf("%s: ok\n", test->name);
+	else
+		printf("%s: FAILED (%s)\n", test->name, outcome.reason);
+	return outcome.reason[0] == '\0';
+}
+
+/* ---- which tests ---- */
+
+struct choice {
+	const char *group; /* NULL: every one */
+	char **names;
+	int nnames; /* 0: every one */
+};
+
+static bool is_chosen(const struct choice *choice,
+		      const struct test_group *group, const struct test *test)
+{
+	if (choice->group != NULL && strcmp(choice->group, group->name) != 0)
+		return false;
+	for (int i = 0; i < choice->nnames; i++) {
+		if (strcmp(choice->names[i], test->name) == 0)
+			return true;
+	}
+	return choice->nnames == 0 &&
+	       (!group->is_slow || choice->group != NULL);
+}
+
+/* Calls `visit` for every test chosen; returns how many there were, and in
+ * *passed for how many it was true. */
+static int each_test(const struct test_group *groups,
+		     const struct choice *choice,
+		     bool (*visit)(const struct test *test), int *passed)
+{
+	int count = 0;
+
+	*passed = 0;
+	for (; groups->name != NULL; groups++) {
+		for (const struct test *t = groups->tests; t->name != NULL;
+		     t++) {
+			if (!is_chosen(choice, groups, t))
+				continue;
+			count++;
+			*passed += visit(t);
+		}
+	}
+	return count;
+}
+
+static bool list_test(const struct test *test)
+{
+	return puts(test->name) >= 0;
+}
+
+static bool does_exist(const struct test *test)
+{
+	(void)test;
+	return true;
+}
+
+static void check_choice(const struct test_group *groups,
+			 const struct choice *choice)
+{
+	struct choice one = { .group = choice->group, .nnames = 1 };
+	int passed;
+
+	for (int i = 0; i < choice->nnames; i++) {
+		one.names = &choice->names[i];
+		if (each_test(groups, &one, does_exist, &passed) == 0)
+			errx(2, "%s: no such test", choice->names[i]);
+	}
+	if (each_test(groups, choice, does_exist, &passed) == 0)
+		errx(2, "%s: no such group", choice->group);
+}
+
+static void usage_exit(void)
+{
+	char synopsis[80];
+
+	snprintf(synopsis, sizeof(synopsis),
+		 "%s [-l] [-g GROUP] [-t SECONDS] [NAME]...", program_name);
+	usage(synopsis);
+}
+
+int tests_main(const struct test_group *groups, int argc, char **argv)
+{
+	struct choice choice = { .group = NULL };
+	bool is_list = false;
+	int letter;
+	int passed;
+
+	while ((letter = getopt(argc, argv, "lg:t:")) != -1) {
+		if (letter == 'l')
+			is_list = true;
+		else if (letter == 'g')
+			choice.group = optarg;
+		else if (letter == 't')
+			seconds_allowed = atoi(optarg);
+		else
+			usage_exit();
+	}
+	choice.names = argv + optind;
+	choice.nnames = argc - optind;
+	check_choice(groups, &choice);
+	if (is_list) {
+		each_test(groups, &choice, list_test, &passed);
+		return 0;
+	}
+	stack_note();
+	if (seconds_allowed == 0)
+		seconds_allowed = DEFAULT_SECONDS +
+				  (int)(xvmstat("total") / FRAMES_PER_SECOND);
+	vmstat_fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	int count = each_test(groups, &choice, run_test, &passed);
+	printf("%d passed, %d failed\n", passed, count - passed);
+	return passed == count ? 0 : 1;
+}

@@ -1,0 +1,88 @@
+/* user/lib/tree.c: removing a directory with all that is in it. */
+
+#include "dir.h"
+#include "string.h"
+#include "sys.h"
+
+/* Add "/NAME" to the path; the length that it had before, or -1. */
+static long path_push(char *path, const char *name)
+{
+	size_t length = strlen(path);
+	char longer[PATH_LEN];
+
+	if (path_join(longer, path, name) < 0)
+		return -1;
+	strcpy(path, longer);
+	return (long)length;
+}
+
+/* The first name in the directory at `path`, added to it. Returns the length
+ * that the path had, 0 for an empty directory, -1 for an error. */
+static long path_push_first(char *path)
+{
+	struct dir dir;
+	long length = 0;
+
+	if (dir_open(&dir, path) < 0)
+		return -1;
+
+	const char *name = dir_next(&dir);
+
+	if (name != NULL)
+		length = path_push(path, name);
+	dir_close(&dir);
+	return length;
+}
+
+/* The path without the slashes at its end. Returns its length, 0 for the root,
+ * or -1. */
+static long path_trim(char *path, const char *whole)
+{
+	size_t length = strlcpy(path, whole, PATH_LEN);
+
+	if (length >= PATH_LEN) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	while (length > 0 && path[length - 1] == '/')
+		path[--length] = '\0';
+	return (long)length;
+}
+
+/* Whether the path ends with a name and not with "." or "..": those cannot be
+ * removed, so what is below them must stay. */
+static bool has_own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* Always the first entry of the deepest directory goes, and a directory once it
+ * is empty: so the depth costs no memory. */
+int remove_tree(const char *top_path)
+{
+	char path[PATH_LEN];
+	long top = path_trim(path, top_path);
+
+	if (top <= 0)
+		return unlink(top_path);
+	if (!has_own_name(path)) {
+		errno = EINVAL;
+		return -1;
+	}
+	for (;;) {
+		long length = is_directory(path) ? path_push_first(path) : 0;
+
+		if (length < 0)
+			return -1;
+		if (length > 0)
+			continue;
+		if (unlink(path) < 0)
+			return -1;
+		if ((long)strlen(path) == top)
+			return 0;
+		*strrchr(path, '/') = '\0';
+	}
+}

@@ -1,0 +1,67 @@
+/* user/test/forktest.c: fork until it fails, twice: the second time as often as
+ * the first, so nothing of the processes is left behind. */
+
+#include "test.h"
+
+/* Wait for the end of all who can write to the pipe, then exit. */
+static void child(const int hold[2]) __attribute__((noreturn));
+static void child(const int hold[2])
+{
+	char c;
+
+	close(hold[1]);
+	read(hold[0], &c, 1);
+	exit(0);
+}
+
+/* As many children as there can be at a time; then they all end. */
+static int fork_all(void)
+{
+	int hold[2];
+	int count = 0;
+	int pid;
+
+	xpipe(hold);
+	while ((pid = fork()) > 0)
+		count++;
+	if (pid == 0)
+		child(hold);
+	if (errno != EAGAIN && errno != ENOMEM)
+		fail("fork: %s", strerror(errno));
+	printf("forktest: %d children, then fork fails: %s\n", count,
+	       strerror(errno));
+	xclose(hold[0]);
+	xclose(hold[1]);
+	for (int i = 0; i < count; i++)
+		xwait(0);
+	CHECK_FAILS(wait(NULL), ECHILD);
+	return count;
+}
+
+static void check_shell(void)
+{
+	char *argv[] = { "sh", "-c", "echo forktest: the shell answers", NULL };
+
+	IN_CHILD() {
+		exec("/bin/sh", argv);
+		fail("/bin/sh: %s", strerror(errno));
+	}
+	xwait(0);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		usage("forktest");
+
+	long frames = xvmstat("free");
+	int count = fork_all();
+
+	check_shell();
+	CHECK_EQ(fork_all(), count);
+	check_shell();
+	CHECK_EQ(xvmstat("free"), frames);
+	printf("forktest: ok\n");
+	return 0;
+}

@@ -1,0 +1,320 @@
+/* user/test/usertests/cow_isolation.c: after fork, what one process writes no
+ * other one sees. */
+
+#include "tests.h"
+
+#define PAGES 40
+#define MEGAPAGE (512 * PGSIZE)
+
+enum { SEED_OLD = 0x1111, SEED_NEW = 0x2222 };
+
+static void child_writes_stay_in_child(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, SEED_OLD);
+	IN_CHILD() {
+		pages_check(pages, PAGES, SEED_OLD);
+		pages_fill(pages, PAGES, SEED_NEW);
+		pages_check(pages, PAGES, SEED_NEW);
+	}
+	xwait(0);
+	pages_check(pages, PAGES, SEED_OLD);
+}
+
+static void parent_writes_stay_in_parent(void)
+{
+	char *pages = xpages(PAGES);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, PAGES, SEED_OLD);
+	IN_CHILD() {
+		signal_take(go);
+		pages_check(pages, PAGES, SEED_OLD);
+	}
+	pages_fill(pages, PAGES, SEED_NEW);
+	signal_give(go);
+	xwait(0);
+	pages_check(pages, PAGES, SEED_NEW);
+}
+
+/* A store right after fork, through a translation that the hart may still
+ * remember as writable. */
+static void parent_writes_at_once(void)
+{
+	char *pages = xpages(PAGES);
+
+	for (int round = 0; round < 20; round++) {
+		int go[2];
+
+		xpipe(go);
+		pages_fill(pages, PAGES, round);
+		int pid = xfork();
+		if (pid != 0)
+			pages_fill(pages, PAGES, ~round);
+		if (pid == 0) {
+			signal_take(go);
+			pages_check(pages, PAGES, round);
+			exit(0);
+		}
+		signal_give(go);
+		xwait(0);
+		pages_check(pages, PAGES, ~round);
+		xclose(go[0]);
+		xclose(go[1]);
+	}
+}
+
+static int global = SEED_OLD;
+static int zeroed_global;
+
+static void globals_are_isolated(void)
+{
+	IN_CHILD() {
+		global = SEED_NEW;
+		zeroed_global = SEED_NEW;
+	}
+	xwait(0);
+	CHECK_EQ(global, SEED_OLD);
+	CHECK_EQ(zeroed_global, 0);
+}
+
+static void stack_is_isolated(void)
+{
+	char deep[8 * PGSIZE];
+
+	memset(deep, 1, sizeof(deep));
+	IN_CHILD()
+		memset(deep, 2, sizeof(deep));
+	xwait(0);
+	for (size_t i = 0; i < sizeof(deep); i++)
+		CHECK_EQ(deep[i], 1);
+}
+
+/* Each generation writes, forks, and finds its own after the next one ended. */
+static void generation(char *pages, int depth)
+{
+	pages_check(pages, PAGES, depth - 1);
+	pages_fill(pages, PAGES, depth);
+	if (depth < 6) {
+		IN_CHILD()
+			generation(pages, depth + 1);
+		xwait(0);
+	}
+	pages_check(pages, PAGES, depth);
+}
+
+static void generations_are_isolated(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 0);
+	generation(pages, 1);
+}
+
+static void siblings_are_isolated(void)
+{
+	enum { SIBLINGS = 5 };
+	char *pages = xpages(PAGES);
+	int ready[2];
+	int go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	pages_fill(pages, PAGES, SEED_OLD);
+	for (int i = 1; i <= SIBLINGS; i++) {
+		IN_CHILD() {
+			pages_check(pages, PAGES, SEED_OLD);
+			pages_fill(pages, PAGES, i);
+			signal_give(ready);
+			signal_take(go);
+			pages_check(pages, PAGES, i);
+		}
+	}
+	for (int i = 0; i < SIBLINGS; i++)
+		signal_take(ready);
+	pages_check(pages, PAGES, SEED_OLD);
+	for (int i = 0; i < SIBLINGS; i++)
+		signal_give(go);
+	for (int i = 0; i < SIBLINGS; i++)
+		xwait(0);
+}
+
+/* A grandchild goes on with the pages when its parent is gone. */
+static void grandchild_outlives_child(void)
+{
+	char *pages = xpages(PAGES);
+	int done[2];
+	char result;
+
+	xpipe(done);
+	pages_fill(pages, PAGES, SEED_OLD);
+	IN_CHILD() {
+		int child_gone[2];
+
+		xpipe(child_gone);
+		pages_fill(pages, PAGES / 2, SEED_NEW);
+		IN_CHILD() {
+			char c;
+
+			xclose(child_gone[1]);
+			read(child_gone[0], &c, 1); /* ends with the child */
+			pages_check(pages, PAGES / 2, SEED_NEW);
+			pages_fill(pages, PAGES, SEED_NEW);
+			pages_check(pages, PAGES, SEED_NEW);
+			xwrite(done[1], "y", 1);
+		}
+	}
+	xclose(done[1]);
+	xwait(0);
+	xread(done[0], &result, 1);
+	pages_check(pages, PAGES, SEED_OLD);
+}
+
+/* `count` pages that begin `before` pages before a 2 MiB boundary. */
+static void check_range(long before, long count)
+{
+	uint64 end = (uint64)xsbrk(0);
+	uint64 boundary = (end + (uint64)before * PGSIZE + MEGAPAGE - 1) &
+			  ~(MEGAPAGE - 1);
+	char *pages = (char *)(boundary - (uint64)before * PGSIZE);
+
+	xsbrk((long)((uint64)pages + (uint64)count * PGSIZE - end));
+	pages_fill(pages, count, SEED_OLD);
+	IN_CHILD() {
+		pages_check(pages, count, SEED_OLD);
+		pages_fill(pages, count, SEED_NEW);
+		pages_check(pages, count, SEED_NEW);
+	}
+	xwait(0);
+	pages_check(pages, count, SEED_OLD);
+	xsbrk(-(long)((uint64)xsbrk(0) - end));
+}
+
+static void sizes_around_2mib(void)
+{
+	static const long counts[] = { 1, 2, 511, 512, 513 };
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		check_range(0, counts[i]);
+		check_range(1, counts[i]);
+		check_range(counts[i], counts[i]);
+	}
+}
+
+/* A page that was shared, copied, and is shared anew by the next fork. */
+static void fork_shares_again(void)
+{
+	char *pages = xpages(PAGES);
+
+	for (int round = 0; round < 10; round++) {
+		pages_fill(pages, PAGES, round);
+		IN_CHILD() {
+			pages_fill(pages, PAGES / 2, ~round);
+			IN_CHILD() {
+				pages_check(pages, PAGES / 2, ~round);
+				pages_fill(pages, PAGES, round + 100);
+			}
+			xwait(0);
+			pages_check(pages, PAGES / 2, ~round);
+		}
+		xwait(0);
+		pages_check(pages, PAGES, round);
+	}
+}
+
+/* More sharers of one page than a byte can count. */
+static void hundreds_of_sharers(void)
+{
+	enum { MOST = 300 };
+	char *pages = xpages(2);
+	int go[2];
+	int count = 0;
+	int pid;
+
+	xpipe(go);
+	pages_fill(pages, 2, SEED_OLD);
+	while (count < MOST && (pid = fork()) >= 0) {
+		if (pid == 0) {
+			signal_take(go);
+			pages_check(pages, 2, SEED_OLD);
+			pages_fill(pages, 2, SEED_NEW);
+			exit(0);
+		}
+		count++;
+	}
+	CHECK(count > 20);
+	for (int i = 0; i < count; i++)
+		signal_give(go);
+	for (int i = 0; i < count; i++)
+		xwait(0);
+	pages_check(pages, 2, SEED_OLD);
+}
+
+/* ---- text ---- */
+
+static void store_to(volatile char *address)
+{
+	*address = *address;
+}
+
+static void text_stays_read_only(void)
+{
+	char *text = (char *)text_stays_read_only;
+
+	IN_CHILD()
+		store_to(text);
+	xwait(STATUS_KILLED);
+	IN_CHILD() {
+		IN_CHILD()
+			store_to(text);
+		xwait(STATUS_KILLED);
+		store_to(text);
+	}
+	xwait(STATUS_KILLED);
+}
+
+static void constants_stay_read_only(void)
+{
+	static const char constant[] = "constant";
+
+	IN_CHILD()
+		store_to((char *)constant);
+	xwait(STATUS_KILLED);
+	CHECK_EQ(constant[0], 'c');
+}
+
+/* The kernel must not write for a program where the program may not. */
+static void read_into_shared_text_fails(void)
+{
+	char *text = (char *)read_into_shared_text_fails;
+	char old = *text;
+	int fds[2];
+
+	xpipe(fds);
+	xwrite(fds[1], "junk", 4);
+	IN_CHILD()
+		CHECK_FAILS(read(fds[0], text, 4), EFAULT);
+	xwait(0);
+	CHECK_FAILS(read(fds[0], text, 4), EFAULT);
+	CHECK_EQ(*text, old);
+}
+
+const struct test cow_isolation_tests[] = {
+	TEST(child_writes_stay_in_child),
+	TEST(parent_writes_stay_in_parent),
+	TEST(parent_writes_at_once),
+	TEST(globals_are_isolated),
+	TEST(stack_is_isolated),
+	TEST(generations_are_isolated),
+	TEST(siblings_are_isolated),
+	TEST(grandchild_outlives_child),
+	TEST(sizes_around_2mib),
+	TEST(fork_shares_again),
+	TEST(hundreds_of_sharers),
+	TEST(text_stays_read_only),
+	TEST(constants_stay_read_only),
+	TEST(read_into_shared_text_fails),
+	TESTS_END,
+};

@@ -1,0 +1,311 @@
+/* user/test/usertests/cow_kernel.c: the kernel writes for a program into pages
+ * that it shares. */
+
+#include "tests.h"
+
+#define PAGES 4
+
+/* Some bytes before a page boundary, so that what is written there goes into
+ * two pages. */
+#define NEAR_END(pages, n) ((pages) + PGSIZE - (n))
+
+enum { SEED_OLD = 0x1111, FILE_SIZE = 3 * PGSIZE };
+
+static char *shared_pages(void)
+{
+	char *pages = xpages(PAGES);
+
+	memset(pages, 'o', PAGES * PGSIZE);
+	return pages;
+}
+
+static void check_untouched(const char *pages)
+{
+	for (size_t i = 0; i < PAGES * PGSIZE; i++) {
+		if (pages[i] != 'o')
+			fail("byte %zu of the other process has changed", i);
+	}
+}
+
+/* Let the child have `write` done to its pages and then the parent, while the
+ * other one holds on to the same frames. */
+static void check_both_ways(void (*write)(char *pages))
+{
+	char *pages = shared_pages();
+	int go[2];
+
+	xpipe(go);
+	IN_CHILD()
+		write(pages);
+	xwait(0);
+	check_untouched(pages);
+	IN_CHILD() {
+		signal_take(go);
+		check_untouched(pages);
+	}
+	write(pages);
+	signal_give(go);
+	xwait(0);
+}
+
+static void make_pattern_file(void)
+{
+	static char bytes[FILE_SIZE];
+
+	memset(bytes, 'n', sizeof(bytes));
+	make_file("file", bytes, sizeof(bytes));
+}
+
+static void check_filled(const char *at, size_t n, char c)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (at[i] != c)
+			fail("byte %zu is %d, not %d", i, at[i], c);
+	}
+}
+
+static void read_file(char *pages)
+{
+	int fd = xopen("file", O_RDONLY);
+
+	xread(fd, NEAR_END(pages, 5), FILE_SIZE - 1);
+	xclose(fd);
+	check_filled(pages, PGSIZE - 5, 'o');
+	check_filled(NEAR_END(pages, 5), FILE_SIZE - 1, 'n');
+}
+
+static void read_of_file_breaks_sharing(void)
+{
+	make_pattern_file();
+	check_both_ways(read_file);
+}
+
+static void read_pipe(char *pages)
+{
+	int fds[2];
+
+	xpipe(fds);
+	xwrite(fds[1], "nnnnnnnn", 8);
+	CHECK_EQ(read(fds[0], NEAR_END(pages, 3), 8), 8);
+	check_filled(NEAR_END(pages, 3), 8, 'n');
+	xclose(fds[0]);
+	xclose(fds[1]);
+}
+
+static void read_of_pipe_breaks_sharing(void)
+{
+	check_both_ways(read_pipe);
+}
+
+static void read_device(char *pages)
+{
+	int fd = xopen(VMSTAT_PATH, O_RDONLY);
+
+	CHECK_EQ(read(fd, NEAR_END(pages, 3), 6), 6);
+	CHECK_EQ(memcmp(NEAR_END(pages, 3), "total ", 6), 0);
+	xclose(fd);
+}
+
+static void read_of_device_breaks_sharing(void)
+{
+	check_both_ways(read_device);
+}
+
+static void call_fstat(char *pages)
+{
+	struct stat st;
+	int fd = xopen("file", O_RDONLY);
+
+	CHECK_EQ(fstat(fd, (struct stat *)NEAR_END(pages, 8)), 0);
+	memcpy(&st, NEAR_END(pages, 8), sizeof(st));
+	CHECK_EQ(st.size, FILE_SIZE);
+	xclose(fd);
+}
+
+static void fstat_breaks_sharing(void)
+{
+	make_pattern_file();
+	check_both_ways(call_fstat);
+}
+
+static void call_wait(char *pages)
+{
+	int status;
+
+	if (xfork() == 0)
+		exit(0x12345678);
+	CHECK(wait((int *)NEAR_END(pages, 2)) > 0);
+	memcpy(&status, NEAR_END(pages, 2), sizeof(status));
+	CHECK_EQ(status, 0x12345678);
+}
+
+static void wait_status_breaks_sharing(void)
+{
+	check_both_ways(call_wait);
+}
+
+static void call_pipe(char *pages)
+{
+	int fds[2];
+
+	CHECK_EQ(pipe((int *)NEAR_END(pages, 4)), 0);
+	memcpy(fds, NEAR_END(pages, 4), sizeof(fds));
+	xclose(fds[0]);
+	xclose(fds[1]);
+}
+
+static void pipe_breaks_sharing(void)
+{
+	check_both_ways(call_pipe);
+}
+
+/* A load must not see the frame that the page had before the kernel copied it:
+ * the hart may still remember that. */
+static void loads_see_what_the_kernel_wrote(void)
+{
+	char *pages = shared_pages();
+	int fds[2];
+
+	xpipe(fds);
+	IN_CHILD() {
+		for (long i = 0; i < PAGES; i++) {
+			volatile char *at = pages + i * (long)PGSIZE;
+
+			CHECK_EQ(*at, 'o');
+			xwrite(fds[1], "n", 1);
+			CHECK_EQ(read(fds[0], (char *)at, 1), 1);
+			CHECK_EQ(*at, 'n');
+			*at = 's';
+			CHECK_EQ(*at, 's');
+		}
+	}
+	xwait(0);
+	check_untouched(pages);
+}
+
+/* What a store has changed is what the kernel reads. */
+static void kernel_sees_what_was_stored(void)
+{
+	char *pages = shared_pages();
+	int fds[2];
+	char c;
+
+	xpipe(fds);
+	IN_CHILD() {
+		pages[0] = 'n';
+		xwrite(fds[1], pages, 1);
+	}
+	xwait(0);
+	xread(fds[0], &c, 1);
+	CHECK_EQ(c, 'n');
+	xwrite(fds[1], pages, 1);
+	xread(fds[0], &c, 1);
+	CHECK_EQ(c, 'o');
+}
+
+/* From a page that it shares into another one, both by the kernel. */
+static void pipe_between_shared_pages(void)
+{
+	char *pages = shared_pages();
+	int fds[2];
+
+	xpipe(fds);
+	IN_CHILD() {
+		pages[0] = 'n';
+		for (long i = 1; i < PAGES; i++) {
+			xwrite(fds[1], pages, 1);
+			xread(fds[0], pages + i * (long)PGSIZE, 1);
+			CHECK_EQ(pages[i * (long)PGSIZE], 'n');
+		}
+	}
+	xwait(0);
+	check_untouched(pages);
+}
+
+static void kernel_copy_costs_one_frame_a_page(void)
+{
+	char *pages = shared_pages();
+
+	make_pattern_file();
+	IN_MEASURED_CHILD() {
+		int fd = xopen("file", O_RDONLY);
+
+		struct vmstat before = measure();
+		CHECK_EQ(read(fd, NEAR_END(pages, 1), PGSIZE + 2), PGSIZE + 2);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 3);
+		CHECK_EQ(after.cow_copy - before.cow_copy, 3);
+	}
+	xwait(0);
+}
+
+static void kernel_takes_over_for_last_owner(void)
+{
+	char *pages = shared_pages();
+
+	make_pattern_file();
+	IN_CHILD()
+		check_untouched(pages);
+	xwait(0);
+
+	int fd = xopen("file", O_RDONLY);
+
+	struct vmstat before = measure();
+	CHECK_EQ(read(fd, NEAR_END(pages, 1), PGSIZE + 2), PGSIZE + 2);
+	struct vmstat after = measure();
+	CHECK_EQ(after.used - before.used, 0);
+	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
+	CHECK_EQ(after.cow_reuse - before.cow_reuse, 3);
+}
+
+/* Reading from a program's memory is no reason to copy it. */
+static void kernel_reads_without_copying(void)
+{
+	char *pages = shared_pages();
+	int fds[2];
+
+	xpipe(fds);
+	IN_MEASURED_CHILD() {
+		struct vmstat before = measure();
+		xwrite(fds[1], NEAR_END(pages, 10), 20);
+		struct vmstat after = measure();
+		CHECK_EQ(after.cow_copy - before.cow_copy, 0);
+		CHECK(after.shared >= PAGES);
+	}
+	xwait(0);
+}
+
+/* The part of the buffer that is mapped may be filled, in the caller only. */
+static void failed_read_leaves_the_other_alone(void)
+{
+	char *pages = shared_pages();
+	char *last = pages + (PAGES - 1) * PGSIZE;
+
+	make_pattern_file();
+	IN_CHILD() {
+		int fd = xopen("file", O_RDONLY);
+
+		xsbrk(-(long)PGSIZE);
+		read(fd, last - 100, 200);
+		read(fd, last - PGSIZE - 100, FILE_SIZE);
+	}
+	xwait(0);
+	check_untouched(pages);
+}
+
+const struct test cow_kernel_tests[] = {
+	TEST(read_of_file_breaks_sharing),
+	TEST(read_of_pipe_breaks_sharing),
+	TEST(read_of_device_breaks_sharing),
+	TEST(fstat_breaks_sharing),
+	TEST(wait_status_breaks_sharing),
+	TEST(pipe_breaks_sharing),
+	TEST(loads_see_what_the_kernel_wrote),
+	TEST(kernel_sees_what_was_stored),
+	TEST(pipe_between_shared_pages),
+	TEST(kernel_copy_costs_one_frame_a_page),
+	TEST(kernel_takes_over_for_last_owner),
+	TEST(kernel_reads_without_copying),
+	TEST(failed_read_leaves_the_other_alone),
+	TESTS_END,
+};

@@ -1,0 +1,291 @@
+/* user/test/usertests/cow_nomem.c: memory runs out in fork and in copies. */
+
+#include "tests.h"
+
+#define PAGES 520 /* more than one table of page-table entries maps */
+
+enum { SEED_OLD = 0x1111, SEED_NEW = 0x2222 };
+
+static char *pages;
+
+static void make_pages(long count)
+{
+	pages = xpages(count);
+	pages_fill(pages, count, SEED_OLD);
+}
+
+/* ---- fork ---- */
+
+static long step_fork(int fd, int n)
+{
+	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
+	int reason = errno;
+
+	if (pid == 0)
+		exit(0);
+	if (pid > 0)
+		xwait(0);
+	pages_check(pages, PAGES, SEED_OLD);
+	pages_fill(pages, PAGES, SEED_NEW);
+	pages_check(pages, PAGES, SEED_NEW);
+	errno = reason;
+	return pid;
+}
+
+static void fork_fails_at_every_point(void)
+{
+	make_pages(PAGES);
+	sweep_failures("fork", step_fork);
+}
+
+/* Pages that a fork began to share are taken over, not copied. */
+static void failed_fork_costs_nothing(void)
+{
+	make_pages(PAGES);
+
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	for (int n = 1; n <= 8; n++) {
+		struct vmstat before = measure();
+		long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
+
+		if (pid == 0)
+			exit(0);
+		if (pid > 0) {
+			xwait(0);
+			break;
+		}
+		pages_fill(pages, PAGES, SEED_OLD + n);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 0);
+		CHECK_EQ(after.cow_copy - before.cow_copy, 0);
+	}
+}
+
+/* As much as no kernel could copy. */
+static void fork_of_more_than_half_of_memory(void)
+{
+	long count = xvmstat("total") / 100 * 55;
+
+	make_pages(count);
+	IN_CHILD() {
+		pages_check(pages, count, SEED_OLD);
+		pages_fill(pages, 100, SEED_NEW);
+	}
+	pages_fill(pages + 100 * PGSIZE, 100, SEED_NEW);
+	xwait(0);
+	pages_check(pages, 100, SEED_OLD);
+}
+
+/* ---- a store ---- */
+
+/* Ends this process, if the page is shared: its copy finds no memory. */
+static void store_without_memory(void)
+{
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	xwrite(fd, "fail 0", 6); /* what writing takes is its own now */
+	xwrite(fd, "fail 1", 6);
+	*(volatile char *)pages = 0;
+	xwrite(fd, "fail 0", 6);
+}
+
+static void child_without_memory_dies_alone(void)
+{
+	make_pages(PAGES);
+	IN_CHILD()
+		store_without_memory();
+	xwait(STATUS_KILLED);
+	pages_check(pages, PAGES, SEED_OLD);
+	pages_fill(pages, PAGES, SEED_NEW);
+	pages_check(pages, PAGES, SEED_NEW);
+	check_audit();
+}
+
+static void parent_without_memory_dies_alone(void)
+{
+	int done[2];
+	char c;
+
+	xpipe(done);
+	make_pages(PAGES);
+	IN_CHILD() {
+		int gone[2];
+
+		xpipe(gone);
+		IN_CHILD() {
+			xclose(gone[1]);
+			read(gone[0], &c, 1);
+			pages_check(pages, PAGES, SEED_OLD);
+			signal_give(done);
+		}
+		store_without_memory();
+	}
+	xclose(done[1]);
+	xwait(STATUS_KILLED);
+	xread(done[0], &c, 1);
+	pages_check(pages, PAGES, SEED_OLD);
+	check_audit();
+}
+
+/* The last owner needs no memory to go on. */
+static void take_over_needs_no_memory(void)
+{
+	make_pages(PAGES);
+	IN_CHILD()
+		pages_check(pages, PAGES, SEED_OLD);
+	xwait(0);
+
+	struct vmstat before = measure();
+	store_without_memory();
+	struct vmstat after = measure();
+	CHECK_EQ(after.cow_reuse - before.cow_reuse, 1);
+	CHECK_EQ(after.used - before.used, 0);
+}
+
+/* ---- the kernel's own writes ---- */
+
+/* A read of some bytes into two shared pages. Memory for the second one may be
+ * out when the first has its bytes: then fewer bytes were read. */
+static long read_with_failure(int vmstat_fd, int n, int fd)
+{
+	char *at = pages + PGSIZE - 4;
+	long got = call_with_failure(vmstat_fd, n, SYS_read, fd, (long)at, 8);
+
+	if (got < 0 || got == 8)
+		return got;
+	CHECK_EQ(got, 4);
+	errno = ENOMEM;
+	return -1;
+}
+
+static long step_read_file(int fd, int n)
+{
+	return read_with_failure(fd, n, xopen("file", O_RDONLY));
+}
+
+static long step_read_pipe(int fd, int n)
+{
+	int fds[2];
+
+	xpipe(fds);
+	xwrite(fds[1], "12345678", 8);
+	return read_with_failure(fd, n, fds[0]);
+}
+
+static long step_fstat(int fd, int n)
+{
+	char *at = pages + PGSIZE - 4;
+
+	return call_with_failure(fd, n, SYS_fstat, xopen("file", O_RDONLY),
+				 (long)at, 0);
+}
+
+static long step_pipe(int fd, int n)
+{
+	char *at = pages + PGSIZE - 4;
+
+	return call_with_failure(fd, n, SYS_pipe, (long)at, 0, 0);
+}
+
+static void check_kernel_write(const char *what, long (*step)(int fd, int n))
+{
+	make_pages(2);
+	make_file("file", "12345678", 8);
+	IN_CHILD() {
+		/* Without copy-on-write a read takes no memory at all. */
+		int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+		CHECK_FAILS(step(fd, 1), ENOMEM);
+	}
+	xwait(0);
+	sweep_failures(what, step);
+	pages_check(pages, 2, SEED_OLD);
+	for (size_t i = sizeof(int); i < PGSIZE; i++)
+		CHECK_EQ(pages[i], 0);
+}
+
+static void read_of_file_without_memory(void)
+{
+	check_kernel_write("read", step_read_file);
+}
+
+static void read_of_pipe_without_memory(void)
+{
+	check_kernel_write("read", step_read_pipe);
+}
+
+static void fstat_without_memory(void)
+{
+	check_kernel_write("fstat", step_fstat);
+}
+
+static void pipe_without_memory(void)
+{
+	check_kernel_write("pipe", step_pipe);
+}
+
+/* ---- memory that is really out ---- */
+
+/* More pages than there will be copies for. */
+static long make_most_of_memory(void)
+{
+	long count = xvmstat("free") / 10 * 6;
+
+	make_pages(count);
+	return count;
+}
+
+static void child_uses_up_memory(void)
+{
+	long count = make_most_of_memory();
+
+	IN_CHILD()
+		pages_fill(pages, count, SEED_NEW);
+	xwait(STATUS_KILLED);
+	pages_check(pages, count, SEED_OLD);
+	IN_CHILD()
+		pages_check(pages, count, SEED_OLD);
+	xwait(0);
+}
+
+static void parent_uses_up_memory(void)
+{
+	int done[2];
+	char c;
+
+	xpipe(done);
+	IN_CHILD() {
+		long count = make_most_of_memory();
+		int gone[2];
+
+		xpipe(gone);
+		IN_CHILD() {
+			xclose(gone[1]);
+			read(gone[0], &c, 1);
+			pages_check(pages, count, SEED_OLD);
+			pages_fill(pages, count, SEED_NEW);
+			signal_give(done);
+		}
+		pages_fill(pages, count, SEED_NEW);
+	}
+	xclose(done[1]);
+	xwait(STATUS_KILLED);
+	xread(done[0], &c, 1);
+}
+
+const struct test cow_nomem_tests[] = {
+	TEST(fork_fails_at_every_point),
+	TEST(failed_fork_costs_nothing),
+	TEST(fork_of_more_than_half_of_memory),
+	TEST(child_without_memory_dies_alone),
+	TEST(parent_without_memory_dies_alone),
+	TEST(take_over_needs_no_memory),
+	TEST(read_of_file_without_memory),
+	TEST(read_of_pipe_without_memory),
+	TEST(fstat_without_memory),
+	TEST(pipe_without_memory),
+	TEST(child_uses_up_memory),
+	TEST(parent_uses_up_memory),
+	TESTS_END,
+};

@@ -1,0 +1,256 @@
+/* user/test/usertests/cow_stress.c: processes on all harts fault on, share and
+ * release the same frames at the same time. */
+
+#include "tests.h"
+
+#define PAGES 32
+#define WORKERS 8
+
+/* A number that nobody else uses, for patterns. */
+static int pattern(int worker, int round)
+{
+	return worker * 1000 + round;
+}
+
+/* All workers wait in read() of `go` until the last one is there. */
+static void start_together(int count, const int ready[2], const int go[2])
+{
+	for (int i = 0; i < count; i++)
+		signal_take(ready);
+	for (int i = 0; i < count; i++)
+		signal_give(go);
+}
+
+static void run_workers(void (*work)(int worker))
+{
+	int ready[2];
+	int go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	for (int i = 1; i <= WORKERS; i++) {
+		IN_CHILD() {
+			signal_give(ready);
+			signal_take(go);
+			work(i);
+		}
+	}
+	start_together(WORKERS, ready, go);
+	for (int i = 0; i < WORKERS; i++)
+		xwait(0);
+}
+
+static char *pages;
+
+static void make_pages(void)
+{
+	pages = xpages(PAGES);
+	pages_fill(pages, PAGES, 0);
+}
+
+static void work_write(int worker)
+{
+	pages_check(pages, PAGES, 0);
+	for (int round = 0; round < 50; round++) {
+		pages_fill(pages, PAGES, pattern(worker, round));
+		pages_check(pages, PAGES, pattern(worker, round));
+	}
+}
+
+/* All copy the same frames at once; the last copy of each is a take-over or
+ * not, depending on who comes when. */
+static void all_write_the_same_pages(void)
+{
+	make_pages();
+	for (int round = 0; round < 5; round++)
+		run_workers(work_write);
+	pages_check(pages, PAGES, 0);
+}
+
+static void work_fork(int worker)
+{
+	for (int round = 0; round < 25; round++) {
+		int seed = pattern(worker, round);
+
+		pages_fill(pages, PAGES, seed);
+		IN_CHILD() {
+			pages_check(pages, PAGES, seed);
+			pages_fill(pages, PAGES, ~seed);
+			pages_check(pages, PAGES, ~seed);
+		}
+		/* While the child copies, or is not there yet, or gone. */
+		pages_fill(pages, PAGES / 2, seed + 1);
+		xwait(0);
+		pages_check(pages, PAGES / 2, seed + 1);
+	}
+}
+
+static void all_fork_and_write(void)
+{
+	make_pages();
+	run_workers(work_fork);
+	pages_check(pages, PAGES, 0);
+}
+
+/* Two owners write the same page in the same moment: both may copy, or one
+ * copies and the other takes over; the frame must not be lost, nor be free
+ * while one of them maps it. */
+static void two_owners_race(void)
+{
+	make_pages();
+	for (int round = 0; round < 100; round++) {
+		int go[2];
+
+		xpipe(go);
+		IN_CHILD() {
+			signal_take(go);
+			pages_fill(pages, PAGES, 2 * round + 1);
+			pages_check(pages, PAGES, 2 * round + 1);
+		}
+		signal_give(go);
+		pages_fill(pages, PAGES, 2 * round);
+		pages_check(pages, PAGES, 2 * round);
+		xwait(0);
+		pages_check(pages, PAGES, 2 * round);
+		xclose(go[0]);
+		xclose(go[1]);
+	}
+}
+
+/* One owner exits while the other one writes. */
+static void exit_races_write(void)
+{
+	make_pages();
+	for (int round = 0; round < 80; round++) {
+		IN_CHILD()
+			pages_fill(pages, PAGES / 4, -round);
+		pages_fill(pages, PAGES, round);
+		pages_check(pages, PAGES, round);
+		xwait(0);
+		pages_check(pages, PAGES, round);
+	}
+}
+
+/* One owner is killed at any point of its copying. */
+static void kill_races_write(void)
+{
+	make_pages();
+	for (int round = 0; round < 60; round++) {
+		int pid = xfork();
+
+		if (pid == 0) {
+			for (int i = 0;; i++)
+				pages_fill(pages, PAGES, i);
+		}
+		pages_fill(pages, PAGES, round);
+		kill(pid);
+		pages_check(pages, PAGES, round);
+		xwait(STATUS_KILLED);
+		pages_check(pages, PAGES, round);
+	}
+}
+
+/* The page by way of a pipe, piece by piece. */
+static void copy_through_pipe(const int fds[2], char *to, const char *from)
+{
+	enum { PIECE = 1024 };
+
+	for (size_t i = 0; i < PGSIZE; i += PIECE) {
+		xwrite(fds[1], from + i, PIECE);
+		xread(fds[0], to + i, PIECE);
+	}
+}
+
+/* The kernel writes to a page for one owner while the other one stores to
+ * it. */
+static void work_copy(int worker)
+{
+	int fds[2];
+
+	xpipe(fds);
+	for (int round = 0; round < 30; round++) {
+		int seed = pattern(worker, round);
+
+		pages_fill(pages, 4, seed);
+		IN_CHILD() {
+			for (size_t i = 1; i < 4; i++)
+				copy_through_pipe(fds, pages + i * PGSIZE,
+						  pages);
+			pages_check(pages, 1, seed);
+			CHECK_EQ(memcmp(pages, pages + PGSIZE, PGSIZE), 0);
+		}
+		pages_fill(pages, 4, ~seed);
+		xwait(0);
+		pages_check(pages, 4, ~seed);
+	}
+}
+
+static void kernel_copies_race_stores(void)
+{
+	make_pages();
+	run_workers(work_copy);
+}
+
+/* Forks of forks that all go on writing, and end in any order. */
+static void fork_tree(int depth, int seed)
+{
+	pages_fill(pages, PAGES, seed);
+	if (depth > 0) {
+		IN_CHILD()
+			fork_tree(depth - 1, 2 * seed);
+		IN_CHILD()
+			fork_tree(depth - 1, 2 * seed + 1);
+		pages_check(pages, PAGES, seed);
+		xwait(0);
+		xwait(0);
+	}
+	pages_check(pages, PAGES, seed);
+}
+
+static void tree_of_forks(void)
+{
+	make_pages();
+	fork_tree(5, 1);
+	pages_check(pages, PAGES, 1);
+}
+
+#define COMMON_PAGES 2000
+
+static char *common;
+
+static void work_fork_common(int worker)
+{
+	(void)worker;
+	for (int round = 0; round < 80; round++) {
+		IN_CHILD()
+			pages_check(common, 1, 0);
+		xwait(0);
+	}
+}
+
+/* All count the same frames up and down at once. Had one step been lost, some
+ * frame would not have one owner in the end. */
+static void all_fork_the_same_frames(void)
+{
+	common = xpages(COMMON_PAGES);
+	pages_fill(common, COMMON_PAGES, 0);
+	run_workers(work_fork_common);
+
+	struct vmstat before = measure();
+	pages_fill(common, COMMON_PAGES, 1);
+	struct vmstat after = measure();
+	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
+	CHECK_EQ(after.cow_reuse - before.cow_reuse, COMMON_PAGES);
+}
+
+const struct test cow_stress_tests[] = {
+	TEST(all_write_the_same_pages),
+	TEST(all_fork_and_write),
+	TEST(all_fork_the_same_frames),
+	TEST(two_owners_race),
+	TEST(exit_races_write),
+	TEST(kill_races_write),
+	TEST(kernel_copies_race_stores),
+	TEST(tree_of_forks),
+	TESTS_END,
+};

@@ -1,0 +1,31 @@
+/* user/test/usertests/main.c: tests of the kernel as programs see it. */
+
+#include "tests.h"
+
+static const struct test_group groups[] = {
+	{ "library", library_tests, false },
+	{ "pointer", pointer_tests, false },
+	{ "memory", memory_tests, false },
+	{ "process", process_tests, false },
+	{ "state", state_tests, false },
+	{ "exec", exec_tests, false },
+	{ "pipe", pipe_tests, false },
+	{ "file", file_tests, false },
+	{ "file", bigfile_tests, false },
+	{ "directory", directory_tests, false },
+	{ "name", name_tests, false },
+	{ "crowd", crowd_tests, false },
+	{ "nomem", nomem_tests, false },
+	{ "cow", cow_isolation_tests, false },
+	{ "cow", cow_count_tests, false },
+	{ "cow", cow_kernel_tests, false },
+	{ "cow", cow_nomem_tests, false },
+	{ "cow", cow_stress_tests, false },
+	{ "slow", slow_tests, true },
+	{ NULL, NULL, false },
+};
+
+int main(int argc, char **argv)
+{
+	return tests_main(groups, argc, argv);
+}

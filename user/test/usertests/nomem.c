@@ -1,0 +1,191 @@
+/* user/test/usertests/nomem.c: every call that takes memory, with memory out at
+ * each point of it: a clean error, and nothing lost. */
+
+#include "tests.h"
+
+static long step_sbrk(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_sbrk, 20 * (long)PGSIZE, 0, 0);
+}
+
+/* A heap that needs new page tables, too. */
+static long step_sbrk_far(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_sbrk, 600 * (long)PGSIZE, 0, 0);
+}
+
+/* The heap must end where it did, and be usable. */
+static long step_sbrk_again(int fd, int n)
+{
+	char *end = xsbrk(0);
+	long result = step_sbrk(fd, n);
+	int reason = errno;
+
+	if (result < 0) {
+		CHECK(xsbrk(0) == end);
+		memset(xsbrk(100), 1, 100);
+	}
+	errno = reason;
+	return result;
+}
+
+static void sbrk_without_memory(void)
+{
+	sweep_failures("sbrk", step_sbrk);
+	sweep_failures("sbrk", step_sbrk_again);
+}
+
+static void big_sbrk_without_memory(void)
+{
+	sweep_failures("sbrk", step_sbrk_far);
+}
+
+static long step_exec(int fd, int n)
+{
+	static char *argv[] = { "true", "x", NULL };
+
+	return call_with_failure(fd, n, SYS_exec, (long)"/bin/true", (long)argv,
+				 0);
+}
+
+static void exec_without_memory(void)
+{
+	sweep_failures("exec", step_exec);
+}
+
+static long step_fork(int fd, int n)
+{
+	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
+
+	if (pid == 0)
+		exit(0);
+	if (pid > 0)
+		xwait(0);
+	return pid;
+}
+
+static void fork_without_memory(void)
+{
+	sweep_failures("fork", step_fork);
+}
+
+/* Also the child's floating-point registers take memory. */
+static long step_fork_with_floats(int fd, int n)
+{
+	__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
+	return step_fork(fd, n);
+}
+
+static void fork_of_floats_without_memory(void)
+{
+	sweep_failures("fork", step_fork_with_floats);
+}
+
+static long step_pipe(int fd, int n)
+{
+	int fds[2];
+
+	return call_with_failure(fd, n, SYS_pipe, (long)fds, 0, 0);
+}
+
+static void pipe_without_memory(void)
+{
+	sweep_failures("pipe", step_pipe);
+}
+
+static long step_open(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_open, (long)"/dev/null", O_RDONLY,
+				 0);
+}
+
+static long step_create(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_open, (long)"new",
+				 O_RDWR | O_CREATE, 0);
+}
+
+static void open_without_memory(void)
+{
+	sweep_failures("open", step_open);
+	sweep_failures("open", step_create);
+	xunlink("new");
+}
+
+static long step_mkdir(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_mkdir, (long)"dir", 0, 0);
+}
+
+static long step_chdir(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_chdir, (long)"dir", 0, 0);
+}
+
+static long step_rename(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_rename, (long)"dir", (long)"other",
+				 0);
+}
+
+static long step_link(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_link, (long)"file", (long)"link",
+				 0);
+}
+
+static long step_unlink(int fd, int n)
+{
+	return call_with_failure(fd, n, SYS_unlink, (long)"link", 0, 0);
+}
+
+static void calls_on_names_without_memory(void)
+{
+	make_file("file", "", 0);
+	sweep_failures("mkdir", step_mkdir);
+	sweep_failures("chdir", step_chdir);
+	sweep_failures("rename", step_rename);
+	sweep_failures("link", step_link);
+	sweep_failures("unlink", step_unlink);
+	xunlink("file");
+	xunlink("other");
+}
+
+static char buf[3 * PGSIZE];
+
+static long step_write(int fd, int n)
+{
+	int file = xopen("file", O_WRONLY);
+
+	return call_with_failure(fd, n, SYS_write, file, (long)buf,
+				 sizeof(buf));
+}
+
+static long step_read(int fd, int n)
+{
+	int file = xopen("file", O_RDONLY);
+
+	memset(buf, 0, sizeof(buf)); /* its pages are the caller's own now */
+	return call_with_failure(fd, n, SYS_read, file, (long)buf, sizeof(buf));
+}
+
+static void read_and_write_without_memory(void)
+{
+	make_file("file", "", 0);
+	sweep_failures("write", step_write);
+	sweep_failures("read", step_read);
+	xunlink("file");
+}
+
+const struct test nomem_tests[] = {
+	TEST(sbrk_without_memory),
+	TEST(big_sbrk_without_memory),
+	TEST(exec_without_memory),
+	TEST(fork_without_memory),
+	TEST(fork_of_floats_without_memory),
+	TEST(pipe_without_memory),
+	TEST(open_without_memory),
+	TEST(calls_on_names_without_memory),
+	TEST(read_and_write_without_memory),
+	TESTS_END,
+};

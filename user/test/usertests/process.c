@@ -1,0 +1,345 @@
+/* user/test/usertests/process.c: fork, exit, wait, kill, sleep, and what a
+ * process keeps across them. */
+
+#include "tests.h"
+
+#define MOST_CHILDREN                                                          \
+	1500 /* big machines have room for more than we wait for */
+
+/* ---- fork and wait ---- */
+
+static void fork_tells_who_is_who(void)
+{
+	int fds[2];
+	int childs_own;
+
+	xpipe(fds);
+	int pid = xfork();
+	if (pid == 0) {
+		int own = getpid();
+
+		xwrite(fds[1], &own, sizeof(own));
+		exit(0);
+	}
+	xread(fds[0], &childs_own, sizeof(childs_own));
+	CHECK_EQ(childs_own, pid);
+	CHECK(pid > 0 && pid != getpid());
+	CHECK_EQ(xwait(0), pid);
+}
+
+static void wait_gives_the_status(void)
+{
+	static const int statuses[] = { 0, 1, 255, 256, -1, -99, 0x7fffffff };
+
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		if (xfork() == 0)
+			exit(statuses[i]);
+		xwait(statuses[i]);
+	}
+}
+
+static void wait_takes_every_child_once(void)
+{
+	enum { CHILDREN = 30 };
+	int pids[CHILDREN];
+
+	for (int i = 0; i < CHILDREN; i++) {
+		pids[i] = xfork();
+		if (pids[i] == 0)
+			exit(7);
+		for (int j = 0; j < i; j++)
+			CHECK(pids[j] != pids[i]);
+	}
+	for (int left = CHILDREN; left > 0; left--) {
+		int pid = xwait(7);
+		int i = 0;
+
+		while (i < CHILDREN && pids[i] != pid)
+			i++;
+		CHECK(i < CHILDREN);
+		pids[i] = -1;
+	}
+	CHECK_FAILS(wait(NULL), ECHILD);
+}
+
+static void wait_without_children_fails(void)
+{
+	CHECK_FAILS(wait(NULL), ECHILD);
+	IN_CHILD()
+		CHECK_FAILS(wait(NULL), ECHILD);
+	xwait(0);
+}
+
+static void many_processes_one_after_another(void)
+{
+	for (int i = 0; i < 300; i++) {
+		IN_CHILD()
+			;
+		xwait(0);
+	}
+}
+
+/* Fork until that fails, or that often; returns the number of children, who
+ * then end. */
+static int fill_the_machine(int most)
+{
+	int count = 0;
+	int go[2];
+	int pid = -1;
+	char c;
+
+	xpipe(go);
+	while (count < most && (pid = fork()) > 0)
+		count++;
+	if (pid == 0) {
+		close(go[1]);
+		read(go[0], &c, 1);
+		exit(0);
+	}
+	CHECK(count == most || errno == EAGAIN || errno == ENOMEM);
+	xclose(go[0]);
+	xclose(go[1]);
+	for (int i = 0; i < count; i++)
+		xwait(0);
+	return count;
+}
+
+/* Nothing is left behind that would count against the limit. */
+static void process_limit_is_an_error(void)
+{
+	int count = fill_the_machine(MOST_CHILDREN);
+
+	CHECK(count > 20);
+	CHECK_EQ(fill_the_machine(MOST_CHILDREN), count);
+}
+
+/* ---- orphans ---- */
+
+static void init_takes_orphans(void)
+{
+	long before = xvmstat("procs");
+	int go[2];
+
+	xpipe(go);
+	for (int i = 0; i < 10; i++) {
+		IN_CHILD() {
+			IN_CHILD()
+				signal_take(go);
+		}
+		xwait(0);
+	}
+	CHECK_FAILS(wait(NULL), ECHILD);
+	CHECK_EQ(xvmstat("procs"), before + 10);
+	for (int i = 0; i < 10; i++)
+		signal_give(go);
+	for (int i = 0; i < 50 && xvmstat("procs") != before; i++)
+		sleep(1);
+	CHECK_EQ(xvmstat("procs"), before);
+}
+
+/* They were zombies before their parent ended. */
+static void init_takes_zombies(void)
+{
+	long before = xvmstat("procs");
+
+	IN_CHILD() {
+		for (int i = 0; i < 10; i++)
+			IN_CHILD()
+				;
+		sleep(1);
+	}
+	xwait(0);
+	for (int i = 0; i < 50 && xvmstat("procs") != before; i++)
+		sleep(1);
+	CHECK_EQ(xvmstat("procs"), before);
+}
+
+/* ---- kill ---- */
+
+/* A child that does something without end is killed while it does it. */
+static void check_killable(void (*without_end)(const int fds[2]))
+{
+	int ready[2];
+	int fds[2];
+
+	xpipe(ready);
+	xpipe(fds);
+	int pid = xfork();
+	if (pid == 0) {
+		signal_give(ready);
+		without_end(fds);
+		exit(0);
+	}
+	signal_take(ready);
+	sleep(1);
+	CHECK_EQ(kill(pid), 0);
+	CHECK_EQ(xwait(STATUS_KILLED), pid);
+}
+
+static void spin(const int fds[2])
+{
+	(void)fds;
+	for (;;)
+		;
+}
+
+static void call_for_ever(const int fds[2])
+{
+	(void)fds;
+	for (;;)
+		getpid();
+}
+
+static void sleep_for_ever(const int fds[2])
+{
+	(void)fds;
+	sleep(0x7fffffff);
+}
+
+static void read_empty_pipe(const int fds[2])
+{
+	char c;
+
+	read(fds[0], &c, 1);
+}
+
+static void fill_pipe(const int fds[2])
+{
+	static char buf[PGSIZE];
+
+	for (;;)
+		write(fds[1], buf, sizeof(buf));
+}
+
+static void wait_for_child(const int fds[2])
+{
+	char c;
+
+	IN_CHILD() {
+		/* Ends with the process that is killed. */
+		xclose(fds[1]);
+		read(fds[0], &c, 1);
+	}
+	wait(NULL);
+}
+
+static void kill_ends_computing(void)
+{
+	check_killable(spin);
+	check_killable(call_for_ever);
+}
+
+static void kill_ends_sleep(void)
+{
+	check_killable(sleep_for_ever);
+}
+
+static void kill_ends_read_of_pipe(void)
+{
+	check_killable(read_empty_pipe);
+}
+
+static void kill_ends_write_to_pipe(void)
+{
+	check_killable(fill_pipe);
+}
+
+static void kill_ends_wait(void)
+{
+	check_killable(wait_for_child);
+}
+
+static void kill_of_nobody_fails(void)
+{
+	int pid = xfork();
+
+	if (pid == 0)
+		exit(0);
+	xwait(0);
+	CHECK_FAILS(kill(pid), ESRCH);
+	CHECK_FAILS(kill(0), ESRCH);
+	CHECK_FAILS(kill(-1), ESRCH);
+	CHECK_FAILS(kill(0x7fffffff), ESRCH);
+}
+
+static void kill_of_init_fails(void)
+{
+	CHECK_FAILS(kill(1), EPERM);
+}
+
+static void kill_of_oneself(void)
+{
+	IN_CHILD() {
+		kill(getpid());
+		fail("goes on after killing itself");
+	}
+	xwait(STATUS_KILLED);
+}
+
+/* It ended before the kill: its own status counts. */
+static void kill_of_zombie_changes_nothing(void)
+{
+	int pid = xfork();
+
+	if (pid == 0)
+		exit(5);
+	sleep(1);
+	kill(pid);
+	CHECK_EQ(xwait(5), pid);
+}
+
+/* ---- time ---- */
+
+static void sleep_takes_its_time(void)
+{
+	int before = uptime();
+
+	CHECK_EQ(sleep(3), 0);
+	int ticks = uptime() - before;
+	CHECK(ticks >= 2 && ticks < 50);
+	CHECK_EQ(sleep(0), 0);
+	CHECK_EQ(sleep(-1), 0);
+}
+
+static void sleepers_wake_in_order(void)
+{
+	int fds[2];
+	char order[4] = "";
+
+	xpipe(fds);
+	for (int i = 3; i > 0; i--) {
+		IN_CHILD() {
+			char c = (char)('0' + i);
+
+			sleep(3 * i);
+			xwrite(fds[1], &c, 1);
+		}
+	}
+	for (int i = 0; i < 3; i++)
+		xwait(0);
+	xread(fds[0], order, 3);
+	CHECK_EQ(strcmp(order, "123"), 0);
+}
+
+const struct test process_tests[] = {
+	TEST(fork_tells_who_is_who),
+	TEST(wait_gives_the_status),
+	TEST(wait_takes_every_child_once),
+	TEST(wait_without_children_fails),
+	TEST(many_processes_one_after_another),
+	TEST(process_limit_is_an_error),
+	TEST(init_takes_orphans),
+	TEST(init_takes_zombies),
+	TEST(kill_ends_computing),
+	TEST(kill_ends_sleep),
+	TEST(kill_ends_read_of_pipe),
+	TEST(kill_ends_write_to_pipe),
+	TEST(kill_ends_wait),
+	TEST(kill_of_nobody_fails),
+	TEST(kill_of_init_fails),
+	TEST(kill_of_oneself),
+	TEST(kill_of_zombie_changes_nothing),
+	TEST(sleep_takes_its_time),
+	TEST(sleepers_wake_in_order),
+	TESTS_END,
+};

@@ -1,0 +1,195 @@
+/* user/test/usertests/state.c: what a program finds unchanged, or its own. */
+
+#include "counters.h"
+#include "tests.h"
+
+/* ---- registers ---- */
+
+/* Registers that are free to be used here. */
+#define KEPT                                                                   \
+	"a2, a3, a4, a5, a6, t0, t1, t2, t3, t4, "                             \
+	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
+
+/* Gives all of them a value, makes a call, and tells whether one has changed;
+ * a7 is looked at too. */
+static uint64 changed_by_call(long number, long a0)
+{
+	register long arg0 __asm__("a0") = a0;
+	register long arg7 __asm__("a7") = number;
+	uint64 changed = 0;
+
+	__asm__ volatile(".irp r, " KEPT "\n"
+			 "addi \\r, sp, 77\n"
+			 ".endr\n"
+			 "mv t5, a7\n"
+			 "ecall\n"
+			 "sub t6, a7, t5\n"
+			 "addi t5, sp, 77\n"
+			 ".irp r, " KEPT "\n"
+			 "sub \\r, \\r, t5\n"
+			 "or t6, t6, \\r\n"
+			 ".endr\n"
+			 "mv %0, t6\n"
+			 : "=r"(changed), "+r"(arg0), "+r"(arg7)
+			 :
+			 : "a1", "a2", "a3", "a4", "a5", "a6", "t0", "t1", "t2",
+			   "t3", "t4", "t5", "t6", "s2", "s3", "s4", "s5", "s6",
+			   "s7", "s8", "s9", "s10", "s11", "memory");
+	return changed;
+}
+
+static void calls_keep_registers(void)
+{
+	CHECK_EQ(changed_by_call(SYS_getpid, 0), 0);
+	CHECK_EQ(changed_by_call(SYS_close, -1), 0);
+	CHECK_EQ(changed_by_call(SYS_sleep, 1), 0);
+	CHECK_EQ(changed_by_call(SYS_sbrk, 0), 0);
+	CHECK_EQ(changed_by_call(12345, 0), 0);
+}
+
+static void check_unknown(long number)
+{
+	register long a0 __asm__("a0") = 0;
+	register long a1 __asm__("a1") = 0;
+	register long a7 __asm__("a7") = number;
+
+	__asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a7));
+
+	long result = a0;
+	long reason = a1;
+
+	if (result != -1 || reason != ENOSYS)
+		fail("call %ld gives %ld, %ld", number, result, reason);
+}
+
+static void unknown_call_fails(void)
+{
+	static const long numbers[] = { 0, 22, 99, SYSCALL_END, -1, 1L << 62 };
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		check_unknown(numbers[i]);
+}
+
+static uint64 float_get(void)
+{
+	uint64 value;
+
+	__asm__ volatile("fmv.x.d %0, fs3" : "=r"(value));
+	return value;
+}
+
+static void float_set(uint64 value)
+{
+	__asm__ volatile("fmv.d.x fs3, %0" : : "r"(value) : "fs3");
+}
+
+/* Several processes compute on fewer harts. */
+static void float_registers_are_ones_own(void)
+{
+	float_set(4711);
+	for (uint64 i = 1; i <= 10; i++) {
+		IN_CHILD() {
+			CHECK_EQ(float_get(), 4711);
+			float_set(i);
+			for (int round = 0; round < 20; round++) {
+				for (volatile int n = 0; n < 20000; n++)
+					;
+				if (round % 5 == 0)
+					sleep(1);
+				CHECK_EQ(float_get(), i);
+			}
+		}
+	}
+	for (int i = 0; i < 10; i++)
+		xwait(0);
+	CHECK_EQ(float_get(), 4711);
+}
+
+static void counters_can_be_read(void)
+{
+	uint64 cycle = rdcycle();
+	uint64 time = rdtime();
+	uint64 instret = rdinstret();
+
+	for (volatile int i = 0; i < 100000; i++)
+		;
+	CHECK(rdcycle() > cycle);
+	CHECK(rdtime() > time);
+	CHECK(rdinstret() > instret);
+}
+
+/* ---- files and directories across fork ---- */
+
+static void child_has_the_same_files(void)
+{
+	int fd = xopen("file", O_RDWR | O_CREATE);
+
+	xwrite(fd, "ab", 2);
+	IN_CHILD()
+		xwrite(fd, "cd", 2);
+	xwait(0);
+	xwrite(fd, "ef", 2);
+
+	char text[7] = "";
+
+	CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+	xread(fd, text, 6);
+	CHECK_EQ(strcmp(text, "abcdef"), 0);
+	xclose(fd);
+	xunlink("file");
+}
+
+static void files_opened_by_child_are_its_own(void)
+{
+	make_file("file", "", 0);
+	IN_CHILD()
+		xopen("file", O_RDONLY);
+	xwait(0);
+
+	int fd = xopen("file", O_RDONLY);
+
+	IN_CHILD()
+		xclose(fd);
+	xwait(0);
+	xclose(fd);
+	xunlink("file");
+}
+
+static void child_has_the_same_directory(void)
+{
+	xmkdir("dir");
+	xchdir("dir");
+	IN_CHILD() {
+		make_file("file", "", 0);
+		xchdir("..");
+	}
+	xwait(0);
+	xunlink("file");
+	xchdir("..");
+	xunlink("dir");
+}
+
+static void exit_closes_files(void)
+{
+	int fds[2];
+	char c;
+
+	xpipe(fds);
+	IN_CHILD()
+		;
+	xwait(0);
+	xclose(fds[1]);
+	CHECK_EQ(read(fds[0], &c, 1), 0);
+}
+
+const struct test state_tests[] = {
+	TEST(calls_keep_registers),
+	TEST(unknown_call_fails),
+	TEST(float_registers_are_ones_own),
+	TEST(counters_can_be_read),
+	TEST(child_has_the_same_files),
+	TEST(files_opened_by_child_are_its_own),
+	TEST(child_has_the_same_directory),
+	TEST(exit_closes_files),
+	TESTS_END,
+};
