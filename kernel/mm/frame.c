@@ -6,7 +6,14 @@
  * frontier and is not touched: boot takes no longer with more RAM.
  *
  * A free frame holds the links of the list that it is on. A hart holds the lock
- * of at most one cache, and the reserve's is taken without any. */
+ * of at most one cache, and the reserve's is taken without any.
+ *
+ * F1: the count of a frame is 0 exactly when it is free.
+ * F2: the count of a frame that is in use is the number of user leaf entries
+ *     that map it, plus one for each holder in the kernel.
+ *
+ * Counts are atomic and need no lock: only an owner can make another owner, so
+ * a count rises from 0 in kalloc() alone. */
 #include "mm/frame.h"
 
 #include "abi/limits.h"
@@ -44,11 +51,18 @@ static struct {
 	uint8 *start, *end;         /* [init] */
 } reserve = { .lock = SPINLOCK("frame reserve") };
 
+uint32 *frame_counts;
+
 static uint64 fail_countdown; /* atomic; 0: kalloc does not fail on purpose */
 
 void frame_init(void *start, void *end)
 {
-	reserve.start = (uint8 *)ROUND_UP((uint64)start, PGSIZE);
+	uint64 nframes = ((uint64)end - (uint64)start) / PGSIZE;
+	uint64 counts_end = (uint64)start + nframes * sizeof(*frame_counts);
+
+	/* The counts come first; their index is the physical page number. */
+	frame_counts = (uint32 *)start - (virt_to_phys(start) >> PGSHIFT);
+	reserve.start = (uint8 *)ROUND_UP(counts_end, PGSIZE);
 	reserve.end = (uint8 *)ROUND_DOWN((uint64)end, PGSIZE);
 	reserve.frontier = reserve.start;
 	for (int i = 0; i < MAX_HARTS; i++)
@@ -66,6 +80,7 @@ static struct free_frame *carve_batch_locked(uint64 *count)
 		struct free_frame *frame =
 			(struct free_frame *)reserve.frontier;
 
+		*frame_count(frame) = 0;
 		reserve.frontier += PGSIZE;
 		frame->next = first;
 		first = frame;
@@ -186,9 +201,12 @@ void *kalloc(void)
 
 	if (unlikely(frame == NULL))
 		frame = refill(cache);
+	if (frame == NULL)
+		return NULL;
+	ASSERT(*frame_count(frame) == 0, "F1: a free frame has no owner");
+	*frame_count(frame) = 1;
 #ifdef DEBUG
-	if (frame != NULL)
-		memset(frame, POISON_NEW, PGSIZE);
+	memset(frame, POISON_NEW, PGSIZE);
 #endif
 	return frame;
 }
@@ -202,15 +220,29 @@ void *kzalloc(void)
 	return frame;
 }
 
+/* The last owner has gone. */
+static void release(void *frame)
+{
+#ifdef DEBUG
+	memset(frame, POISON_FREE, PGSIZE);
+#endif
+	cache_push(&caches[this_hart()->index], frame);
+}
+
 void kfree(void *frame)
 {
 	ASSERT((uint64)frame % PGSIZE == 0 && (uint8 *)frame >= reserve.start &&
 		       (uint8 *)frame < reserve.end,
 	       "kfree takes what kalloc gave");
-#ifdef DEBUG
-	memset(frame, POISON_FREE, PGSIZE);
-#endif
-	cache_push(&caches[this_hart()->index], frame);
+	ASSERT(*frame_count(frame) == 1, "F2: a frame is freed by its owner");
+	*frame_count(frame) = 0;
+	release(frame);
+}
+
+void frame_last_put(void *frame, uint32 owners)
+{
+	ASSERT(owners != 0, "F1: a free frame has no owner");
+	release(frame);
 }
 
 uint64 frames_total(void)

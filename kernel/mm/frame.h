@@ -1,7 +1,17 @@
 /* kernel/mm/frame.h: physical memory, a page at a time. */
 #pragma once
 
-#include "lib/types.h"
+#include "mm/sv39.h"
+
+/* How many own each frame, by physical page number: the page tables that map it
+ * and the holders in the kernel. Only frame.c and the functions below touch
+ * it. */
+extern uint32 *frame_counts;
+
+static inline uint32 *frame_count(const void *frame)
+{
+	return &frame_counts[virt_to_phys(frame) >> PGSHIFT];
+}
 
 /* [init] All memory from `start` to `end`, addresses in the direct map, can be
  * handed out from now on. */
@@ -12,8 +22,23 @@ void frame_init(void *start, void *end);
 void *kalloc(void);
 void *kzalloc(void);
 
-/* Give back a frame that kalloc() gave. */
+/* Give back a frame that kalloc() gave and that nobody else owns. */
 void kfree(void *frame);
+
+/* For frame_put(): there were `owners`, one or wrongly none, before the last
+ * one went. */
+void frame_last_put(void *frame, uint32 owners);
+
+/* One owner less; the last one's frame becomes free. Whatever the owners did to
+ * it comes before what the next one does, whichever of them is the last. */
+static inline void frame_put(void *frame)
+{
+	uint32 owners =
+		__atomic_fetch_sub(frame_count(frame), 1, __ATOMIC_ACQ_REL);
+
+	if (owners <= 1)
+		frame_last_put(frame, owners);
+}
 
 /* Frames that can be handed out in all, and of these the free ones (exact when
  * no hart allocates). */

@@ -53,7 +53,7 @@ static void release_range(struct uvm *uvm, uint64 start, uint64 end)
 		for (pte_t *pte = run.first; pte < run.limit; pte++) {
 			if (*pte == 0)
 				continue;
-			kfree(pte_page(*pte));
+			frame_put(pte_page(*pte));
 			*pte = 0;
 		}
 	}
