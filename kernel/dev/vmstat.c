@@ -3,6 +3,7 @@
 
 #include "abi/errno.h"
 #include "abi/vmstat.h"
+#include "dev/audit.h"
 #include "dev/crash.h"
 #include "lib/printf.h"
 #include "lib/spinlock.h"
@@ -103,6 +104,8 @@ static int run_command(const char *command)
 		frame_fail_nth(n);
 		return 0;
 	}
+	if (strcmp(command, "audit") == 0)
+		return audit();
 	return crash(command);
 }
 

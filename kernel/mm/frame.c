@@ -260,6 +260,41 @@ uint64 frames_free(void)
 	return count;
 }
 
+bool frame_exists(const void *frame)
+{
+	return (const uint8 *)frame >= reserve.start &&
+	       (const uint8 *)frame < reserve.frontier;
+}
+
+/* Frames on a list; false when one of them has an owner. */
+static bool count_list(const struct free_frame *first, uint64 *count)
+{
+	for (; first != NULL; first = first->next) {
+		if (*frame_count(first) != 0)
+			return false;
+		++*count;
+	}
+	return true;
+}
+
+const char *frames_recount(void) UNCHECKED_LOCKING
+{
+	uint64 listed = 0, unowned = 0;
+	bool free = true;
+
+	for (int i = 0; i < MAX_HARTS; i++)
+		free = free && count_list(caches[i].first, &listed);
+	for (struct free_frame *batch = reserve.batches; batch != NULL;
+	     batch = batch->next_batch)
+		free = free && count_list(batch, &listed);
+	for (uint8 *frame = reserve.start; frame < reserve.frontier;
+	     frame += PGSIZE)
+		unowned += *frame_count(frame) == 0;
+	if (!free)
+		return "F1: a free frame has no owner";
+	return listed == unowned ? NULL : "F1: a frame without owner is free";
+}
+
 void frame_fail_nth(uint64 n)
 {
 	__atomic_store_n(&fail_countdown, n, __ATOMIC_RELAXED);

@@ -45,6 +45,13 @@ static inline void frame_put(void *frame)
 uint64 frames_total(void);
 uint64 frames_free(void);
 
+/* Whether that is the address of a frame that kalloc() has handed out once. */
+bool frame_exists(const void *frame);
+
+/* Go through the free frames: NULL, or an invariant that does not hold. No
+ * other hart runs meanwhile. */
+const char *frames_recount(void);
+
 /* Let the n-th next kalloc() on any hart fail, once; 0: none. For tests of what
  * happens when memory is out. */
 void frame_fail_nth(uint64 n);

@@ -16,6 +16,10 @@
 
 #define USER_FLAGS (PTE_V | PTE_U | PTE_A | PTE_D)
 
+static struct spinlock uvms_lock = SPINLOCK("address spaces");
+
+struct list all_uvms = LIST(all_uvms);
+
 static struct pool uvm_pool = POOL(uvm_pool, sizeof(struct uvm), "uvm");
 
 struct uvm *uvm_create(void)
@@ -30,6 +34,9 @@ struct uvm *uvm_create(void)
 		pool_free(&uvm_pool, uvm);
 		return NULL;
 	}
+	spin_acquire(&uvms_lock);
+	list_push_back(&all_uvms, &uvm->link);
+	spin_release(&uvms_lock);
 	return uvm;
 }
 
@@ -76,6 +83,9 @@ static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 
 void uvm_destroy(struct uvm *uvm)
 {
+	spin_acquire(&uvms_lock);
+	list_remove(&uvm->link);
+	spin_release(&uvms_lock);
 	spin_acquire(&uvm->lock);
 	release_range(uvm, 0, uvm->brk);
 	pt_free(uvm->root, uvm->brk);

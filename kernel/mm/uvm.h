@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "lib/list.h"
 #include "lib/spinlock.h"
 #include "mm/sv39.h"
 
@@ -17,7 +18,11 @@ struct uvm {
 	uint64 guard;         /* [lock] address of the page below the stack */
 	uint64 heap;          /* [lock] address where the heap begins */
 	uint64 brk;           /* [lock] where it ends; all pages are below */
+	struct list link;     /* [uvms_lock] on all_uvms */
 };
+
+/* [uvms_lock] Every address space, those too that are being made. */
+extern struct list all_uvms;
 
 /* An empty address space, or NULL when memory is out. */
 struct uvm *uvm_create(void);

@@ -2,6 +2,7 @@
 #include "proc/life.h"
 
 #include "abi/errno.h"
+#include "dev/audit.h"
 #include "dev/poweroff.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -199,6 +200,10 @@ int proc_wait(uint64 status_va)
 	spin_acquire(&sched_lock);
 	spin_release(&sched_lock);
 	proc_free(zombie);
+#ifdef AUDIT
+	if (audit() != 0)
+		panic("the audit after the end of process %d", result);
+#endif
 	return result;
 }
 

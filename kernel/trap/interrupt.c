@@ -5,6 +5,7 @@
 #include "dev/ipi.h"
 #include "dev/plic.h"
 #include "dev/virtio_blk.h"
+#include "dev/world.h"
 #include "lib/csr.h"
 #include "lib/panic.h"
 #include "mm/layout.h"
@@ -32,6 +33,7 @@ void interrupts_poll(void)
 		if (panicked())
 			hart_park();
 	}
+	world_rest();
 	if (pending & INT_SEI)
 		device_interrupts();
 	if (pending & INT_STI)

@@ -30,9 +30,9 @@ void trap_init_hart(void)
 void hart_idle(void)
 {
 	for (;;) {
+		interrupts_poll();
 		sched_run();
 		wfi();
-		interrupts_poll();
 	}
 }
 
