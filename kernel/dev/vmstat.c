@@ -37,7 +37,7 @@ static uint64 gauge_used(void)
 
 static uint64 gauge_shared(void)
 {
-	return 0;
+	return frames_shared();
 }
 
 static uint64 gauge_table(void)

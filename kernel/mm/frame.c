@@ -260,6 +260,16 @@ uint64 frames_free(void)
 	return count;
 }
 
+uint64 frames_shared(void)
+{
+	uint64 count = 0;
+
+	for (uint8 *frame = reserve.start; frame < reserve.frontier;
+	     frame += PGSIZE)
+		count += *frame_count(frame) > 1;
+	return count;
+}
+
 bool frame_exists(const void *frame)
 {
 	return (const uint8 *)frame >= reserve.start &&

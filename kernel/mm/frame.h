@@ -25,6 +25,12 @@ void *kzalloc(void);
 /* Give back a frame that kalloc() gave and that nobody else owns. */
 void kfree(void *frame);
 
+/* One owner more; the caller is one already. */
+static inline void frame_get(const void *frame)
+{
+	__atomic_fetch_add(frame_count(frame), 1, __ATOMIC_RELAXED);
+}
+
 /* For frame_put(): there were `owners`, one or wrongly none, before the last
  * one went. */
 void frame_last_put(void *frame, uint32 owners);
@@ -44,6 +50,10 @@ static inline void frame_put(void *frame)
  * no hart allocates). */
 uint64 frames_total(void);
 uint64 frames_free(void);
+
+/* Frames that have more than one owner. Looks at each frame that was ever
+ * used. */
+uint64 frames_shared(void);
 
 /* Whether that is the address of a frame that kalloc() has handed out once. */
 bool frame_exists(const void *frame);

@@ -93,7 +93,19 @@ void uvm_destroy(struct uvm *uvm)
 	pool_free(&uvm_pool, uvm);
 }
 
-/* Copy what one run of the parent maps into the child. */
+static int copy_page(pte_t *to, pte_t pte)
+{
+	void *copy = kalloc();
+
+	if (copy == NULL)
+		return -ENOMEM;
+	page_copy(copy, pte_page(pte));
+	*to = pte_make(copy, pte_flags(pte));
+	return 0;
+}
+
+/* What one run of the parent maps, the child gets too: a page that nobody can
+ * write as it is, any other one as a copy. */
 static int copy_run(struct uvm *child, struct uvm *parent,
 		    const struct pte_run *run) REQUIRES(parent->lock)
 {
@@ -103,15 +115,17 @@ static int copy_run(struct uvm *child, struct uvm *parent,
 	if (to == NULL)
 		return -ENOMEM;
 	for (const pte_t *from = run->first; from < run->limit; from++, to++) {
-		if (!(*from & PTE_V))
+		pte_t pte = *from;
+
+		if (!(pte & PTE_V))
 			continue;
-
-		void *copy = kalloc();
-
-		if (copy == NULL)
-			return -ENOMEM;
-		page_copy(copy, pte_page(*from));
-		*to = pte_make(copy, pte_flags(*from));
+		if (pte & PTE_W) {
+			if (copy_page(to, pte) != 0)
+				return -ENOMEM;
+		} else {
+			frame_get(pte_page(pte));
+			*to = pte;
+		}
 	}
 	return 0;
 }
