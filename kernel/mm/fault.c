@@ -3,7 +3,10 @@
 
 #include "lib/csr.h"
 #include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame.h"
 #include "mm/pagetable.h"
+#include "mm/vmcount.h"
 
 static const uint64 needed[] = {
 	[ACCESS_LOAD] = PTE_V | PTE_U | PTE_R,
@@ -16,6 +19,21 @@ bool pte_allows(pte_t pte, enum access access)
 	return (pte & needed[access]) == needed[access];
 }
 
+/* Give the writer at *pte a frame of its own. */
+static enum fault cow_break(pte_t *pte, uint64 va)
+{
+	void *shared = pte_page(*pte), *own = kalloc();
+
+	if (own == NULL)
+		return FAULT_NOMEM;
+	page_copy(own, shared);
+	*pte = pte_make(own, pte_flags(pte_to_writable(*pte)));
+	sfence_page(va); /* T1: before the others may have the frame alone */
+	frame_put(shared);
+	vmcount_add(VM_cow_copy, 1);
+	return FAULT_FIXED;
+}
+
 enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 {
 	ASSERT(spin_held(&uvm->lock), "faults are seen to under the lock");
@@ -24,6 +42,8 @@ enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 
 	if (pte == NULL || !(*pte & PTE_V))
 		return FAULT_UNMAPPED;
+	if (access == ACCESS_STORE && (*pte & PTE_COW))
+		return cow_break(pte, va);
 	if (!pte_allows(*pte, access))
 		return FAULT_DENIED;
 	/* The hart remembered what the entry was before. */

@@ -49,6 +49,10 @@ static const char *check_entry(pte_t pte)
 		return "F2: a page maps what is no frame";
 	if ((pte & PTE_W) && *frame_count(pte_page(pte)) != 1)
 		return "P1: a writable page has a frame of its own";
+	if ((pte & PTE_COW) && (!(pte & PTE_U) || (pte & PTE_W)))
+		return "P2: a page to be copied is the program's, not writable";
+	if ((pte & PTE_SEALED) && (pte & (PTE_W | PTE_COW)))
+		return "P3: a page that may not be written is never copied";
 	return NULL;
 }
 

@@ -24,6 +24,10 @@ typedef uint64 pte_t;
 #define PTE_A (1UL << 6) /* accessed */
 #define PTE_D (1UL << 7) /* dirty: written to */
 
+/* The two bits that Sv39 leaves to us (RSW). */
+#define PTE_COW (1UL << 8)    /* may be written, but in a frame of its own */
+#define PTE_SEALED (1UL << 9) /* the program may not write it, ever */
+
 #define PTE_FLAGS 0x3ffUL
 #define PTE_PPN_SHIFT 10
 #define PGSHIFT 12
@@ -50,6 +54,18 @@ static inline pte_t pte_make(const void *page, uint64 flags)
 static inline void *pte_page(pte_t pte)
 {
 	return phys_to_virt(pte >> PTE_PPN_SHIFT << PGSHIFT);
+}
+
+/* A writable entry as it is while others map its frame too... */
+static inline pte_t pte_to_cow(pte_t pte)
+{
+	return pte ^ (PTE_W | PTE_COW);
+}
+
+/* ... and as it is again when nobody else does. */
+static inline pte_t pte_to_writable(pte_t pte)
+{
+	return pte ^ (PTE_W | PTE_COW);
 }
 
 static inline uint64 pte_flags(pte_t pte)

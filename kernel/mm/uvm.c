@@ -1,7 +1,13 @@
 /* kernel/mm/uvm.c: the address space of a program.
  *
  * Every page is below brk, so whoever goes through all pages walks [0, brk) and
- * not the whole tree. */
+ * not the whole tree.
+ *
+ * P1: a user entry has PTE_W only if its frame has one owner.
+ * P2: PTE_COW implies PTE_V, PTE_U and not PTE_W.
+ * P3: a page that the program may not write never has PTE_COW.
+ * T1: a translation that lost a permission or its frame is fenced before that
+ *     frame is copied from, released, or seen by another owner. */
 #include "mm/uvm.h"
 
 #include "abi/errno.h"
@@ -93,39 +99,29 @@ void uvm_destroy(struct uvm *uvm)
 	pool_free(&uvm_pool, uvm);
 }
 
-static int copy_page(pte_t *to, pte_t pte)
-{
-	void *copy = kalloc();
-
-	if (copy == NULL)
-		return -ENOMEM;
-	page_copy(copy, pte_page(pte));
-	*to = pte_make(copy, pte_flags(pte));
-	return 0;
-}
-
-/* What one run of the parent maps, the child gets too: a page that nobody can
- * write as it is, any other one as a copy. */
-static int copy_run(struct uvm *child, struct uvm *parent,
-		    const struct pte_run *run) REQUIRES(parent->lock)
+/* What one run of the parent maps, the child maps too. A page that could be
+ * written stops being so for both: whoever writes first gets a copy
+ * (mm/fault.c). */
+static int share_run(struct uvm *child, struct uvm *parent,
+		     const struct pte_run *run) REQUIRES(parent->lock)
 {
 	pte_t *to = pt_make(child->root, run->va);
 
 	ASSERT(spin_held(&parent->lock), "fork reads under the lock");
 	if (to == NULL)
 		return -ENOMEM;
-	for (const pte_t *from = run->first; from < run->limit; from++, to++) {
+	for (pte_t *from = run->first, *limit = run->limit; from < limit;
+	     from++, to++) {
 		pte_t pte = *from;
 
 		if (!(pte & PTE_V))
 			continue;
 		if (pte & PTE_W) {
-			if (copy_page(to, pte) != 0)
-				return -ENOMEM;
-		} else {
-			frame_get(pte_page(pte));
-			*to = pte;
+			pte = pte_to_cow(pte);
+			*from = pte;
 		}
+		frame_get(pte_page(pte));
+		*to = pte;
 	}
 	return 0;
 }
@@ -142,7 +138,8 @@ int uvmcopy(struct uvm *child, struct uvm *parent)
 	for (uint64 va = 0;
 	     error == 0 && pt_next_run(parent->root, va, parent->brk, &run);
 	     va = run.end)
-		error = copy_run(child, parent, &run);
+		error = share_run(child, parent, &run);
+	sfence_user(); /* T1: the parent remembers that it could write */
 	spin_release(&parent->lock);
 	return error;
 }
@@ -151,6 +148,8 @@ static int alloc_page(pte_t *pte, uint64 rights)
 {
 	if (*pte & PTE_V) {
 		*pte |= rights;
+		if (rights & PTE_W)
+			*pte &= ~PTE_SEALED;
 		return 0;
 	}
 	void *frame = kzalloc();
@@ -159,6 +158,8 @@ static int alloc_page(pte_t *pte, uint64 rights)
 		return -ENOMEM;
 	vmcount_add(VM_zero_fill, 1);
 	*pte = pte_make(frame, USER_FLAGS | rights);
+	if (!(rights & PTE_W))
+		*pte |= PTE_SEALED;
 	return 0;
 }
 

@@ -35,8 +35,9 @@ void uvm_destroy(struct uvm *uvm);
  * fenced. */
 void uvm_use(const struct uvm *uvm);
 
-/* fork's part: `child`, empty so far, gets what `parent` has. Returns 0 or
- * -ENOMEM; then the child may hold a part and the parent is as it was. */
+/* fork's part: `child`, empty so far, gets what `parent` has. They share the
+ * frames until one of them writes. Returns 0 or -ENOMEM; then the child may
+ * hold a part, and for the parent's program nothing has changed. */
 int uvmcopy(struct uvm *child, struct uvm *parent) EXCLUDES(parent->lock);
 
 /* Map cleared pages over [start, end), page-aligned, with the rights PTE_R,
