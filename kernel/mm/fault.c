@@ -19,10 +19,22 @@ bool pte_allows(pte_t pte, enum access access)
 	return (pte & needed[access]) == needed[access];
 }
 
-/* Give the writer at *pte a frame of its own. */
+/* Give the writer at *pte a frame of its own.
+ *
+ * One owner means that it is ours and stays ours: only an address space that
+ * maps the frame can add another, and this one is busy here. The hart may
+ * remember the entry as it was, and fault once more for it; no harm is done. */
 static enum fault cow_break(pte_t *pte, uint64 va)
 {
-	void *shared = pte_page(*pte), *own = kalloc();
+	void *shared = pte_page(*pte);
+
+	if (frame_owners(shared) == 1) {
+		*pte = pte_to_writable(*pte);
+		vmcount_add(VM_cow_reuse, 1);
+		return FAULT_FIXED;
+	}
+
+	void *own = kalloc();
 
 	if (own == NULL)
 		return FAULT_NOMEM;

@@ -31,6 +31,13 @@ static inline void frame_get(const void *frame)
 	__atomic_fetch_add(frame_count(frame), 1, __ATOMIC_RELAXED);
 }
 
+/* How many own it. 1, asked by an owner, stays 1 until that owner changes it.
+ * What former owners did to the frame has happened. */
+static inline uint32 frame_owners(const void *frame)
+{
+	return __atomic_load_n(frame_count(frame), __ATOMIC_ACQUIRE);
+}
+
 /* For frame_put(): there were `owners`, one or wrongly none, before the last
  * one went. */
 void frame_last_put(void *frame, uint32 owners);
