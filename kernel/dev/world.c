@@ -10,20 +10,22 @@ static uint32 resting;       /* atomic: harts that stand still */
 
 static bool stopped_by_another(void)
 {
-	struct hart *who = __atomic_load_n(&stopper, __ATOMIC_ACQUIRE);
+	struct hart *who = __atomic_load_n(&stopper, __ATOMIC_SEQ_CST);
 
 	return who != NULL && who != this_hart();
 }
 
+/* Look again after the count has gone down: another stopper may have come
+ * between, and may have counted us as standing still. */
 void world_rest(void)
 {
-	if (!stopped_by_another())
-		return;
-	__atomic_fetch_add(&resting, 1, __ATOMIC_ACQ_REL);
-	while (stopped_by_another())
-		if (panicked())
-			hart_park();
-	__atomic_fetch_sub(&resting, 1, __ATOMIC_ACQ_REL);
+	while (stopped_by_another()) {
+		__atomic_fetch_add(&resting, 1, __ATOMIC_SEQ_CST);
+		while (stopped_by_another())
+			if (panicked())
+				hart_park();
+		__atomic_fetch_sub(&resting, 1, __ATOMIC_SEQ_CST);
+	}
 }
 
 void world_stop(void)
@@ -31,13 +33,13 @@ void world_stop(void)
 	struct hart *nobody = NULL;
 
 	while (!__atomic_compare_exchange_n(&stopper, &nobody, this_hart(),
-					    false, __ATOMIC_ACQ_REL,
+					    false, __ATOMIC_SEQ_CST,
 					    __ATOMIC_RELAXED)) {
 		nobody = NULL;
 		world_rest();
 	}
 	ipi_send_others();
-	while (__atomic_load_n(&resting, __ATOMIC_ACQUIRE) != nharts - 1)
+	while (__atomic_load_n(&resting, __ATOMIC_SEQ_CST) != nharts - 1)
 		if (panicked())
 			hart_park();
 }
