@@ -341,7 +341,7 @@ for qemu and run
 
 for all
   DEBUG=1         more checks in the kernel       LLVM=1   clang and lld
-  AUDIT=1         recount all frames at each exit V=1      show commands
+  AUDIT=1         recount frames at each end      V=1      show commands
   WERROR=1        warnings are errors
   TOOLPREFIX=riscv64-linux-gnu-  QEMU=qemu-system-riscv64  PYTHON=python3
 endef
