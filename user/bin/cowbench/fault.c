@@ -1,0 +1,59 @@
+/* user/bin/cowbench/fault.c: the first writes to pages. */
+
+#include "cowbench.h"
+
+#define PAGES 1024
+
+/* To pages that a child, asleep, shares. */
+static uint64 fault_copy_window(long n)
+{
+	struct sleepers sleepers;
+
+	pages_make(n);
+	sleepers_init(&sleepers);
+	sleepers_add(&sleepers);
+	meter_start();
+	pages_write(n, 1);
+	uint64 cost = meter_stop();
+	sleepers_dismiss(&sleepers);
+	pages_free(n);
+	return cost;
+}
+
+/* To pages whose other owner has gone. */
+static uint64 fault_last_owner_window(long n)
+{
+	pages_make(n);
+	if (must_fork() == 0)
+		exit(0);
+	wait(NULL);
+	meter_start();
+	pages_write(n, 1);
+	uint64 cost = meter_stop();
+	pages_free(n);
+	return cost;
+}
+
+/* To new pages. Asking for them counts, since a kernel may do the work then. */
+static uint64 fault_fresh_window(long n)
+{
+	meter_start();
+	pages_make(n);
+	uint64 cost = meter_stop();
+	pages_free(n);
+	return cost;
+}
+
+#define ROW(row_name, text)                                                    \
+	{                                                                      \
+		.name = #row_name, .unit = INSTRUCTIONS, .number = "PAGES",    \
+		.usual = PAGES, .ops = PER_N, .what = (text),                  \
+		.window = row_name##_window                                    \
+	}
+
+const struct row fault_rows[] = {
+	ROW(fault_copy, "a write that copies a shared page"),
+	ROW(fault_last_owner, "a write to a page shared no more"),
+	ROW(fault_fresh, "a new page of the heap, and the write to it"),
+	{ .name = NULL },
+};
