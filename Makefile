@@ -75,13 +75,15 @@ LD := ld.lld
 AR := llvm-ar
 NM := llvm-nm
 STRIP := llvm-strip
+# lld shortens calls from version 15 on only.
+CC_ONLY := -mno-relax
 else
 CC := $(TOOLPREFIX)gcc
 LD := $(TOOLPREFIX)ld
 AR := $(TOOLPREFIX)ar
 NM := $(TOOLPREFIX)nm
 STRIP := $(TOOLPREFIX)strip
-GCC_ONLY := -fno-tree-loop-distribute-patterns
+CC_ONLY := -fno-tree-loop-distribute-patterns
 endif
 
 # ---- where things go ---------------------------------------------------------
@@ -104,7 +106,7 @@ WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	$(if $(WERROR),-Werror)
 COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
-	-mcmodel=medany -mno-relax $(GCC_ONLY) $(WARNINGS)
+	-mcmodel=medany $(CC_ONLY) $(WARNINGS)
 
 KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
 	-fno-omit-frame-pointer -Wframe-larger-than=640 \
@@ -112,13 +114,13 @@ KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
 	$(if $(DEBUG),-DDEBUG) $(if $(AUDIT),-DAUDIT) -Ikernel
 # Assembly saves the floating-point registers of programs; C is to use none.
 KERNEL_ASFLAGS := $(patsubst -march=%,-march=rv64gc,$(KERNEL_FLAGS))
-KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static --no-relax \
+KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static \
 	-z max-page-size=4096 -z noexecstack --build-id=none \
 	$(if $(WERROR),--fatal-warnings) -T kernel/boot/kernel.ld
 
 USER_FLAGS := -march=rv64gc -mabi=lp64d $(COMMON_FLAGS) \
 	-ffunction-sections -fdata-sections -Iuser/lib -Ikernel
-USER_LINK := $(LD) -m elf64lriscv -nostdlib -static --no-relax --gc-sections \
+USER_LINK := $(LD) -m elf64lriscv -nostdlib -static --gc-sections \
 	-z max-page-size=4096 -z stack-size=65536 -z noexecstack \
 	--build-id=none $(if $(WERROR),--fatal-warnings) -T user/user.ld
 
