@@ -11,7 +11,7 @@ import pytest
 
 from grade import session
 from grade.guest import GuestFailed, Log
-from grade.points import read_points, rule_of
+from grade.points import Points, add_up
 
 TITLE_WIDTH = 64
 
@@ -61,18 +61,25 @@ def harts_text(harts):
     return f"{harts} hart" + ("" if harts == 1 else "s")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Give each test its place, title and points. What does not build or
+    """Give each test its place, title and points, before TESTS picks some.
+    A tree that is graded gets no tests of all else; what does not build or
     boot gets no tests but those that say so."""
-    rules = read_points()
-    items.sort(key=lambda item: rule_of(test_id(item), rules))
+    points = Points()
+    if os.environ.get("TREE"):
+        items[:] = [item for item in items
+                    if points.group(test_id(item)) not in points.tools]
+    items.sort(key=lambda item: points.place(test_id(item)))
+    shares = points.share_out([test_id(item) for item in items])
     worth = {}
     for item in items:
-        points = rules[rule_of(test_id(item), rules)][1]
+        test = test_id(item)
         title = title_of(item)
-        item.user_properties += [("title", title), ("points", points)]
-        worth[item.nodeid] = (title, points)
+        item.user_properties += [
+            ("title", title), ("points", shares[test]),
+            ("id", test), ("group", points.group(test))]
+        worth[item.nodeid] = (title, shares[test])
     here = session.current()
     write_whole(here.folder / "worth.json", json.dumps(worth))
     if here.build_error or here.boot_error:
@@ -114,7 +121,8 @@ class Score:
         got = points if report.passed else 0
         self._got[report.nodeid] = got
         title = facts["title"][:TITLE_WIDTH - 4]
-        line = f"{title} {'.' * (TITLE_WIDTH - len(title))} {got}/{points}"
+        line = (f"{title} {'.' * (TITLE_WIDTH - len(title))} "
+                f"{got:g}/{points:g}")
         self._terminal().write_line(line, red=report.failed)
 
     @pytest.hookimpl(tryfirst=True)
@@ -133,12 +141,13 @@ class Score:
         worth = json.loads(path.read_text()) if path.exists() else {}
         if self._config.option.keyword or self._config.option.markexpr:
             worth = {k: v for k, v in worth.items() if k in self._got}
-        return sum(self._got.values()), sum(p for _, p in worth.values())
+        return (add_up(self._got.values()),
+                add_up(p for _, p in worth.values()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):
         got, total = self._sum()
-        terminalreporter.write_line(f"Score: {got}/{total}")
+        terminalreporter.write_line(f"Score: {got:g}/{total:g}")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,28 +1,81 @@
 """grade/points.py: reads grade/points, which says what each test is worth."""
 
 import fnmatch
+from dataclasses import dataclass
 from pathlib import Path
 
 FILE = Path(__file__).with_name("points")
+PARTS = 10              # of a point: the smallest difference between tests
 
 
-def read_points(path=FILE):
-    """The file's (pattern, points, group), in order."""
-    rules = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        words = line.partition("#")[0].split()
-        if not words:
-            continue
-        if len(words) != 3 or not words[0].isdigit():
-            raise ValueError(f"{path}:{number}: expected POINTS GROUP TEST")
-        rules.append((words[2], int(words[0]), words[1]))
-    return rules
+@dataclass(frozen=True)
+class Rule:
+    pattern: str
+    weight: int
+    group: str
 
 
-def rule_of(test, rules):
-    """The index of the first rule for a test such as
-    "shell.test_case[a pipe]"."""
-    for index, (pattern, _points, _group) in enumerate(rules):
-        if fnmatch.fnmatchcase(test, pattern.replace("[", "[[]")):
-            return index
-    raise KeyError(f"{FILE.name} has no line for the test {test}")
+class Points:
+    """`groups` has the points of each group, in order; `tools` the names of
+    those that say nothing about the kernel that is graded."""
+
+    def __init__(self, path=FILE):
+        self._path = path
+        self.groups = {}
+        self.tools = set()
+        self._rules = []
+        self._found = {}        # the index of a test's rule, by its name
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            words = line.partition("#")[0].split()
+            if words and not self._read(words):
+                raise ValueError(f"{path}:{number}: expected group NAME "
+                                 "POINTS, or WEIGHT GROUP TEST")
+
+    def _read(self, words):
+        if len(words) != 3:
+            return False
+        if words[0] in ("group", "tools") and words[2].isdigit():
+            self.groups[words[1]] = int(words[2])
+            if words[0] == "tools":
+                self.tools.add(words[1])
+            return True
+        if words[0].isdigit() and words[1] in self.groups:
+            self._rules.append(Rule(words[2], int(words[0]), words[1]))
+            return True
+        return False
+
+    def place(self, test):
+        """Which rule is for a test such as "shell.test_case[a pipe]". Tests
+        run in the order of their rules."""
+        if test not in self._found:
+            self._found[test] = self._find(test)
+        return self._found[test]
+
+    def _find(self, test):
+        for index, rule in enumerate(self._rules):
+            if fnmatch.fnmatchcase(test, rule.pattern.replace("[", "[[]")):
+                return index
+        raise KeyError(f"{self._path} has no line for the test {test}")
+
+    def group(self, test):
+        return self._rules[self.place(test)].group
+
+    def share_out(self, tests):
+        """What each test is worth, by name. The tests of a group have its
+        points together; what is left over a part goes to the first ones."""
+        worth = {}
+        for group, points in self.groups.items():
+            weights = {t: self._rules[self.place(t)].weight
+                       for t in tests if self.group(t) == group}
+            whole = sum(weights.values())
+            parts = {t: points * PARTS * w // whole
+                     for t, w in weights.items()}
+            for test in list(parts)[:points * PARTS - sum(parts.values())]:
+                parts[test] += 1
+            worth.update((t, n / PARTS) for t, n in parts.items())
+        return worth
+
+
+def add_up(points):
+    """Their sum, free of what floating point adds to tenths."""
+    return round(sum(points), 1)

@@ -24,19 +24,25 @@ SUITE_SECONDS = 300
 
 @dataclass(frozen=True)
 class GuestTest:
+    """`group` is what usertests -g takes; `points` the group whose points it
+    gets: cow_races.c has those of "races"."""
+
     name: str
     group: str
+    points: str
 
 
 def list_tests(folder=SOURCES):
     """All tests of usertests, in the order in which it runs them."""
     arrays = {}
     for path in sorted(folder.glob("*.c")):
-        for name, body in ARRAY.findall(path.read_text()):
-            arrays[name] = TEST.findall(body)
+        cow, _, points = path.stem.partition("cow_")
+        for array, body in ARRAY.findall(path.read_text()):
+            arrays[array] = [(name, "unix" if cow else points)
+                             for name in TEST.findall(body)]
     groups = GROUP.findall((folder / "main.c").read_text())
-    tests = [GuestTest(name, group) for group, array in groups
-             for name in arrays.get(array, [])]
+    tests = [GuestTest(name, group, points) for group, array in groups
+             for name, points in arrays.get(array, [])]
     if not tests:
         raise ValueError(f"{folder}: no tests found")
     return tests

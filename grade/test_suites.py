@@ -20,7 +20,7 @@ def each_test():
     worker."""
     return [pytest.param(
         suite(test), test.name, harts,
-        id=f"{suite(test)}-{test.name}-{harts}",
+        id=f"{test.points}-{test.name}-{harts}",
         marks=pytest.mark.xdist_group(f"{suite(test)}{harts}"))
         for harts in HARTS for test in TESTS]
 

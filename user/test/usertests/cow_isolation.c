@@ -39,33 +39,6 @@ static void parent_writes_stay_in_parent(void)
 	pages_check(pages, PAGES, SEED_NEW);
 }
 
-/* A store right after fork, through a translation that the hart may still
- * remember as writable. */
-static void parent_writes_at_once(void)
-{
-	char *pages = xpages(PAGES);
-
-	for (int round = 0; round < 20; round++) {
-		int go[2];
-
-		xpipe(go);
-		pages_fill(pages, PAGES, round);
-		int pid = xfork();
-		if (pid != 0)
-			pages_fill(pages, PAGES, ~round);
-		if (pid == 0) {
-			signal_take(go);
-			pages_check(pages, PAGES, round);
-			exit(0);
-		}
-		signal_give(go);
-		xwait(0);
-		pages_check(pages, PAGES, ~round);
-		xclose(go[0]);
-		xclose(go[1]);
-	}
-}
-
 static int global = SEED_OLD;
 static int zeroed_global;
 
@@ -252,59 +225,9 @@ static void hundreds_of_sharers(void)
 	pages_check(pages, 2, SEED_OLD);
 }
 
-/* ---- text ---- */
-
-static void store_to(volatile char *address)
-{
-	*address = *address;
-}
-
-static void text_stays_read_only(void)
-{
-	char *text = (char *)text_stays_read_only;
-
-	IN_CHILD()
-		store_to(text);
-	xwait(STATUS_KILLED);
-	IN_CHILD() {
-		IN_CHILD()
-			store_to(text);
-		xwait(STATUS_KILLED);
-		store_to(text);
-	}
-	xwait(STATUS_KILLED);
-}
-
-static void constants_stay_read_only(void)
-{
-	static const char constant[] = "constant";
-
-	IN_CHILD()
-		store_to((char *)constant);
-	xwait(STATUS_KILLED);
-	CHECK_EQ(constant[0], 'c');
-}
-
-/* The kernel must not write for a program where the program may not. */
-static void read_into_shared_text_fails(void)
-{
-	char *text = (char *)read_into_shared_text_fails;
-	char old = *text;
-	int fds[2];
-
-	xpipe(fds);
-	xwrite(fds[1], "junk", 4);
-	IN_CHILD()
-		CHECK_FAILS(read(fds[0], text, 4), EFAULT);
-	xwait(0);
-	CHECK_FAILS(read(fds[0], text, 4), EFAULT);
-	CHECK_EQ(*text, old);
-}
-
 const struct test cow_isolation_tests[] = {
 	TEST(child_writes_stay_in_child),
 	TEST(parent_writes_stay_in_parent),
-	TEST(parent_writes_at_once),
 	TEST(globals_are_isolated),
 	TEST(stack_is_isolated),
 	TEST(generations_are_isolated),
@@ -313,8 +236,5 @@ const struct test cow_isolation_tests[] = {
 	TEST(sizes_around_2mib),
 	TEST(fork_shares_again),
 	TEST(hundreds_of_sharers),
-	TEST(text_stays_read_only),
-	TEST(constants_stay_read_only),
-	TEST(read_into_shared_text_fails),
 	TESTS_END,
 };

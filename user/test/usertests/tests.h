@@ -3,11 +3,15 @@
 
 #include "runner.h"
 
+extern const struct test cow_sharing_tests[];
 extern const struct test cow_isolation_tests[];
-extern const struct test cow_count_tests[];
-extern const struct test cow_kernel_tests[];
-extern const struct test cow_nomem_tests[];
-extern const struct test cow_stress_tests[];
+extern const struct test cow_copies_tests[];
+extern const struct test cow_rights_tests[];
+extern const struct test cow_memory_tests[];
+extern const struct test cow_races_tests[];
+extern const struct test cow_fences_tests[];
+extern const struct test cow_leaks_tests[];
+extern const struct test cow_cost_tests[];
 extern const struct test nomem_tests[];
 extern const struct test memory_tests[];
 extern const struct test pointer_tests[];

@@ -1,4 +1,4 @@
-/* user/test/usertests/cow_nomem.c: memory runs out in fork and in copies. */
+/* user/test/usertests/cow_memory.c: memory runs out in fork and in copies. */
 
 #include "tests.h"
 
@@ -36,30 +36,6 @@ static void fork_fails_at_every_point(void)
 {
 	make_pages(PAGES);
 	sweep_failures("fork", step_fork);
-}
-
-/* Pages that a fork began to share are taken over, not copied. */
-static void failed_fork_costs_nothing(void)
-{
-	make_pages(PAGES);
-
-	int fd = xopen(VMSTAT_PATH, O_WRONLY);
-
-	for (int n = 1; n <= 8; n++) {
-		struct vmstat before = measure();
-		long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
-
-		if (pid == 0)
-			exit(0);
-		if (pid > 0) {
-			xwait(0);
-			break;
-		}
-		pages_fill(pages, PAGES, SEED_OLD + n);
-		struct vmstat after = measure();
-		CHECK_EQ(after.used - before.used, 0);
-		CHECK_EQ(after.cow_copy - before.cow_copy, 0);
-	}
 }
 
 /* As much as no kernel could copy. */
@@ -126,21 +102,6 @@ static void parent_without_memory_dies_alone(void)
 	xread(done[0], &c, 1);
 	pages_check(pages, PAGES, SEED_OLD);
 	check_audit();
-}
-
-/* The last owner needs no memory to go on. */
-static void take_over_needs_no_memory(void)
-{
-	make_pages(PAGES);
-	IN_CHILD()
-		pages_check(pages, PAGES, SEED_OLD);
-	xwait(0);
-
-	struct vmstat before = measure();
-	store_without_memory();
-	struct vmstat after = measure();
-	CHECK_EQ(after.cow_reuse - before.cow_reuse, 1);
-	CHECK_EQ(after.used - before.used, 0);
 }
 
 /* ---- the kernel's own writes ---- */
@@ -274,13 +235,11 @@ static void parent_uses_up_memory(void)
 	xread(done[0], &c, 1);
 }
 
-const struct test cow_nomem_tests[] = {
+const struct test cow_memory_tests[] = {
 	TEST(fork_fails_at_every_point),
-	TEST(failed_fork_costs_nothing),
 	TEST(fork_of_more_than_half_of_memory),
 	TEST(child_without_memory_dies_alone),
 	TEST(parent_without_memory_dies_alone),
-	TEST(take_over_needs_no_memory),
 	TEST(read_of_file_without_memory),
 	TEST(read_of_pipe_without_memory),
 	TEST(fstat_without_memory),

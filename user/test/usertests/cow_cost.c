@@ -1,0 +1,208 @@
+/* user/test/usertests/cow_cost.c: the last owner of a frame takes it over, for
+ * neither a frame nor a copy. */
+
+#include "tests.h"
+
+#define PAGES 100
+
+/* The next frame that anybody wants is not to be had. Whoever makes a copy is
+ * killed for it. */
+static int memory_out(void)
+{
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	own_stack();
+	xwrite(fd, "fail 0", 6); /* what writing takes is its own now */
+	xwrite(fd, "fail 1", 6);
+	return fd;
+}
+
+static void memory_back(int fd)
+{
+	xwrite(fd, "fail 0", 6);
+	xclose(fd);
+}
+
+/* All pages were shared with somebody who has let go of them. */
+static void check_take_over(char *pages)
+{
+	int fd = memory_out();
+	pages_fill(pages, PAGES, 3);
+	memory_back(fd);
+	pages_check(pages, PAGES, 3);
+}
+
+static void take_over_after_exit(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD()
+		pages_check(pages, PAGES, 1);
+	xwait(0);
+	check_take_over(pages);
+}
+
+static void take_over_after_exec(void)
+{
+	char *pages = xpages(PAGES);
+	char *argv[] = { "true", NULL };
+
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD() {
+		exec("/bin/true", argv);
+		fail("exec: %s", strerror(errno));
+	}
+	xwait(0);
+	check_take_over(pages);
+}
+
+/* The child lives on without the pages. */
+static void take_over_after_sbrk(void)
+{
+	char *pages = xpages(PAGES);
+	int ready[2];
+	int go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD() {
+		xsbrk(-PAGES * (long)PGSIZE);
+		own_stack();
+		signal_give(ready);
+		signal_take(go);
+	}
+	signal_take(ready);
+	check_take_over(pages);
+	signal_give(go);
+	xwait(0);
+}
+
+static void take_over_after_kill(void)
+{
+	char *pages = xpages(PAGES);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	int pid = xfork();
+	if (pid == 0) {
+		signal_take(go);
+		exit(0);
+	}
+	CHECK_EQ(kill(pid), 0);
+	xwait(STATUS_KILLED);
+	check_take_over(pages);
+}
+
+/* The other owner has made its copy of every page. */
+static void take_over_after_copy(void)
+{
+	char *pages = xpages(PAGES);
+	int ready[2];
+	int go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD() {
+		pages_fill(pages, PAGES, 2);
+		own_stack();
+		signal_give(ready);
+		signal_take(go);
+		pages_check(pages, PAGES, 2);
+	}
+	signal_take(ready);
+	check_take_over(pages);
+	signal_give(go);
+	xwait(0);
+}
+
+/* The child is the last owner: its parent has ended. */
+static void child_takes_over(void)
+{
+	char *pages = xpages(PAGES);
+	int done[2];
+	char c;
+
+	xpipe(done);
+	IN_CHILD() {
+		int parent = getpid();
+		int parent_gone[2];
+
+		xpipe(parent_gone);
+		pages_fill(pages, PAGES, 1);
+		IN_CHILD() {
+			xclose(parent_gone[1]);
+			read(parent_gone[0], &c, 1);
+			/* It has closed its files; now for its memory. */
+			while (kill(parent) == 0)
+				sleep(1);
+			check_take_over(pages);
+			signal_give(done);
+		}
+	}
+	xclose(done[1]);
+	xwait(0);
+	xread(done[0], &c, 1);
+}
+
+/* With three owners the frame is copied twice and taken over once. */
+static void last_of_three_takes_over(void)
+{
+	char *pages = xpages(PAGES);
+	int ready[2];
+	int go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	for (int i = 0; i < 2; i++) {
+		IN_MEASURED_CHILD() {
+			struct vmstat before = measure();
+			pages_fill(pages, PAGES, 2);
+			struct vmstat after = measure();
+			CHECK_EQ(after.used - before.used, PAGES);
+			signal_give(ready);
+			signal_take(go);
+		}
+		signal_take(ready);
+	}
+	check_take_over(pages);
+	signal_give(go);
+	signal_give(go);
+	xwait(0);
+	xwait(0);
+}
+
+static void kernel_takes_over_for_last_owner(void)
+{
+	char *pages = xpages(PAGES);
+	int fds[2];
+
+	xpipe(fds);
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD()
+		pages_check(pages, PAGES, 1);
+	xwait(0);
+	xwrite(fds[1], "four", 4);
+
+	int fd = memory_out();
+
+	xread(fds[0], pages + PGSIZE - 2, 4);
+	memory_back(fd);
+	CHECK_EQ(memcmp(pages + PGSIZE - 2, "four", 4), 0);
+}
+
+const struct test cow_cost_tests[] = {
+	TEST(take_over_after_exit),
+	TEST(take_over_after_exec),
+	TEST(take_over_after_sbrk),
+	TEST(take_over_after_kill),
+	TEST(take_over_after_copy),
+	TEST(child_takes_over),
+	TEST(last_of_three_takes_over),
+	TEST(kernel_takes_over_for_last_owner),
+	TESTS_END,
+};

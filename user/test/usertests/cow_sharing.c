@@ -1,0 +1,182 @@
+/* user/test/usertests/cow_sharing.c: what copy-on-write costs, frame by
+ * frame. */
+
+#include "tests.h"
+
+#define PAGES 100
+
+/* What a child that does nothing may cost: its kernel side, page tables, and
+ * copies of the stack and data pages that it and its parent write at once. */
+#define IDLE_CHILD_FRAMES 12
+
+extern char etext[]; /* the end of text and constants, from user/user.ld */
+
+/* A child that waits until `go` gets a byte. */
+static void start_idle_child(const int go[2])
+{
+	IN_CHILD()
+		signal_take(go);
+}
+
+static void fork_shares_every_page(void)
+{
+	char *pages = xpages(PAGES);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	struct vmstat before = measure();
+	start_idle_child(go);
+	struct vmstat after = measure();
+	signal_give(go);
+	xwait(0);
+	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
+}
+
+/* The cost of a child does not depend on the size of its parent. */
+static void idle_children_cost_little(void)
+{
+	enum { CHILDREN = 20 };
+	char *pages = xpages(PAGES);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	struct vmstat before = measure();
+	for (int i = 0; i < CHILDREN; i++)
+		start_idle_child(go);
+	struct vmstat after = measure();
+	for (int i = 0; i < CHILDREN; i++)
+		signal_give(go);
+	for (int i = 0; i < CHILDREN; i++)
+		xwait(0);
+	CHECK(after.used - before.used <= CHILDREN * IDLE_CHILD_FRAMES);
+}
+
+/* Text and constants are shared like all else. */
+static void text_is_shared(void)
+{
+	int go[2];
+
+	CHECK((uint64)etext > IDLE_CHILD_FRAMES * PGSIZE);
+	xpipe(go);
+	struct vmstat before = measure();
+	start_idle_child(go);
+	struct vmstat after = measure();
+	signal_give(go);
+	xwait(0);
+	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
+}
+
+static void write_costs_one_frame(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_MEASURED_CHILD() {
+		struct vmstat before = measure();
+		pages[7 * PGSIZE] = 2;
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 1);
+	}
+	xwait(0);
+}
+
+static void second_write_costs_nothing(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_MEASURED_CHILD() {
+		pages[7 * PGSIZE] = 2;
+		struct vmstat before = measure();
+		pages[7 * PGSIZE + 100] = 2;
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 0);
+	}
+	xwait(0);
+}
+
+static void each_page_is_copied_once(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_MEASURED_CHILD() {
+		struct vmstat before = measure();
+		pages_fill(pages, PAGES, 2);
+		pages_fill(pages, PAGES, 3);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, PAGES);
+	}
+	xwait(0);
+}
+
+static void reading_costs_nothing(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_MEASURED_CHILD() {
+		pages_check(pages, 1, 1);
+		struct vmstat before = measure();
+		pages_check(pages, PAGES, 1);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 0);
+	}
+	xwait(0);
+}
+
+/* Pages that were never writable again since an older fork are shared by the
+ * next one as well. */
+static void shared_pages_are_shared_on(void)
+{
+	char *pages = xpages(PAGES);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, PAGES, 1);
+	start_idle_child(go);
+	struct vmstat before = measure();
+	start_idle_child(go);
+	struct vmstat after = measure();
+	signal_give(go);
+	signal_give(go);
+	xwait(0);
+	xwait(0);
+	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
+}
+
+/* What the kernel says of itself is so. */
+static void counters_tell_what_happens(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	struct vmstat old = measure();
+	IN_MEASURED_CHILD() {
+		struct vmstat before = measure();
+		pages_fill(pages, 10, 2);
+		struct vmstat after = measure();
+		CHECK_EQ(after.fork - old.fork, 1);
+		CHECK(before.shared - old.shared >= PAGES);
+		CHECK_EQ(before.shared - after.shared, 10);
+		CHECK_EQ(after.cow_copy - before.cow_copy, 10);
+		CHECK_EQ(after.cow_reuse - before.cow_reuse, 0);
+		CHECK_EQ(after.fault_store - before.fault_store, 10);
+	}
+	xwait(0);
+}
+
+const struct test cow_sharing_tests[] = {
+	TEST(fork_shares_every_page),
+	TEST(idle_children_cost_little),
+	TEST(text_is_shared),
+	TEST(write_costs_one_frame),
+	TEST(second_write_costs_nothing),
+	TEST(each_page_is_copied_once),
+	TEST(reading_costs_nothing),
+	TEST(shared_pages_are_shared_on),
+	TEST(counters_tell_what_happens),
+	TESTS_END,
+};
