@@ -29,12 +29,10 @@ static int become_init(void)
 	error = exec_args_add(&args, "init");
 	if (error == 0)
 		error = options_init_args(boot_options, &args);
-	int argc = error != 0 ? error : proc_exec(INIT_PATH, &args);
-
+	if (error == 0)
+		error = proc_exec(INIT_PATH, &args);
 	exec_args_free(&args);
-	if (argc >= 0)
-		current()->frame->a0 = (uint64)argc;
-	return argc;
+	return error;
 }
 
 static void init_start(void)
@@ -45,11 +43,11 @@ static void init_start(void)
 		error = proc_spawn("journald", journal_thread);
 	if (error == 0) {
 		error = become_init();
-		if (error < 0)
+		if (error != 0)
 			kprintf("calf: cannot run %s: error %d\n", INIT_PATH,
 				-error);
 	}
-	if (error < 0)
+	if (error != 0)
 		poweroff(NO_INIT_STATUS);
 	user_start();
 }

@@ -239,7 +239,8 @@ static int find_program(const char *path, struct inode **inode)
 }
 
 /* Nothing can fail any more: leave the old program. */
-static void commit(struct proc *p, struct uvm *uvm, uint64 entry, uint64 sp)
+static void commit(struct proc *p, struct uvm *uvm, uint64 entry, uint64 sp,
+		   uint64 argc)
 {
 	struct uvm *old = p->uvm;
 
@@ -248,7 +249,9 @@ static void commit(struct proc *p, struct uvm *uvm, uint64 entry, uint64 sp)
 	if (old != NULL)
 		uvm_destroy(old);
 	fpu_reset(p);
-	*p->frame = (struct trapframe){ .pc = entry, .sp = sp, .a1 = sp };
+	*p->frame = (struct trapframe){
+		.pc = entry, .sp = sp, .a0 = argc, .a1 = sp
+	};
 }
 
 static void set_name(struct proc *p, const char *path)
@@ -286,7 +289,7 @@ int proc_exec(const char *path, const struct exec_args *args)
 		uvm_destroy(uvm);
 		return error;
 	}
-	commit(current(), uvm, entry, sp);
+	commit(current(), uvm, entry, sp, args->argc);
 	set_name(current(), path);
-	return (int)args->argc;
+	return 0;
 }

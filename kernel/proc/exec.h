@@ -21,7 +21,7 @@ void exec_args_free(struct exec_args *args);
 uint64 exec_args_room(const struct exec_args *args);
 
 /* The running process takes up the program in file `path`. A name without a
- * slash that is not in the current directory is looked for in /bin. Returns
- * argc, which is what main() finds in a0; or an error, and then the process is
- * as it was. */
+ * slash that is not in the current directory is looked for in /bin. Returns 0,
+ * and the trapframe is as the new program wants it; or an error, and then the
+ * process is as it was. */
 int proc_exec(const char *path, const struct exec_args *args);

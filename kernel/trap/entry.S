@@ -62,7 +62,8 @@ trap_entry:
 	call usertrap
 	/* falls through: sp is the trapframe again */
 
-	/* Go on with the program whose trapframe sp points to. */
+	/* Go on with the program whose trapframe sp points to. usertrap() is a
+	 * C function, so s1 to s11 are as the program left them. */
 return_to_user:
 	csrw sscratch, tp
 	ld t0, 0(sp)
@@ -74,7 +75,6 @@ return_to_user:
 	ld t1, 48(sp)
 	ld t2, 56(sp)
 	ld s0, 64(sp)
-	ld s1, 72(sp)
 	ld a0, 80(sp)
 	ld a1, 88(sp)
 	ld a2, 96(sp)
@@ -83,6 +83,19 @@ return_to_user:
 	ld a5, 120(sp)
 	ld a6, 128(sp)
 	ld a7, 136(sp)
+	ld t3, 224(sp)
+	ld t4, 232(sp)
+	ld t5, 240(sp)
+	ld t6, 248(sp)
+	ld sp, 16(sp)
+	sret
+
+	/* void user_start(void): begin with all registers as the trapframe of
+	 * the running process has them. What is on its stack is left. */
+	.globl user_start
+user_start:
+	ld sp, HART_FRAME(tp)
+	ld s1, 72(sp)
 	ld s2, 144(sp)
 	ld s3, 152(sp)
 	ld s4, 160(sp)
@@ -93,18 +106,6 @@ return_to_user:
 	ld s9, 200(sp)
 	ld s10, 208(sp)
 	ld s11, 216(sp)
-	ld t3, 224(sp)
-	ld t4, 232(sp)
-	ld t5, 240(sp)
-	ld t6, 248(sp)
-	ld sp, 16(sp)
-	sret
-
-	/* void user_start(void): where the thread of a process begins that was
-	 * made by fork, or has just loaded its first program. */
-	.globl user_start
-user_start:
-	ld sp, HART_FRAME(tp)
 	j return_to_user
 
 	/* A trap in the kernel: a bug. Its stack may be the reason, so take the

@@ -111,5 +111,7 @@ long sys_exec(struct proc *p, const uint64 *arg)
 	if (result == 0)
 		result = proc_exec(path, &args);
 	exec_args_free(&args);
+	if (result == 0)
+		user_start();
 	return result;
 }

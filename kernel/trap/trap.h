@@ -6,9 +6,9 @@
 /* From now on this hart's traps come to the kernel. */
 void trap_init_hart(void);
 
-/* Begin or go on with the running process's program, as its trapframe says:
- * where a thread starts that has one. Does not return. */
-void user_start(void);
+/* Begin the running process's program with the registers in its trapframe: the
+ * start of a thread that has one, and the end of exec. */
+void user_start(void) __attribute__((noreturn));
 
 /* The idle loop of a hart: run processes, else wait for interrupts. */
 void hart_idle(void) __attribute__((noreturn));
