@@ -26,12 +26,11 @@ struct hart {
 extern struct hart harts[MAX_HARTS];
 extern uint32 nharts; /* [init] harts that take part */
 
+register struct hart *hart_in_tp __asm__("tp");
+
+/* Ask again after a sleep: a thread may wake on another hart. */
 static inline struct hart *this_hart(void)
 {
-	struct hart *self;
-
-	/* volatile: a thread that slept may wake on another hart. */
-	__asm__ volatile("mv %0, tp" : "=r"(self));
-	return self;
+	return hart_in_tp;
 }
 #endif

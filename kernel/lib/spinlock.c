@@ -9,11 +9,6 @@ void spin_init(struct spinlock *lock, const char *name)
 	lock->name = name;
 }
 
-bool spin_held(const struct spinlock *lock)
-{
-	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == this_hart();
-}
-
 /* A hart that panics keeps its locks: do not wait for those. */
 void spin_wait(const struct spinlock *lock)
 {

@@ -45,4 +45,7 @@ static inline void spin_release(struct spinlock *lock)
 }
 
 /* Whether this hart has the lock: for asserts. */
-bool spin_held(const struct spinlock *lock);
+static inline bool spin_held(const struct spinlock *lock)
+{
+	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == this_hart();
+}
