@@ -115,7 +115,8 @@ static void page_fault(struct proc *p, uint64 cause)
 			     object_of(uvm, fault, csr_read(stval)));
 }
 
-static void exception(struct proc *p, uint64 cause)
+/* Not inlined: usertrap() would save registers for it, for system calls too. */
+static __attribute__((noinline)) void exception(struct proc *p, uint64 cause)
 {
 	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_LOAD_PAGE ||
 	    cause == CAUSE_FETCH_PAGE)
@@ -129,7 +130,7 @@ void usertrap(struct trapframe *frame)
 	struct proc *p = current();
 	uint64 cause = csr_read(scause);
 
-	if (cause == CAUSE_USER_ECALL) {
+	if (likely(cause == CAUSE_USER_ECALL)) {
 		syscall(p, frame);
 	} else if (cause & CAUSE_INTERRUPT) {
 		interrupts_poll();
