@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config, items):
         item.user_properties += [
             ("title", title), ("points", shares[test]),
             ("id", test), ("group", points.group(test))]
-        worth[item.nodeid] = (title, shares[test])
+        worth[test] = (title, shares[test])
     here = session.current()
     write_whole(here.folder / "worth.json", json.dumps(worth))
     if here.build_error or here.boot_error:
@@ -112,14 +112,14 @@ class Score:
     def pytest_runtest_logreport(self, report):
         if report.when != "call" and not report.failed:
             return
-        if report.when == "teardown" and report.nodeid in self._got:
-            return
         facts = dict(report.user_properties)
         if "points" not in facts:
             return
+        if report.when == "teardown" and facts["id"] in self._got:
+            return
         points = facts["points"]
         got = points if report.passed else 0
-        self._got[report.nodeid] = got
+        self._got[facts["id"]] = got
         title = facts["title"][:TITLE_WIDTH - 4]
         line = (f"{title} {'.' * (TITLE_WIDTH - len(title))} "
                 f"{got:g}/{points:g}")

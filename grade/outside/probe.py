@@ -1,0 +1,230 @@
+"""grade/outside/probe.py: tells processes in the guest what to do, step by
+step, and looks at their memory in between.
+
+Between two steps every process of ours runs in user mode on a hart of its own,
+so the hart's satp is its root table. grade/guest/probe.c is their program.
+"""
+
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grade import batch, process
+from grade.boots import BOOT_ARGS
+from grade.config import ROOT
+from grade.guest import OUTPUT_MAX, GuestFailed
+from grade.image import make_image
+from grade.limits import limit
+from grade.machine import ON_STDOUT, Machine
+from grade.outside.qmp import Monitor, MonitorLost
+from grade.outside.ram import PAGE, Ram
+from grade.outside.sv39 import AddressSpace, NotSv39, root_of
+from grade.programs import build_programs
+
+HARTS = 4
+MEGABYTES = 128
+STEP_SECONDS = 20
+HEAP_PAGES = 8
+
+# The words of struct mark, the areas, and the commands, as in probe.c.
+NONCE, ROLE, ORDER, DONE, COMMAND, ARGS, RESULT, STATUS, AREA = (
+    0, 1, 2, 3, 4, 5, 8, 9, 10)
+AREAS = ["text", "constants", "data", "bss", "stack", "heap", "guard"]
+COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
+            "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
+            "exec"]
+
+NAMES = {1: "the parent", 2: "the child", 3: "the grandchild"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A process as it was at one moment: its pages by address, what was in
+    them, and which frames held its page tables."""
+
+    role: int
+    pages: dict
+    contents: dict
+    tables: frozenset
+    words: tuple            # of its mark
+    mark: object            # the mark's page
+
+    @property
+    def name(self):
+        return NAMES.get(self.role, f"process {self.role}")
+
+    def area(self, name):
+        return self.words[AREA + AREAS.index(name)]
+
+    def frame(self, va):
+        """The physical address of the frame at va; None without one."""
+        return self.pages[va].pa if va in self.pages else None
+
+    def heap(self, index=0):
+        return self.area("heap") + index * PAGE
+
+    def known_pages(self):
+        """The pages that a process touches only when it is told to."""
+        return [*(self.area(name) for name in AREAS if name != "guard"),
+                *(self.heap(index) for index in range(1, HEAP_PAGES))]
+
+
+class Probe:
+    """A machine with processes that do as they are told; the first one is 1.
+    Use it in a `with`."""
+
+    def __init__(self, config, log, programs):
+        self._config = config
+        self._log = log
+        self._programs = programs
+        self._nonce = secrets.randbits(60)
+        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
+        self._alive = {1}
+        self._orders = 0
+        self._child = None
+
+    def __enter__(self):
+        self._ram = Ram(self._scratch / "ram", MEGABYTES << 20)
+        self._monitor = Monitor(limit(STEP_SECONDS))
+        try:
+            self._start()
+            self._wait_for("the first process begins", {1})
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        script = self._scratch / "run.sh"
+        script.write_text(f"probe {self._nonce}\n")
+        disk = make_image(
+            self._config, self._scratch / "disk.img",
+            {**self._programs, "/run.sh": f"/run.sh={script}"})
+        machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
+        command = machine.command(self._config.path("kernel"), disk,
+                                  ON_STDOUT)
+        self._child = process.start(
+            [*command, *self._ram.words, *self._monitor.words],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+            pass_fds=self._monitor.pass_fds)
+        self._monitor.begin()
+
+    def __exit__(self, *_):
+        if self._child is not None:
+            process.kill(self._child)
+        self._monitor.close()
+        self._ram.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    # ---- orders ----
+
+    def order(self, role, command, *args):
+        """Give an order, and do not wait until it is done. To be called while
+        the machine stands still, as after each other method."""
+        self._orders += 1
+        mark = self.look()[role].mark.pa
+        for index, arg in enumerate(args):
+            self._ram.write_word(mark + 8 * (ARGS + index), arg)
+        self._ram.write_word(mark + 8 * COMMAND, COMMANDS.index(command))
+        self._ram.write_word(mark + 8 * ORDER, self._orders)
+
+    def do(self, role, command, *args):
+        """Give an order and wait until it is done; returns its result, as a
+        signed number."""
+        self.order(role, command, *args)
+        waited = {role}
+        if command.startswith("fork"):
+            self._alive.add(args[0])
+            waited.add(args[0])
+        what = f"{NAMES[role]} was told to {command}"
+        seen = self._wait_for(what, waited, self._orders)
+        result = seen[role].words[RESULT]
+        return result - (1 << 64) if result >> 63 else result
+
+    def end(self, role, parent):
+        """Have a process exit and its parent wait for it."""
+        self.order(role, "exit", 0)
+        self._alive.discard(role)
+        self.do(parent, "wait")
+
+    def gone(self, role):
+        """This process will not be back."""
+        self._alive.discard(role)
+
+    def look(self):
+        """All our processes as they are now, by role."""
+        return self._wait_for("all processes run", self._alive)
+
+    # ---- what is there ----
+
+    def _wait_for(self, what, roles, order=None):
+        """Until these are on harts and have done that order. The machine
+        stands still afterwards."""
+        end = time.monotonic() + limit(STEP_SECONDS)
+        while True:
+            try:
+                seen = self._seen()
+                if all(r in seen and order in (None, seen[r].words[DONE])
+                       for r in roles):
+                    return seen
+                self._monitor.go_on()
+            except (MonitorLost, NotSv39) as error:
+                raise GuestFailed(self._log.explain(
+                    f"{what}; {self._ended(error)}")) from error
+            self._check_log(what)
+            if time.monotonic() > end:
+                missing = ", ".join(NAMES[r] for r in sorted(roles)
+                                    if r not in seen) or "it"
+                raise GuestFailed(self._log.explain(
+                    f"{what}; {missing} did not come to it within "
+                    f"{limit(STEP_SECONDS):.0f} s"))
+            time.sleep(0.002)
+
+    def _ended(self, error):
+        if isinstance(error, NotSv39):
+            return str(error)
+        if batch.PANIC_MARK.search(self._log.text().encode()):
+            return "the kernel panicked"
+        return f"the machine is gone ({error})"
+
+    def _check_log(self, what):
+        if self._log.path.stat().st_size > OUTPUT_MAX:
+            raise GuestFailed(self._log.explain(
+                f"the guest printed more than {OUTPUT_MAX >> 20} MiB"))
+        if batch.PANIC_MARK.search(self._log.text().encode()):
+            raise GuestFailed(self._log.explain(
+                f"{what}; the kernel panicked"))
+
+    def _seen(self):
+        """Stop the machine; our processes that are on a hart, by role."""
+        self._monitor.stop()
+        found = {}
+        for root in {root_of(satp) for satp in self._monitor.satps()}:
+            view = root is not None and self._view(root)
+            if view:
+                found[view.role] = view
+        return found
+
+    def _view(self, root):
+        """The process with that root table; None if it is not one of ours."""
+        space = AddressSpace(self._ram, root)
+        pages = {va: page for va, page in space.pages.items()
+                 if self._ram.has(page.pa)}
+        for page in pages.values():
+            if self._ram.word(page.pa) == self._nonce:
+                words = tuple(self._ram.page_words(page.pa))
+                contents = {va: self._ram.page(p.pa)
+                            for va, p in pages.items()}
+                return View(words[ROLE], space.pages, contents,
+                            frozenset(space.tables), words, page)
+        return None
+
+
+def build_probe(config, folder, log=None):
+    """The probe's program, as items for a disk image."""
+    return build_programs(config, str(ROOT / "grade/guest/probe.c"), folder,
+                          log)
