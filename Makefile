@@ -22,7 +22,7 @@ PYTHON ?=
 # The shell of the guest is to see $ and quotes as they were typed.
 override CMD := $(value CMD)
 override ARGS := $(value ARGS)
-export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS
+export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS FAST STEP SINCE
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -49,11 +49,15 @@ else
 
 # ---- tools -------------------------------------------------------------------
 
-NEEDS := $(if $(filter-out help clean clean-disk lint,$(GOALS)),compiler) \
+SERIES_TOOLS := series-edit series-place series-save
+NEEDS := $(if $(filter-out help clean clean-disk lint $(SERIES_TOOLS),\
+		$(GOALS)),compiler) \
 	$(if $(filter qemu run grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
-	$(if $(filter lint,$(GOALS)),lint)
+	$(if $(filter series,$(GOALS)),qemu pytest git) \
+	$(if $(filter $(SERIES_TOOLS),$(GOALS)),python git) \
+	$(if $(filter lint,$(GOALS)),lint git)
 
 ifneq ($(strip $(NEEDS)),)
 # The values go by name: make 4.3 and older exports nothing to $(shell).
@@ -295,7 +299,7 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run grade lint help clean clean-disk
+.PHONY: qemu run grade lint series $(SERIES_TOOLS) help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -313,6 +317,12 @@ grade:
 
 lint:
 	@$(PYTHON) -m grade.lint
+
+series:
+	@$(PYTHON) -m grade.series run
+
+$(SERIES_TOOLS): series-%:
+	@$(PYTHON) -m grade.series $*
 
 clean-disk:
 	rm -f $(foreach f,img old.img key,$(U)/disk.$(f))
@@ -332,6 +342,12 @@ make run CMD="echo hello; ls"
                   boot, run the commands, print their output, power off
 make grade        run all tests
 make lint         check the style of the code
+make series       build and grade each step from the starter to the kernel;
+                  FAST=1: build, boot and usertests only
+make series-edit  lay the steps out as commits, in build/series/edit
+make series-place STEP=N
+                  move what the tree has ahead of the series to that step
+make series-save  write the commits back to patches/ and kernel/
 make clean        remove what was built
 make clean-disk   remove the disk of `make qemu`, with your files in it
 

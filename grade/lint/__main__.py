@@ -8,10 +8,11 @@ from grade.lint.layers import check_layers
 from grade.lint.lengths import check_lengths
 from grade.lint.links import check_links
 from grade.lint.python import check_python
+from grade.lint.series import check_series
 from grade.lint.text import check_text
 
-CHECKS = (check_layers, check_lengths, check_text, check_links,
-          check_python, check_format, check_builds, check_headers)
+CHECKS = (check_layers, check_lengths, check_text, check_links, check_python,
+          check_series, check_format, check_builds, check_headers)
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/bin/sh
 # grade/tools/probe.sh: find the tools that a build needs, or say what to do.
 #
-# usage: probe.sh NEED...   NEED is compiler, qemu, python, pytest or lint.
+# usage: probe.sh NEED...   compiler, qemu, python, pytest, git or lint.
 # The environment may name tools: TOOLPREFIX, LLVM, HOSTCC, QEMU, PYTHON.
 # Prints one line: "ok PREFIX=... MARCH=... PYTHON=...", or "error" and one
 # sentence. The Makefile reads it before it starts anything.
@@ -123,6 +123,7 @@ for need; do
 	python) find_python "" "Python 3.8 or later" ;;
 	pytest) find_python "import pytest, pexpect, xdist" \
 		"Python with pytest, pexpect and pytest-xdist" ;;
+	git) have git || miss "git" ;;
 	lint)
 		find_host_compiler
 		find_gcc

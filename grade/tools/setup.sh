@@ -37,7 +37,9 @@ groups_of() {
 		case $goal in
 		qemu | run) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
-		lint) groups="$groups qemu lint " ;;
+		lint) groups="$groups qemu lint git " ;;
+		series) groups="$groups qemu grade git " ;;
+		series-*) groups="$groups qemu git " ;;
 		esac
 	done
 }

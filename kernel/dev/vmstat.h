@@ -2,9 +2,9 @@
  * (abi/vmstat.h).
  *
  * Commands can be written to it: "fail N" lets the N-th next frame allocation
- * fail, once; "fail 0" takes that back. "audit" compares the counts of frames
- * with the page tables, and fails when they disagree. A DEBUG build also knows
- * the words of dev/crash.h. */
+ * fail, once; "fail 0" takes that back. "audit" looks whether the counts of
+ * frames are right, and fails when they are not. A DEBUG build also knows the
+ * words of dev/crash.h. */
 #pragma once
 
 #include "dev/device.h"

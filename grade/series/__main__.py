@@ -1,0 +1,74 @@
+"""grade/series/__main__.py: make series, series-edit, -place and -save.
+
+Ends with 0, 1 when something is found wrong or is left to do, 2 when it could
+not begin.
+"""
+
+import os
+import sys
+
+from grade import process
+from grade.config import ROOT, BuildError, UserError
+from grade.series.edit import PLACE, Workshop
+from grade.series.git import GitError
+from grade.series.patches import read_series
+
+
+def edit():
+    shop = Workshop(ROOT)
+    ahead = shop.open(os.environ.get("SINCE"))
+    steps = len(read_series(ROOT))
+    print(f"{PLACE}: the starter and {steps} steps, one commit each")
+    if ahead:
+        print("and one more with what the tree's kernel has beyond them:")
+        print("".join(f"    {name}\n" for name in ahead), end="")
+        print("its place: git rebase -i --root in that folder, or "
+              f"make series-place STEP=0..{steps}")
+    print("then: make series-save")
+    return 0
+
+
+def place():
+    steps = len(read_series(ROOT))
+    step = os.environ.get("STEP", "")
+    if not step.isdigit() or int(step) > steps:
+        raise UserError(f"STEP={step}: 0, which is the starter, to {steps}")
+    shop = Workshop(ROOT)
+    if not shop.open(os.environ.get("SINCE")):
+        raise UserError("the tree's kernel is what starter and patches make: "
+                        "there is nothing to place")
+    stuck = shop.place(int(step))
+    if stuck:
+        print(f"git cannot do it alone: {', '.join(stuck)} in {PLACE}: put "
+              "that right, git add it, git rebase --continue; then make "
+              "series-save")
+        return 1
+    return save()
+
+
+def save():
+    written = Workshop(ROOT).save()
+    print("".join(f"{name}\n" for name in written), end="")
+    print(f"series-save: {len(written)} files changed in the tree")
+    return 0
+
+
+def run():
+    from grade.series.run import run_series
+    return run_series(ROOT, fast=os.environ.get("FAST") == "1")
+
+
+COMMANDS = {"run": run, "edit": edit, "place": place, "save": save}
+
+
+def main(argv):
+    process.end_on_signals()
+    try:
+        return COMMANDS[argv[0]]()
+    except (UserError, GitError, BuildError) as error:
+        print(f"series: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

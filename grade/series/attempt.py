@@ -1,0 +1,41 @@
+"""grade/series/attempt.py: build this tree, boot it, run usertests once.
+
+`make series FAST=1` runs this in the tree of each step, as
+python3 -m grade.series.attempt. The result is one line of JSON: `error`, what
+was printed by a make or boot that failed, and `tests`, whether each passed.
+"""
+
+import json
+import sys
+
+from grade import process
+from grade.config import BuildError, build
+from grade.guest import GuestFailed
+from grade.machine import Machine
+from grade.session import LOGS
+from grade.suites import SuiteBoots, list_tests
+
+
+def attempt():
+    try:
+        config = build("WERROR=1")
+    except BuildError as error:
+        return {"error": f"make failed:\n{error}", "tests": {}}
+    tests = list_tests()
+    groups = list(dict.fromkeys(test.group for test in tests))
+    boots = SuiteBoots(config, LOGS, "series", Machine(cpus=2), groups)
+    passed = {}
+    for test in tests:
+        try:
+            boots.check(test.name)
+            passed[test.name] = True
+        except GuestFailed:
+            passed[test.name] = False
+    boots.end()
+    return {"error": None, "tests": passed}
+
+
+if __name__ == "__main__":
+    process.die_with_parent()
+    process.end_on_signals()
+    json.dump(attempt(), sys.stdout)

@@ -1,0 +1,89 @@
+"""grade/series/stack.py: patches come off and go on."""
+
+import filecmp
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from grade.config import UserError
+from grade.series.git import GitError, git
+from grade.series.patches import CHANGED_PART, FOLDER
+
+NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
+
+
+class DoesNotFit(UserError):
+    """A patch does not come off, or does not go on."""
+
+
+@contextmanager
+def scratch_folder():
+    with tempfile.TemporaryDirectory(prefix="calf-") as folder:
+        yield Path(folder).resolve()
+
+
+def copy_project(root, folder):
+    """All files of the project, but not what was built."""
+    shutil.copytree(root, folder, ignore=NOT_COPIED, symlinks=True,
+                    dirs_exist_ok=True)
+
+
+def copy_kernel(root, folder):
+    kernel = Path(root) / CHANGED_PART
+    if not kernel.is_dir():
+        raise UserError(f"{root}: there is no {CHANGED_PART}/")
+    shutil.copytree(kernel, folder / CHANGED_PART, ignore=NOT_COPIED,
+                    symlinks=True)
+
+
+def apply(folder, patch, *options):
+    git(folder, "apply", "--whitespace=nowarn", *options,
+        str(patch.path.resolve()))
+
+
+def take_off(folder, patches):
+    """Turn the kernel in the folder into the starter's."""
+    for patch in reversed(patches):
+        try:
+            apply(folder, patch, "-R")
+        except GitError as error:
+            raise DoesNotFit(
+                f"{patch.name} does not come off: {error}") from None
+
+
+def put_on(folder, patches):
+    for patch in patches:
+        try:
+            apply(folder, patch)
+        except GitError as error:
+            raise DoesNotFit(
+                f"{patch.name} does not go on: {error}") from None
+
+
+def check_round(root, patches):
+    """Raise DoesNotFit unless the series comes off the tree and goes on again
+    and the tree is the same then."""
+    with scratch_folder() as folder:
+        copy_kernel(root, folder)
+        take_off(folder, patches)
+        put_on(folder, patches)
+        changed = differences(Path(root), folder)
+        if changed:
+            raise DoesNotFit(f"{FOLDER}/ taken off and put on again changes "
+                             f"{', '.join(changed)}")
+
+
+def file_list(folder):
+    """The files of the kernel, relative to the folder."""
+    return {str(path.relative_to(folder))
+            for path in (folder / CHANGED_PART).rglob("*")
+            if not path.is_dir() or path.is_symlink()}
+
+
+def differences(one, other):
+    """The files of the kernel that differ between two folders."""
+    ours, theirs = file_list(one), file_list(other)
+    return sorted((ours ^ theirs) | {
+        name for name in ours & theirs
+        if not filecmp.cmp(one / name, other / name, shallow=False)})

@@ -1,0 +1,141 @@
+"""grade/series/trial.py: which tests pass at one step of the series.
+
+A step is tried in a tree of its own below build/series, which stays: make
+then builds only what differs from the step before. What was found is kept
+under a hash of all that it depends on, so that a step that has not changed is
+not tried again.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grade import process
+from grade.config import make_command
+from grade.series.git import git
+
+KEPT = Path("build") / "series" / "passed"
+RESULTS = Path("build") / "grade" / "results.json"
+
+# What the tests of a step depend on.
+PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
+TOOLS = (["riscv64-linux-gnu-gcc", "--version"],
+         ["qemu-system-riscv64", "--version"])
+
+GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
+
+
+@dataclass
+class Outcome:
+    """`error` is why there are no tests; `tests` says of each whether it
+    passed; `score` is of the full form only."""
+
+    error: str = None
+    tests: dict = field(default_factory=dict)
+    score: str = None
+
+    @property
+    def green(self):
+        return {name for name, passed in self.tests.items() if passed}
+
+
+def check_out(repository, commit, tree):
+    """Make the tree what the commit has; only what differs gets newer."""
+    if not (tree / ".git").is_dir():
+        tree.mkdir(parents=True, exist_ok=True)
+        git(tree, "init", "-q", "--template=")
+    git(tree, "fetch", "-q", str(repository), "series")
+    git(tree, "checkout", "-q", "-f", "--detach", commit)
+    git(tree, "clean", "-fdq")
+
+
+def try_fast(tree):
+    """Build, boot, and usertests once."""
+    done = run_in(tree, [sys.executable, "-m", "grade.series.attempt"])
+    if done.returncode != 0:
+        return Outcome(error=last_line(done))
+    found = json.loads(done.stdout)
+    return Outcome(found["error"], found["tests"])
+
+
+def try_fully(tree):
+    """All of make grade."""
+    (tree / RESULTS).unlink(missing_ok=True)
+    command, _ = make_command("grade", "WERROR=1")
+    done = run_in(tree, command)
+    if not (tree / RESULTS).is_file():
+        return Outcome(error=last_line(done))
+    found = json.loads((tree / RESULTS).read_text())
+    tests = {}
+    for test in found["tests"]:
+        name = test_name(test["id"])
+        tests[name] = tests.get(name, True) and test["status"] == "passed"
+    return Outcome(None, tests, f"{found['score']}/{found['total']}")
+
+
+def test_name(test_id):
+    """As a patch names it: a test of usertests, which is green when it is at
+    each number of harts, by its own name."""
+    match = GUEST_TEST.fullmatch(test_id)
+    return match.group(1) if match else test_id
+
+
+def is_guest_test(name):
+    return "." not in name
+
+
+def run_in(tree, command):
+    _, env = make_command()
+    env.pop("TESTS", None)
+    child = process.start(
+        command, cwd=tree, env=env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="replace")
+    try:
+        out, err = child.communicate()
+    finally:
+        process.stop(child)
+    return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+def last_line(done):
+    lines = (done.stdout + done.stderr).split("\n")
+    return ([line for line in lines if line.strip()] or ["no output"])[-1]
+
+
+class Memory:
+    """Outcomes that were right, by what they depend on."""
+
+    def __init__(self, root, form):
+        self._folder = root / KEPT
+        self._form = form + "".join(version(tool) for tool in TOOLS)
+
+    def _path(self, repository, commit):
+        listing = git(repository, "ls-tree", "-r", commit, "--", *PARTS)
+        key = hashlib.sha256(self._form.encode() + listing).hexdigest()
+        return self._folder / f"{key}.json"
+
+    def recall(self, repository, commit):
+        path = self._path(repository, commit)
+        if not path.is_file():
+            return None
+        return Outcome(**json.loads(path.read_text()))
+
+    def keep(self, repository, commit, outcome):
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(repository, commit)
+        part = path.with_suffix(".new")
+        part.write_text(json.dumps(vars(outcome)))
+        part.replace(path)
+
+
+def version(command):
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE,
+                              encoding="utf-8", errors="replace").stdout
+    except OSError:
+        return ""
