@@ -107,7 +107,7 @@ static int share_run(struct uvm *child, struct uvm *parent,
 {
 	pte_t *to = pt_make(child->root, run->va);
 
-	ASSERT(spin_held(&parent->lock), "fork reads under the lock");
+	ASSERT(spin_held(&parent->lock), "fork holds the lock of the parent");
 	if (to == NULL)
 		return -ENOMEM;
 	for (pte_t *from = run->first, *limit = run->limit; from < limit;
