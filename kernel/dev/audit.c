@@ -14,6 +14,6 @@ int audit(void)
 	world_go();
 	if (wrong == NULL)
 		return 0;
-	kprintf("audit: %s\n", wrong);
+	kprintf("audit: does not hold: %s\n", wrong);
 	return -EIO;
 }
