@@ -319,7 +319,7 @@ lint:
 	@$(PYTHON) -m grade.lint
 
 series:
-	@$(PYTHON) -m grade.series run
+	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
 
 $(SERIES_TOOLS): series-%:
 	@$(PYTHON) -m grade.series $*

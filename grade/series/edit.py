@@ -57,8 +57,8 @@ class Workshop:
         ahead of it."""
         problem = self.unsaved()
         if problem:
-            raise UserError(f"{PLACE} {problem}: make series-save, or "
-                            f"rm -r {PLACE}")
+            raise UserError(f"{PLACE} {problem}: finish and make "
+                            f"series-save, or rm -r {PLACE}")
         patches = read_series(self.root)
         with scratch_folder() as scratch:
             base = find_base(self.root, patches, since, scratch / "base")
@@ -78,7 +78,8 @@ class Workshop:
             raise UserError(f"there is no {PLACE}: make series-edit")
         problem = self.unsaved()
         if problem and "not saved" not in problem:
-            raise UserError(f"{PLACE} {problem}")
+            raise UserError(f"{PLACE} {problem}: finish that first, or "
+                            f"rm -r {PLACE}")
         found = commits(self.folder)
         if git(self.folder, "rev-list", "--merges", "HEAD") \
                 or len(commits(self.folder, "--max-parents=0", "HEAD")) != 1 \

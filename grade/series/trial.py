@@ -8,6 +8,7 @@ not tried again.
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,9 +24,6 @@ RESULTS = Path("build") / "grade" / "results.json"
 
 # What the tests of a step depend on.
 PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
-TOOLS = (["riscv64-linux-gnu-gcc", "--version"],
-         ["qemu-system-riscv64", "--version"])
-
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 
 
@@ -112,7 +110,8 @@ class Memory:
 
     def __init__(self, root, form):
         self._folder = root / KEPT
-        self._form = form + "".join(version(tool) for tool in TOOLS)
+        self._form = form + version("TOOLPREFIX", "", "gcc") + version(
+            "QEMU", "qemu-system-riscv64")
 
     def _path(self, repository, commit):
         listing = git(repository, "ls-tree", "-r", commit, "--", *PARTS)
@@ -133,9 +132,9 @@ class Memory:
         part.replace(path)
 
 
-def version(command):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE,
-                              encoding="utf-8", errors="replace").stdout
-    except OSError:
-        return ""
+def version(variable, usual, rest=""):
+    """What the tool that the variable names says of itself."""
+    tool = (os.environ.get(variable) or usual) + rest
+    return subprocess.run(
+        [tool, "--version"], stdout=subprocess.PIPE, encoding="utf-8",
+        errors="replace", check=True).stdout
