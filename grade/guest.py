@@ -16,6 +16,7 @@ from grade import batch, process
 from grade.image import make_image
 from grade.limits import limit
 from grade.machine import ON_STDOUT, ON_TERMINAL
+from grade.text import printable
 
 OUTPUT_MAX = 4 << 20    # bytes that a guest may print
 TAIL_LINES = 20
@@ -23,6 +24,9 @@ TAIL_LINES = 20
 
 class GuestFailed(Exception):
     """The guest did not do what the test expects."""
+
+    def __init__(self, text):
+        super().__init__(printable(text))
 
 
 class Log:

@@ -1,9 +1,9 @@
 """grade/machine.py: QEMU's command line for a machine as the user wants it."""
 
-import os
 import re
 from dataclasses import dataclass
 
+from grade import sandbox
 from grade.config import UserError
 
 MAX_HARTS = 8
@@ -23,14 +23,15 @@ class Machine:
         where the console goes."""
         icount = ["-icount", "shift=0,sleep=off"] if self.icount else []
         append = ["-append", self.args] if self.args else []
-        return [
-            os.environ.get("QEMU") or "qemu-system-riscv64",
+        command = [
+            sandbox.qemu(),
             "-machine", "virt", "-bios", "none", "-kernel", str(kernel),
             "-m", self.mem, "-smp", str(self.cpus), *serial, *icount, *append,
             "-global", "virtio-mmio.force-legacy=false",
             "-drive", f"file={disk},if=none,format=raw,id=x0,cache={cache}",
             "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
         ]
+        return sandbox.fenced_qemu(command, kernel, disk)
 
 
 # Where the console goes: to the terminal with QEMU's escape keys, or plainly

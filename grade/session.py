@@ -13,14 +13,20 @@ import tempfile
 import time
 from pathlib import Path
 
+from grade import sandbox
 from grade.boots import SharedBoots
-from grade.config import ROOT, BuildError, Config, UserError, build
+from grade.config import (
+    ROOT, BuildError, Config, UserError, build, run_make)
 from grade.guest import GuestFailed
 from grade.machine import Machine
+from grade.text import excerpt
 
 VARIABLE = "CALF_GRADE_SESSION"
-LOGS = ROOT / "build" / "grade" / "logs"
+# Where a run's logs and reports go.
+OUT = Path(os.environ.get("CALF_GRADE_OUT") or ROOT / "build" / "grade")
+LOGS = OUT / "logs"
 PREFIX = "calf-grade-"
+OURS = "ours"
 SESSIONS_KEPT = 5
 
 
@@ -51,7 +57,7 @@ class Session:
     def build(self, flavour, *settings):
         """Build another flavour, once. Raises BuildError."""
         if not (self.folder / flavour / "config.json").exists():
-            snapshot(build(*settings), self.folder / flavour)
+            build_and_copy(self.folder, flavour, *settings)
         return self.config(flavour)
 
 
@@ -65,10 +71,12 @@ def start():
     facts = {"build_error": None, "boot_error": None,
              "logs": str(LOGS / stamp)}
     try:
-        config = snapshot(build(), folder / "plain")
+        if sandbox.is_stranger():
+            keep_ours(folder / OURS)
+        config = build_and_copy(folder, "plain")
         facts["boot_error"] = try_boot(config, LOGS / stamp)
     except BuildError as error:
-        facts["build_error"] = str(error)
+        facts["build_error"] = excerpt(str(error))
     (folder / "facts.json").write_text(json.dumps(facts))
     return Session(folder)
 
@@ -130,14 +138,36 @@ def end(session):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def snapshot(config, folder):
-    """Copy what a machine needs into the folder, with a config.json of its
-    own that says where it is; returns that Config."""
+def keep_ours(folder):
+    """Build all but the kernel, and put it out of reach of the build of a
+    stranger's kernel that follows."""
+    run_make(sandbox.run_plainly, "user", "mkfs", "build/config.json")
+    shutil.copytree(ROOT / "build", folder / "build")
+    shutil.copy2(ROOT / "README.md", folder)
+
+
+def build_and_copy(folder, flavour, *settings):
+    """Build the flavour and copy it into that folder of the session; returns
+    its Config."""
+    built = build(*settings)
+    ours = folder / OURS
+    if not ours.is_dir():
+        return snapshot(built, built.path("kernel"), ROOT, folder / flavour)
+    return snapshot(Config(ours / "build" / "config.json"),
+                    built.path("kernel"), ours, folder / flavour)
+
+
+def snapshot(config, kernel, root, folder):
+    """Copy what a machine needs into the folder: the kernel, and the rest from
+    the tree `root`. A config.json there says where it is; returns that
+    Config."""
     folder.mkdir(parents=True)
     values = json.loads(config.text())
-    for name in ("kernel", "mkfs", "library"):
+    values["kernel"] = str(folder / "kernel.elf")
+    shutil.copy2(kernel, values["kernel"])
+    for name in ("mkfs", "library"):
         copy = folder / Path(values[name]).name
-        shutil.copy2(config.path(name), copy)
+        shutil.copy2(root / values[name], copy)
         values[name] = str(copy)
     (folder / "bin").mkdir()
     items = []
@@ -145,7 +175,7 @@ def snapshot(config, folder):
         guest, equals, host = item.partition("=")
         if host:
             copy = folder / "bin" / Path(host).name
-            shutil.copy2(ROOT / host, copy)
+            shutil.copy2(root / host, copy)
             item = f"{guest}={copy}"
         items.append(item)
     values["items"] = " ".join(items)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grade.config import ROOT, UserError
+from grade.text import shown
 
 SUFFIXES = (".c", ".h", ".S", ".ld")
 OURS = "kernel/abi/"
@@ -46,11 +47,6 @@ class Tree:
         rest = len(lines) - LINES_MAX
         return lines[:LINES_MAX] + (
             [f"not taken: {rest} more"] if rest > 0 else [])
-
-
-def shown(name):
-    """A name in printable ASCII, whatever is in it."""
-    return ascii(name)[1:-1][:120]
 
 
 def refusal(name):
