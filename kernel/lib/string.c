@@ -9,16 +9,23 @@
 #endif
 
 #define WORD sizeof(uint64)
-#define PAGE_WORDS (PGSIZE / WORD)
-#define UNROLL 16 /* words a turn: a page is a multiple of it */
+#define UNROLL 16 /* words in a chunk */
 #define CHUNK (UNROLL * WORD)
+#define PAGE_TURN (4 * CHUNK) /* bytes of a page a turn */
 
 static bool word_aligned(const void *a, const void *b)
 {
 	return (((uint64)a | (uint64)b) & (WORD - 1)) == 0;
 }
 
-static void copy_chunk(uint64 *to, const uint64 *from)
+static inline void set_chunk(uint64 *to, uint64 word)
+{
+#pragma GCC unroll 16
+	for (int i = 0; i < UNROLL; i++)
+		to[i] = word;
+}
+
+static inline void copy_chunk(uint64 *to, const uint64 *from)
 {
 #pragma GCC unroll 16
 	for (int i = 0; i < UNROLL; i++)
@@ -32,6 +39,8 @@ void *memset(void *dst, int byte, uint64 n)
 	if (word_aligned(to, NULL)) {
 		uint64 word = 0x0101010101010101UL * (uint8)byte;
 
+		for (; n >= CHUNK; n -= CHUNK, to += CHUNK)
+			set_chunk((uint64 *)to, word);
 		for (; n >= WORD; n -= WORD, to += WORD)
 			*(uint64 *)to = word;
 	}
@@ -112,20 +121,22 @@ void strlcpy(char *dst, const char *src, uint64 size)
 
 void page_clear(void *page)
 {
-	uint64 *word = page, *end = word + PAGE_WORDS;
-
-	for (; word != end; word += UNROLL) {
-#pragma GCC unroll 16
-		for (int i = 0; i < UNROLL; i++)
-			word[i] = 0;
+	for (uint8 *to = page, *end = to + PGSIZE; to != end; to += PAGE_TURN) {
+#pragma GCC unroll 4
+		for (uint64 i = 0; i < PAGE_TURN; i += CHUNK)
+			set_chunk((uint64 *)(to + i), 0);
 	}
 }
 
 void page_copy(void *dst, const void *src)
 {
-	uint64 *to = dst, *end = to + PAGE_WORDS;
-	const uint64 *from = src;
+	const uint8 *from = src;
 
-	for (; to != end; to += UNROLL, from += UNROLL)
-		copy_chunk(to, from);
+	for (uint8 *to = dst, *end = to + PGSIZE; to != end;
+	     to += PAGE_TURN, from += PAGE_TURN) {
+#pragma GCC unroll 4
+		for (uint64 i = 0; i < PAGE_TURN; i += CHUNK)
+			copy_chunk((uint64 *)(to + i),
+				   (const uint64 *)(from + i));
+	}
 }
