@@ -21,5 +21,12 @@
 #define ROUND_DOWN(n, unit) ((n) & ~((unit)-1))
 #define ROUND_UP(n, unit) ROUND_DOWN((n) + (unit)-1, unit)
 
+/* For the compiler: what it cannot know, and may take for granted. */
+#define assume(condition)                                                      \
+	do {                                                                   \
+		if (!(condition))                                              \
+			__builtin_unreachable();                               \
+	} while (0)
+
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

@@ -51,18 +51,11 @@ static struct {
 	uint8 *start, *end;         /* [init] */
 } reserve = { .lock = SPINLOCK("frame reserve") };
 
-uint32 *frame_counts;
-
 static uint64 fail_countdown; /* atomic; 0: kalloc does not fail on purpose */
 
 void frame_init(void *start, void *end)
 {
-	uint64 nframes = ((uint64)end - (uint64)start) / PGSIZE;
-	uint64 counts_end = (uint64)start + nframes * sizeof(*frame_counts);
-
-	/* The counts come first; their index is the physical page number. */
-	frame_counts = (uint32 *)start - (virt_to_phys(start) >> PGSHIFT);
-	reserve.start = (uint8 *)ROUND_UP(counts_end, PGSIZE);
+	reserve.start = (uint8 *)ROUND_UP((uint64)start, PGSIZE);
 	reserve.end = (uint8 *)ROUND_DOWN((uint64)end, PGSIZE);
 	reserve.frontier = reserve.start;
 	for (int i = 0; i < MAX_HARTS; i++)

@@ -4,9 +4,10 @@
 #include "mm/sv39.h"
 
 /* How many own each frame, by physical page number: the page tables that map it
- * and the holders in the kernel. Only frame.c and the functions below touch
- * it. */
-extern uint32 *frame_counts;
+ * and the holders in the kernel. Only frame.c and the functions below touch it.
+ * Its place is behind the kernel's image (boot/kernel.ld), and not behind a
+ * pointer, which would be loaded for each page of a fork. */
+extern uint32 frame_counts[];
 
 static inline uint32 *frame_count(const void *frame)
 {

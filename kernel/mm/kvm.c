@@ -34,7 +34,7 @@ static uint64 fenced_up_to[MAX_HARTS];
 
 static uint64 direct_map_end; /* [init] index in the root, exclusive */
 
-/* Boot memory: from the end of the kernel's image upwards, before frames. */
+/* Boot memory: behind the kernel's image and the counts, before frames. */
 static uint8 *boot_next, *boot_end;
 
 static void *boot_alloc_page(void)
@@ -134,8 +134,8 @@ bool kvm_init(uint64 ram_bytes, uint64 nstacks)
 
 	ram_bytes = MIN(ROUND_DOWN(ram_bytes, PT_SPAN(1)),
 			(DIRECT_MAP_GIB << 30) - RAM_BASE_PA);
-	boot_next = (uint8 *)ROUND_UP((uint64)kernel_end, PGSIZE);
 	boot_end = ram + ram_bytes;
+	boot_next = (uint8 *)ROUND_UP((uint64)frame_count(boot_end), PGSIZE);
 	direct_map_end = pt_index((uint64)boot_end - 1, 2) + 1;
 	if (!map_direct((uint64)phys_to_virt(0), DEVICES_END_PA, 1,
 			KERNEL_RW) ||

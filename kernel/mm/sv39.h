@@ -30,6 +30,7 @@ typedef uint64 pte_t;
 
 #define PTE_FLAGS 0x3ffUL
 #define PTE_PPN_SHIFT 10
+#define PTE_RESERVED_SHIFT 54 /* from here on: zero */
 #define PGSHIFT 12
 
 #define PTES_PER_TABLE 512
@@ -53,6 +54,7 @@ static inline pte_t pte_make(const void *page, uint64 flags)
 /* The page, table or frame, that a valid entry leads to. */
 static inline void *pte_page(pte_t pte)
 {
+	assume(pte >> PTE_RESERVED_SHIFT == 0);
 	return phys_to_virt(pte >> PTE_PPN_SHIFT << PGSHIFT);
 }
 
