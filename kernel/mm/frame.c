@@ -235,6 +235,7 @@ void kfree(void *frame)
 void frame_last_put(void *frame, uint32 owners)
 {
 	ASSERT(owners != 0, "F1: a free frame has no owner");
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* see what the others did */
 	release(frame);
 }
 

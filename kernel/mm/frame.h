@@ -43,15 +43,28 @@ static inline uint32 frame_owners(const void *frame)
  * one went. */
 void frame_last_put(void *frame, uint32 owners);
 
+/* Who gives up many frames may fence once: frame_put_fence(), and from then on
+ * frame_put_fenced() for each frame. */
+static inline void frame_put_fence(void)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+static inline void frame_put_fenced(void *frame)
+{
+	uint32 owners =
+		__atomic_fetch_sub(frame_count(frame), 1, __ATOMIC_RELAXED);
+
+	if (unlikely(owners <= 1))
+		frame_last_put(frame, owners);
+}
+
 /* One owner less; the last one's frame becomes free. Whatever the owners did to
  * it comes before what the next one does, whichever of them is the last. */
 static inline void frame_put(void *frame)
 {
-	uint32 owners =
-		__atomic_fetch_sub(frame_count(frame), 1, __ATOMIC_ACQ_REL);
-
-	if (owners <= 1)
-		frame_last_put(frame, owners);
+	frame_put_fence();
+	frame_put_fenced(frame);
 }
 
 /* Frames that can be handed out in all, and of these the free ones (exact when

@@ -21,10 +21,10 @@ bool pt_next_run(const pte_t *root, uint64 va, uint64 end, struct pte_run *run)
 			va = table_end;
 			continue;
 		}
-		run->first = (pte_t *)pte_page(middle) + pt_index(va, 0);
+		run->entry = (pte_t *)pte_page(middle) + pt_index(va, 0);
 		run->va = va;
 		run->end = MIN(table_end, ROUND_UP(end, PGSIZE));
-		run->limit = run->first + (run->end - va) / PGSIZE;
+		run->count = (run->end - va) / PGSIZE;
 		return true;
 	}
 	return false;

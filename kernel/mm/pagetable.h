@@ -3,11 +3,12 @@
 
 #include "mm/sv39.h"
 
-/* Part of a range of addresses, as far as one leaf table holds it. */
+/* Part of a range of addresses, as far as one leaf table holds it. Who does
+ * little with each entry unrolls its loop over them. */
 struct pte_run {
-	pte_t *first; /* its entries: from this one */
-	pte_t *limit; /* up to this one, exclusive */
-	uint64 va;    /* that the first entry maps */
+	pte_t *entry; /* its entries, the first of them */
+	uint64 count; /* how many they are */
+	uint64 va;    /* that the first one maps */
 	uint64 end;   /* the address after the last page */
 };
 

@@ -16,8 +16,9 @@ static const char *visit_run(const struct pte_run *run, visitor *visit)
 {
 	const char *wrong = NULL;
 
-	for (const pte_t *pte = run->first; pte < run->limit; pte++) {
-		const char *one = *pte & PTE_V ? visit(*pte) : NULL;
+	for (uint64 i = 0; i < run->count; i++) {
+		pte_t pte = run->entry[i];
+		const char *one = pte & PTE_V ? visit(pte) : NULL;
 
 		wrong = wrong != NULL ? wrong : one;
 	}

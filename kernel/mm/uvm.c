@@ -55,21 +55,27 @@ void uvm_use(const struct uvm *uvm)
 	fence_i(); /* its text may have been loaded by another hart */
 }
 
-/* Give back the frames of a range that no hart has a translation of. */
+static void release_run(const struct pte_run *run)
+{
+	const pte_t *entry = run->entry;
+
+#pragma GCC unroll 16
+	for (uint64 i = 0, n = run->count; i < n; i++)
+		if (entry[i] != 0)
+			frame_put_fenced(pte_page(entry[i]));
+}
+
+/* Give back the frames of a range that no hart has a translation of. The
+ * entries stay as they are. */
 static void release_range(struct uvm *uvm, uint64 start, uint64 end)
 	REQUIRES(uvm->lock)
 {
 	struct pte_run run;
 
+	frame_put_fence();
 	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
-	     va = run.end) {
-		for (pte_t *pte = run.first; pte < run.limit; pte++) {
-			if (*pte == 0)
-				continue;
-			frame_put(pte_page(*pte));
-			*pte = 0;
-		}
-	}
+	     va = run.end)
+		release_run(&run);
 }
 
 /* Take a range away from a program that may be using it. */
@@ -80,10 +86,13 @@ static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 
 	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
 	     va = run.end)
-		for (pte_t *pte = run.first; pte < run.limit; pte++)
-			*pte &= ~PTE_V;
+		for (uint64 i = 0; i < run.count; i++)
+			run.entry[i] &= ~PTE_V;
 	sfence_user(); /* T1: before the frames go */
 	release_range(uvm, start, end);
+	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
+	     va = run.end)
+		memset(run.entry, 0, run.count * sizeof(pte_t));
 	pt_trim(uvm->root, start, end);
 }
 
@@ -105,23 +114,23 @@ void uvm_destroy(struct uvm *uvm)
 static int share_run(struct uvm *child, struct uvm *parent,
 		     const struct pte_run *run) REQUIRES(parent->lock)
 {
-	pte_t *to = pt_make(child->root, run->va);
+	pte_t *from = run->entry, *to = pt_make(child->root, run->va);
 
 	ASSERT(spin_held(&parent->lock), "fork holds the lock of the parent");
 	if (to == NULL)
 		return -ENOMEM;
-	for (pte_t *from = run->first, *limit = run->limit; from < limit;
-	     from++, to++) {
-		pte_t pte = *from;
+#pragma GCC unroll 16
+	for (uint64 i = 0, n = run->count; i < n; i++) {
+		pte_t pte = from[i];
 
-		if (!(pte & PTE_V))
-			continue;
 		if (pte & PTE_W) {
 			pte = pte_to_cow(pte);
-			*from = pte;
+			from[i] = pte;
+		} else if (!(pte & PTE_V)) {
+			continue;
 		}
 		frame_get(pte_page(pte));
-		*to = pte;
+		to[i] = pte;
 	}
 	return 0;
 }
