@@ -19,7 +19,6 @@ static const char *visit_run(const struct pte_run *run, visitor *visit)
 	for (uint64 i = 0; i < run->count; i++) {
 		pte_t pte = run->entry[i];
 		const char *one = pte & PTE_V ? visit(pte) : NULL;
-
 		wrong = wrong != NULL ? wrong : one;
 	}
 	return wrong;
