@@ -23,8 +23,9 @@ PYTHON ?=
 override CMD := $(value CMD)
 override ARGS := $(value ARGS)
 override TREE := $(value TREE)
+override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
-export FAST STEP SINCE
+export FAST SINCE LAB OUT STEP
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -52,13 +53,13 @@ else
 # ---- tools -------------------------------------------------------------------
 
 SERIES_TOOLS := series-edit series-place series-save
-NEEDS := $(if $(filter-out help clean clean-disk lint $(SERIES_TOOLS),\
+NEEDS := $(if $(filter-out help clean clean-disk lint handout $(SERIES_TOOLS),\
 		$(GOALS)),compiler) \
 	$(if $(filter qemu run grade,$(GOALS)),qemu) \
-	$(if $(filter qemu run,$(GOALS)),python) \
+	$(if $(filter qemu run handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series,$(GOALS)),qemu pytest git) \
-	$(if $(filter $(SERIES_TOOLS),$(GOALS)),python git) \
+	$(if $(filter handout $(SERIES_TOOLS),$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
 
 ifneq ($(strip $(NEEDS)),)
@@ -302,7 +303,7 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run grade lint series $(SERIES_TOOLS) help clean clean-disk
+.PHONY: qemu run grade lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -321,11 +322,9 @@ grade:
 lint:
 	@$(PYTHON) -m grade.lint
 
-series:
-	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
-
-$(SERIES_TOOLS): series-%:
-	@$(PYTHON) -m grade.series $*
+# In a hand-out of a lab: what a student may change, as one file.
+handin:
+	@$(PYTHON) -m grade.handin
 
 clean-disk:
 	rm -f $(foreach f,img old.img key,$(U)/disk.$(f))
@@ -333,8 +332,24 @@ clean-disk:
 clean:
 	rm -rf build
 
+# Of the project itself. A hand-out has none of it.
+ifneq ($(wildcard patches),)
+.PHONY: handout series $(SERIES_TOOLS)
+
+handout:
+	@$(PYTHON) -m grade.handout
+
+series:
+	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
+
+$(SERIES_TOOLS): series-%:
+	@$(PYTHON) -m grade.series $*
+
+help: more = $(HELP_MORE)
+endif
+
 help:
-	$(info $(HELP))
+	$(info $(HELP)$(more))
 	@:
 
 define HELP
@@ -347,12 +362,7 @@ make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
 make lint         check the style of the code
-make series       build and grade each step from the starter to the kernel;
-                  FAST=1: build, boot and usertests only
-make series-edit  lay the steps out as commits, in build/series/edit
-make series-place STEP=N
-                  move what the tree has ahead of the series to that step
-make series-save  write the commits back to patches/ and kernel/
+make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built
 make clean-disk   remove the disk of `make qemu`, with your files in it
 
@@ -367,6 +377,21 @@ for all
   AUDIT=1         recount frames at each end      V=1      show commands
   WERROR=1        warnings are errors
   TOOLPREFIX=riscv64-linux-gnu-  QEMU=qemu-system-riscv64  PYTHON=python3
+endef
+
+define HELP_MORE
+
+
+the lab
+  make handout LAB=cow OUT=dir
+                    a repository for students, without the solution;
+                    STEP=N: begin at that step
+  make series       build and grade each step from the starter to the kernel;
+                    FAST=1: build, boot and usertests only
+  make series-edit  lay the steps out as commits, in build/series/edit
+  make series-place STEP=N
+                    move what the tree has ahead of the series to that step
+  make series-save  write the commits back to patches/ and kernel/
 endef
 
 endif

@@ -27,6 +27,7 @@ class Patch:
 
     path: Path
     subject: str
+    message: str            # what stands below the subject
     passes: frozenset
     files: frozenset
     lines: int
@@ -74,8 +75,8 @@ def read_patch(path):
     if not subject or not mail["From"]:
         raise UserError(f"{name}: not as git format-patch writes it")
     files, lines = changes_of(path)
-    return Patch(path, " ".join(subject.split()), read_passes(body, name),
-                 files, lines)
+    return Patch(path, " ".join(subject.split()), body.strip(),
+                 read_passes(body, name), files, lines)
 
 
 def read_passes(body, name):

@@ -35,11 +35,11 @@ groups_of() {
 	groups=" build "
 	for goal; do
 		case $goal in
-		qemu | run) groups="$groups qemu " ;;
+		qemu | run | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
 		lint) groups="$groups qemu lint git " ;;
 		series) groups="$groups qemu grade git " ;;
-		series-*) groups="$groups qemu git " ;;
+		handout | series-*) groups="$groups qemu git " ;;
 		esac
 	done
 }

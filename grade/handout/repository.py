@@ -1,0 +1,70 @@
+"""grade/handout/repository.py: the folder of a hand-out, with its one
+commit."""
+
+import shutil
+
+from grade.config import UserError
+from grade.handout.lab import FILES, LABS
+from grade.series.git import git, git_lines
+
+GIVEN_STEPS = "docs/given.md"
+
+
+def check_clean(root):
+    """What is handed out is what was committed."""
+    if not (root / ".git").exists():
+        raise UserError("this folder is no git repository")
+    changed = git_lines(root, "status", "--porcelain")
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise UserError(f"commit or remove first: {changed[0][3:]}{more}")
+
+
+def check_out(root, folder):
+    """The committed files of `root`, in `folder`."""
+    git(root, "checkout-index", "--all", f"--prefix={folder}/")
+
+
+def fill(lab, source, kernel, folder):
+    """Make the files of the hand-out: those of the project in `source` that
+    the lab takes, the `kernel` and the lab's own."""
+    chosen = {path: name for path, name in below(source).items()
+              if name.parts[0] != "kernel" and lab.takes(str(name))}
+    chosen.update(below(kernel, kernel.parent))
+    chosen.update(below(source / LABS / lab.name / FILES))
+    for path, name in chosen.items():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+
+
+def below(folder, root=None):
+    """The files, and their names in `root`."""
+    return {path: path.relative_to(root or folder)
+            for path in folder.rglob("*") if path.is_file()}
+
+
+def tell_given(folder, patches):
+    """What the kernel of a later step has already, in the patches' words."""
+    parts = ["# What this kernel has already\n",
+             "The other pages describe the kernel as it was before the lab. "
+             "In this one, these\nsteps have been done.\n"]
+    for number, patch in enumerate(patches, 1):
+        parts.append(f"## {number}. {patch.subject}\n\n{patch.message}\n")
+    (folder / GIVEN_STEPS).write_text("\n".join(parts))
+    with open(folder / "README.md", "a", encoding="utf-8") as readme:
+        readme.write("\n## What is done already\n\nThis kernel is not the "
+                     f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) tells "
+                     "what it has.\n")
+
+
+def commit(lab, step, folder):
+    """One commit of all that is in the folder, and nothing else in git."""
+    title = f"Calf, lab {lab.name}: {lab.title}"
+    git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
+    git(folder, "config", "core.logAllRefUpdates", "false")
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--quiet", "-m",
+        title if step == 1 else f"{title}, from step {step}")
+    git(folder, "config", "--unset", "core.logAllRefUpdates")
+    return git_lines(folder, "rev-parse", "HEAD")[0]
