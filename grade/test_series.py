@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,16 +40,22 @@ def commit(root, message):
 
 
 @pytest.fixture
-def toy(tmp_path):
+def toy(toy_made, tmp_path):
     """A project under git whose series has two steps."""
-    root = tmp_path / "toy"
+    return Path(shutil.copytree(toy_made, tmp_path / "toy"))
+
+
+@pytest.fixture(scope="module")
+def toy_made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("series")
+    root = folder / "toy"
     kernel_file(root).parent.mkdir(parents=True)
     kernel_file(root).write_text("\n".join(STARTER) + "\n")
     (root / "README.md").write_text("A toy.\n")
     (root / ".gitignore").write_text("/build/\n")
     shop = root / PLACE
-    shutil.copytree(root, tmp_path / "edit")
-    shutil.move(tmp_path / "edit", shop)
+    shutil.copytree(root, folder / "edit")
+    shutil.move(folder / "edit", shop)
     git(shop, "init", "-q", "-b", "series")
     commit(shop, "starter: what the series begins with")
     git(shop, "update-ref", "refs/calf/saved", "HEAD")
@@ -219,15 +226,15 @@ def test_findings(toy):
 
 
 def outcome(green, red):
-    return Outcome(tests={**{t: True for t in green.split()},
-                          **{t: False for t in red.split()}})
+    return Outcome(tests={**{t: "" for t in green.split()},
+                          **{t: "why" for t in red.split()}})
 
 
 @pytest.mark.parametrize("before, after, said", [
     (("a", "t1"), ("a t1", ""), ""),
     (("a", "t1 b"), ("a t1 b", ""), "does not name b"),
     (("a", "t1"), ("a", "t1"), "does not turn green"),
-    (("a", "t1"), ("t1", "a"), "breaks a"),
+    (("a", "t1"), ("t1", "a"), "breaks a: why"),
 ], ids=["right", "more", "less", "broken"])
 def test_judge(toy, before, after, said):
     """series: a step turns green what it says, and breaks nothing"""

@@ -2,7 +2,8 @@
 
 `make series FAST=1` runs this in the tree of each step, as
 python3 -m grade.series.attempt. The result is one line of JSON: `error`, what
-was printed by a make or boot that failed, and `tests`, whether each passed.
+was printed by a make that failed, and `tests`, what is wrong with each, "" if
+nothing.
 """
 
 import json
@@ -24,15 +25,15 @@ def attempt():
     tests = list_tests()
     groups = list(dict.fromkeys(test.group for test in tests))
     boots = SuiteBoots(config, LOGS, "series", Machine(cpus=2), groups)
-    passed = {}
+    found = {}
     for test in tests:
         try:
             boots.check(test.name)
-            passed[test.name] = True
-        except GuestFailed:
-            passed[test.name] = False
+            found[test.name] = ""
+        except GuestFailed as failure:
+            found[test.name] = str(failure)
     boots.end()
-    return {"error": None, "tests": passed}
+    return {"error": None, "tests": found}
 
 
 if __name__ == "__main__":

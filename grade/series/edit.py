@@ -86,8 +86,7 @@ class Workshop:
                 or subject_of(self.folder, found[0]) != STARTER:
             raise UserError(f"{PLACE}: must be one line of commits that "
                             f"begins with \"{STARTER}\"")
-        for commit in found[1:]:
-            subject = subject_of(self.folder, commit)
+        for subject in git_lines(self.folder, "log", "--format=%s"):
             if subject == AHEAD or UNPLACED.match(subject):
                 raise UserError(
                     f"{PLACE}: \"{subject}\" has no place yet: git rebase -i")

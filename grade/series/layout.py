@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from grade.config import UserError
-from grade.series.git import EMAIL, NAME, GitError, export, git
+from grade.series.git import (
+    EMAIL, NAME, GitError, export, git, git_lines)
 from grade.series.patches import CHANGED_PART, FOLDER
 from grade.series.stack import (
     DoesNotFit, check_round, copy_kernel, copy_project, differences,
@@ -13,6 +14,20 @@ from grade.series.stack import (
 
 STARTER = "starter: what the series begins with"
 AHEAD = "tree: what the kernel has and the series has not"
+
+
+# For the user's git; ours has no settings but these.
+SETTINGS = f"""\
+[user]
+\tname = {NAME}
+\temail = {EMAIL}
+[core]
+\tautocrlf = false
+[commit]
+\tgpgsign = false
+[gc]
+\tauto = 0
+"""
 
 
 def lay_out(root, patches, folder, base=None):
@@ -28,10 +43,8 @@ def lay_out(root, patches, folder, base=None):
         copy_kernel(base or root, new)
         take_off(new, patches)
         git(new, "init", "-q", "-b", "series", "--template=")
-        for words in (("user.name", NAME), ("user.email", EMAIL),
-                      ("core.autocrlf", "false"),
-                      ("commit.gpgsign", "false"), ("gc.auto", "0")):
-            git(new, "config", *words)
+        with (new / ".git" / "config").open("a") as config:
+            config.write(SETTINGS)
         commit_all(new, STARTER)
         put_on_as_commits(new, patches)
         if base is not None and differences(root, new):
@@ -100,16 +113,19 @@ def try_commit(root, patches, commit, folder):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
-        names = git(Path(root), "ls-tree", "-z", "--name-only",
-                    f"{commit}:./{FOLDER}").decode().split("\0")
-        same = {n for n in names if n.endswith(".patch")} == {
-            p.path.name for p in patches} and all(
-            git(Path(root), "show", f"{commit}:./{p.name}")
-            == p.path.read_bytes() for p in patches)
-        if not same:
+        there = git_lines(Path(root), "ls-tree", "-r",
+                          f"{commit}:./{FOLDER}")
+        here = git_lines(Path(root), "hash-object", "--no-filters",
+                         *(patch.name for patch in patches))
+        if hashes(there) != set(here):
             return False
         export(Path(root), commit, CHANGED_PART, folder)
         check_round(folder, patches)
     except (GitError, DoesNotFit):
         return False
     return True
+
+
+def hashes(listing):
+    """Of the patches in a listing by git ls-tree."""
+    return {line.split()[2] for line in listing if line.endswith(".patch")}

@@ -89,9 +89,8 @@ def judge(patch, before, outcome):
         return
     if patch is None:
         return
-    broken = before.green - outcome.green
-    if broken:
-        yield f"{name}: breaks {listed(broken)}"
+    for test in sorted(before.green - outcome.green):
+        yield f"{name}: breaks {why(outcome, test)}"
     new = outcome.green - before.green
     said = {test for test in patch.passes
             if test in outcome.tests or is_guest_test(test)
@@ -105,9 +104,13 @@ def judge(patch, before, outcome):
 
 
 def judge_last(outcome):
-    failed = set(outcome.tests) - outcome.green
-    if failed:
-        yield f"the finished kernel fails {listed(failed)}"
+    for test in sorted(set(outcome.tests) - outcome.green):
+        yield f"the finished kernel fails {why(outcome, test)}"
+
+
+def why(outcome, test):
+    lines = outcome.tests.get(test, "").splitlines() or ["it is gone"]
+    return lines[0] if lines[0].startswith(test) else f"{test}: {lines[0]}"
 
 
 def listed(names):

@@ -10,17 +10,18 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grade import process
-from grade.config import make_command
+from grade.config import ROOT, make_command
 from grade.series.git import git
 
 KEPT = Path("build") / "series" / "passed"
-RESULTS = Path("build") / "grade" / "results.json"
+RESULTS = "results.json"
 
 # What the tests of a step depend on.
 PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
@@ -29,8 +30,8 @@ GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 
 @dataclass
 class Outcome:
-    """`error` is why there are no tests; `tests` says of each whether it
-    passed; `score` is of the full form only."""
+    """`error` is why there are no tests; `tests` has of each what is wrong
+    with it, "" if nothing; `score` is of the full form only."""
 
     error: str = None
     tests: dict = field(default_factory=dict)
@@ -38,7 +39,7 @@ class Outcome:
 
     @property
     def green(self):
-        return {name for name, passed in self.tests.items() if passed}
+        return {name for name, wrong in self.tests.items() if not wrong}
 
 
 def check_out(repository, commit, tree):
@@ -53,7 +54,7 @@ def check_out(repository, commit, tree):
 
 def try_fast(tree):
     """Build, boot, and usertests once."""
-    done = run_in(tree, [sys.executable, "-m", "grade.series.attempt"])
+    done = run([sys.executable, "-m", "grade.series.attempt"], tree)
     if done.returncode != 0:
         return Outcome(error=last_line(done))
     found = json.loads(done.stdout)
@@ -61,17 +62,20 @@ def try_fast(tree):
 
 
 def try_fully(tree):
-    """All of make grade."""
-    (tree / RESULTS).unlink(missing_ok=True)
-    command, _ = make_command("grade", "WERROR=1")
-    done = run_in(tree, command)
-    if not (tree / RESULTS).is_file():
+    """All that make grade TREE= has to say of its kernel."""
+    out = tree.with_name(f"{tree.name}-graded")
+    shutil.rmtree(out, ignore_errors=True)
+    done = run([sys.executable, "-m", "grade"], ROOT, TREE=str(tree),
+               CALF_GRADE_OUT=str(out), WERROR="1")
+    if not (out / RESULTS).is_file():
         return Outcome(error=last_line(done))
-    found = json.loads((tree / RESULTS).read_text())
+    found = json.loads((out / RESULTS).read_text())
     tests = {}
     for test in found["tests"]:
         name = test_name(test["id"])
-        tests[name] = tests.get(name, True) and test["status"] == "passed"
+        passed = test["status"] == "passed"
+        tests[name] = tests.get(name) or (
+            "" if passed else test["message"] or test["status"])
     return Outcome(None, tests, f"{found['score']}/{found['total']}")
 
 
@@ -86,11 +90,11 @@ def is_guest_test(name):
     return "." not in name
 
 
-def run_in(tree, command):
+def run(command, folder, **settings):
     _, env = make_command()
     env.pop("TESTS", None)
     child = process.start(
-        command, cwd=tree, env=env, stdin=subprocess.DEVNULL,
+        command, cwd=folder, env={**env, **settings}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         errors="replace")
     try:
