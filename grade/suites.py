@@ -8,6 +8,7 @@ left out that run on demand only.
 import re
 from dataclasses import dataclass
 
+from grade.asked import FILE, TRAPS, Asked, Distrusted
 from grade.boots import SharedBoots
 from grade.config import ROOT
 from grade.guest import GuestFailed
@@ -20,6 +21,8 @@ GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
 
 TEST_SECONDS = 30       # one test, inside the guest
 SUITE_SECONDS = 300
+# Groups of tests that use all memory, or take long: not run twice as traps.
+HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
 
 
 @dataclass(frozen=True)
@@ -49,23 +52,28 @@ def list_tests(folder=SOURCES):
 
 
 class SuiteBoots(SharedBoots):
-    """Runs groups of usertests in one boot when first asked for a result. A
-    test that the boot did not get to runs again, alone."""
+    """Runs tests in one boot when first asked for a result. A test that the
+    boot did not get to runs again, alone."""
 
-    def __init__(self, config, logs, name, machine, groups):
+    def __init__(self, config, logs, name, machine, tests):
         super().__init__(config, logs, name, machine)
-        self._groups = groups
+        self._tests = tests
         self._results = None
+        self._distrust = None   # why no result of this kernel counts
 
     def check(self, test):
         """Raise GuestFailed unless the test passes."""
         if self._results is None:
             self._results = self._run(
-                self.name, [f"-g {group}" for group in self._groups])
+                self.name, self._tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:
             self._results.update(
-                self._run(f"{self.name}-{test}", [test]))
+                self._run(f"{self.name}-{test}",
+                          [t for t in self._tests if t.name == test], 1))
+        if self._distrust is not None:
+            self.keep_log()
+            raise GuestFailed(self._distrust)
         result = self._results.get(test)
         if result is None:
             raise GuestFailed(self.keep_log().explain(
@@ -74,14 +82,17 @@ class SuiteBoots(SharedBoots):
             raise GuestFailed(f"{test}: {result}\n"
                               f"log: {self.keep_log().path}")
 
-    def _run(self, name, choices):
-        seconds = int(limit(TEST_SECONDS))
-        commands = [f"usertests -t {seconds} {choice}" for choice in choices]
-        _, text = self.boot(name, "\n".join(commands) + "\n",
-                            SUITE_SECONDS, TEST_SECONDS + 10)
-        return read_results(text)
-
-
-def read_results(text):
-    """What usertests said of each test: "ok", or "FAILED (reason)"."""
-    return dict(re.findall(r"^(\w+): (ok|FAILED.*)$", text, re.MULTILINE))
+    def _run(self, name, tests, traps):
+        baits = [(test.group, test.name) for test in self._tests
+                 if not HEAVY & {test.group, test.points}]
+        asked = Asked([(test.group, test.name) for test in tests], baits,
+                      traps)
+        ending, text = self.boot(
+            name, f"usertests -t {int(limit(TEST_SECONDS))} -a {FILE}\n",
+            SUITE_SECONDS, TEST_SECONDS + 10, asked.files())
+        try:
+            return asked.results(text, ending)
+        except Distrusted as why:
+            self._distrust = self.keep_log().explain(str(why))
+            self.hopeless = True
+            return {}

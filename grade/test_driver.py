@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
+from grade.asked import Asked, Distrusted, Proof, Question
+from grade.batch import Ending
 from grade.boots import SharedBoots
 from grade.guest import OUTPUT_MAX, Guest, GuestFailed
 from grade.machine import Machine
-from grade.suites import read_results
 
 pytestmark = pytest.mark.xdist_group("driver")
 
@@ -74,7 +75,49 @@ def test_panic_ends_waiting(fake_qemu, config, log):
             guest.prompt(60)
 
 
+def answer(asked, result=None):
+    """What usertests would print: the traps fail, the rest is ok, or all has
+    the same result."""
+    lines = []
+    for q in asked.questions:
+        is_ok = not q.is_trap if result is None else result == "ok"
+        lines.append(f"{q.passed} {q.name}: ok" if is_ok
+                     else f"{q.failed} {q.name}: FAILED (x.c:3: y)")
+    return lines
+
+
 def test_results_between_other_lines():
-    """grader: results are found between other lines"""
-    text = "a: ok\nnoise a: FAILED\nb: FAILED (line 3: x)\n$ c: ok\n"
-    assert read_results(text) == {"a": "ok", "b": "FAILED (line 3: x)"}
+    """grader: results are found between other lines, by their words"""
+    asked = Asked([("g", "a"), ("g", "b")], [("g", "a")])
+    text = "a: ok\n" + "\nnoise\n".join(answer(asked)) + "\n$ c: ok\n"
+    assert asked.results(text, Ending(1)) == {"a": "ok", "b": "ok"}
+    assert asked.results("a: ok\nb: ok\n", Ending(0)) == {}
+    assert asked.results(text[:-20], Ending(101, panicked=True)) != {}
+
+
+@pytest.mark.parametrize("how, status", [
+    ("all is ok", 1), ("no traps", 1), ("backwards", 1), ("no failure", 0)])
+def test_forgery(how, status):
+    """grader: results that an honest guest would not give count nothing:
+    {how}"""
+    asked = Asked([("g", name) for name in "abc"], [("g", "a"), ("g", "b")])
+    asked.questions.append(Question(("g", "d")))
+    lines = answer(asked, "ok" if how == "all is ok" else None)
+    if how == "no traps":
+        lines = [line for line, q in zip(lines, asked.questions)
+                 if not q.is_trap]
+    if how == "backwards":
+        lines.reverse()
+    with pytest.raises(Distrusted):
+        asked.results("\n".join(lines) + "\n", Ending(status))
+
+
+def test_proof():
+    """grader: a guest that only ends well has proved nothing"""
+    proof = Proof()
+    lie, success = (line.split()[-1] for line in
+                    proof.script("grind").splitlines())
+    assert proof.output(f"text\n{success}\n") == "text\n"
+    for text in ("", "text\n", f"{lie}\n{success}\n", f"{success}\nmore\n"):
+        with pytest.raises(Distrusted):
+            proof.output(text)

@@ -27,6 +27,7 @@ struct test_group {
  *
  *   -l          list the names
  *   -g GROUP    only the tests of that group
+ *   -a FILE     what a grader asks for, see asked.h
  *   -t SECONDS  how long one test may take
  *   NAME...     only these
  *
