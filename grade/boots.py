@@ -8,7 +8,7 @@ from grade.guest import Log, run_script
 
 BOOT_ARGS = "quiet panic=exit run /run.sh"
 PANICS_MAX = 20         # in a row; they are quick
-SILENCES_MAX = 4        # in a row; each costs its whole limit
+SILENCES_MAX = 3        # in a row; each costs its whole limit
 
 
 class SharedBoots:

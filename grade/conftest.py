@@ -9,8 +9,9 @@ import os
 
 import pytest
 
-from grade import session
+from grade import explain, session
 from grade.guest import GuestFailed, Log
+from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
 
 TITLE_WIDTH = 64
@@ -27,14 +28,16 @@ def pytest_configure(config):
     if not is_worker(config):
         config.calf_session = session.start()
         config.pluginmanager.register(Score(config), "calf-score")
-        silence_xdist(config)
+        silence_others(config)
 
 
-def silence_xdist(config):
-    """No lines about its workers."""
+def silence_others(config):
+    """No lines about xdist's workers, and no list of failures but ours."""
     reporter = config.pluginmanager.get_plugin("terminaldistreporter")
     if reporter is not None:
         reporter.write_line = reporter.rewrite = lambda *_, **__: None
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    terminal.summary_failures = lambda: None
 
 
 def pytest_unconfigure(config):
@@ -93,12 +96,21 @@ def write_whole(path, text):
     part.rename(path)
 
 
+def pytest_runtest_setup(item):
+    """Nothing is tried where there is nothing to be seen."""
+    if session.current().shares_nothing \
+            and dict(item.user_properties)["group"] in Points().cow:
+        raise GuestFailed(NOTHING_SHARED)
+
+
 class Score:
-    """Prints each test's line as it ends, and the sum."""
+    """Prints each test's line as it ends; then why tests failed, and the
+    sum."""
 
     def __init__(self, config):
         self._config = config
         self._got = {}
+        self._failures = []
 
     def _terminal(self):
         return self._config.pluginmanager.get_plugin("terminalreporter")
@@ -124,15 +136,15 @@ class Score:
         line = (f"{title} {'.' * (TITLE_WIDTH - len(title))} "
                 f"{got:g}/{points:g}")
         self._terminal().write_line(line, red=report.failed)
+        if report.failed:
+            self._failures.append(explain.Failure(
+                facts["id"], facts["title"], str(report.longrepr)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session):
         got, total = self._sum()
         if got < total and session.exitstatus == 0:
             session.exitstatus = 1
-        for report in self._terminal().stats.get("failed", []):
-            report.node = None          # not which worker ran it
-            del report.node
 
     def _sum(self):
         """Points got and points in all, those of tests that never ran
@@ -146,6 +158,15 @@ class Score:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):
+        if self._failures:
+            hints = explain.read_hints()
+            path = self._config.calf_session.logs / "failures.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(explain.in_full(self._failures, hints))
+            for line in explain.explain(self._failures, hints):
+                terminalreporter.write_line(line)
+            terminalreporter.write_line(
+                f"\nIn full: {os.path.relpath(path)}\n")
         got, total = self._sum()
         terminalreporter.write_line(f"Score: {got:g}/{total:g}")
 

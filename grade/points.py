@@ -16,13 +16,15 @@ class Rule:
 
 
 class Points:
-    """`groups` has the points of each group, in order; `tools` the names of
-    those that say nothing about the kernel that is graded."""
+    """`groups` has the points of each group, in order. `tools` are those that
+    say nothing about the kernel that is graded, `cow` those that say nothing
+    about a kernel that shares no page."""
 
     def __init__(self, path=FILE):
         self._path = path
         self.groups = {}
         self.tools = set()
+        self.cow = set()
         self._rules = []
         self._found = {}        # the index of a test's rule, by its name
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -34,10 +36,10 @@ class Points:
     def _read(self, words):
         if len(words) != 3:
             return False
-        if words[0] in ("group", "tools") and words[2].isdigit():
+        kinds = {"group": set(), "cow": self.cow, "tools": self.tools}
+        if words[0] in kinds and words[2].isdigit():
             self.groups[words[1]] = int(words[2])
-            if words[0] == "tools":
-                self.tools.add(words[1])
+            kinds[words[0]].add(words[1])
             return True
         if words[0].isdigit() and words[1] in self.groups:
             self._rules.append(Rule(words[2], int(words[0]), words[1]))

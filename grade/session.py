@@ -19,6 +19,7 @@ from grade.config import (
     ROOT, BuildError, Config, UserError, build, run_make)
 from grade.guest import GuestFailed
 from grade.machine import Machine
+from grade.outside.gate import shares_nothing
 from grade.text import excerpt
 
 VARIABLE = "CALF_GRADE_SESSION"
@@ -48,6 +49,11 @@ class Session:
         return self.facts["boot_error"]
 
     @property
+    def shares_nothing(self):
+        """Whether fork copies every page."""
+        return self.facts["shares_nothing"]
+
+    @property
     def logs(self):
         return Path(self.facts["logs"])
 
@@ -69,12 +75,14 @@ def start():
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     facts = {"build_error": None, "boot_error": None,
-             "logs": str(LOGS / stamp)}
+             "shares_nothing": False, "logs": str(LOGS / stamp)}
     try:
         if sandbox.is_stranger():
             keep_ours(folder / OURS)
         config = build_and_copy(folder, "plain")
         facts["boot_error"] = try_boot(config, LOGS / stamp)
+        if not facts["boot_error"]:
+            facts["shares_nothing"] = shares_nothing(config, LOGS / stamp)
     except BuildError as error:
         facts["build_error"] = excerpt(str(error))
     (folder / "facts.json").write_text(json.dumps(facts))

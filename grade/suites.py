@@ -19,8 +19,8 @@ ARRAY = re.compile(r"const struct test (\w+)\[\] = \{(.*?)\n\};", re.DOTALL)
 TEST = re.compile(r"\bTEST\((\w+)\)")
 GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
 
-TEST_SECONDS = 30       # one test, inside the guest
-SUITE_SECONDS = 300
+TEST_SECONDS = 15       # one test, inside the guest
+SUITE_SECONDS = 150
 # Groups of tests that use all memory, or take long: not run twice as traps.
 HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
 
@@ -89,7 +89,7 @@ class SuiteBoots(SharedBoots):
                       traps)
         ending, text = self.boot(
             name, f"usertests -t {int(limit(TEST_SECONDS))} -a {FILE}\n",
-            SUITE_SECONDS, TEST_SECONDS + 10, asked.files())
+            SUITE_SECONDS, TEST_SECONDS + 5, asked.files())
         try:
             return asked.results(text, ending)
         except Distrusted as why:

@@ -135,13 +135,15 @@ def test_sharing_frames_counted(pair):
 
 def test_sharing_second_write(pair):
     """outside: the second write to a page takes no frame"""
-    va = pair.look()[CHILD].heap(3)
+    shared = pair.look()[CHILD]
+    va = shared.heap(3)
     pair.do(CHILD, "store", va, 0x77)
-    before = pair.look()
+    before = pair.look()[CHILD]
+    check_changed(shared, before, [va])
     pair.do(CHILD, "store", va + 1, 0x78)
-    after = pair.look()
-    check_changed(before[CHILD], after[CHILD], [])
-    check_writable(after[CHILD], va)
+    after = pair.look()[CHILD]
+    check_changed(before, after, [])
+    check_writable(after, va)
 
 
 def test_sharing_again(pair):
@@ -355,6 +357,7 @@ def test_fences_fork(probe, index):
     va = before.heap(2 * index)
     probe.do(PARENT, "fork_store", CHILD, va, 0x77)
     seen = probe.look()
+    check_alone(seen.values())
     byte = seen[CHILD].contents[va][0]
     check(byte == before.contents[va][0],
           f"the child has {before.contents[va][0]:#04x} at {va:#x}, as it was "

@@ -24,6 +24,7 @@ static struct {
 	volatile long result;
 	volatile uint64 status; /* of the last child that ended */
 	volatile uint64 area[7];
+	volatile uint64 settled; /* the order whose child is there */
 } mark ALIGNED;
 
 static const char constants[PGSIZE] ALIGNED = "constants";
@@ -36,29 +37,34 @@ static int fds[2];
 
 typedef const volatile uint64 *arguments;
 
+/* The parent touches no memory but what it is told to, until the grader says
+ * that the child is on its way: it might be the child's. */
+static inline long fork_quietly(uint64 role, volatile char *byte, char value)
+{
+	register long a0 __asm__("a0");
+	register long a7 __asm__("a7") = SYS_fork;
+
+	__asm__ volatile("ecall" : "=r"(a0) : "r"(a7) : "a1", "memory");
+	if (a0 == 0) {
+		mark.role = role;
+		return 0;
+	}
+	if (byte != NULL)
+		*byte = value;
+	while (mark.settled != mark.order)
+		;
+	return a0;
+}
+
 static long do_fork(arguments arg)
 {
-	uint64 role = arg[0];
-	int pid = fork();
-
-	if (pid == 0)
-		mark.role = role;
-	return pid;
+	return fork_quietly(arg[0], NULL, 0);
 }
 
 /* The parent stores at once, while its hart may remember that it could. */
 static long do_fork_store(arguments arg)
 {
-	uint64 role = arg[0];
-	volatile char *byte = (volatile char *)arg[1];
-	char value = (char)arg[2];
-	int pid = fork();
-
-	if (pid == 0)
-		mark.role = role;
-	else
-		*byte = value;
-	return pid;
+	return fork_quietly(arg[0], (volatile char *)arg[1], (char)arg[2]);
 }
 
 static long do_store(arguments arg)
@@ -193,14 +199,6 @@ static void settle_areas(char *stack)
 		mark.area[i] = areas[i] & ~(PGSIZE - 1);
 }
 
-static void keep(uint64 nonce)
-{
-	if (xfork() == 0)
-		run_probe(nonce, 1, 0);
-	for (;;)
-		sleep(1000);
-}
-
 static uint64 number(const char *digits)
 {
 	uint64 value = 0;
@@ -216,8 +214,6 @@ int main(int argc, char **argv)
 	uint64 middle = (uint64)stack + STACK_PAGES / 2 * PGSIZE;
 
 	stack_note();
-	if (argc == 2)
-		keep(number(argv[1]));
 	if (argc != 4)
 		errx(2, "for the grader only");
 	settle_areas((char *)(middle & ~(PGSIZE - 1)));

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grade import batch, process
-from grade.boots import BOOT_ARGS
+from grade.boots import BOOT_ARGS, SILENCES_MAX
 from grade.config import ROOT
 from grade.guest import OUTPUT_MAX, GuestFailed
 from grade.image import make_image
@@ -27,13 +27,14 @@ from grade.programs import build_programs
 
 HARTS = 4
 MEGABYTES = 128
-STEP_SECONDS = 20
+STEP_SECONDS = 5        # a step takes milliseconds, a boot less than one
 HEAP_PAGES = 8
 
 # The words of struct mark, the areas, and the commands, as in probe.c.
 NONCE, ROLE, ORDER, DONE, COMMAND, ARGS, RESULT, STATUS, AREA = (
     0, 1, 2, 3, 4, 5, 8, 9, 10)
 AREAS = ["text", "constants", "data", "bss", "stack", "heap", "guard"]
+SETTLED = AREA + len(AREAS)
 COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
             "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
             "exec"]
@@ -77,6 +78,8 @@ class Probe:
     """A machine with processes that do as they are told; the first one is 1.
     Use it in a `with`."""
 
+    silences = 0            # machines in a row that came to nothing
+
     def __init__(self, config, log, programs):
         self._config = config
         self._log = log
@@ -88,6 +91,9 @@ class Probe:
         self._child = None
 
     def __enter__(self):
+        if Probe.silences >= SILENCES_MAX:
+            raise GuestFailed("not tried: in the tests before, processes did "
+                              "not come to their next step")
         self._ram = Ram(self._scratch / "ram", MEGABYTES << 20)
         self._monitor = Monitor(limit(STEP_SECONDS))
         try:
@@ -100,7 +106,7 @@ class Probe:
 
     def _start(self):
         script = self._scratch / "run.sh"
-        script.write_text(f"probe {self._nonce}\n")
+        script.write_text(f"probe {self._nonce} 1 0\n")
         disk = make_image(
             self._config, self._scratch / "disk.img",
             {**self._programs, "/run.sh": f"/run.sh={script}"})
@@ -136,12 +142,13 @@ class Probe:
         """Give an order and wait until it is done; returns its result, as a
         signed number."""
         self.order(role, command, *args)
-        waited = {role}
+        what = f"{NAMES[role]} was told to {command}"
         if command.startswith("fork"):
             self._alive.add(args[0])
-            waited.add(args[0])
-        what = f"{NAMES[role]} was told to {command}"
-        seen = self._wait_for(what, waited, self._orders)
+            self._wait_for(what, {args[0]}, self._orders)
+            mark = self._wait_for(what, {role})[role].mark.pa
+            self._ram.write_word(mark + 8 * SETTLED, self._orders)
+        seen = self._wait_for(what, {role}, self._orders)
         result = seen[role].words[RESULT]
         return result - (1 << 64) if result >> 63 else result
 
@@ -170,6 +177,7 @@ class Probe:
                 seen = self._seen()
                 if all(r in seen and order in (None, seen[r].words[DONE])
                        for r in roles):
+                    Probe.silences = 0
                     return seen
                 self._monitor.go_on()
             except (MonitorLost, NotSv39) as error:
@@ -177,6 +185,7 @@ class Probe:
                     f"{what}; {self._ended(error)}")) from error
             self._check_log(what)
             if time.monotonic() > end:
+                Probe.silences += 1
                 missing = ", ".join(NAMES[r] for r in sorted(roles)
                                     if r not in seen) or "it"
                 raise GuestFailed(self._log.explain(
@@ -206,8 +215,20 @@ class Probe:
         for root in {root_of(satp) for satp in self._monitor.satps()}:
             view = root is not None and self._view(root)
             if view:
+                self._check_marks(found.values(), view)
                 found[view.role] = view
         return found
+
+    def _check_marks(self, others, view):
+        """Each process has written to its mark, so it is its own."""
+        for other in others:
+            if other.mark.pa == view.mark.pa \
+                    and (other.mark.writable or view.mark.writable):
+                raise GuestFailed(self._log.explain(
+                    "expected: no frame writable for a process that another "
+                    "process has, too\n"
+                    f"seen:     one of two: {other.mark}\n"
+                    f"seen:     the other:  {view.mark}"))
 
     def _view(self, root):
         """The process with that root table; None if it is not one of ours."""

@@ -1,0 +1,30 @@
+"""grade/outside/gate.py: whether fork shares anything at all.
+
+Most of what can go wrong with copy-on-write cannot where every page is copied.
+A kernel that does so would pass nearly all tests without a line written."""
+
+import tempfile
+
+from grade.config import UserError
+from grade.guest import GuestFailed, Log
+from grade.outside.probe import HEAP_PAGES, Probe, build_probe
+
+NOTHING_SHARED = ("fork shares no page between parent and child, so this was "
+                  "not tried")
+
+
+def shares_nothing(config, logs):
+    """True if fork works and gives the child another frame for each page of
+    the heap. If that cannot be seen, the tests will tell."""
+    log = Log(logs, "gate")
+    try:
+        with tempfile.TemporaryDirectory(prefix="calf-") as folder, \
+                Probe(config, log, build_probe(config, folder, log)) as probe:
+            probe.do(1, "fork", 2)
+            seen = probe.look()
+            vas = [seen[1].heap(index) for index in range(HEAP_PAGES)]
+            return all(seen[1].frame(va) != seen[2].frame(va) for va in vas)
+    except (GuestFailed, UserError):
+        return False
+    finally:
+        log.end(keep=False)
