@@ -15,6 +15,7 @@ OTHERS = 6              # titles of the other ones
 WIDTH = 78
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-(\d)\]")
 HARTS = re.compile(r", \d harts?$")
+VALUES = re.compile(r"\b(0x[0-9a-f]+|\d+)\b")
 PANIC_LINE = re.compile(PANIC_MARK.pattern.decode() + ".*")
 
 
@@ -77,7 +78,7 @@ def explain(failures, hints):
     for failure in failures:
         hint = hint_for(failure, hints)
         panic = PANIC_LINE.search(failure.message)
-        key = hint, re.sub(r"0x[0-9a-f]+|\d+", "", panic[0]) if panic else ""
+        key = hint, VALUES.sub("", panic[0]) if panic else ""
         causes.setdefault(key, []).append(failure)
     return [line for (hint, _), alike in causes.items()
             for line in ["", *paragraph(alike, hint)]]
