@@ -1,7 +1,8 @@
 """grade/__main__.py: `make grade`: pytest with the options that Calf wants.
 
 TESTS="words" picks tests, in pytest's -k language. TREE=path grades another
-tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without.
+tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. XML=path
+has pytest write its results there.
 """
 
 import os
@@ -53,6 +54,8 @@ def run_tests():
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
+    if os.environ.get("XML"):
+        options += ["--junitxml", os.environ["XML"]]
     return pytest.main([*options, "grade"])
 
 

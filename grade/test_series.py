@@ -235,7 +235,8 @@ def outcome(green, red):
     (("a", "t1 b"), ("a t1 b", ""), "does not name b"),
     (("a", "t1"), ("a", "t1"), "does not turn green"),
     (("a", "t1"), ("t1", "a"), "breaks a: why"),
-], ids=["right", "more", "less", "broken"])
+    (("a", "t1 x.t[1]"), ("a t1 x.t[1]", ""), "does not name x.t"),
+], ids=["right", "more", "less", "broken", "other"])
 def test_judge(toy, before, after, said):
     """series: a step turns green what it says, and breaks nothing"""
     patch = read_series(toy)[0]
