@@ -100,6 +100,8 @@ static int run_command(const char *command)
 {
 	uint64 n;
 
+	if (strcmp(command, "locks") == 0)
+		return spin_print_waits();
 	if (parse_fail(command, &n)) {
 		frame_fail_nth(n);
 		return 0;

@@ -1,7 +1,9 @@
 /* kernel/lib/spinlock.c: a lock to be held for a short time. */
 #include "lib/spinlock.h"
 
+#include "abi/errno.h"
 #include "lib/panic.h"
+#include "lib/printf.h"
 
 void spin_init(struct spinlock *lock, const char *name)
 {
@@ -9,11 +11,56 @@ void spin_init(struct spinlock *lock, const char *name)
 	lock->name = name;
 }
 
+#ifdef DEBUG
+#define NAMES_MAX 32
+
+/* How often harts found a lock taken, by the locks' name. */
+static struct {
+	const char *name; /* atomic */
+	uint64 times;     /* atomic */
+} waits[NAMES_MAX];
+
+static void wait_count(const struct spinlock *lock)
+{
+	for (int i = 0; i < NAMES_MAX; i++) {
+		const char *name = NULL;
+
+		if (__atomic_compare_exchange_n(
+			    &waits[i].name, &name, lock->name, false,
+			    __ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+		    name == lock->name) {
+			__atomic_fetch_add(&waits[i].times, 1,
+					   __ATOMIC_RELAXED);
+			return;
+		}
+	}
+}
+
+int spin_print_waits(void)
+{
+	for (int i = 0; i < NAMES_MAX && waits[i].name != NULL; i++)
+		kprintf("waited %lu times for %s\n", waits[i].times,
+			waits[i].name);
+	return 0;
+}
+#else
+static void wait_count(const struct spinlock *lock)
+{
+	(void)lock;
+}
+
+int spin_print_waits(void)
+{
+	return -EINVAL;
+}
+#endif
+
 /* A hart that panics keeps its locks: do not wait for those. */
 void spin_wait(const struct spinlock *lock)
 {
 	if (spin_held(lock) && !panicked())
 		panic("lock %s: taken twice by one hart", lock->name);
+	wait_count(lock);
 	while (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != NULL)
 		if (panicked())
 			hart_park();

@@ -49,3 +49,7 @@ static inline bool spin_held(const struct spinlock *lock)
 {
 	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == this_hart();
 }
+
+/* DEBUG: print how often harts have found a lock taken, by its name; -EINVAL in
+ * other builds, which do not count. */
+int spin_print_waits(void);
