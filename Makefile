@@ -25,7 +25,7 @@ override ARGS := $(value ARGS)
 override TREE := $(value TREE)
 override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
-export FAST SINCE LAB OUT STEP
+export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -53,12 +53,13 @@ else
 # ---- tools -------------------------------------------------------------------
 
 SERIES_TOOLS := series-edit series-place series-save
-NEEDS := $(if $(filter-out help clean clean-disk lint handout $(SERIES_TOOLS),\
-		$(GOALS)),compiler) \
+NEEDS := $(if $(filter-out help clean clean-disk lint handout bench-docs \
+		$(SERIES_TOOLS),$(GOALS)),compiler) \
 	$(if $(filter qemu run grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
-	$(if $(filter series,$(GOALS)),qemu pytest git) \
+	$(if $(filter series bench,$(GOALS)),qemu pytest git) \
+	$(if $(filter bench-docs,$(GOALS)),pytest) \
 	$(if $(filter handout $(SERIES_TOOLS),$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
 
@@ -295,7 +296,7 @@ $(K)/config.json: FORCE
 		"host_cc": "$(HOSTCC) $(HOST_FLAGS)"$(comma) \
 		"link": "$(USER_LINK)"$(comma) \
 		"library": "$(U)/libuser.a"$(comma) \
-		"strip": "$(STRIP)"$(comma) \
+		"strip": "$(STRIP)"$(comma) "nm": "$(NM)"$(comma) \
 		"items": "$(ITEMS)"$(comma) \
 		"disk": "$(U)/disk.img" })
 
@@ -334,13 +335,19 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout series $(SERIES_TOOLS)
+.PHONY: handout bench bench-docs series $(SERIES_TOOLS)
 
 handout:
 	@$(PYTHON) -m grade.handout
 
 series:
 	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
+
+bench:
+	@$(PYTHON) -m grade.bench
+
+bench-docs:
+	@$(PYTHON) -m grade.bench.page
 
 $(SERIES_TOOLS): series-%:
 	@$(PYTHON) -m grade.series $*
@@ -386,6 +393,10 @@ the lab
   make handout LAB=cow OUT=dir
                     a repository for students, without the solution;
                     STEP=N: begin at that step
+  make bench        instructions of fork, faults and the rest, starter and
+                    finished kernel; PROFILE=fork: by function; QUICK=1: only
+                    against grade/budgets; ROWS="fork getpid": only these
+  make bench-docs   docs/bench.md from the last `make bench`
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

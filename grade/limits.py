@@ -24,9 +24,14 @@ def _work():
 def factor():
     """How much slower than the reference this machine is just now, from 1:
     by its own speed, and by what else it has to do."""
-    best = min(_timed_work() for _ in range(3))
+    best = work_seconds()
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
+
+
+def work_seconds():
+    """What a fixed piece of work takes here: the least of a few times."""
+    return min(_timed_work() for _ in range(3))
 
 
 def _timed_work():

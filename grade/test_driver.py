@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 
 import pytest
 
@@ -14,18 +15,18 @@ from grade.machine import Machine
 pytestmark = pytest.mark.xdist_group("driver")
 
 
+def replace_qemu(folder, monkeypatch, *lines):
+    """Python lines take QEMU's place."""
+    program = folder / "qemu"
+    program.write_text("\n".join([
+        f"#!{sys.executable}", "import os, sys, time", *lines]) + "\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("QEMU", str(program))
+
+
 @pytest.fixture
 def fake_qemu(tmp_path, monkeypatch):
-    """Python lines take QEMU's place."""
-
-    def install(*lines):
-        program = tmp_path / "qemu"
-        program.write_text("\n".join([
-            f"#!{sys.executable}", "import os, sys, time", *lines]) + "\n")
-        program.chmod(0o755)
-        monkeypatch.setenv("QEMU", str(program))
-
-    return install
+    return partial(replace_qemu, tmp_path, monkeypatch)
 
 
 @pytest.fixture

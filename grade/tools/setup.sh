@@ -38,7 +38,8 @@ groups_of() {
 		qemu | run | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
 		lint) groups="$groups qemu lint git " ;;
-		series) groups="$groups qemu grade git " ;;
+		series | bench) groups="$groups qemu grade git " ;;
+		bench-docs) groups="$groups qemu grade " ;;
 		handout | series-*) groups="$groups qemu git " ;;
 		esac
 	done

@@ -49,16 +49,28 @@ static char *usual_names[] = {
 		for (const struct row *row = groups[g_]; row->name != NULL;    \
 		     row++)
 
+/* How many operations one window of the row has, as text. */
+static const char *row_ops(const struct row *row, char *text, size_t size)
+{
+	if (row->window == NULL)
+		return "-";
+	if (row->ops == PER_N)
+		return row->number;
+	snprintf(text, size, "%ld", row->ops);
+	return text;
+}
+
 static void list_rows(void)
 {
+	char name[NAME_SIZE];
+	char ops[NAME_SIZE];
+
 	EACH_ROW(row)
 	{
-		char name[NAME_SIZE];
-
 		snprintf(name, sizeof(name), row->number ? "%s:%s" : "%s",
 			 row->name, row->number);
-		printf("%-*s %-12s  %s\n", NAME_WIDTH, name, row->unit,
-		       row->what);
+		printf("%-*s %-12s %6s  %s\n", NAME_WIDTH, name, row->unit,
+		       row_ops(row, ops, sizeof(ops)), row->what);
 	}
 }
 

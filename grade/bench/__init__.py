@@ -1,0 +1,1 @@
+"""grade/bench/__init__.py: what the kernel costs, measured and shown."""

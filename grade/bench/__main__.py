@@ -1,0 +1,139 @@
+"""grade/bench/__main__.py: `make bench`: what the kernel's services cost.
+
+The environment chooses:
+    ROWS="fork getpid"  these rows alone
+    PROFILE=fork        where the instructions of one operation go
+    QUICK=1             the finished kernel's rows that have a budget
+Without any: all rows for all kernels, plots; `make bench-docs` makes
+docs/bench.md of them.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+
+from grade import process
+from grade.bench import plots, whole
+from grade.bench.budgets import check, read_budgets
+from grade.bench.fit import fit, sized_points
+from grade.bench.kernels import FINISHED, FOLDER, build_kernels
+from grade.bench.locks import measure_locks
+from grade.bench.measure import measure
+from grade.bench.profile import can_profile, profile
+from grade.bench.rows import MAIN, PARALLEL, ROWS, SCALE, rows_named
+from grade.bench.text import aligned, main_table, profile_table
+from grade.config import BuildError, UserError, build
+
+PROFILED = ("getpid", "fork", "fork:2560", "fork_exit_wait",
+            "fork_exec_wait", "fault_copy:64")
+FITTED = ("fork", "fork_exit_wait")
+
+
+def say(text):
+    """How far we are, for somebody who waits."""
+    if sys.stderr.isatty():
+        print(f"\r\033[Kbench: {text}", end="" if text else "\r",
+              file=sys.stderr, flush=True)
+
+
+def show(rows, figures, budgets):
+    say("")
+    print(aligned(*main_table(rows, figures, budgets)))
+
+
+def judge(figures, failed, budgets):
+    """Print what is wrong and what could be tighter; the exit status."""
+    over, under = check(figures[FINISHED], budgets, can_profile)
+    for line in failed:
+        print(f"bench: {line}")
+    for line in over:
+        print(f"bench: over budget: {line}")
+    for line in under:
+        print(f"bench: under budget: {line}")
+    return 1 if failed or over else 0
+
+
+def bench_rows(names):
+    budgets = read_budgets()
+    rows = rows_named(names)
+    figures, failed = measure(build_kernels(), rows, say)
+    show(rows, figures, budgets)
+    return judge(figures, failed, budgets)
+
+
+def bench_quick():
+    """The budgets of what is counted, without the large parents."""
+    budgets = read_budgets()
+    rows = [row for row in ROWS.values() if row.name in budgets]
+    figures, failed = measure({FINISHED: build()}, rows, say)
+    show(rows, figures, budgets)
+    return judge(figures, failed, budgets)
+
+
+def bench_profile(name):
+    config = build()
+    found = profile(config, config.path("kernel"), name)
+    print(f"{found.row}, one operation: {found.traced():,.1f} instructions "
+          f"traced, {found.counted:,.1f} counted by rdcycle\n")
+    print(aligned(*profile_table(found)))
+    return 0
+
+
+def bench_all():
+    budgets = read_budgets()
+    configs = build_kernels()
+    rows = [*MAIN, *SCALE, *PARALLEL]
+    figures, failed = measure(configs, rows, say)
+    say("profiles")
+    results = {
+        "figures": figures,
+        "fits": {kernel: {name: fit(sized_points(found, name))
+                          for name in FITTED
+                          if len(sized_points(found, name)) > 1}
+                 for kernel, found in figures.items()},
+        "profiles": {kernel: profiles_of(config)
+                     for kernel, config in configs.items()},
+        "lock_waits": measure_locks(say),
+    }
+    failed += whole.measure_whole(configs, figures, say)
+    (FOLDER / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
+    plots.draw(results)
+    show([*rows, *whole.ROWS], figures, budgets)
+    for kernel, fits in results["fits"].items():
+        for name, (fixed, slope) in fits.items():
+            print(f"{kernel}: {name} = {fixed:,.0f} + {slope:,.1f} a page")
+    return judge(figures, failed, budgets)
+
+
+def profiles_of(config):
+    """Instructions by function, of one operation each."""
+    return {name: dict(profile(config, config.path("kernel"), name).shares())
+            for name in PROFILED}
+
+
+def main():
+    process.end_on_signals()
+    start = time.monotonic()
+    try:
+        if os.environ.get("PROFILE"):
+            return bench_profile(os.environ["PROFILE"])
+        if os.environ.get("ROWS"):
+            return bench_rows(os.environ["ROWS"].split())
+        return bench_quick() if os.environ.get("QUICK") == "1" else bench_all()
+    except (UserError, BuildError) as error:
+        say("")
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    finally:
+        say("")
+        print(f"bench: {time.monotonic() - start:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

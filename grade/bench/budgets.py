@@ -1,0 +1,63 @@
+"""grade/bench/budgets.py: bounds for the finished kernel's figures."""
+
+import re
+from dataclasses import dataclass
+
+from grade.config import ROOT, UserError
+
+BUDGETS = ROOT / "grade/budgets"
+LINE = re.compile(r"(\S+)\s+(<=|>=)\s+(\d+(?:\.\d+)?)")
+ROOM = 0.05             # a bound that is so far off can be tighter
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A bound: at most, or at least."""
+
+    bound: float
+    is_least: bool
+
+    def overrun(self, value):
+        """By how much the figure is on the wrong side; 0 or less: it is
+        not."""
+        return self.bound - value if self.is_least else value - self.bound
+
+
+def read_budgets(path=BUDGETS):
+    """Budgets by row. Raises UserError for a line that is none."""
+    found = {}
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        parts = LINE.fullmatch(text)
+        if not parts or parts.group(1) in found:
+            raise UserError(f"grade/budgets:{number}: not `ROW <= NUMBER`, "
+                            f"or its second line: {text}")
+        name, sign, bound = parts.groups()
+        found[name] = Budget(float(bound), sign == ">=")
+    return found
+
+
+def check(figures, budgets, can_profile):
+    """Lines about what is over its budget, and about what is far under."""
+    over, under = [], []
+    for name, value in figures.items():
+        if name not in budgets:
+            continue
+        budget = budgets[name]
+        excess = budget.overrun(value)
+        side = "at least" if budget.is_least else "at most"
+        if excess > 0:
+            over.append(f"{name}: {value:,.10g}, {side} {budget.bound:,.10g} "
+                        f"allowed: {excess:,.6g} too "
+                        + ("few" if budget.is_least else "many")
+                        + (f"; see make bench PROFILE={name}"
+                           if can_profile(name) else ""))
+        elif -excess > ROOM * budget.bound:
+            under.append(f"{name}: {value:,.10g}; grade/budgets can ask for "
+                         f"less than {side} {budget.bound:,.10g}"
+                         if not budget.is_least else
+                         f"{name}: {value:,.10g}; grade/budgets can ask for "
+                         f"more than {side} {budget.bound:,.10g}")
+    return over, under

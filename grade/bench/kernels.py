@@ -1,0 +1,41 @@
+"""grade/bench/kernels.py: the kernels that are compared, and their builds."""
+
+import json
+import shutil
+import subprocess
+
+from grade.config import ROOT, BuildError, Config, build, make_command
+from grade.series.patches import read_series
+from grade.series.stack import copy_project, take_off
+
+FOLDER = ROOT / "build" / "bench"
+STARTER, FINISHED = "starter", "finished"
+
+
+def build_kernels():
+    """Build both; returns their Configs by name. They differ in the kernel
+    alone: programs and mkfs are the same."""
+    finished = build()
+    return {STARTER: starter_of(finished), FINISHED: finished}
+
+
+def starter_of(config):
+    """The Config with the kernel that this one becomes when the series is
+    taken off it."""
+    folder = FOLDER / STARTER
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    copy_project(ROOT, folder)
+    take_off(folder, read_series(ROOT))
+    command, env = make_command("-s", "kernel")
+    done = subprocess.run(command, cwd=folder, env=env,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, encoding="utf-8",
+                          errors="replace")
+    if done.returncode != 0:
+        raise BuildError("the starter does not build:\n" + done.stdout)
+    values = json.loads(config.text())
+    values["kernel"] = str(folder / "build" / "kernel.elf")
+    path = FOLDER / f"{STARTER}.json"
+    path.write_text(json.dumps(values))
+    return Config(path)
