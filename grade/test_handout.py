@@ -229,6 +229,24 @@ def test_dirty_tree(project, tmp_path):
     assert done.returncode == 2 and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("path, text, words", [
+    ("docs/trap.md", "\nSee [there](series.md).\n", "series.md: no such"),
+    ("docs/trap.md", "\nIn `patches/series`.\n", "patches/series, which is"),
+    ("docs/trap.md", "\n<!-- cow -->\n", "a mark alone"),
+    ("grade/run.py", "from grade.series import git\n", "grade.series.git,"),
+], ids=["link", "path", "mark", "import"])
+def test_left_over(project, tmp_path, path, text, words):
+    """handout: sees what something left out leaves behind: {words}"""
+    copy = Path(shutil.copytree(project, tmp_path / "project"))
+    with open(copy / path, "a", encoding="utf-8") as file:
+        file.write(text)
+    commit_all(copy)
+    done = hand_out(copy, tmp_path / "out")
+    assert done.returncode == 2 and words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 # ---- what is handed in ------------------------------------------------------
 
 def test_handin(student):

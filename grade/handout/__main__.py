@@ -87,6 +87,7 @@ def make(lab, out, patches, step):
         repository.fill(lab, scratch / "main", scratch / "kernel", folder)
         if given:
             repository.tell_given(folder, given)
+        repository.check_imports(folder)
         make_pages(lab.name, folder, scratch / "main")
         write_handed(folder, lab.name, step)
         name = repository.commit(lab, step, folder)

@@ -1,6 +1,7 @@
 """grade/handout/repository.py: the folder of a hand-out, with its one
 commit."""
 
+import ast
 import shutil
 
 from grade.config import UserError
@@ -42,6 +43,29 @@ def below(folder, root=None):
     """The files, and their names in `root`."""
     return {path: path.relative_to(root or folder)
             for path in folder.rglob("*") if path.is_file()}
+
+
+def check_imports(folder):
+    """Nothing may need, from its beginning, a module that is left out."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            for module, name in imports(node):
+                if not is_module(folder.joinpath(*module.split(".")), name):
+                    raise UserError(
+                        f"{path.relative_to(folder)}:{node.lineno}: needs "
+                        f"{module}.{name}, which is left out")
+
+
+def imports(node):
+    """The (module, name) that a statement takes from our packages."""
+    if isinstance(node, ast.ImportFrom) and node.module.startswith("grade"):
+        for alias in node.names:
+            yield node.module, alias.name
+
+
+def is_module(path, name):
+    return any(file.exists() for file in (
+        path.with_suffix(".py"), path / f"{name}.py", path / name))
 
 
 def tell_given(folder, patches):
