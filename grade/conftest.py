@@ -166,7 +166,7 @@ class Score:
             for line in explain.explain(self._failures, hints):
                 terminalreporter.write_line(line)
             terminalreporter.write_line(
-                f"\nIn full: {os.path.relpath(path)}\n")
+                f"\nIn full: {path}\n")
         got, total = self._sum()
         terminalreporter.write_line(f"Score: {got:g}/{total:g}")
 

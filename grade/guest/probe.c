@@ -64,7 +64,10 @@ static long do_fork(arguments arg)
 /* The parent stores at once, while its hart may remember that it could. */
 static long do_fork_store(arguments arg)
 {
-	return fork_quietly(arg[0], (volatile char *)arg[1], (char)arg[2]);
+	volatile char *byte = (volatile char *)arg[1];
+
+	*byte = *byte; /* so that the hart does remember */
+	return fork_quietly(arg[0], byte, (char)arg[2]);
 }
 
 static long do_store(arguments arg)
