@@ -93,8 +93,7 @@ def bench_all():
                           for name in FITTED
                           if len(sized_points(found, name)) > 1}
                  for kernel, found in figures.items()},
-        "profiles": {kernel: profiles_of(config)
-                     for kernel, config in configs.items()},
+        "profiles": {FINISHED: profiles_of(configs[FINISHED])},
         "lock_waits": measure_locks(say),
     }
     failed += whole.measure_whole(configs, figures, say)

@@ -66,7 +66,7 @@ def profile_text(name, shares):
     lines.append(["all others", number(round(rest, 1)),
                   f"{100 * rest / total:.1f}%"])
     return (f"`make bench PROFILE={name}`, {number(round(total))} "
-            "instructions:\n\n"
+            "instructions in one operation:\n\n"
             + markdown(["function", "instructions", "share"], lines))
 
 

@@ -94,7 +94,7 @@ def axes(picture):
         picture.text(x, y + 20, amount(pages), "faint mid")
 
 
-def curve(picture, points, label, kind, extra="", lower=0):
+def curve(picture, points, label, kind, extra=""):
     """A line with its name at its right end."""
     placed = [place(*point) for point in points]
     picture.line(placed, f"line {kind} {extra}")
@@ -102,8 +102,11 @@ def curve(picture, points, label, kind, extra="", lower=0):
         for x, y in placed:
             picture.dot(x, y, kind)
     x, y = placed[-1]
-    picture.text(x + 10, y + 4 + lower, label,
-                 kind if not extra else "faint")
+    look = kind if not extra else "faint"
+    if points[-1][0] == X_TICKS[-1]:
+        picture.text(x + 10, y + 4, label, look)
+    else:               # it could not be measured to the end
+        picture.text(x - 8, y - 6, label, look + " end")
 
 
 def draw_fork(results, path):
@@ -117,10 +120,10 @@ def draw_fork(results, path):
     for fixed, slope, name in shape:
         curve(picture, [(n, fixed + slope * n) for n in sizes], name, "peer",
               "dash")
-    for kernel, lower in ((STARTER, 6), (FINISHED, 0)):
+    for kernel in (STARTER, FINISHED):
         points = sized_points(results["figures"][kernel], "fork")
         if points:
-            curve(picture, points, f"Calf, {kernel}", kernel, lower=lower)
+            curve(picture, points, f"Calf, {kernel}", kernel)
     picture.text(LEFT + 20, 428, "Dashed: fixed part and part for each page, "
                  "as measured at 0 and 10 MiB.", "faint")
     picture.write(path)
@@ -133,7 +136,7 @@ PANELS = [("fork", "fork(), tiny parent"),
           ("fault_copy:64", "a write fault that copies a page"),
           ("fork_exec_wait", "fork + exec + wait, tiny parent")]
 BARS = 6
-PANEL_HEIGHT, PANEL_WIDTH, BAR_STEP = 216, 400, 26
+PANEL_HEIGHT, PANEL_WIDTH, BAR_STEP = 232, 400, 26
 
 
 def draw_panel(picture, left, top, title, shares):
@@ -149,7 +152,7 @@ def draw_panel(picture, left, top, title, shares):
         width = 150 * count / widest
         picture.bar(left + 124, y, width, 18)
         picture.text(left + 132 + width, y + 14,
-                     f"{number(round(count))}  {100 * count / total:.0f}%",
+                     f"{number(round(count))}, {100 * count / total:.0f}%",
                      "faint")
 
 
