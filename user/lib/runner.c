@@ -10,7 +10,9 @@
  * memory there is, since some tests use all of it. */
 #define DEFAULT_SECONDS 60
 #define FRAMES_PER_SECOND 4096
-#define SETTLE_TICKS 10 /* for orphans to end, and init to take them */
+#define SECONDS_MIN 10
+#define SETTLE_TICKS 10 /* for orphans to end, and init to take them; */
+#define SETTLE_AGAIN 1  /* so many once that was in vain */
 
 static int seconds_allowed;
 static int vmstat_fd;
@@ -93,6 +95,10 @@ static int wait_for_test(int test, int watchdog, struct outcome *outcome)
 			set_reason(outcome, "not over after %d s",
 				   seconds_allowed);
 			kill(test);
+			/* Where one hangs others will; it need not take all
+			 * day to say so. */
+			if (seconds_allowed > SECONDS_MIN)
+				seconds_allowed /= 2;
 		}
 		left -= pid == test || pid == watchdog;
 	}
@@ -157,12 +163,15 @@ static void run_process(const struct test *test, const char *dir,
 
 static void check_frames(long before, struct outcome *outcome)
 {
+	static int patience = SETTLE_TICKS;
 	long after = xvmstat("free");
 
-	for (int i = 0; i < SETTLE_TICKS && after != before; i++) {
+	for (int i = 0; i < patience && after != before; i++) {
 		sleep(1);
 		after = xvmstat("free");
 	}
+	if (after != before)
+		patience = SETTLE_AGAIN;
 	outcome->is_leak = after != before && outcome->reason[0] == '\0';
 	if (after < before)
 		set_reason(outcome, "%ld frames lost", before - after);

@@ -94,6 +94,7 @@ static const struct bad_address *bad_list(bool for_store)
 		{ "end of user space", USER_END, 0 },
 		{ "past the end", USER_END + PGSIZE, 0 },
 		{ "not canonical", 1UL << 63, 0 },
+		{ "like the heap in 39 bits", 0, 0 },
 		{ "kernel", KERNEL_BASE, 0 },
 		{ "kernel's RAM", KERNEL_BASE + RAM_BASE, 0 },
 		{ "last page", -PGSIZE, 0 },
@@ -109,6 +110,7 @@ static const struct bad_address *bad_list(bool for_store)
 	list[1].va = end + PGSIZE;
 	list[2].va = stack_guard() + 8;
 	list[3].va = end - 4;
+	list[11].va = (1UL << 39) + end - PGSIZE;
 	return for_store ? list : list + 1;
 }
 

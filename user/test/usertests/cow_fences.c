@@ -58,8 +58,30 @@ static void loads_see_what_the_kernel_wrote(void)
 		CHECK_EQ(pages[i], 'o');
 }
 
+/* The page was read and written a moment ago. */
+static void heap_given_back_is_gone_at_once(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD() {
+		pages_check(pages, PAGES, 1);
+		xsbrk(-PAGES * (long)PGSIZE);
+		pages_check(pages, PAGES, 1);
+	}
+	xwait(STATUS_KILLED);
+	IN_CHILD() {
+		pages_fill(pages, PAGES, 2);
+		xsbrk(-PAGES * (long)PGSIZE);
+		pages_fill(pages, PAGES, 3);
+	}
+	xwait(STATUS_KILLED);
+	pages_check(pages, PAGES, 1);
+}
+
 const struct test cow_fences_tests[] = {
 	TEST(parent_writes_at_once),
 	TEST(loads_see_what_the_kernel_wrote),
+	TEST(heap_given_back_is_gone_at_once),
 	TESTS_END,
 };

@@ -225,16 +225,75 @@ static void hundreds_of_sharers(void)
 	pages_check(pages, 2, SEED_OLD);
 }
 
+static char letter(size_t i)
+{
+	return (char)(i % 251 + 1);
+}
+
+/* Every byte of it, up to the last. */
+static void whole_page_is_copied(void)
+{
+	char *pages = xpages(2);
+
+	for (size_t i = 0; i < 2 * PGSIZE; i++)
+		pages[i] = letter(i);
+	IN_CHILD() {
+		pages[0] = 0;
+		pages[2 * PGSIZE - 1] = 0;
+		for (size_t i = 1; i < 2 * PGSIZE - 1; i++)
+			CHECK_EQ(pages[i], letter(i));
+	}
+	xwait(0);
+	for (size_t i = 0; i < 2 * PGSIZE; i++)
+		CHECK_EQ(pages[i], letter(i));
+}
+
+/* A heap that ends in the middle of a page. */
+static void last_part_of_heap_is_shared(void)
+{
+	char *part = xpages(3);
+
+	xsbrk(-2 * (long)PGSIZE - 100);
+	part[0] = 'o';
+	IN_CHILD() {
+		CHECK_EQ(part[0], 'o');
+		part[PGSIZE - 101] = 'n';
+		CHECK(xsbrk(0) == part + PGSIZE - 100);
+		xsbrk(-(long)PGSIZE + 100);
+	}
+	xwait(0);
+	CHECK_EQ(part[0], 'o');
+	CHECK_EQ(part[PGSIZE - 101], 0);
+}
+
+/* A copy that lives on is shared by the next fork like any other page. */
+static void copies_are_shared_again(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, SEED_OLD);
+	IN_CHILD() {
+		pages_fill(pages, PAGES, SEED_NEW);
+		IN_CHILD() {
+			pages_check(pages, PAGES, SEED_NEW);
+			pages_fill(pages, PAGES, 1);
+			pages_check(pages, PAGES, 1);
+		}
+		pages_fill(pages, PAGES, 2);
+		pages_check(pages, PAGES, 2);
+		xwait(0);
+		pages_check(pages, PAGES, 2);
+	}
+	xwait(0);
+	pages_check(pages, PAGES, SEED_OLD);
+}
+
 const struct test cow_isolation_tests[] = {
-	TEST(child_writes_stay_in_child),
-	TEST(parent_writes_stay_in_parent),
-	TEST(globals_are_isolated),
-	TEST(stack_is_isolated),
-	TEST(generations_are_isolated),
-	TEST(siblings_are_isolated),
-	TEST(grandchild_outlives_child),
-	TEST(sizes_around_2mib),
-	TEST(fork_shares_again),
-	TEST(hundreds_of_sharers),
-	TESTS_END,
+	TEST(child_writes_stay_in_child), TEST(parent_writes_stay_in_parent),
+	TEST(globals_are_isolated),       TEST(stack_is_isolated),
+	TEST(generations_are_isolated),   TEST(siblings_are_isolated),
+	TEST(grandchild_outlives_child),  TEST(sizes_around_2mib),
+	TEST(fork_shares_again),          TEST(hundreds_of_sharers),
+	TEST(whole_page_is_copied),       TEST(last_part_of_heap_is_shared),
+	TEST(copies_are_shared_again),    TESTS_END,
 };

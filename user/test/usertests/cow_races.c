@@ -242,14 +242,55 @@ static void all_fork_the_same_frames(void)
 	CHECK_EQ(after.used - before.used, 0);
 }
 
+/* ---- the last two owners ---- */
+
+static uint64 now(void)
+{
+	uint64 time;
+
+	__asm__ volatile("rdtime %0" : "=r"(time));
+	return time;
+}
+
+/* Ticks of the clock (0.1 us) in which a child comes to run on a hart. */
+#define CHILD_RUNS 1000
+
+static void wait_until(uint64 time, int then)
+{
+	while (now() < time)
+		;
+	for (volatile int i = 0; i < then; i++)
+		;
+}
+
+/* Two owners, and nobody else, let go of the same frames at the same time: one
+ * from the first page on, the other one from the last page on, or both from the
+ * first page on. One of them must be the last. */
+static void last_two_owners_let_go(void)
+{
+	for (int round = 0; round < 1500; round++) {
+		make_pages();
+
+		uint64 start = now() + CHILD_RUNS;
+
+		IN_CHILD() {
+			wait_until(start, round % 64);
+			xsbrk(-PAGES * (long)PGSIZE);
+		}
+		wait_until(start, 0);
+		if (round % 2 == 0)
+			xsbrk(-PAGES * (long)PGSIZE);
+		else
+			for (int i = 0; i < PAGES; i++)
+				xsbrk(-(long)PGSIZE);
+		xwait(0);
+	}
+}
+
 const struct test cow_races_tests[] = {
-	TEST(all_write_the_same_pages),
-	TEST(all_fork_and_write),
-	TEST(all_fork_the_same_frames),
-	TEST(two_owners_race),
-	TEST(exit_races_write),
-	TEST(kill_races_write),
-	TEST(kernel_copies_race_stores),
-	TEST(tree_of_forks),
-	TESTS_END,
+	TEST(all_write_the_same_pages),  TEST(all_fork_and_write),
+	TEST(all_fork_the_same_frames),  TEST(two_owners_race),
+	TEST(exit_races_write),          TEST(kill_races_write),
+	TEST(kernel_copies_race_stores), TEST(tree_of_forks),
+	TEST(last_two_owners_let_go),    TESTS_END,
 };

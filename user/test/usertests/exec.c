@@ -307,6 +307,74 @@ static void failed_exec_leaves_the_program(void)
 	CHECK_EQ(*page, 'x');
 }
 
+/* A program of one page that it may write and execute. Parent and child write
+ * to the page and go on in it; the status is the child's. */
+extern const char self_writer_start[], self_writer_end[];
+static void self_writer(void) __attribute__((used, noinline));
+static void self_writer(void)
+{
+	__asm__ volatile(".option push\n"
+			 ".option norelax\n"
+			 "self_writer_start:\n"
+			 "lla s0, self_writer_words\n"
+			 "li a7, %[fork]\n"
+			 "ecall\n"
+			 "bnez a0, 1f\n"
+			 "sw zero, 0(s0)\n"
+			 "li a7, %[exit]\n"
+			 "ecall\n"
+			 "1: mv a0, s0\n"
+			 "li a7, %[wait]\n"
+			 "ecall\n"
+			 "sw zero, 4(s0)\n"
+			 "lw a0, 0(s0)\n"
+			 "li a7, %[exit]\n"
+			 "ecall\n"
+			 ".balign 4\n"
+			 "self_writer_words: .word 1, 1\n"
+			 "self_writer_end:\n"
+			 ".option pop"
+			 :
+			 : [fork] "i"(SYS_fork), [exit] "i"(SYS_exit),
+			   [wait] "i"(SYS_wait));
+}
+
+/* Turn the image into that program, at that address. */
+static void load_self_writer(uint64 va)
+{
+	size_t size = (size_t)(self_writer_end - self_writer_start);
+
+	load_image();
+	memcpy(image + image_size, self_writer_start, size);
+	elf->phnum = 1;
+	elf->entry = va;
+	*part(0) = (struct elf_part){ .type = 1,
+				      .flags = 7,
+				      .offset = image_size,
+				      .vaddr = va,
+				      .filesz = size,
+				      .memsz = size };
+	image_size += size;
+	make_file("program", image, image_size);
+}
+
+static void code_in_a_page_just_written_runs(void)
+{
+	load_self_writer(PGSIZE);
+	IN_CHILD()
+		exec_file("./program");
+	xwait(0);
+}
+
+/* Nothing says that a program must not begin there. */
+static void program_at_address_0_runs(void)
+{
+	load_self_writer(0);
+	IN_CHILD()
+		exec_file("./program");
+	xwait(0);
+}
+
 const struct test exec_tests[] = {
 	TEST(exec_runs_a_copy),
 	TEST(exec_finds_programs_in_bin),
@@ -326,5 +394,7 @@ const struct test exec_tests[] = {
 	TEST(overlapping_segments_are_refused),
 	TEST(too_many_segments_are_refused),
 	TEST(failed_exec_leaves_the_program),
+	TEST(code_in_a_page_just_written_runs),
+	TEST(program_at_address_0_runs),
 	TESTS_END,
 };
