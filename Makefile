@@ -25,7 +25,8 @@ override ARGS := $(value ARGS)
 override TREE := $(value TREE)
 override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
-export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK
+export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
+	GROUP WORKERS MUTANT FULL
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -58,7 +59,7 @@ NEEDS := $(if $(filter-out help clean clean-disk lint handout bench-docs \
 	$(if $(filter qemu run grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
-	$(if $(filter series bench,$(GOALS)),qemu pytest git) \
+	$(if $(filter series bench mutants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
 	$(if $(filter handout $(SERIES_TOOLS),$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
@@ -304,7 +305,7 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run grade lint handin help clean clean-disk
+.PHONY: qemu run grade mutants lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -319,6 +320,9 @@ config: all
 
 grade:
 	@$(PYTHON) -m grade
+
+mutants:
+	@$(PYTHON) -m grade.mutants
 
 lint:
 	@$(PYTHON) -m grade.lint
@@ -368,6 +372,7 @@ make run CMD="echo hello; ls"
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
+make mutants      break the kernel on purpose, and see that the tests notice
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built

@@ -1,11 +1,13 @@
 """grade/__main__.py: `make grade`: pytest with the options that Calf wants.
 
-TESTS="words" picks tests, in pytest's -k language. TREE=path grades another
+TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
+of grade/points; WORKERS=N runs N tests at a time. TREE=path grades another
 tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. XML=path
 has pytest write its results there.
 """
 
 import os
+import re
 import sys
 
 import pytest
@@ -13,13 +15,26 @@ import pytest
 from grade import process, sandbox
 from grade.config import ROOT, UserError
 from grade.foreign import STRANGER, grade_tree
+from grade.points import Points
 
 WORKERS_MAX = 8
+
+
+def check_settings():
+    """Raise UserError for what cannot be meant."""
+    known = Points().groups
+    for group in os.environ.get("GROUP", "").split():
+        if group not in known:
+            raise UserError(f"GROUP={group}: one of {' '.join(known)}")
+    workers = os.environ.get("WORKERS", "")
+    if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
+        raise UserError(f"WORKERS={workers}: a number from 1 to 99")
 
 
 def main():
     process.end_on_signals()
     try:
+        check_settings()
         tree = os.environ.get("TREE")
         if tree and STRANGER not in os.environ:
             return grade_tree(tree)
@@ -46,7 +61,8 @@ def run_tests():
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.chdir(ROOT)
-    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    workers = os.environ.get("WORKERS") or min(os.cpu_count() or 1,
+                                               WORKERS_MAX)
     options = [
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
         "-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup",

@@ -13,6 +13,7 @@ from grade import explain, session
 from grade.guest import GuestFailed, Log
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
+from grade.results import Results
 
 TITLE_WIDTH = 64
 
@@ -68,13 +69,16 @@ def harts_text(harts):
 def pytest_collection_modifyitems(config, items):
     """Give each test its place, title and points, before TESTS picks some.
     A tree that is graded gets no tests of all else; what does not build or
-    boot gets no tests but those that say so."""
+    boot gets no tests but those that say so. GROUP picks groups."""
     points = Points()
     if os.environ.get("TREE"):
         items[:] = [item for item in items
                     if points.group(test_id(item)) not in points.tools]
     items.sort(key=lambda item: points.place(test_id(item)))
     shares = points.share_out([test_id(item) for item in items])
+    groups = os.environ.get("GROUP", "").split() or points.groups
+    items[:] = [item for item in items if is_first(item)
+                or points.group(test_id(item)) in groups]
     worth = {}
     for item in items:
         test = test_id(item)
@@ -82,11 +86,16 @@ def pytest_collection_modifyitems(config, items):
         item.user_properties += [
             ("title", title), ("points", shares[test]),
             ("id", test), ("group", points.group(test))]
-        worth[test] = (title, shares[test])
+        worth[test] = dict(item.user_properties)
     here = session.current()
     write_whole(here.folder / "worth.json", json.dumps(worth))
     if here.build_error or here.boot_error:
-        items[:] = [i for i in items if test_id(i).startswith("build.")]
+        items[:] = [item for item in items if is_first(item)]
+
+
+def is_first(item):
+    """Whether it says if there is anything to test at all."""
+    return test_id(item).startswith("build.")
 
 
 def write_whole(path, text):
@@ -111,6 +120,7 @@ class Score:
         self._config = config
         self._got = {}
         self._failures = []
+        self._results = Results()
 
     def _terminal(self):
         return self._config.pluginmanager.get_plugin("terminalreporter")
@@ -132,6 +142,7 @@ class Score:
         points = facts["points"]
         got = points if report.passed else 0
         self._got[facts["id"]] = got
+        self._results.add(facts["id"], report, got)
         title = facts["title"][:TITLE_WIDTH - 4]
         line = (f"{title} {'.' * (TITLE_WIDTH - len(title))} "
                 f"{got:g}/{points:g}")
@@ -145,16 +156,21 @@ class Score:
         got, total = self._sum()
         if got < total and session.exitstatus == 0:
             session.exitstatus = 1
+        self._results.write(self._worth())
 
-    def _sum(self):
-        """Points got and points in all, those of tests that never ran
-        included."""
+    def _worth(self):
+        """What is known of each test that was to run, or did."""
         path = self._config.calf_session.folder / "worth.json"
         worth = json.loads(path.read_text()) if path.exists() else {}
         if self._config.option.keyword or self._config.option.markexpr:
             worth = {k: v for k, v in worth.items() if k in self._got}
+        return worth
+
+    def _sum(self):
+        """Points got and points in all, those of tests that never ran
+        included."""
         return (add_up(self._got.values()),
-                add_up(p for _, p in worth.values()))
+                add_up(facts["points"] for facts in self._worth().values()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):

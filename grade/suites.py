@@ -55,17 +55,18 @@ class SuiteBoots(SharedBoots):
     """Runs tests in one boot when first asked for a result. A test that the
     boot did not get to runs again, alone."""
 
-    def __init__(self, config, logs, name, machine, tests):
+    def __init__(self, config, logs, name, machine, tests, baits):
         super().__init__(config, logs, name, machine)
         self._tests = tests
+        self._baits = [(test.group, test.name) for test in baits
+                       if not HEAVY & {test.group, test.points}]
         self._results = None
         self._distrust = None   # why no result of this kernel counts
 
     def check(self, test):
         """Raise GuestFailed unless the test passes."""
         if self._results is None:
-            self._results = self._run(
-                self.name, self._tests, TRAPS)
+            self._results = self._run(self.name, self._tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:
             self._results.update(
@@ -83,10 +84,8 @@ class SuiteBoots(SharedBoots):
                               f"log: {self.keep_log().path}")
 
     def _run(self, name, tests, traps):
-        baits = [(test.group, test.name) for test in self._tests
-                 if not HEAVY & {test.group, test.points}]
-        asked = Asked([(test.group, test.name) for test in tests], baits,
-                      traps)
+        asked = Asked([(test.group, test.name) for test in tests],
+                      self._baits, traps)
         ending, text = self.boot(
             name, f"usertests -t {int(limit(TEST_SECONDS))} -a {FILE}\n",
             SUITE_SECONDS, TEST_SECONDS + 5, asked.files())

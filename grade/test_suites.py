@@ -12,41 +12,39 @@ TESTS = list_tests()
 HARTS = (1, 4)
 
 
-def suite(test):
-    return "cowtest" if test.group == "cow" else "usertests"
-
-
 def each_test():
     """Every test at each number of harts; what shares a boot shares a
     worker."""
     return [pytest.param(
-        suite(test), test.name, harts,
+        test.points, test.name, harts,
         id=f"{test.points}-{test.name}-{harts}",
-        marks=pytest.mark.xdist_group(f"{suite(test)}{harts}"))
+        marks=pytest.mark.xdist_group(f"{test.points}{harts}"))
         for harts in HARTS for test in TESTS]
 
 
 @pytest.fixture(scope="session")
 def boots(calf):
-    """The boots by suite and number of harts, made when asked for."""
+    """The boots by group of points and number of harts, made when asked
+    for."""
     made = {}
 
-    def get(name, harts):
-        if (name, harts) not in made:
-            made[name, harts] = SuiteBoots(
-                calf.config(), calf.logs, f"{name}-{harts}",
-                Machine(cpus=harts), [t for t in TESTS if suite(t) == name])
-        return made[name, harts]
+    def get(points, harts):
+        if (points, harts) not in made:
+            tests = [t for t in TESTS if t.points == points]
+            made[points, harts] = SuiteBoots(
+                calf.config(), calf.logs, f"{points}-{harts}",
+                Machine(cpus=harts), tests, TESTS)
+        return made[points, harts]
 
     yield get
     for boot in made.values():
         boot.end()
 
 
-@pytest.mark.parametrize("program, name, harts", each_test())
-def test_guest(boots, program, name, harts):
-    """{program}: {name}, {harts}"""
-    boots(program, harts).check(name)
+@pytest.mark.parametrize("points, name, harts", each_test())
+def test_guest(boots, points, name, harts):
+    """usertests: {name}, {harts}"""
+    boots(points, harts).check(name)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""grade/mutants/__init__.py: kernels with a mistake, which tests must see."""
