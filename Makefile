@@ -305,7 +305,7 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run grade mutants lint handin help clean clean-disk
+.PHONY: qemu run grade lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -320,9 +320,6 @@ config: all
 
 grade:
 	@$(PYTHON) -m grade
-
-mutants:
-	@$(PYTHON) -m grade.mutants
 
 lint:
 	@$(PYTHON) -m grade.lint
@@ -339,7 +336,10 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout bench bench-docs series $(SERIES_TOOLS)
+.PHONY: handout mutants bench bench-docs series $(SERIES_TOOLS)
+
+mutants:
+	@$(PYTHON) -m grade.mutants
 
 handout:
 	@$(PYTHON) -m grade.handout
@@ -372,7 +372,6 @@ make run CMD="echo hello; ls"
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
-make mutants      break the kernel on purpose, and see that the tests notice
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built
@@ -402,6 +401,8 @@ the lab
                     finished kernel; PROFILE=fork: by function; QUICK=1: only
                     against grade/budgets; ROWS="fork getpid": only these
   make bench-docs   docs/bench.md from the last `make bench`
+  make mutants      break the kernel on purpose, and see that the tests notice;
+                    MUTANT="012 5": those only, FULL=1: by all tests
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

@@ -20,6 +20,8 @@ def checks():
     if (ROOT / "patches").is_dir():         # a hand-out has none
         from grade.lint.series import check_series
         yield check_series
+        from grade.lint.mistakes import check_mistakes
+        yield check_mistakes
     yield from CHECKS
 
 
