@@ -68,7 +68,8 @@ class Log:
         lines = self.text().splitlines()[-TAIL_LINES:]
         tail = "\n".join("    | " + line[:200] for line in lines) \
             or "    (it printed nothing)"
-        return f"{what}\nthe console's last lines:\n{tail}\nlog: {self.path}"
+        return printable(
+            f"{what}\nthe console's last lines:\n{tail}\nlog: {self.path}")
 
 
 def run_script(config, machine, log, seconds, extra=None, silence=None):

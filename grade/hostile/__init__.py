@@ -48,9 +48,19 @@ def lay_out(hostile, folder):
         path.write_text(text)
 
 
+FORGED = "".join(f"{word}\\n" for word in (
+    "alive", "fork_shares_every_page: ok", "178 passed, 0 failed",
+    "builds ........ 10/10", "Score: 1000/1000"))
+
 AT_BUILD = (
     Hostile("does not compile", "error", files={
         "kernel/lib/broken.c": "int broken(void) { return }\n"}),
+    Hostile("macros without end", "make failed", files={
+        "kernel/lib/deep.c": "".join(
+            f"#define A{n + 1} A{n} A{n} A{n} A{n}\n" for n in range(30))
+        + "#define A0 x\nA30\n"}),
+    Hostile("messages without end", "make failed", files={
+        "kernel/lib/noise.S": ".rept 100000000\n.warning \"no\"\n.endr\n"}),
     Hostile("a gigabyte of zeros", "large.S", files={
         "kernel/lib/large.S": ".data\n.fill 1 << 30, 1, 1\n"}),
 )
@@ -62,6 +72,11 @@ AT_RUN = (
     at_boot("powers off at once", "the shell was to print", "poweroff(0);"),
     at_boot("panics again and again", "the kernel panicked", "for (;;)",
             '\tpanic("again");'),
+    at_boot("prints what we would", "the shell was to print",
+            f'kprintf("{FORGED}");', "poweroff(0);"),
+    at_boot("escapes, bytes that are no UTF-8", "\\x1b",
+            'kprintf("\\033[2J\\033]0;x\\007\\377\\376 %c\\n", 0);',
+            "poweroff(0);"),
     Hostile("loses what is written", "status", passes=frozenset({"builds"}),
             edits=(("kernel/dev/virtio_blk.c", "request->data",
                     "(char *)request->data + 8"),)),
