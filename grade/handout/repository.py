@@ -50,7 +50,7 @@ def check_imports(folder):
     for path in sorted(folder.rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             for module, name in imports(node):
-                if not is_module(folder.joinpath(*module.split(".")), name):
+                if not is_there(folder.joinpath(*module.split(".")), name):
                     raise UserError(
                         f"{path.relative_to(folder)}:{node.lineno}: needs "
                         f"{module}.{name}, which is left out")
@@ -63,9 +63,22 @@ def imports(node):
             yield node.module, alias.name
 
 
-def is_module(path, name):
+def is_there(path, name):
+    """Whether the module has the name; a package has it as a module of its
+    own, or names it in its __init__.py."""
     return any(file.exists() for file in (
-        path.with_suffix(".py"), path / f"{name}.py", path / name))
+        path.with_suffix(".py"), path / f"{name}.py", path / name)) or (
+        name in names_of(path / "__init__.py"))
+
+
+def names_of(path):
+    """What a Python file, if there is one, defines."""
+    body = ast.parse(path.read_text()).body if path.exists() else []
+    names = {node.name for node in body
+             if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    return names | {target.id for node in body if isinstance(node, ast.Assign)
+                    for target in node.targets
+                    if isinstance(target, ast.Name)}
 
 
 def tell_given(folder, patches):
