@@ -30,8 +30,8 @@ class SharedBoots:
     def boot(self, name, commands, seconds, silence, files=None,
              items=None):
         """Run the commands. More for the image: `files`, text by name in the
-        guest, and `items` of mkfs. Returns the batch.Ending and the console's
-        text."""
+        guest, and `items` of mkfs. Returns the unattended.Ending and the
+        console's text."""
         log = Log(self._logs, name)
         self._open.append([log, False])
         with tempfile.TemporaryDirectory(prefix="calf-") as folder:

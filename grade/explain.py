@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from grade.batch import PANIC_MARK
+from grade.unattended import PANIC_MARK
 
 HINTS = Path(__file__).with_name("hints")
 MESSAGE_LINES = 14      # of the first failure; the file has all

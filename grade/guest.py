@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pexpect
 
-from grade import batch, process
+from grade import process, unattended
 from grade.image import make_image
 from grade.limits import limit
 from grade.machine import ON_STDOUT, ON_TERMINAL
@@ -74,13 +74,13 @@ class Log:
 
 def run_script(config, machine, log, seconds, extra=None, silence=None):
     """Boot, run to the end with the console going to `log`; returns the
-    batch.Ending. `machine.args` says what init does. It ends early after
+    unattended.Ending. `machine.args` says what init does. It ends early after
     `silence` seconds without a word."""
     scratch = tempfile.mkdtemp(prefix="calf-")
     try:
         disk = make_image(config, Path(scratch) / "disk.img", extra)
         command = machine.command(config.path("kernel"), disk, ON_STDOUT)
-        return batch.run_batch(
+        return unattended.run(
             command, log.write, limit(seconds), stderr=log,
             silence=None if silence is None else limit(silence))
     finally:
@@ -124,7 +124,7 @@ class Guest:
     def expect(self, pattern, seconds=30):
         """Wait for the regular expression; returns the text before it."""
         line_ends = pattern.replace(r"\n", r"\r?\n")
-        watched = [line_ends.encode(), batch.PANIC_MARK, pexpect.EOF,
+        watched = [line_ends.encode(), unattended.PANIC_MARK, pexpect.EOF,
                    pexpect.TIMEOUT]
         which = self._console.expect(watched, timeout=limit(seconds))
         before = self._console.before

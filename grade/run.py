@@ -15,7 +15,7 @@ import tempfile
 import termios
 from pathlib import Path
 
-from grade import batch, process
+from grade import process, unattended
 from grade.config import BuildError, Config, UserError, build
 from grade.image import KeptDisk, make_image
 from grade.machine import ON_STDOUT, ON_TERMINAL, machine_from, timeout_from
@@ -43,7 +43,7 @@ def run_commands(config, settings, scratch):
     extra["/run.sh"] = f"/run.sh={script}"
     disk = make_image(config, scratch / "disk.img", extra)
     command = machine.command(config.path("kernel"), disk, ON_STDOUT)
-    ending = batch.run_batch(command, write_out, timeout, out_fd=1)
+    ending = unattended.run(command, write_out, timeout, out_fd=1)
     if ending.timed_out:
         say(f"run: no end after {timeout:g} s")
     elif ending.panicked:
@@ -87,7 +87,7 @@ def boot_interactively(config, settings, scratch):
             return child.wait(timeout)
         except subprocess.TimeoutExpired:
             say(f"\r\nqemu: no end after {timeout:g} s\r")
-            return batch.TIMEOUT_STATUS
+            return unattended.TIMEOUT_STATUS
         finally:
             process.stop(child)
 
@@ -142,7 +142,7 @@ def main(argv):
     except (UserError, BuildError) as error:
         say(f"{what}: {error}")
         return 2
-    except batch.OutputClosed:
+    except unattended.OutputClosed:
         return 128 + signal.SIGPIPE
     except BrokenPipeError:
         return 128 + signal.SIGPIPE

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from grade.asked import Asked, Distrusted, Proof, Question
-from grade.batch import Ending
+from grade.unattended import Ending
 from grade.boots import SharedBoots
 from grade.guest import OUTPUT_MAX, Guest, GuestFailed
 from grade.machine import Machine

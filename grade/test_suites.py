@@ -49,7 +49,7 @@ def test_guest(boots, points, name, harts):
 
 @pytest.fixture
 def boot_once(calf, request):
-    """Run commands in a boot of their own. Returns it, the batch.Ending and
+    """Run commands in a boot of their own. Returns it, its Ending and
     what was printed."""
     opened = []
 

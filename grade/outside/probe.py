@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from grade import batch, process
+from grade import process, unattended
 from grade.boots import BOOT_ARGS, SILENCES_MAX
 from grade.config import ROOT
 from grade.guest import OUTPUT_MAX, GuestFailed
@@ -196,7 +196,7 @@ class Probe:
     def _ended(self, error):
         if isinstance(error, NotSv39):
             return str(error)
-        if batch.PANIC_MARK.search(self._log.text().encode()):
+        if unattended.PANIC_MARK.search(self._log.text().encode()):
             return "the kernel panicked"
         return f"the machine is gone ({error})"
 
@@ -204,7 +204,7 @@ class Probe:
         if self._log.path.stat().st_size > OUTPUT_MAX:
             raise GuestFailed(self._log.explain(
                 f"the guest printed more than {OUTPUT_MAX >> 20} MiB"))
-        if batch.PANIC_MARK.search(self._log.text().encode()):
+        if unattended.PANIC_MARK.search(self._log.text().encode()):
             raise GuestFailed(self._log.explain(
                 f"{what}; the kernel panicked"))
 

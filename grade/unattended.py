@@ -1,4 +1,4 @@
-"""grade/batch.py: boot once, run to the end, and see how it ended."""
+"""grade/unattended.py: boot once, run to the end, and see how it ended."""
 
 import os
 import re
@@ -44,8 +44,8 @@ class PanicWatch:
         self._tail = text[-32:]
 
 
-def run_batch(command, sink, timeout=None, silence=None, out_fd=None,
-              stderr=None):
+def run(command, sink, timeout=None, silence=None, out_fd=None,
+        stderr=None):
     """Start QEMU and give what the guest prints to `sink(bytes)` until QEMU
     ends, or `timeout` seconds are over, or it was silent for `silence`. With
     `out_fd`, stop with OutputClosed when its reader goes away."""
