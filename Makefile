@@ -166,7 +166,7 @@ BINARIES := $(addprefix $(U)/bin/,$(PROGRAMS))
 
 # What every disk image has, in mkfs's words.
 ITEMS := $(foreach p,$(PROGRAMS),/bin/$(p)=$(U)/bin/$(p)) \
-	/dev/console:1,0 /dev/vmstat:2,0 /dev/null:3,0 /tmp/ \
+	/dev/console:1,0 /dev/vmstat:2,0 /dev/null:3,0 /proc:4,0 /tmp/ \
 	$(if $(wildcard README.md),/README=README.md)
 
 .PHONY: all kernel user mkfs

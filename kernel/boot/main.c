@@ -9,6 +9,7 @@
 #include "dev/poweroff.h"
 #include "dev/timer.h"
 #include "dev/virtio_blk.h"
+#include "fs/synth.h"
 #include "lib/csr.h"
 #include "lib/hart.h"
 #include "lib/panic.h"
@@ -82,6 +83,7 @@ static void init_memory(void)
 			"comfortable",
 			"");
 	proc_init(maxproc);
+	synth_register(&procfs);
 }
 
 static void init_hart(void)

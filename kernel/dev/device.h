@@ -7,6 +7,7 @@ enum device_major {
 	DEV_CONSOLE = 1,
 	DEV_VMSTAT = 2,
 	DEV_NULL = 3,
+	DEV_SYNTH = 4, /* no device, but files: fs/synth.h */
 	DEV_MAJORS,
 };
 

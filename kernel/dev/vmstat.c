@@ -17,7 +17,6 @@
 static struct {
 	struct spinlock lock;
 	char text[TEXT_MAX]; /* [lock] of the read under way */
-	uint64 len;          /* [lock] */
 } vmstat = { .lock = SPINLOCK("vmstat") };
 
 static uint64 gauge_total(void)
@@ -50,22 +49,23 @@ static uint64 gauge_procs(void)
 	return vmcount_read(VM_procs);
 }
 
-static void line_locked(const char *name, uint64 value) REQUIRES(vmstat.lock)
+static uint64 put_line(char *text, uint64 room, const char *name, uint64 value)
 {
-	vmstat.len += (uint64)ksnprintf(vmstat.text + vmstat.len,
-					TEXT_MAX - vmstat.len, "%s %lu\n", name,
-					value);
+	return (uint64)ksnprintf(text, room, "%s %lu\n", name, value);
 }
 
-static void make_text_locked(void) REQUIRES(vmstat.lock)
+uint64 vmstat_text(char *text, uint64 size)
 {
-	vmstat.len = 0;
-#define GAUGE(name) line_locked(#name, gauge_##name());
+	uint64 n = 0;
+
+#define GAUGE(name) n += put_line(text + n, size - n, #name, gauge_##name());
 	VMSTAT_GAUGES(GAUGE)
 #undef GAUGE
-#define EVENT(name) line_locked(#name, vmcount_read(VM_##name));
+#define EVENT(name)                                                            \
+	n += put_line(text + n, size - n, #name, vmcount_read(VM_##name));
 	VMSTAT_EVENTS(EVENT)
 #undef EVENT
+	return n;
 }
 
 static long vmstat_read(struct uio *dst, uint64 offset)
@@ -73,9 +73,10 @@ static long vmstat_read(struct uio *dst, uint64 offset)
 	long result = 0;
 
 	spin_acquire(&vmstat.lock);
-	make_text_locked();
-	if (offset < vmstat.len) {
-		uint64 n = MIN(dst->left, vmstat.len - offset);
+	uint64 len = vmstat_text(vmstat.text, TEXT_MAX);
+
+	if (offset < len) {
+		uint64 n = MIN(dst->left, len - offset);
 		int error = uio_put(dst, vmstat.text + offset, n);
 
 		result = error != 0 ? error : (long)n;

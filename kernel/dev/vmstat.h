@@ -10,3 +10,6 @@
 #include "dev/device.h"
 
 extern const struct device vmstat_device;
+
+/* All lines into text[0 .. size - 1]; returns how many bytes. */
+uint64 vmstat_text(char *text, uint64 size);

@@ -4,6 +4,7 @@
 #include "fs/journal.h"
 #include "fs/map.h"
 #include "fs/piece.h"
+#include "fs/synth.h"
 
 static uint64 piece_at(const struct uio *uio, uint64 offset)
 {
@@ -37,6 +38,8 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	uint64 end = MIN(ip->size, offset + dst->left);
 	uint64 at = offset;
 
+	if (is_synth(ip))
+		return synth_read(ip, dst, offset);
 	while (at < end) {
 		uint64 n = MIN(piece_at(dst, at), end - at);
 		int error = read_piece(ip, dst, at, n);

@@ -4,6 +4,7 @@
 #include "abi/errno.h"
 #include "fs/journal.h"
 #include "fs/map.h"
+#include "fs/synth.h"
 #include "lib/string.h"
 
 /* ---- searching ---- */
@@ -76,6 +77,8 @@ static int search(struct inode *dir, dirent_test wanted, const char *name,
 
 int dir_find(struct inode *dir, const char *name, struct dir_entry *entry)
 {
+	if (is_synth(dir))
+		return synth_find(dir->number, name, entry);
 	return search(dir, is_named, name, entry);
 }
 

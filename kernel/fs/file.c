@@ -15,6 +15,7 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 #include "fs/super.h"
+#include "fs/synth.h"
 #include "mm/pool.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)
@@ -89,6 +90,8 @@ static int open_as(struct file *file, struct inode *ip, int flags)
 
 	if (ip->type == T_DIR && flags & changes)
 		return -EISDIR;
+	if (is_synth(ip) && flags & (ACCESS_MODE | O_TRUNC))
+		return -EACCES;
 	if (ip->type == T_DEVICE) {
 		file->kind = FILE_DEVICE;
 		file->device = device_find(ip->major);

@@ -11,6 +11,7 @@
 #include "fs/journal.h"
 #include "fs/map.h"
 #include "fs/super.h"
+#include "fs/synth.h"
 #include "lib/string.h"
 #include "mm/pool.h"
 
@@ -93,10 +94,7 @@ static int load_locked(struct inode *ip) REQUIRES(ip->lock)
 	ip->size = disk->size;
 	memcpy(ip->map, disk->map, sizeof(ip->map));
 	block_put(buf);
-	if (!is_sound(ip))
-		return -EIO;
-	__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
-	return 0;
+	return is_sound(ip) ? 0 : -EIO;
 }
 
 /* Without the lock where it is not needed: a loaded inode stays so while there
@@ -109,14 +107,16 @@ static int load(struct inode *ip)
 		return 0;
 	inode_lock(ip);
 	if (!ip->loaded)
-		error = load_locked(ip);
+		error = is_synth(ip) ? synth_load(ip) : load_locked(ip);
+	if (error == 0)
+		__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
 	inode_unlock(ip);
 	return error;
 }
 
 int inode_open(uint32 number, struct inode **out)
 {
-	if (number == 0 || number >= super.ninodes)
+	if (number == 0 || (number >= super.ninodes && number < SYNTH_TOP))
 		return -EIO;
 	spin_acquire(&inodes.lock);
 	struct inode *ip = find_or_add(number);

@@ -34,7 +34,8 @@ struct inode {
 void inode_init(void);
 
 /* The inode of that number with one more reference, read from the disk. -EIO
- * when the disk fails or the inode is free or damaged; -ENOMEM. */
+ * when the disk fails or the inode is free or damaged; -ENOMEM; -ENOENT when
+ * it was one of fs/synth.h. */
 int inode_open(uint32 number, struct inode **out);
 
 /* One more reference. */

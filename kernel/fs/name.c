@@ -14,6 +14,7 @@
 #include "fs/journal.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "fs/synth.h"
 #include "lib/string.h"
 
 #define STALE 1 /* somebody was faster: look it up again */
@@ -61,6 +62,8 @@ static int entry_open(struct inode *cwd, const char *path, struct entry *entry)
 	if (error == 0 && entry->ip != NULL && entry->ip->number == ROOT_INUM &&
 	    !is_dots(entry->name))
 		error = -EIO;
+	if (error == 0 && is_synth(entry->dir))
+		error = -EPERM;
 	if (error != 0)
 		entry_close(entry);
 	return error;
@@ -221,7 +224,7 @@ int name_link(struct inode *cwd, const char *old, const char *fresh)
 
 	if (error != 0)
 		return error;
-	if (ip->type == T_DIR)
+	if (ip->type == T_DIR || is_synth(ip))
 		error = -EPERM;
 	else
 		error = change_entry(cwd, fresh, add_link, ip);

@@ -4,7 +4,8 @@
 #include "fs/path.h"
 
 #include "abi/errno.h"
-#include "fs/dir.h"
+#include "dev/device.h"
+#include "fs/synth.h"
 #include "lib/string.h"
 
 /* Copy the next part of the path and step behind it. Returns its length, 0 at
@@ -43,6 +44,20 @@ static int start_of(struct inode *cwd, const char *path, struct inode **out)
 	return 0;
 }
 
+/* A device file may stand for a directory that is on no disk. */
+static int enter_synth(struct inode **at)
+{
+	struct inode *device = *at;
+
+	if (device->type != T_DEVICE || device->major != DEV_SYNTH)
+		return 0;
+	int error = inode_open(SYNTH_TOP, at);
+
+	if (error == 0)
+		inode_put(device);
+	return error;
+}
+
 /* Go from *at to what it has under that name. */
 static int descend(struct inode **at, const char *name)
 {
@@ -60,7 +75,7 @@ static int descend(struct inode **at, const char *name)
 		return error;
 	inode_put(dir);
 	*at = next;
-	return 0;
+	return enter_synth(at);
 }
 
 /* Follow the path to its end, or up to its last part, which is then in `name`:

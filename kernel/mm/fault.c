@@ -24,13 +24,15 @@ bool pte_allows(pte_t pte, enum access access)
  * One owner means that it is ours and stays ours: only an address space that
  * maps the frame can add another, and this one is busy here. The hart may
  * remember the entry as it was, and fault once more for it; no harm is done. */
-static enum fault cow_break(pte_t *pte, uint64 va)
+static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
+	REQUIRES(uvm->lock)
 {
 	void *shared = pte_page(*pte);
 
 	if (frame_owners(shared) == 1) {
 		*pte = pte_to_writable(*pte);
 		vmcount_add(VM_cow_reuse, 1);
+		uvm->takeovers++;
 		return FAULT_FIXED;
 	}
 
@@ -43,6 +45,7 @@ static enum fault cow_break(pte_t *pte, uint64 va)
 	sfence_page(va); /* T1: before the others may have the frame alone */
 	frame_put(shared);
 	vmcount_add(VM_cow_copy, 1);
+	uvm->copies++;
 	return FAULT_FIXED;
 }
 
@@ -55,7 +58,7 @@ enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 	if (pte == NULL || !(*pte & PTE_V))
 		return FAULT_UNMAPPED;
 	if (access == ACCESS_STORE && (*pte & PTE_COW))
-		return cow_break(pte, va);
+		return cow_break(uvm, pte, va);
 	if (!pte_allows(*pte, access))
 		return FAULT_DENIED;
 	/* The hart remembered what the entry was before. */

@@ -74,3 +74,9 @@ static inline uint64 pte_flags(pte_t pte)
 {
 	return pte & PTE_FLAGS;
 }
+
+/* Whether a write gives the writer a frame of its own first. */
+static inline bool pte_is_cow(pte_t pte)
+{
+	return pte & PTE_COW;
+}

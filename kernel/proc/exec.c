@@ -238,22 +238,6 @@ static int find_program(const char *path, struct inode **inode)
 	return path_lookup(NULL, in_bin, inode);
 }
 
-/* Nothing can fail any more: leave the old program. */
-static void commit(struct proc *p, struct uvm *uvm, uint64 entry, uint64 sp,
-		   uint64 argc)
-{
-	struct uvm *old = p->uvm;
-
-	p->uvm = uvm;
-	uvm_use(uvm);
-	if (old != NULL)
-		uvm_destroy(old);
-	fpu_reset(p);
-	*p->frame = (struct trapframe){
-		.pc = entry, .sp = sp, .a0 = argc, .a1 = sp
-	};
-}
-
 static void set_name(struct proc *p, const char *path)
 {
 	const char *name = path;
@@ -262,6 +246,25 @@ static void set_name(struct proc *p, const char *path)
 		if (*c == '/' && c[1] != '\0')
 			name = c + 1;
 	strlcpy(p->name, name, sizeof(p->name));
+}
+
+/* Nothing can fail any more: leave the old program. */
+static void commit(struct proc *p, struct uvm *uvm, const char *path,
+		   uint64 entry, uint64 sp, uint64 argc)
+{
+	struct uvm *old = p->uvm;
+
+	spin_acquire(&tree_lock);
+	p->uvm = uvm;
+	set_name(p, path);
+	spin_release(&tree_lock);
+	uvm_use(uvm);
+	if (old != NULL)
+		uvm_destroy(old);
+	fpu_reset(p);
+	*p->frame = (struct trapframe){
+		.pc = entry, .sp = sp, .a0 = argc, .a1 = sp
+	};
 }
 
 int proc_exec(const char *path, const struct exec_args *args)
@@ -289,7 +292,6 @@ int proc_exec(const char *path, const struct exec_args *args)
 		uvm_destroy(uvm);
 		return error;
 	}
-	commit(current(), uvm, entry, sp, args->argc);
-	set_name(current(), path);
+	commit(current(), uvm, path, entry, sp, args->argc);
 	return 0;
 }

@@ -102,10 +102,15 @@ static void release_resources(struct proc *p)
 		inode_put(p->cwd);
 	p->cwd = NULL;
 	fpu_reset(p);
-	if (p->uvm != NULL) {
+
+	struct uvm *uvm = p->uvm;
+
+	if (uvm != NULL) {
 		uvm_use(NULL);
-		uvm_destroy(p->uvm);
+		spin_acquire(&tree_lock);
 		p->uvm = NULL;
+		spin_release(&tree_lock);
+		uvm_destroy(uvm);
 	}
 }
 

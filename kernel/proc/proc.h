@@ -15,8 +15,11 @@
 #include "proc/sleep.h"
 #include "proc/trapframe.h"
 
+#define PID_MAX 0xfffffff /* a file of /proc has its number, and more */
+
 struct fpu_state;
 struct inode;
+struct synth;
 struct uvm;
 
 enum proc_state {
@@ -36,8 +39,8 @@ struct proc {
 
 	int pid;                  /* [init] */
 	bool is_thread;           /* [init] of the kernel: not to be killed */
-	char name[PROC_NAME_LEN]; /* [self] */
-	struct uvm *uvm;          /* [self] NULL: a thread of the kernel */
+	char name[PROC_NAME_LEN]; /* [self] changes under tree_lock */
+	struct uvm *uvm;          /* the same; NULL: a thread of the kernel */
 	struct fpu_state *fpu;    /* [self] NULL: no floating point so far */
 	struct inode *cwd;        /* [self] */
 	struct fdtable files;     /* [self] */
@@ -78,3 +81,8 @@ void proc_free(struct proc *p) EXCLUDES(tree_lock);
 
 /* The process with that pid, zombie or not; NULL when there is none. */
 struct proc *proc_find(int pid) REQUIRES(tree_lock);
+
+/* All of them, in no order: NULL gives the first one, the last one NULL. */
+struct proc *proc_next(const struct proc *p) REQUIRES(tree_lock);
+
+extern const struct synth procfs; /* the files of /proc */

@@ -47,6 +47,19 @@ struct proc *proc_find(int pid)
 	return NULL;
 }
 
+struct proc *proc_next(const struct proc *p)
+{
+	int i = p != NULL ? p->pid % PID_BUCKETS : 0;
+	const struct list *link = p != NULL ? &p->hash : &buckets[0];
+
+	while (link->next == &buckets[i])
+		if (++i == PID_BUCKETS)
+			return NULL;
+		else
+			link = &buckets[i];
+	return LIST_ENTRY(link->next, struct proc, hash);
+}
+
 /* The lowest free slot. There is one: slots are as many as processes. */
 static uint64 slot_alloc_locked(void) REQUIRES(tree_lock)
 {
@@ -72,7 +85,7 @@ static void slot_free_locked(uint64 slot) REQUIRES(tree_lock)
 static int pid_alloc_locked(void) REQUIRES(tree_lock)
 {
 	do
-		last_pid = last_pid == 0x7fffffff ? 1 : last_pid + 1;
+		last_pid = last_pid == PID_MAX ? 1 : last_pid + 1;
 	while (proc_find(last_pid) != NULL);
 	return last_pid;
 }

@@ -107,6 +107,7 @@ static void page_fault(struct proc *p, uint64 cause)
 	struct uvm *uvm = p->uvm;
 
 	spin_acquire(&uvm->lock);
+	uvm->faults++;
 	enum fault fault = uvmfault(uvm, csr_read(stval), access_of(cause));
 	spin_release(&uvm->lock);
 	if (fault != FAULT_FIXED)
