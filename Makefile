@@ -26,7 +26,7 @@ override TREE := $(value TREE)
 override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS MUTANT FULL
+	GROUP WORKERS MUTANT FULL REPORT
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -319,7 +319,7 @@ config: all
 	@echo $(K)/config.json
 
 grade:
-	@$(PYTHON) -m grade
+	@$(PYTHON) -m grade $(if $(V),-v)
 
 lint:
 	@$(PYTHON) -m grade.lint
@@ -372,6 +372,8 @@ make run CMD="echo hello; ls"
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
+make grade REPORT=gradescope OUT=FILE
+                  and a report; also prairielearn, autolab, github
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built

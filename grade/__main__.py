@@ -2,22 +2,44 @@
 
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
 of grade/points; WORKERS=N runs N tests at a time. TREE=path grades another
-tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. XML=path
-has pytest write its results there.
+tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. REPORT and
+OUT are what --report and --out are without.
 """
 
+import argparse
 import os
 import re
+import signal
 import sys
+from pathlib import Path
 
 import pytest
 
-from grade import process, sandbox
+from grade import process, reports, results, sandbox
 from grade.config import ROOT, UserError
 from grade.foreign import STRANGER, grade_tree
 from grade.points import Points
+from grade.session import VERBOSE
 
 WORKERS_MAX = 8
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(
+        prog="python3 -m grade", description="Run the tests of Calf.")
+    parser.add_argument("-v", "--verbose", action="store_true",
+                        help="show failures at once, and keep all logs")
+    parser.add_argument("--report", metavar="FORMAT",
+                        default=os.environ.get("REPORT", ""),
+                        help=f"one of {' '.join(reports.FORMATS)}")
+    parser.add_argument("--out", metavar="FILE",
+                        default=os.environ.get("OUT", ""),
+                        help="where the report goes")
+    options = parser.parse_args(words)
+    options.out = Path(options.out).resolve() if options.out else None
+    if options.verbose:
+        os.environ[VERBOSE] = "1"
+    return options
 
 
 def check_settings():
@@ -31,17 +53,38 @@ def check_settings():
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
 
 
-def main():
+def main(words):
     process.end_on_signals()
+    options = parse(words)
     try:
         check_settings()
-        tree = os.environ.get("TREE")
-        if tree and STRANGER not in os.environ:
-            return grade_tree(tree)
-        raise_walls(STRANGER in os.environ, os.environ.get("SANDBOX", ""))
+        if STRANGER in os.environ:
+            return grade()
+        reports.check(options.report, options.out)
     except UserError as error:
-        print(f"grade: {error}", file=sys.stderr)
-        return 2
+        return complain(error)
+    reports.forget()
+    try:
+        return grade()
+    except UserError as error:
+        results.write(results.without_tests(str(error)))
+        return complain(error)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    finally:
+        reports.write_all(options.report, options.out)
+
+
+def complain(error):
+    print(f"grade: {error}", file=sys.stderr)
+    return 2
+
+
+def grade():
+    tree = os.environ.get("TREE")
+    if tree and STRANGER not in os.environ:
+        return grade_tree(tree)
+    raise_walls(STRANGER in os.environ, os.environ.get("SANDBOX", ""))
     return run_tests()
 
 
@@ -70,10 +113,8 @@ def run_tests():
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
-    if os.environ.get("XML"):
-        options += ["--junitxml", os.environ["XML"]]
     return pytest.main([*options, "grade"])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -6,14 +6,15 @@ and send each one's title and points along with its report.
 
 import json
 import os
+from textwrap import indent
 
 import pytest
 
-from grade import explain, session
+from grade import explain, results, session
 from grade.guest import GuestFailed, Log
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
-from grade.results import Results
+from grade.text import printable
 
 TITLE_WIDTH = 64
 
@@ -88,7 +89,8 @@ def pytest_collection_modifyitems(config, items):
             ("id", test), ("group", points.group(test))]
         worth[test] = dict(item.user_properties)
     here = session.current()
-    write_whole(here.folder / "worth.json", json.dumps(worth))
+    # All workers write the same.
+    results.write_whole(here.folder / "worth.json", json.dumps(worth))
     if here.build_error or here.boot_error:
         items[:] = [item for item in items if is_first(item)]
 
@@ -96,13 +98,6 @@ def pytest_collection_modifyitems(config, items):
 def is_first(item):
     """Whether it says if there is anything to test at all."""
     return test_id(item).startswith("build.")
-
-
-def write_whole(path, text):
-    """All workers write the same."""
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(text)
-    part.rename(path)
 
 
 def pytest_runtest_setup(item):
@@ -119,11 +114,25 @@ class Score:
     def __init__(self, config):
         self._config = config
         self._got = {}
+        self._skipped = set()
         self._failures = []
-        self._results = Results()
+        self._results = results.Results()
+        self._live = os.isatty(1) and os.environ.get("TERM") != "dumb"
 
     def _terminal(self):
         return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def _say(self, line, **markup):
+        """A line; on a terminal, how far we are stands below it."""
+        terminal = self._terminal()
+        if not self._live:
+            terminal.write_line(line, **markup)
+            return
+        got, total = self._sum()
+        terminal.rewrite("", erase=True)
+        terminal.rewrite(f"{line}\n", **markup)
+        terminal.rewrite(f"  {len(self._got)} of {len(self._worth())} tests, "
+                         f"{got:g} of {total:g} points")
 
     def pytest_report_teststatus(self, report):
         """No dots: our lines take their place."""
@@ -132,10 +141,12 @@ class Score:
         return "", "", ""
 
     def pytest_runtest_logreport(self, report):
-        if report.when != "call" and not report.failed:
-            return
         facts = dict(report.user_properties)
         if "points" not in facts:
+            return
+        if report.skipped:
+            self._skip(facts, report)
+        if report.skipped or report.when != "call" and not report.failed:
             return
         if report.when == "teardown" and facts["id"] in self._got:
             return
@@ -143,25 +154,41 @@ class Score:
         got = points if report.passed else 0
         self._got[facts["id"]] = got
         self._results.add(facts["id"], report, got)
-        title = facts["title"][:TITLE_WIDTH - 4]
-        line = (f"{title} {'.' * (TITLE_WIDTH - len(title))} "
-                f"{got:g}/{points:g}")
-        self._terminal().write_line(line, red=report.failed)
+        self._say(dotted(facts["title"]) + f"{got:g}/{points:g}",
+                  red=report.failed)
         if report.failed:
-            self._failures.append(explain.Failure(
-                facts["id"], facts["title"], str(report.longrepr)))
+            failure = explain.Failure(
+                facts["id"], facts["title"], str(report.longrepr))
+            self._failures.append(failure)
+            if session.VERBOSE in os.environ:
+                self._say(indent(printable(failure.message), "    "))
+
+    def _skip(self, facts, report):
+        """A tool is missing: the test does not count, for or against."""
+        self._skipped.add(facts["id"])
+        self._say(dotted(facts["title"]) + "not tried: "
+                  + report.longrepr[2].partition(": ")[2])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session):
         got, total = self._sum()
         if got < total and session.exitstatus == 0:
             session.exitstatus = 1
-        self._results.write(self._worth())
+        results.write(self._results.make(self._worth(), self._why_not()))
+
+    def _why_not(self):
+        """Why some tests did not run."""
+        if self._config.calf_session.build_error:
+            return "it did not run, since Calf does not build"
+        if self._config.calf_session.boot_error:
+            return "it did not run, since Calf does not boot"
+        return "it did not run, since the run ended early"
 
     def _worth(self):
         """What is known of each test that was to run, or did."""
         path = self._config.calf_session.folder / "worth.json"
         worth = json.loads(path.read_text()) if path.exists() else {}
+        worth = {k: v for k, v in worth.items() if k not in self._skipped}
         if self._config.option.keyword or self._config.option.markexpr:
             worth = {k: v for k, v in worth.items() if k in self._got}
         return worth
@@ -174,6 +201,9 @@ class Score:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter):
+        if self._live:
+            terminalreporter.rewrite("", erase=True)
+            terminalreporter.rewrite("")
         if self._failures:
             hints = explain.read_hints()
             path = self._config.calf_session.logs / "failures.txt"
@@ -185,6 +215,11 @@ class Score:
                 f"\nIn full: {path}\n")
         got, total = self._sum()
         terminalreporter.write_line(f"Score: {got:g}/{total:g}")
+
+
+def dotted(title):
+    title = title[:TITLE_WIDTH - 4]
+    return f"{title} {'.' * (TITLE_WIDTH - len(title))} "
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -213,7 +248,8 @@ def config(calf):
 
 @pytest.fixture
 def log(request, calf):
-    """A log for one guest. It stays when the test fails."""
+    """A log for one guest. It stays when the test fails, or with V=1."""
     made = Log(calf.logs, test_id(request.node))
     yield made
-    made.end(keep=not getattr(request.node, "calf_passed", False))
+    made.end(keep=not getattr(request.node, "calf_passed", False)
+             or session.VERBOSE in os.environ)

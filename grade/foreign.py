@@ -1,14 +1,17 @@
 """grade/foreign.py: grades somebody else's tree, in a copy of this one."""
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from grade import process
+from grade import process, results
 from grade.session import OUT, PREFIX
-from grade.tree import make_scratch, read_tree
+from grade.text import shown
+from grade.tree import LINES_MAX, make_scratch, read_tree
 
+PATIENCE = 10           # seconds to write down results, once told to end
 STRANGER = "CALF_STRANGER"      # set for the grader in the copy
 
 
@@ -17,6 +20,8 @@ def grade_tree(path, out=OUT, say=print, **settings):
     logs and reports in the folder `out`. What is not taken goes to `say`, a
     line each. `settings` are more for the environment. Returns the status;
     raises UserError when there is no tree. Several may run at once."""
+    out = Path(out).resolve()
+    (out / results.FILE.name).unlink(missing_ok=True)
     tree = read_tree(path)
     for line in tree.refused_lines():
         say(line)
@@ -25,10 +30,32 @@ def grade_tree(path, out=OUT, say=print, **settings):
         copy = Path(scratch) / "tree"
         make_scratch(tree, copy)
         env = {**os.environ, **settings, "TREE": str(path), STRANGER: "1",
-               "CALF_GRADE_OUT": str(Path(out).resolve())}
+               "CALF_GRADE_OUT": str(out)}
         child = process.start([sys.executable, "-m", "grade"], cwd=copy,
                               env=env)
         try:
             return child.wait()
+        except KeyboardInterrupt:
+            give_time(child)
+            raise
         finally:
-            process.stop(child, patience=10)
+            process.stop(child, patience=PATIENCE)
+            tell_refused(tree, out / results.FILE.name)
+
+
+def give_time(child):
+    """It has got the same signal, and writes down what it has."""
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def tell_refused(tree, path):
+    """Add to the results what was not taken of the tree."""
+    found = results.read(path)
+    if found is not None:
+        found["refused"] = [
+            {"name": shown(name), "why": why}
+            for name, why in sorted(tree.refused.items())[:LINES_MAX]]
+        results.write(found, path)

@@ -1,42 +1,87 @@
 """grade/results.py: what a run gave, for other programs.
 
-build/grade/results.json: {"score", "total", "tests": [{"id", "title", "group",
-"points", "got", "status", "message", "seconds"}]}; the status is "passed",
-"failed", or "error" for a test that never ran.
+build/grade/results.json is written whole, at the end of each run, however it
+ended; docs/grading.md tells its form. A test's status is "passed", "failed",
+or "error" for one that never ran; `error` says why there are no tests at all.
 """
 
 import json
 import os
+import time
 
-from grade.config import ROOT
-from grade.points import add_up
+from grade.points import Points, add_up
+from grade.session import OUT
+from grade.text import excerpt
 
-FILE = ROOT / "build" / "grade" / "results.json"
+FILE = OUT / "results.json"
 
 
 class Results:
     def __init__(self):
         self._tests = {}
+        self._start = time.monotonic()
 
     def add(self, test, report, got):
         """A test has ended, or could not begin."""
         self._tests[test] = {
             "got": got,
             "status": "passed" if report.passed else "failed",
-            "message": "" if report.passed else report.longreprtext,
+            "message": "" if report.passed else excerpt(report.longreprtext),
             "seconds": round(report.duration, 3)}
 
-    def write(self, worth):
-        """`worth` has the facts of all tests that there are, in order."""
-        never = {"got": 0, "status": "error", "message": "it did not run",
-                 "seconds": 0}
-        tests = [{**facts, **self._tests.get(test, never)}
+    def make(self, worth, never):
+        """`worth` has the facts of all tests that there are, in order; `never`
+        says why some did not run."""
+        never_ran = {"got": 0, "status": "error", "message": excerpt(never),
+                     "seconds": 0}
+        tests = [{**facts, **self._tests.get(test, never_ran)}
                  for test, facts in worth.items()]
-        text = json.dumps({
-            "score": add_up(test["got"] for test in tests),
-            "total": add_up(test["points"] for test in tests),
-            "tests": tests}, indent=1)
-        FILE.parent.mkdir(parents=True, exist_ok=True)
-        part = FILE.with_suffix(f".{os.getpid()}")
-        part.write_text(text)
-        part.rename(FILE)
+        return put_together(tests, time.monotonic() - self._start)
+
+
+def put_together(tests, seconds=0, error=None):
+    return {
+        "score": add_up(test["got"] for test in tests),
+        "total": add_up(test["points"] for test in tests),
+        "seconds": round(seconds, 1),
+        "error": error,
+        "refused": [],
+        "groups": [sum_up(group, [test for test in tests
+                                  if test["group"] == group])
+                   for group in Points().groups
+                   if any(test["group"] == group for test in tests)],
+        "tests": tests}
+
+
+def sum_up(group, tests):
+    return {"name": group,
+            "points": add_up(test["points"] for test in tests),
+            "got": add_up(test["got"] for test in tests)}
+
+
+def without_tests(error):
+    """The results of a run that came to none: no points of a kernel's."""
+    points = Points()
+    results = put_together([], error=excerpt(error))
+    results["groups"] = [{"name": name, "points": worth, "got": 0}
+                         for name, worth in points.groups.items()
+                         if name not in points.tools]
+    results["total"] = add_up(g["points"] for g in results["groups"])
+    return results
+
+
+def read(path=FILE):
+    """What a run has written; None if it has not."""
+    return json.loads(path.read_text()) if path.is_file() else None
+
+
+def write(results, path=FILE):
+    write_whole(path, json.dumps(results, indent=1) + "\n")
+
+
+def write_whole(path, text):
+    """A reader sees the old file, or the new one, and never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -28,6 +28,7 @@ OUT = Path(os.environ.get("CALF_GRADE_OUT") or ROOT / "build" / "grade")
 LOGS = OUT / "logs"
 PREFIX = "calf-grade-"
 OURS = "ours"
+VERBOSE = "CALF_VERBOSE"        # set for `make grade V=1`
 SESSIONS_KEPT = 5
 
 

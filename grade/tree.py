@@ -19,6 +19,7 @@ from pathlib import Path
 from grade.config import ROOT, UserError
 from grade.text import shown
 
+ARCHIVES = (".tar.gz", ".tgz", ".zip")
 SUFFIXES = (".c", ".h", ".S", ".ld")
 OURS = "kernel/abi/"
 NAME = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
@@ -113,6 +114,8 @@ def read_tree(path):
     path = Path(path)
     try:
         if path.is_dir():
+            path = find_root(path)
+        if path.is_dir():
             tree = read_folder(path)
         elif path.is_file():
             tree = read_archive(path)
@@ -129,6 +132,25 @@ def read_tree(path):
 
 
 # ---- folders ----------------------------------------------------------------
+
+def find_root(folder):
+    """The folder itself or, where that has no kernel/, the one tree or archive
+    in it: systems that collect hand-ins put each into a folder."""
+    if (folder / "kernel").is_dir():
+        return folder
+    found = [path for path in sorted(folder.iterdir())
+             if is_handin(path) and not path.is_symlink()]
+    if len(found) > 1:
+        names = ", ".join(shown(path.name) for path in found)
+        raise UserError(f"which of these: {names}")
+    return found[0] if found else folder
+
+
+def is_handin(path):
+    """Whether it looks like a tree, or an archive of one."""
+    return (path / "kernel").is_dir() \
+        or path.is_file() and path.name.endswith(ARCHIVES)
+
 
 def read_folder(root):
     taker = Taker()

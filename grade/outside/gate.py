@@ -8,6 +8,7 @@ import tempfile
 from grade.config import UserError
 from grade.guest import GuestFailed, Log
 from grade.outside.probe import HEAP_PAGES, Probe, build_probe
+from grade.outside.qmp import MonitorLost
 
 NOTHING_SHARED = ("fork shares no page between parent and child, so this was "
                   "not tried")
@@ -24,7 +25,7 @@ def shares_nothing(config, logs):
             seen = probe.look()
             vas = [seen[1].heap(index) for index in range(HEAP_PAGES)]
             return all(seen[1].frame(va) != seen[2].frame(va) for va in vas)
-    except (GuestFailed, UserError):
+    except (GuestFailed, MonitorLost, UserError):
         return False
     finally:
         log.end(keep=False)

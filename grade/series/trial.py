@@ -15,15 +15,12 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
 
-from grade import process
+from grade import process, results
 from grade.config import ROOT, make_command
 from grade.series.git import git
 
 KEPT = Path("build") / "series" / "passed"
-RESULTS = "results.xml"
-SCORE = re.compile(r"^Score: (\S+)$", re.MULTILINE)
 
 # What the tests of a step depend on.
 PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
@@ -68,24 +65,22 @@ def try_fully(tree):
     out = tree.with_name(f"{tree.name}-graded")
     shutil.rmtree(out, ignore_errors=True)
     done = run([sys.executable, "-m", "grade"], ROOT, TREE=str(tree),
-               CALF_GRADE_OUT=str(out), XML=str(out / RESULTS), WERROR="1")
-    score = SCORE.search(done.stdout)
-    if not score or not (out / RESULTS).is_file():
+               CALF_GRADE_OUT=str(out), WERROR="1")
+    found = results.read(out / results.FILE.name)
+    if found is None or found["error"]:
         return Outcome(error=last_line(done))
-    return Outcome(None, read_results(out / RESULTS), score.group(1))
+    return Outcome(None, wrong_with(found["tests"]),
+                   f"{found['score']:g}/{found['total']:g}")
 
 
-def read_results(path):
-    """What is wrong with each test, of the file that pytest has written."""
+def wrong_with(graded):
+    """What is wrong with each test, by its name; "" if nothing."""
     tests = {}
-    for case in ElementTree.parse(path).iter("testcase"):
-        module = case.get("classname").rpartition("test_")[2]
-        # xdist puts @ and the group behind the name.
-        test = re.sub(r"@[^]@]*$", "", case.get("name"))
-        name = test_name(f"{module}.{test}")
-        wrong = [part.get("message") or part.tag for part in case
-                 if part.tag in ("failure", "error")]
-        tests[name] = tests.get(name) or "".join(wrong[:1])
+    for test in graded:
+        name = test_name(test["id"])
+        wrong = "" if test["status"] == "passed" else \
+            test["message"].partition("\n")[0] or test["status"]
+        tests[name] = tests.get(name) or wrong
     return tests
 
 

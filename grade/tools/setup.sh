@@ -31,12 +31,13 @@ python_has() {
 
 # Which parts of the list the goals need.
 groups_of() {
-	[ $# -gt 0 ] || set -- grade lint
+	[ $# -gt 0 ] || set -- grade lint course
 	groups=" build "
 	for goal; do
 		case $goal in
 		qemu | run | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
+		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;
 		series | bench) groups="$groups qemu grade git " ;;
 		bench-docs) groups="$groups qemu grade " ;;

@@ -1,0 +1,211 @@
+"""grade/test_reports.py: what other programs read of a run."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+
+from grade import reports, results
+from grade.config import ROOT
+from grade.limits import limit
+from grade.points import add_up
+from grade.reports import github, gradescope, junit, prairielearn
+from grade.test_driver import replace_qemu
+
+pytestmark = pytest.mark.xdist_group("driver")
+
+SCHEMAS = Path(reports.__file__).with_name("schemas")
+ODD = "x.c:3: \x1b[2J\0 ]]> <b>&amp; \ufffe \ud800 \u00e9"
+COMPILER = "make failed:\nkernel/mm/fault.c:9:1: error: expected ;"
+
+
+def fact(group, number, points):
+    return {"id": f"{group}.test_{number}", "title": f"{group} does {number}",
+            "group": group, "points": points}
+
+
+WORTH = {fact["id"]: fact for fact in (
+    fact("build", 1, 5), fact("build", 2, 5), fact("sharing", 1, 53.4),
+    fact("sharing", 2, 53.3), fact("sharing", 3, 53.3), fact("cost", 1, 40))}
+
+
+def run_of(messages, never="it did not run"):
+    """Results of a run in which these tests ran: "" is a pass."""
+    collected = results.Results()
+    for test, message in messages.items():
+        report = SimpleNamespace(passed=not message, duration=0.5,
+                                 longreprtext=message)
+        collected.add(test, report,
+                      WORTH[test]["points"] if not message else 0)
+    return collected.make(WORTH, never)
+
+
+def all_runs():
+    """Of each kind of run, its results."""
+    passed = dict.fromkeys(WORTH, "")
+    yield "full", run_of(passed)
+    yield "failing", run_of({**passed, "sharing.test_2": ODD})
+    yield "unbuilt", run_of({"build.test_1": COMPILER,
+                             "build.test_2": "it does not build"})
+    yield "refused", {**run_of(passed), "refused": [
+        {"name": "kernel/a b.c", "why": "a name has ..."}]}
+    yield "broken", results.without_tests("TREE=x: no such folder or archive")
+
+
+RUNS = dict(all_runs())
+
+
+def payloads(name, text):
+    """The JSON that is in a report."""
+    if name == "github":
+        return [json.loads(base64.b64decode(line.partition("=")[2]))
+                for line in text.splitlines()]
+    return [json.loads(text)]
+
+
+@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize("name", [*reports.FORMATS, "results"])
+def test_schema(name, kind):
+    """reports: {name} fits its schema: a run that is {kind}"""
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    make = reports.FORMATS.get(name, json.dumps)
+    found = payloads(name, make(RUNS[kind]))
+    for payload in found:
+        jsonschema.validate(payload, schema)
+        for key in schema["required"]:
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate(
+                    {k: v for k, v in payload.items() if k != key}, schema)
+    assert found
+
+
+def test_sums():
+    """reports: the score is the sum of the tests, in each of them"""
+    for run in RUNS.values():
+        report = json.loads(gradescope.make(run))
+        assert report["score"] == run["score"] == add_up(
+            test["score"] for test in report["tests"])
+        runners = payloads("github", github.make(run))
+        assert sum(r["max_score"] for r in runners) == run["total"]
+        assert add_up(g["got"] for g in run["groups"]) == run["score"]
+    assert RUNS["full"]["score"] == RUNS["full"]["total"] == 210
+    assert RUNS["failing"]["score"] == 156.7
+
+
+def test_compiler_message():
+    """reports: no points for what does not build, and why"""
+    report = json.loads(gradescope.make(RUNS["unbuilt"]))
+    first, *others = report["tests"]
+    assert report["score"] == 0 and len(report["tests"]) == len(WORTH)
+    assert first["output"] == COMPILER
+    assert {test["status"] for test in report["tests"]} == {"failed"}
+    assert others[-1]["output"] == "it did not run"
+
+
+def test_numbers():
+    """reports: Gradescope's tests have numbers, none is hidden"""
+    report = json.loads(gradescope.make(RUNS["failing"]))
+    assert [test["number"] for test in report["tests"]] == [
+        "1.1", "1.2", "2.1", "2.2", "2.3", "3.1"]
+    assert {test["visibility"] for test in report["tests"]} == {"visible"}
+
+
+def test_prairielearn_fits():
+    """reports: PrairieLearn's stays below a MiB, whatever is said"""
+    run = run_of(dict.fromkeys(WORTH, "\u20ac" * 100))
+    run["tests"] = [{**test, "message": "\u20ac" * 50_000}
+                    for test in run["tests"] * 50]
+    text = prairielearn.make(run)
+    assert len(text.encode()) < prairielearn.BYTES_MAX
+    assert len(json.loads(text)["tests"]) == len(WORTH) * 50
+
+
+def test_junit():
+    """reports: JUnit's XML is sound, whatever a test says"""
+    run = RUNS["failing"]
+    raw = {**run, "tests": [{**test, "message": ODD if test["message"] else ""}
+                            for test in run["tests"]]}
+    top = ElementTree.fromstring(junit.make(raw).encode())
+    assert [suite.get("name") for suite in top] == ["build", "sharing", "cost"]
+    assert [suite.get("failures") for suite in top] == ["0", "1", "0"]
+    failure = top.find("*/testcase/failure")
+    assert failure.text.startswith("x.c:3: ?[2J? ]]> <b>&amp; ")
+    points = [float(p.get("value")) for p in top.iter("property")
+              if p.get("name") == "got"]
+    assert add_up(points) == run["score"]
+
+
+def grade(out, *words, **settings):
+    unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
+    env = {k: v for k, v in os.environ.items() if k not in unset}
+    return subprocess.Popen(
+        [sys.executable, "-m", "grade", *words], cwd=ROOT,
+        env={**env, **settings, "CALF_GRADE_OUT": str(out)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
+
+
+def test_no_tree(tmp_path):
+    """reports: what is no tree leaves reports that say so"""
+    out = tmp_path / "scope.json"
+    child = grade(tmp_path, "--report", "gradescope", "--out", str(out),
+                  TREE=str(tmp_path / "nothing"))
+    said = child.communicate()[1]
+    assert child.returncode == 2 and "no such folder" in said
+    report = json.loads(out.read_text())
+    assert report["score"] == 0 and "no such folder" in report["output"]
+    assert results.read(tmp_path / "results.json")["total"] == 1000
+    assert "no such folder" in (tmp_path / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize("words", [
+    ("--report", "nosuch"), ("--report", "github", "--out", "no/such/file")],
+    ids=["format", "folder"])
+def test_bad_report(tmp_path, words):
+    """reports: one line says what cannot be written"""
+    child = grade(tmp_path, *words)
+    text, said = child.communicate()
+    assert child.returncode == 2 and text == "" and said.count("\n") == 1
+    assert not any(tmp_path.iterdir())
+
+
+HANGS = """
+if '-machine none' in ' '.join(sys.argv): sys.exit(1)
+calls = len(os.listdir(FOLDER))
+open(os.path.join(FOLDER, str(os.getpid())), 'w').close()
+if calls == 0: print('alive'); sys.exit(0)
+if calls == 1: sys.exit(1)
+time.sleep(600)
+"""
+
+
+def test_interrupted(tmp_path, monkeypatch):
+    """reports: a run that is interrupted leaves what it has found"""
+    calls = tmp_path / "calls"
+    calls.mkdir()
+    replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}", HANGS)
+    child = grade(tmp_path / "out", GROUP="build boot", WORKERS="1")
+    end = time.monotonic() + limit(120)
+    while len(list(calls.iterdir())) < 3 and child.poll() is None \
+            and time.monotonic() < end:
+        time.sleep(0.1)
+    assert child.poll() is None
+    os.killpg(child.pid, signal.SIGINT)
+    child.communicate(timeout=limit(60))
+    found = results.read(tmp_path / "out" / "results.json")
+    statuses = {test["id"]: test["status"] for test in found["tests"]}
+    assert statuses.pop("build.test_boots") == "passed"
+    assert statuses.pop("build.test_builds") == "passed"
+    assert set(statuses.values()) == {"error"}
+    assert 0 < found["score"] < found["total"] == 40
+    assert (tmp_path / "out" / "junit.xml").is_file()
