@@ -9,23 +9,23 @@
 #include "mm/pagetable.h"
 #include "mm/uvm.h"
 
-/* Looks at one valid entry; NULL, or what is wrong with it. */
+/* Looks at one valid entry; NULL, or what is wrong with it. To be inlined. */
 typedef const char *visitor(pte_t pte);
 
-static const char *visit_run(const struct pte_run *run, visitor *visit)
+static inline const char *visit_run(const struct pte_run *run, visitor *visit)
 {
+	const pte_t *pte = run->entry, *limit = pte + run->count;
 	const char *wrong = NULL;
 
-	for (uint64 i = 0; i < run->count; i++) {
-		pte_t pte = run->entry[i];
-		const char *one = pte & PTE_V ? visit(pte) : NULL;
+	for (; pte < limit; pte++) {
+		const char *one = *pte & PTE_V ? visit(*pte) : NULL;
 		wrong = wrong != NULL ? wrong : one;
 	}
 	return wrong;
 }
 
 /* All user pages of all address spaces, whatever is found on the way. */
-static const char *visit_all(visitor *visit)
+static inline const char *visit_all(visitor *visit)
 {
 	const char *wrong = NULL;
 	struct pte_run run;
