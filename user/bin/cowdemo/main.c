@@ -1,12 +1,13 @@
-/* user/bin/cowdemo.c: copy-on-write to look at.
+/* user/bin/cowdemo/main.c: copy-on-write to look at.
  *
  * A parent with some pages forks. Parent and child then take turns, and after
  * each turn the counters of /dev/vmstat show what it cost. */
 
 #include "calf.h"
+#include "many.h"
 #include "vmstat.h"
 
-#define SYNOPSIS "cowdemo [PAGES]"
+#define SYNOPSIS "cowdemo [PAGES | many]"
 #define DEFAULT_PAGES 64
 #define MAX_PAGES 100000
 
@@ -156,6 +157,10 @@ static void make_pages(void)
 
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "many") == 0) {
+		many_run();
+		return 0;
+	}
 	npages = DEFAULT_PAGES;
 	if (argc > 2 || (argc == 2 && !parse_number(argv[1], &npages)))
 		usage(SYNOPSIS);
