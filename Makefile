@@ -26,7 +26,7 @@ override TREE := $(value TREE)
 override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS MUTANT FULL REPORT
+	GROUP WORKERS MUTANT VARIANT FULL REPORT
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -59,7 +59,7 @@ NEEDS := $(if $(filter-out help clean clean-disk lint handout bench-docs \
 	$(if $(filter qemu run grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
-	$(if $(filter series bench mutants,$(GOALS)),qemu pytest git) \
+	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
 	$(if $(filter handout $(SERIES_TOOLS),$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
@@ -336,10 +336,13 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout mutants bench bench-docs series $(SERIES_TOOLS)
+.PHONY: handout mutants variants bench bench-docs series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
+
+variants:
+	@$(PYTHON) -m grade.variants
 
 handout:
 	@$(PYTHON) -m grade.handout
@@ -405,6 +408,7 @@ the lab
   make bench-docs   docs/bench.md from the last `make bench`
   make mutants      break the kernel on purpose, and see that the tests notice;
                     MUTANT="012 5": those only, FULL=1: by all tests
+  make variants     grade right kernels that are not ours: VARIANT="030": those
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

@@ -105,8 +105,9 @@ def test_way_to_the_end(student):
 
 def test_left_out(made):
     """handout: nothing for those who teach is in it"""
-    for path in ("patches", "grade/series", "grade/mutants", "grade/handout",
-                 "grade/labs", "docs/teaching.md", ".ci"):
+    for path in ("patches", "grade/series", "grade/mutants",
+                 "grade/variants", "grade/handout", "grade/labs",
+                 "docs/teaching.md", ".ci"):
         assert not (made / path).exists()
     done = subprocess.run(["make", "-n", "handout"], cwd=made,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

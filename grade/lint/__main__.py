@@ -20,8 +20,9 @@ def checks():
     if (ROOT / "patches").is_dir():         # a hand-out has none
         from grade.lint.series import check_series
         yield check_series
-        from grade.lint.mistakes import check_mistakes
+        from grade.lint.mistakes import check_mistakes, check_variants
         yield check_mistakes
+        yield check_variants
     yield from CHECKS
 
 

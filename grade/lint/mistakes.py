@@ -1,15 +1,22 @@
-"""grade/lint/mistakes.py: the patches of mutants, and docs/mistakes.md."""
+"""grade/lint/mistakes.py: the patches of mutants and of variants."""
 
-from grade.config import ROOT
+from grade.config import ROOT, UserError
 from grade.mutants import doc
-from grade.mutants.mutant import FOLDER, BadMutant, read_mutants
+from grade.mutants.described import BadPatch
+from grade.mutants.mutant import FOLDER, read_mutants
 from grade.points import Points
+from grade.series.git import GitError, git
+from grade.series.patches import read_series
+from grade.series.stack import copy_kernel, scratch_folder, take_off
+from grade.variants import variant
+
+VARIANTS_PAGE = "docs/grading.md"
 
 
 def check_mistakes():
     try:
         mutants = read_mutants()
-    except BadMutant as error:
+    except BadPatch as error:
         yield f"{FOLDER.relative_to(ROOT)}/{error}"
         return
     yield from check_words(mutants)
@@ -19,12 +26,47 @@ def check_mistakes():
 
 
 def check_words(mutants):
-    known = Points()
-    groups = set(known.groups) - known.tools
     for mutant in mutants:
-        where = f"{FOLDER.relative_to(ROOT)}/{mutant.name}.patch:1"
+        where = where_is(mutant, FOLDER)
         if mutant.kind not in doc.KINDS:
             yield f"{where}: no such kind: {mutant.kind}"
-        for group in mutant.groups:
-            if group not in groups:
-                yield f"{where}: no such group: {group}"
+        yield from check_groups(mutant, where)
+
+
+def where_is(patch, folder):
+    return f"{folder.relative_to(ROOT)}/{patch.name}.patch:1"
+
+
+def check_groups(patch, where):
+    known = Points()
+    for group in patch.groups:
+        if group not in set(known.groups) - known.tools:
+            yield f"{where}: no such group: {group}"
+
+
+def check_variants():
+    try:
+        variants = variant.read_variants()
+    except BadPatch as error:
+        yield f"{variant.FOLDER.relative_to(ROOT)}/{error}"
+        return
+    page = (ROOT / VARIANTS_PAGE).read_text()
+    with scratch_folder() as starter:
+        copy_kernel(ROOT, starter)
+        try:
+            take_off(starter, read_series(ROOT))
+        except UserError:
+            return                      # check_series has said so
+        for one in variants:
+            where = where_is(one, variant.FOLDER)
+            yield from check_groups(one, where)
+            yield from check_fits(one, where, starter)
+            if one.name not in page:
+                yield f"{VARIANTS_PAGE}:1: does not tell of {one.name}"
+
+
+def check_fits(one, where, starter):
+    try:
+        git(starter, "apply", "--check", "-", data=one.diff.encode())
+    except GitError as error:
+        yield f"{where}: does not go onto the starter: {error}"

@@ -7,18 +7,35 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from grade import process
-from grade.config import ROOT
+from grade.config import ROOT, UserError
 from grade.limits import limit
+from grade.series.git import GitError, git
+from grade.series.patches import read_series
+from grade.series.stack import take_off
 
-FOLDER = ROOT / "build" / "mutants"
 NOT_COPIED = (".git", ".cache", "__pycache__")
+OUTPUT = ("grade", "mutants", "variants", "series")     # below build/
 DECIDES = ("kernel", "user", "mkfs", "grade")   # what a result depends on
 NOT_DECIDES = (".patch", ".pyc", ".md")
 SECONDS = 600           # a whole grade
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel to be graded by the tests of `groups`: this project's, or the
+    starter's, with the diff applied. `judge` takes the points lost, by group,
+    and says what that is, in a word, and whether it is right."""
+
+    name: str
+    diff: str
+    groups: list
+    judge: Callable
+    starter: bool = False
 
 
 @dataclass
@@ -35,7 +52,7 @@ class Trial:
 
 
 def content_key():
-    """A hash of everything that a result depends on but the mutant."""
+    """A hash of everything that a result depends on but the patch."""
     digest = hashlib.sha256((ROOT / "Makefile").read_bytes())
     for folder in DECIDES:
         for path in sorted((ROOT / folder).rglob("*")):
@@ -45,32 +62,33 @@ def content_key():
     return digest.hexdigest()
 
 
-def key_of(content, diff, groups):
-    words = "\0".join([content, diff, *groups])
+def key_of(content, kernel):
+    series = [patch.path.read_text() for patch in read_series(ROOT)]
+    words = "\0".join([content, kernel.diff, *kernel.groups,
+                       *(series if kernel.starter else [])])
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def known(name, key):
+def known(here, key):
     """The result of an earlier run, if nothing has changed since."""
     try:
-        found = json.loads((FOLDER / name / "result.json").read_text())
+        found = json.loads((here / "result.json").read_text())
         return Trial(**found) if found["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def run(name, key, diff, groups):
-    """Grade this project's kernel with the diff applied, by the tests of
-    those groups. The result is kept."""
-    here = FOLDER / name
+def run(here, key, kernel):
+    """Grade a kernel in a copy of the project in the folder `here`, where the
+    result is kept."""
     shutil.rmtree(here, ignore_errors=True)
     here.mkdir(parents=True)
     trial = Trial(key)
     start = time.monotonic()
     copy_project(here / "tree")
-    trial.problem = apply(diff, here / "tree") if diff else ""
+    trial.problem = change(here / "tree", kernel)
     if not trial.problem:
-        grade(here, groups, trial)
+        grade(here, kernel.groups, trial)
     trial.seconds = round(time.monotonic() - start, 1)
     shutil.rmtree(here / "tree", ignore_errors=True)
     if not trial.problem:
@@ -80,24 +98,28 @@ def run(name, key, diff, groups):
 
 
 def copy_project(folder):
-    """With what is built, so that only what the mutant changes is built
+    """With what is built, so that only what the patch changes is built
     again."""
 
     def left_out(path, names):
-        ours = ("grade", "mutants") if Path(path) == ROOT / "build" else ()
-        return [name for name in names if name in (*NOT_COPIED, *ours)]
+        left = OUTPUT if Path(path) == ROOT / "build" else NOT_COPIED
+        return [name for name in names if name in left]
 
     shutil.copytree(ROOT, folder, symlinks=True, ignore=left_out)
 
 
-def apply(diff, tree):
-    """Returns what is wrong, in a line."""
-    done = subprocess.run(["git", "apply", "-"], cwd=tree, input=diff,
-                          capture_output=True, encoding="utf-8",
-                          env={**os.environ, "GIT_DIR": os.devnull})
-    if done.returncode == 0:
-        return ""
-    return "it does not apply: " + (done.stderr.strip() or "?").split("\n")[0]
+def change(tree, kernel):
+    """Make the tree's kernel this one. Returns what is wrong, in a line."""
+    try:
+        if kernel.starter:
+            take_off(tree, read_series(ROOT))
+        if kernel.diff:
+            git(tree, "apply", "-", data=kernel.diff.encode())
+    except UserError as error:
+        return str(error)
+    except GitError as error:
+        return f"it does not apply: {error}"
+    return ""
 
 
 def grade(here, groups, trial):
