@@ -245,12 +245,21 @@ KERNEL_WRITES = [       # command, its further arguments, bytes written
     ("wait_at", [], 4, None)]
 
 
+def give_child(probe, parent):
+    """One that ends; its parent's pages have been copied for that fork."""
+    probe.do(parent, "fork", GRANDCHILD)
+    probe.order(GRANDCHILD, "exit", ord("n"))
+    probe.gone(GRANDCHILD)
+
+
 @pytest.mark.parametrize("who", OTHER)
 @pytest.mark.parametrize("command, args, size, value", [
     pytest.param(*row, id=row[0]) for row in KERNEL_WRITES])
 def test_copies(pair, who, command, args, size, value):
     """outside: {command} into two shared pages: {who}"""
     writer, other = OTHER[who]
+    if command == "wait_at":
+        give_child(pair, writer)
     before = pair.look()
     end = before[writer].heap(4)
     start = end - size // 2

@@ -118,11 +118,8 @@ static long do_pipe(arguments arg)
 	return pipe((int *)arg[0]);
 }
 
-/* With a child of its own, for which it waits here. */
 static long do_wait_at(arguments arg)
 {
-	if (xfork() == 0)
-		exit('n');
 	return wait((int *)arg[0]);
 }
 

@@ -91,7 +91,9 @@ static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 {
 	int status;
 	long free_before = xvmstat("free");
-	int pid = xfork();
+	/* What wait() writes to is ours by then: it may be we who find no
+	 * memory, when the step has taken less. */
+	int pid = xfork_settled();
 
 	if (pid == 0) {
 		int fd = xopen(VMSTAT_PATH, O_WRONLY);
