@@ -108,6 +108,7 @@ def run_tests():
                                                WORKERS_MAX)
     options = [
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
+        "-p", "grade.outside.fixtures",
         "-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup",
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]

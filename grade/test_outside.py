@@ -7,70 +7,17 @@ steps the machine stands still and its page tables are walked in its memory
 
 import pytest
 
-from grade.guest import GuestFailed, Log
 from grade.outside.checks import (at, check, check_alone, check_bytes,
                                   check_changed, check_same, check_untouched,
                                   check_writable, user_frames)
-from grade.outside.probe import HEAP_PAGES, PAGE, Probe, build_probe
+from grade.outside.probe import CHILD, GRANDCHILD, HEAP_PAGES, PAGE, PARENT
 from grade.outside.sv39 import R, U, W, X, rights
 
-PARENT, CHILD, GRANDCHILD = 1, 2, 3
 OTHER = {"child": (CHILD, PARENT), "parent": (PARENT, CHILD)}
 WRITABLE = ["data", "bss", "stack", "heap"]
 READ_ONLY = ["text", "constants"]
 
 together = pytest.mark.xdist_group("outside")
-
-
-@pytest.fixture(scope="module")
-def program(calf, tmp_path_factory):
-    return build_probe(calf.config(), tmp_path_factory.mktemp("probe"))
-
-
-@pytest.fixture
-def probe(calf, program, log):
-    with Probe(calf.config(), log, program) as machine:
-        yield machine
-
-
-@pytest.fixture
-def pair(probe):
-    """The machine when its first process has forked."""
-    probe.do(PARENT, "fork", CHILD)
-    return probe
-
-
-@pytest.fixture(scope="module")
-def family(calf, program):
-    """Three generations just after the forks, by role; or why there are
-    none."""
-    log = Log(calf.logs, "outside-family")
-    try:
-        with Probe(calf.config(), log, program) as probe:
-            before = probe.look()[PARENT]
-            probe.do(PARENT, "fork", CHILD)
-            probe.do(CHILD, "fork", GRANDCHILD)
-            seen = {0: before, **probe.look()}
-    except GuestFailed as error:
-        log.end(keep=True)
-        return error
-    log.end(keep=False)
-    return seen
-
-
-@pytest.fixture
-def forked(family):
-    """The two of the first fork, and the parent as it was before."""
-    if isinstance(family, GuestFailed):
-        raise family
-    return family[PARENT], family[CHILD], family[0]
-
-
-@pytest.fixture
-def three(family):
-    if isinstance(family, GuestFailed):
-        raise family
-    return [family[role] for role in (PARENT, CHILD, GRANDCHILD)]
 
 
 # ---- sharing ----

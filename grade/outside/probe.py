@@ -39,7 +39,9 @@ COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
             "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
             "exec"]
 
-NAMES = {1: "the parent", 2: "the child", 3: "the grandchild"}
+PARENT, CHILD, GRANDCHILD = 1, 2, 3       # roles
+NAMES = {PARENT: "the parent", CHILD: "the child",
+         GRANDCHILD: "the grandchild"}
 
 
 @dataclass(frozen=True)
