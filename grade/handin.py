@@ -115,9 +115,10 @@ def check_build(ours):
             command, cwd=project, env=env, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             encoding="utf-8", errors="replace")
+    said = [line for line in done.stdout.splitlines() if not STEP.match(line)]
     if done.returncode != 0:
-        raise BuildError(f"it does not build:\n{done.stdout.strip()}")
-    return [line for line in done.stdout.splitlines() if not STEP.match(line)]
+        raise BuildError("\n".join(["it does not build:", *said]))
+    return said
 
 
 def pack(files, archive):
