@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark.expression import Expression, ParseError
 
 from grade import process, reports, results, sandbox
 from grade.config import ROOT, UserError
@@ -48,6 +49,11 @@ def check_settings():
     for group in os.environ.get("GROUP", "").split():
         if group not in known:
             raise UserError(f"GROUP={group}: one of {' '.join(known)}")
+    try:
+        Expression.compile(os.environ.get("TESTS", ""))
+    except (ParseError, SyntaxError):
+        raise UserError(f"TESTS={os.environ['TESTS']}: words, with and, or, "
+                        "not between them") from None
     workers = os.environ.get("WORKERS", "")
     if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
@@ -114,7 +120,12 @@ def run_tests():
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
-    return pytest.main([*options, "grade"])
+    status = pytest.main([*options, "grade"])
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        picked = (f"{name}={os.environ[name]}" for name in ("TESTS", "GROUP")
+                  if os.environ.get(name))
+        raise UserError(f"{' '.join(picked)}: there is no such test")
+    return status
 
 
 if __name__ == "__main__":

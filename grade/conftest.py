@@ -11,7 +11,9 @@ from textwrap import indent
 import pytest
 
 from grade import explain, results, session
+from grade.config import ROOT
 from grade.guest import GuestFailed, Log
+from grade.handin import HANDED_OUT
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
 from grade.text import printable
@@ -70,14 +72,14 @@ def harts_text(harts):
 def pytest_collection_modifyitems(config, items):
     """Give each test its place, title and points, before TESTS picks some.
     A tree that is graded gets no tests of all else; what does not build or
-    boot gets no tests but those that say so. GROUP picks groups."""
+    boot gets no tests but those that say so, whatever TESTS picks."""
     points = Points()
     if os.environ.get("TREE"):
         items[:] = [item for item in items
                     if points.group(test_id(item)) not in points.tools]
     items.sort(key=lambda item: points.place(test_id(item)))
     shares = points.share_out([test_id(item) for item in items])
-    groups = os.environ.get("GROUP", "").split() or points.groups
+    groups = chosen_groups(points)
     items[:] = [item for item in items if is_first(item)
                 or points.group(test_id(item)) in groups]
     worth = {}
@@ -93,6 +95,16 @@ def pytest_collection_modifyitems(config, items):
     results.write_whole(here.folder / "worth.json", json.dumps(worth))
     if here.build_error or here.boot_error:
         items[:] = [item for item in items if is_first(item)]
+        config.option.keyword = ""
+
+
+def chosen_groups(points):
+    """Those of GROUP, or all. A hand-out leaves out what says nothing about
+    its kernel."""
+    named = os.environ.get("GROUP", "").split()
+    if named or not (ROOT / HANDED_OUT).is_file():
+        return named or points.groups
+    return points.groups.keys() - points.tools
 
 
 def is_first(item):

@@ -12,7 +12,6 @@ def test_builds(calf):
 
 def test_boots(calf):
     """boots and runs a command"""
-    if calf.build_error is not None:
-        pytest.fail("it does not build", pytrace=False)
+    test_builds(calf)
     if calf.boot_error is not None:
         pytest.fail(calf.boot_error, pytrace=False)

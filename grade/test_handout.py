@@ -123,9 +123,11 @@ def test_it_works(made, project):
     assert done.returncode == 1, done.stderr
     assert any(re.match(r"boots and runs a command \.+ ([\d.]+)/\1$", line)
                for line in lines), done.stdout
-    assert any(line.startswith("write_costs_one_frame: FAILED (")
+    assert any(line.startswith("    write_costs_one_frame: FAILED (")
                for line in lines), done.stdout
     assert any(line.startswith("Score: ") for line in lines), done.stdout
+    tool = python(copy, "grade", TESTS="test_links")
+    assert tool.returncode == 2 and "no such test" in tool.stderr
 
 
 def test_step(project):
@@ -316,6 +318,14 @@ def test_refused(student, spoil, words):
     assert (done.stdout, done.returncode) == ("", 2)
     assert words in done.stderr
     assert not (student / PACKED).exists()
+
+
+def test_broken_build(student):
+    """handout: what does not build is told, whatever TESTS picks"""
+    spoil_build(student)
+    done = python(student, "grade", TESTS="write_costs_one_frame")
+    assert done.returncode == 1, done.stderr
+    assert f"{FAULT}:1:9: error:" in done.stdout
 
 
 def test_no_handout(project):
