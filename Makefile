@@ -179,7 +179,7 @@ mkfs: $(B)/mkfs
 
 # V=1 shows the commands. `make run` prints what the guest prints, nothing else.
 Q := $(if $(V),,@)
-say = $(if $(V)$(filter run config,$(GOALS)),,\
+say = $(if $(V)$(filter run %config,$(GOALS)),,\
 	@printf '  %-8s%s\n' '$(1)' '$(2)')
 
 # Two makes may run at once: a file appears whole or not at all.
@@ -313,9 +313,13 @@ qemu: all
 run: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json run
 
-# For scripts: build, and say where grade/config.py finds what was built.
-.PHONY: config
+# For scripts: build, and say where grade/config.py finds what was built. Of a
+# stranger's tree it takes the kernel only.
+.PHONY: config kernel-config user-config
 config: all
+kernel-config: kernel $(K)/config.json
+user-config: user mkfs $(K)/config.json
+config kernel-config user-config:
 	@echo $(K)/config.json
 
 grade:

@@ -18,9 +18,9 @@ from _pytest.mark.expression import Expression, ParseError
 
 from grade import process, reports, results, sandbox
 from grade.config import ROOT, UserError
-from grade.foreign import STRANGER, grade_tree
+from grade.foreign import grade_tree
 from grade.points import Points
-from grade.session import VERBOSE
+from grade.session import STRANGER, VERBOSE
 
 WORKERS_MAX = 8
 

@@ -57,17 +57,25 @@ def make_command(*words):
 
 
 def build(*settings, jobs=None):
-    """Build a flavour (settings such as "DEBUG=1"); returns its Config."""
-    run = sandbox.run_fenced if sandbox.is_stranger() else sandbox.run_plainly
-    text = run_make(run, "config", *settings, jobs=jobs)
-    return Config(text.splitlines()[-1])
+    """Build a flavour (settings such as "DEBUG=1"), of a stranger's tree the
+    kernel only; returns its Config."""
+    if sandbox.is_stranger():
+        return run_make(sandbox.run_fenced, ROOT, "kernel-config", *settings,
+                        jobs=jobs)
+    return run_make(sandbox.run_plainly, ROOT, "config", *settings, jobs=jobs)
 
 
-def run_make(run, *words, jobs=None):
-    """make with those words, by a function of sandbox.py; returns what it
-    printed. Raises BuildError."""
+def build_programs(root):
+    """Build all but the kernel in the tree `root`, which is ours; returns its
+    Config."""
+    return run_make(sandbox.run_plainly, root, "user-config")
+
+
+def run_make(run, root, *words, jobs=None):
+    """make with those words in the tree `root`, by a function of sandbox.py;
+    returns the Config that it names at its end. Raises BuildError."""
     jobs = jobs or os.cpu_count() or 1
-    status, text = run(*make_command("-s", f"-j{jobs}", *words), ROOT)
+    status, text = run(*make_command("-s", f"-j{jobs}", *words), root)
     if status != 0:
         raise BuildError(text.strip())
-    return text
+    return Config(root / text.splitlines()[-1])

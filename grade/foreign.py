@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 from grade import process, results
-from grade.session import OUT, PREFIX
+from grade.config import ROOT
+from grade.session import OUT, PREFIX, STRANGER
 from grade.text import shown
 from grade.tree import LINES_MAX, make_scratch, read_tree
 
 PATIENCE = 10           # seconds to write down results, once told to end
-STRANGER = "CALF_STRANGER"      # set for the grader in the copy
 
 
 def grade_tree(path, out=OUT, say=print, **settings):
@@ -29,8 +29,8 @@ def grade_tree(path, out=OUT, say=print, **settings):
             prefix=f"{PREFIX}{os.getpid()}-") as scratch:
         copy = Path(scratch) / "tree"
         make_scratch(tree, copy)
-        env = {**os.environ, **settings, "TREE": str(path), STRANGER: "1",
-               "CALF_GRADE_OUT": str(out)}
+        env = {**os.environ, **settings, "TREE": str(path),
+               STRANGER: str(ROOT), "CALF_GRADE_OUT": str(out)}
         child = process.start([sys.executable, "-m", "grade"], cwd=copy,
                               env=env)
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 from grade import sandbox
 from grade.boots import SharedBoots
 from grade.config import (
-    ROOT, BuildError, Config, UserError, build, run_make)
+    ROOT, BuildError, Config, UserError, build, build_programs)
 from grade.guest import GuestFailed
 from grade.machine import Machine
 from grade.outside.gate import shares_nothing
@@ -28,6 +28,7 @@ OUT = Path(os.environ.get("CALF_GRADE_OUT") or ROOT / "build" / "grade")
 LOGS = OUT / "logs"
 PREFIX = "calf-grade-"
 OURS = "ours"
+STRANGER = "CALF_STRANGER"      # set in a copy: whose programs it takes
 VERBOSE = "CALF_VERBOSE"        # set for `make grade V=1`
 SESSIONS_KEPT = 5
 
@@ -79,7 +80,7 @@ def start():
              "shares_nothing": False, "logs": str(LOGS / stamp)}
     try:
         if sandbox.is_stranger():
-            keep_ours(folder / OURS)
+            keep_programs(folder / OURS)
         config = build_and_copy(folder, "plain")
         facts["boot_error"] = try_boot(config, LOGS / stamp)
         if not facts["boot_error"]:
@@ -147,33 +148,32 @@ def end(session):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def keep_ours(folder):
-    """Build all but the kernel, and put it out of reach of the build of a
-    stranger's kernel that follows."""
-    run_make(sandbox.run_plainly, "user", "mkfs", "build/config.json")
-    shutil.copytree(ROOT / "build", folder / "build")
-    shutil.copy2(ROOT / "README.md", folder)
+def keep_programs(folder):
+    """Copy the programs and mkfs, built where they do not depend on the
+    stranger's kernel: the next one finds them there. What builds that kernel
+    cannot reach the copy."""
+    root = Path(os.environ.get(STRANGER) or ROOT)
+    snapshot(build_programs(root), root, folder)
 
 
 def build_and_copy(folder, flavour, *settings):
     """Build the flavour and copy it into that folder of the session; returns
     its Config."""
     built = build(*settings)
-    ours = folder / OURS
-    if not ours.is_dir():
-        return snapshot(built, built.path("kernel"), ROOT, folder / flavour)
-    return snapshot(Config(ours / "build" / "config.json"),
-                    built.path("kernel"), ours, folder / flavour)
+    programs = folder / OURS / "config.json"
+    return snapshot(Config(programs) if programs.exists() else built, ROOT,
+                    folder / flavour, built.path("kernel"))
 
 
-def snapshot(config, kernel, root, folder):
-    """Copy what a machine needs into the folder: the kernel, and the rest from
-    the tree `root`. A config.json there says where it is; returns that
+def snapshot(config, root, folder, kernel=None):
+    """Copy what a machine needs into the folder, from the tree `root` where
+    the paths are relative. A config.json there says where it is; returns that
     Config."""
     folder.mkdir(parents=True)
     values = json.loads(config.text())
     values["kernel"] = str(folder / "kernel.elf")
-    shutil.copy2(kernel, values["kernel"])
+    if kernel is not None:
+        shutil.copy2(kernel, values["kernel"])
     for name in ("mkfs", "library"):
         copy = folder / Path(values[name]).name
         shutil.copy2(root / values[name], copy)
