@@ -8,6 +8,7 @@ variable.
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -104,12 +105,13 @@ def try_boot(config, logs):
     """Boot once, at one hart; returns what is wrong, or None. If this does not
     work, the tests need not wait for each of their own boots."""
     boot = SharedBoots(config, logs, "boot", Machine(cpus=1))
+    word = secrets.token_hex(8)
     problem = None
     try:
-        ending, text = boot.boot("boot", "echo alive\n", 30, 20)
-        if text != "alive\n":
+        ending, text = boot.boot("boot", f"echo {word}\n", 30, 20)
+        if text != f"{word}\n":
             problem = boot.keep_log().explain(
-                f"the shell was to print: alive; {how_ended(ending)}")
+                f"the shell was to print: {word}; {how_ended(ending)}")
     except (GuestFailed, UserError) as error:
         boot.keep_log()
         problem = str(error)
