@@ -9,28 +9,36 @@ from dataclasses import dataclass, field
 
 from grade.config import ROOT
 
+# What make compiles first of all: the rest need not wait for it.
+FIRST = "kernel/a.c"
 MAIN = "kernel/boot/main.c"
 HOOK = "\tgreet();\n"
+BUILDS = frozenset({"builds"})
+BOOTS = BUILDS | {"boots and runs a command"}
 
 
 @dataclass(frozen=True)
 class Hostile:
     """`edits` are (file, text, text instead); `files` are more files, text by
     name. `passes` are the titles of the tests that it may pass, of those that
-    build and boot; `says` is in what the grader prints."""
+    `tests` picks; `says` is in what the grader prints. A wait for it takes
+    `seconds` on an idle machine. Those that take long are not `quick`."""
 
     name: str
     says: str
     edits: tuple = ()
     files: dict = field(default_factory=dict)
     passes: frozenset = frozenset()
+    tests: str = "test_builds or test_boots"
+    seconds: int = 8
+    quick: bool = False
 
 
-def at_boot(name, says, *lines):
+def at_boot(name, says, *lines, **more):
     """Runs the lines of C where the kernel would greet."""
     code = "".join(f"\t{line}\n" for line in lines)
     return Hostile(name, says, edits=((MAIN, HOOK, code + HOOK),),
-                   passes=frozenset({"builds"}))
+                   passes=BUILDS, **more)
 
 
 def lay_out(hostile, folder):
@@ -48,36 +56,52 @@ def lay_out(hostile, folder):
         path.write_text(text)
 
 
+def including_itself(line):
+    """A source that doubles at each of 190 levels; gcc ends at 200."""
+    return (f"{line}\n#if __INCLUDE_LEVEL__ < 190\n"
+            '#include "a.c"\n#include "a.c"\n#endif\n')
+
+
 FORGED = "".join(f"{word}\\n" for word in (
     "alive", "fork_shares_every_page: ok", "178 passed, 0 failed",
     "builds ........ 10/10", "Score: 1000/1000"))
 
 AT_BUILD = (
-    Hostile("does not compile", "error", files={
-        "kernel/lib/broken.c": "int broken(void) { return }\n"}),
-    Hostile("macros without end", "make failed", files={
-        "kernel/lib/deep.c": "".join(
-            f"#define A{n + 1} A{n} A{n} A{n} A{n}\n" for n in range(30))
-        + "#define A0 x\nA30\n"}),
-    Hostile("messages without end", "make failed", files={
-        "kernel/lib/noise.S": ".rept 100000000\n.warning \"no\"\n.endr\n"}),
-    Hostile("a gigabyte of zeros", "large.S", files={
-        "kernel/lib/large.S": ".data\n.fill 1 << 30, 1, 1\n"}),
+    Hostile("does not compile", "error: expected expression", quick=True,
+            files={FIRST: "int broken(void) { return }\n"}),
+    Hostile("compiles for ever", "the build took more than", seconds=3,
+            quick=True, files={FIRST: including_itself("")}),
+    Hostile("messages without end", "make failed",
+            files={FIRST: including_itself("#warning no end of this")}),
+    Hostile("macros without end", "make failed", seconds=30, files={
+        FIRST: "".join(f"#define A{n + 1} A{n} A{n} A{n} A{n}\n"
+                       for n in range(30)) + "#define A0 x\nA30\n"}),
+    Hostile("a gigabyte of zeros", "a.S", quick=True, files={
+        "kernel/a.S": ".data\n.fill 1 << 30, 1, 1\n"}),
 )
 
 AT_RUN = (
     at_boot("loops at boot", "it came to no end in time", "for (;;)", "\t;"),
     at_boot("prints for ever", "printed more than", "for (;;)",
             '\tkprintf("no end of this, %d\\n", 1);'),
-    at_boot("powers off at once", "the shell was to print", "poweroff(0);"),
     at_boot("panics again and again", "the kernel panicked", "for (;;)",
             '\tpanic("again");'),
-    at_boot("prints what we would", "the shell was to print",
-            f'kprintf("{FORGED}");', "poweroff(0);"),
+    at_boot("prints what we would, and powers off", "the shell was to print",
+            f'kprintf("{FORGED}");', "poweroff(0);", quick=True),
     at_boot("escapes, bytes that are no UTF-8", "\\x1b",
             'kprintf("\\033[2J\\033]0;x\\007\\377\\376 %c\\n", 0);',
             "poweroff(0);"),
-    Hostile("loses what is written", "status", passes=frozenset({"builds"}),
+    Hostile("a fork without end", "the shell was to print", passes=BUILDS,
+            edits=(("kernel/trap/sysproc.c",
+                    "\treturn proc_fork(user_start);",
+                    "\tfor (;;)\n\t\tproc_fork(user_start);"),)),
+    Hostile("loses what is written", "status", passes=BUILDS, seconds=20,
             edits=(("kernel/dev/virtio_blk.c", "request->data",
                     "(char *)request->data + 8"),)),
+    Hostile("every child ends well", "No result of this boot counts",
+            passes=BOOTS, seconds=60,
+            tests="test_builds or test_boots or "
+            "sharing-fork_shares_every_page-1",
+            edits=(("kernel/proc/life.c", "\tp->exit_status = status;",
+                    "\tp->exit_status = 0;"),)),
 )

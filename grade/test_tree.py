@@ -1,0 +1,164 @@
+"""grade/test_tree.py: what is taken of a stranger's tree, and what is not."""
+
+import io
+import os
+import tarfile
+import zipfile
+
+import pytest
+
+from grade import handin, text, tree
+from grade.config import ROOT, UserError
+from grade.guest import GuestFailed
+
+pytestmark = pytest.mark.xdist_group("trees")
+
+
+@pytest.fixture
+def there(tmp_path):
+    """A stranger's tree."""
+    (tmp_path / "tree" / "kernel" / "lib").mkdir(parents=True)
+    (tmp_path / "tree" / "kernel" / "lib" / "good.c").write_text("int x;\n")
+    return tmp_path / "tree"
+
+
+# ---- what is taken ----------------------------------------------------------
+
+@pytest.mark.parametrize("name", [
+    "a b.c", "a\nb.c", "a'\"b.c", "$(touch x).c", "`touch x`.S", "-o.c",
+    ".hidden.c", "caf\u00e9.h", "x.sh", "Makefile", ".gitattributes",
+    "%.c", "a:b.c", "a" * 80 + ".c"])
+def test_names(there, name):
+    """trees: a file with such a name is not taken: {name!r}"""
+    (there / "kernel" / "lib" / name).write_text("int y;\n")
+    taken = tree.read_tree(there)
+    assert list(taken.taken) == ["kernel/lib/good.c"]
+    line, = taken.refused_lines()
+    assert line.isascii() and line.isprintable()
+
+
+def test_kinds(there):
+    """trees: links, pipes and large files are not taken"""
+    lib = there / "kernel" / "lib"
+    (lib / "out.h").symlink_to("/etc/hostname")
+    (lib / "in.h").symlink_to("good.c")
+    (there / "kernel" / "all").symlink_to("/etc")
+    os.mkfifo(lib / "pipe.c")
+    with open(lib / "large.c", "wb") as file:
+        file.truncate(tree.FILE_MAX + 1)
+    taken = tree.read_tree(there)
+    assert list(taken.taken) == ["kernel/lib/good.c"]
+    assert set(taken.refused) == {
+        "kernel/lib/out.h", "kernel/lib/in.h", "kernel/all",
+        "kernel/lib/pipe.c", "kernel/lib/large.c"}
+
+
+def test_abi_is_ours(there, tmp_path):
+    """trees: kernel/abi and all outside kernel/ stay the grader's own"""
+    for name in "kernel/abi/fs.h", "user/bin/cat.c", "Makefile":
+        (there / name).parent.mkdir(parents=True, exist_ok=True)
+        (there / name).write_text("hostile\n")
+    tree.make_scratch(tree.read_tree(there), tmp_path / "copy")
+    for name in "kernel/abi/fs.h", "user/bin/cat.c", "Makefile":
+        assert (tmp_path / "copy" / name).read_bytes() \
+            == (ROOT / name).read_bytes()
+    assert [str(p.relative_to(tmp_path / "copy"))
+            for p in (tmp_path / "copy" / "kernel").rglob("*.c")] \
+        == ["kernel/lib/good.c"]
+
+
+@pytest.mark.parametrize("what", ["many", "large"])
+def test_too_much(there, what):
+    """trees: a tree without bound is refused: {what}"""
+    for n in range(tree.FILES_MAX + 1 if what == "many" else 9):
+        with open(there / "kernel" / f"f{n}.c", "wb") as file:
+            file.truncate(1 if what == "many" else tree.FILE_MAX)
+    with pytest.raises(UserError, match="more than"):
+        tree.read_tree(there)
+
+
+def test_text():
+    """trees: what is shown moves no cursor and ends no line"""
+    evil = "a\x1b[2J\0\r\udcff\x9b\u202eb"
+    assert text.printable(evil).isprintable()
+    assert text.shown(evil + "\n").isprintable()
+    assert str(GuestFailed(evil)).isprintable()
+
+
+# ---- archives ---------------------------------------------------------------
+
+def tar_of(path, *members):
+    """Members are (name, type, contents)."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, kind, data in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.size = kind, len(data)
+            info.linkname = "/etc/hostname"
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+def test_tar(tmp_path):
+    """trees: nothing of an archive leads out of kernel/"""
+    taken = tree.read_tree(tar_of(
+        tmp_path / "in.tar.gz",
+        ("hand/kernel/a.c", tarfile.REGTYPE, b"int a;\n"),
+        ("hand/kernel/../../b.c", tarfile.REGTYPE, b"int b;\n"),
+        ("/kernel/c.c", tarfile.REGTYPE, b"int c;\n"),
+        ("../kernel/d.c", tarfile.REGTYPE, b"int d;\n"),
+        ("hand/kernel/e.c", tarfile.SYMTYPE, b""),
+        ("hand/kernel/f.c", tarfile.LNKTYPE, b""),
+        ("hand/kernel/g.c", tarfile.CHRTYPE, b""),
+        ("hand/kernel/a.c", tarfile.REGTYPE, b"int twice;\n")))
+    assert taken.taken == {"kernel/a.c": b"int a;\n"}
+
+
+def test_zip(tmp_path):
+    """trees: nothing of a zip leads out of kernel/"""
+    link = zipfile.ZipInfo("kernel/link.c")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("kernel/a.c", "int a;\n")
+        archive.writestr("kernel/../../b.c", "int b;\n")
+        archive.writestr(link, "/etc/hostname")
+        archive.writestr("kernel/bomb.c", bytes(64 << 20),
+                         zipfile.ZIP_DEFLATED)
+        archive.writestr("kernel/slow.c", "x", zipfile.ZIP_BZIP2)
+    taken = tree.read_tree(tmp_path / "in.zip")
+    assert taken.taken == {"kernel/a.c": b"int a;\n"}
+
+
+def test_bomb(tmp_path):
+    """trees: an archive that grows without end is refused"""
+    path = tar_of(tmp_path / "bomb.tar.gz", (
+        "other", tarfile.REGTYPE, bytes(tree.UNPACKED_MAX + 1)))
+    with pytest.raises(UserError, match="unpacks to more"):
+        tree.read_tree(path)
+
+
+# ---- what is handed in ------------------------------------------------------
+
+def test_whole_tree():
+    """trees: of a whole repository the kernel is taken, all of it"""
+    taken = tree.read_tree(ROOT)
+    assert set(taken.taken) == {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "kernel").rglob("*")
+        if path.suffix in tree.SUFFIXES
+        and not path.is_relative_to(ROOT / tree.OURS)}
+    assert not taken.refused
+
+
+@pytest.mark.parametrize("what", ["archive", "kernel alone"])
+def test_handed_in(tmp_path, what):
+    """trees: what is handed in is what the whole tree has: {what}"""
+    whole = tree.read_tree(ROOT).taken
+    if what == "archive":
+        path = tmp_path / "hand" / "in.tar.gz"
+        handin.pack(whole, path)
+    else:
+        path = tmp_path / "hand"
+        for name, data in whole.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(data)
+    assert tree.read_tree(path).taken == whole
