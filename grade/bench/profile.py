@@ -14,13 +14,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from grade.bench.gdbstub import Gdbstub, Lost
+from grade.bench.gdbstub import TracingStub
 from grade.bench.symbols import Symbols
 from grade.boots import BOOT_ARGS
 from grade.config import UserError
 from grade.guest import GuestFailed
 from grade.image import make_image
 from grade.machine import ON_STDOUT, Machine
+from grade.outside.gdbstub import Lost
 
 # Words for PROFILE= beside the rows' own names. 64 pages are quick to trace.
 SHORT = {"fault": "fault_copy:64", "takeover": "fault_last_owner:64",
@@ -138,7 +139,7 @@ def stub_for(config, kernel, commands, folder, console):
     # the machine, and its ticks would be traced too.
     command = [word.replace(",sleep=off", "")
                for word in machine.command(kernel, disk, ON_STDOUT)]
-    stub = Gdbstub(command, folder, console)
+    stub = TracingStub(command, folder, console)
     stub.monitor("singlestep on")
     stub.monitor(f"logfile {stub.fifo}")
     return stub

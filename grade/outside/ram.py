@@ -44,5 +44,11 @@ class Ram:
     def word(self, pa):
         return self._words[(pa - RAM_BASE) // 8]
 
+    def pages_with(self, index, value, mask):
+        """The pages whose word at `index` is the value under the mask."""
+        column = self._words[index::PAGE // 8].tolist()
+        return [RAM_BASE + place * PAGE for place, word in enumerate(column)
+                if word & mask == value]
+
     def write_word(self, pa, value):
         self._words[(pa - RAM_BASE) // 8] = value & (1 << 64) - 1

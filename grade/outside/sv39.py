@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from grade.outside.ram import PAGE
 
 V, R, W, X, U = (1 << bit for bit in range(5))
+RSW = 3 << 8            # two bits that mean what the kernel likes
+FLAGS = (1 << 10) - 1
 SATP_SV39 = 8
 PPN = (1 << 44) - 1
 TOP_LEVEL = 2
@@ -63,7 +65,7 @@ class AddressSpace:
                 if level > 0:
                     self._walk(ram, pa, level - 1, va)
             elif entry & U:
-                self._add(va, pa & -span, span, entry & 0xff)
+                self._add(va, pa & -span, span, entry & FLAGS)
 
     def _add(self, va, pa, span, flags):
         """A large page is as many small ones."""

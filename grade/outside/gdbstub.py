@@ -1,0 +1,138 @@
+"""grade/outside/gdbstub.py: QEMU's debugger interface, as much as we need.
+
+QEMU connects to a socket of ours, stopped before the first instruction. The
+protocol: "Remote Serial Protocol" in gdb's manual.
+"""
+
+import re
+import select
+import socket
+import subprocess
+import time
+
+from grade import process
+from grade.config import UserError
+
+STEP_SECONDS = 60       # for the answer to one command
+PC = 32                 # the place of pc among the registers
+REGISTER = re.compile(r"([\w/]+) +([0-9a-f]{16})\b")
+
+
+class Lost(UserError):
+    """QEMU has ended, or does not answer."""
+
+    def __init__(self):
+        super().__init__("QEMU has ended, or its debugger does not answer")
+
+
+class Gdbstub:
+    """One QEMU of one hart. `options` are Popen's."""
+
+    def __init__(self, command, folder, **options):
+        path = folder / "gdb"
+        self.end_time = None    # by time.monotonic(): go() returns then
+        self._breakpoints = set()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen(1)
+        listener.settimeout(1)
+        self.child = process.start(
+            [*command, "-S", "-gdb", f"unix:{path}"],
+            stdin=subprocess.DEVNULL, **options)
+        with listener:
+            self._socket = self._accept(listener)
+        self._bytes = b""
+        self.ask("QStartNoAckMode")
+        self._socket.sendall(b"+")
+
+    def _accept(self, listener):
+        for _ in range(STEP_SECONDS):
+            try:
+                return listener.accept()[0]
+            except socket.timeout:
+                if self.child.poll() is not None:
+                    break
+        self.end()
+        raise Lost
+
+    def end(self):
+        process.kill(self.child)
+
+    # ---- packets ----
+
+    def _send(self, text):
+        data = text.encode()
+        self._socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xff))
+
+    def _receive(self):
+        """The next packet's text."""
+        while b"#" not in self._bytes[:-2]:
+            self._wait(STEP_SECONDS)
+            data = self._socket.recv(4096)
+            if not data:
+                raise Lost
+            self._bytes += data
+        packet, _, rest = self._bytes.partition(b"#")
+        self._bytes = rest[2:]
+        return packet.partition(b"$")[2].decode()
+
+    def _wait(self, seconds):
+        """Until the socket has something for us."""
+        if self.end_time is not None:
+            seconds = max(0, self.end_time - time.monotonic())
+        if not select.select([self._socket], [], [], seconds)[0]:
+            raise Lost
+
+    def ask(self, text):
+        self._send(text)
+        return self._receive()
+
+    # ---- commands ----
+
+    def monitor(self, command):
+        """A command of QEMU's monitor; returns what it prints."""
+        self._send("qRcmd," + command.encode().hex())
+        text = ""
+        while True:
+            answer = self._receive()
+            if answer == "OK":
+                return text
+            text += bytes.fromhex(answer[1:]).decode(errors="replace")
+
+    def registers(self):
+        """All that the monitor tells, by name: "pc", "satp", "x10/a0"."""
+        return {name: int(value, 16) for name, value
+                in REGISTER.findall(self.monitor("info registers"))}
+
+    def breakpoint(self, address):
+        if address not in self._breakpoints:
+            self._breakpoints.add(address)
+            self.ask(f"Z0,{address:x},4")
+
+    def no_breakpoint(self, address):
+        self._breakpoints.discard(address)
+        self.ask(f"z0,{address:x},4")
+
+    def pc(self):
+        registers = bytes.fromhex(self.ask("g"))
+        return int.from_bytes(registers[PC * 8:PC * 8 + 8], "little")
+
+    def code(self, address, nbytes):
+        """What is there, or b"" where nothing is mapped."""
+        answer = self.ask(f"m{address:x},{nbytes:x}")
+        return b"" if answer.startswith("E") else bytes.fromhex(answer)
+
+    def go(self):
+        """Run to the next breakpoint; False when QEMU has ended instead, or
+        does not come to one in time."""
+        try:
+            here = self.pc()
+            if here in self._breakpoints:
+                self.ask(f"z0,{here:x},4")
+                self._send("s")
+                self._receive()
+                self.ask(f"Z0,{here:x},4")
+            self._send("c")
+            return self._receive().startswith("T")
+        except (Lost, OSError):
+            return False
