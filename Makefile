@@ -26,7 +26,7 @@ override TREE := $(value TREE)
 override OUT := $(value OUT)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS MUTANT VARIANT FULL REPORT
+	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -56,8 +56,8 @@ else
 SERIES_TOOLS := series-edit series-place series-save
 NEEDS := $(if $(filter-out help clean clean-disk lint handout bench-docs \
 		$(SERIES_TOOLS),$(GOALS)),compiler) \
-	$(if $(filter qemu run grade,$(GOALS)),qemu) \
-	$(if $(filter qemu run handin,$(GOALS)),python) \
+	$(if $(filter qemu run view grade,$(GOALS)),qemu) \
+	$(if $(filter qemu run view handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
@@ -305,13 +305,16 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run grade lint handin help clean clean-disk
+.PHONY: qemu run view grade lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
 
 run: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json run
+
+view: all
+	@$(PYTHON) -m grade.view --config $(K)/config.json
 
 # For scripts: build, and say where grade/config.py finds what was built. Of a
 # stranger's tree it takes the kernel only.
@@ -376,6 +379,10 @@ make setup        install what is missing; also `make setup qemu`
 make qemu         boot to a shell; Ctrl-A X ends QEMU
 make run CMD="echo hello; ls"
                   boot, run the commands, print their output, power off
+make view CMD="cowdemo 8"
+                  the same with pictures of the memory at each fork, fault and
+                  exit: a page, build/view.html; SVG=STEP: that step as a
+                  figure; JSON=1: as data; OUT=file
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive

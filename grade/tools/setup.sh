@@ -35,7 +35,7 @@ groups_of() {
 	groups=" build "
 	for goal; do
 		case $goal in
-		qemu | run | handin) groups="$groups qemu " ;;
+		qemu | run | view | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
 		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;

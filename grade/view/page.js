@@ -1,0 +1,194 @@
+/* grade/view/page.js: goes from step to step. What is to be seen comes from
+ * the page itself; what a range holds, from the data at its end. */
+"use strict";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const steps = data.steps;
+const byId = (id) => document.getElementById(id);
+const marks = [...document.querySelectorAll("#timeline button")];
+const rows = [...document.querySelectorAll("#all tbody tr")];
+const opened = new Set();
+const PLAY_MS = 3500;
+let current = 0;
+let timer = 0;
+
+const hex = (number) => "0x" + number.toString(16);
+
+/* Pages by process and address, and how often each frame is mapped, at the
+ * current step. */
+function stateNow() {
+  const pages = new Map();
+  const counts = new Map();
+  for (const step of steps.slice(0, current + 1)) {
+    for (const [process, address, frame, rights] of step.pages) {
+      const key = process + ":" + address;
+      if (frame === null) pages.delete(key);
+      else pages.set(key, { frame, rights });
+    }
+    for (const [frame, count] of step.counts) counts.set(frame, count);
+  }
+  return { pages, counts };
+}
+
+function element(name, text) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function fillRange(details, state, [process, start, npages]) {
+  const table = element("table");
+  const head = table.createTHead().insertRow();
+  for (const title of ["page", "rights", "frame", "mapped by"]) {
+    head.append(element("th", title));
+    head.lastChild.scope = "col";
+  }
+  const body = table.createTBody();
+  for (let i = 0; i < npages; i++) {
+    const address = start + i * 4096;
+    const page = state.pages.get(process + ":" + address);
+    const row = body.insertRow();
+    for (const text of [hex(address), page.rights, hex(page.frame),
+                        String(state.counts.get(page.frame))]) {
+      row.append(element("td", text));
+      row.lastChild.className = "mono";
+    }
+  }
+  details.querySelector("table")?.remove();
+  details.append(table);
+}
+
+function showRanges() {
+  const state = stateNow();
+  const names = new Map(data.processes.map((p) => [p.number, p.name]));
+  const all = byId("ranges");
+  let last = null;
+  let box = null;
+  all.replaceChildren();
+  for (const range of steps[current].ranges) {
+    const [process, start, npages, part, rights] = range;
+    if (process !== last) {
+      box = element("div");
+      box.append(element("h3", names.get(process)));
+      all.append(box);
+    }
+    last = process;
+    const details = element("details");
+    const key = process + ":" + start;
+    const pages = npages === 1 ? "1 page" : npages + " pages";
+    details.append(element("summary",
+      `${part}, ${pages} from ${hex(start)}, ${rights}`));
+    details.addEventListener("toggle", () => {
+      if (details.open) {
+        opened.add(key);
+        fillRange(details, state, range);
+      } else {
+        opened.delete(key);
+      }
+    });
+    details.open = opened.has(key);
+    box.append(details);
+  }
+}
+
+function showPrinted() {
+  const before = steps.slice(0, current).map((step) => step.printed).join("");
+  const box = byId("printed");
+  box.replaceChildren(before, element("b", steps[current].printed));
+  if (!box.textContent) box.textContent = "(nothing yet)";
+  box.scrollTop = box.scrollHeight;
+}
+
+function show(index) {
+  current = Math.max(0, Math.min(steps.length - 1, index));
+  const step = steps[current];
+  document.querySelectorAll("#figures figure").forEach((figure, i) => {
+    figure.hidden = i !== current;
+  });
+  byId("title").textContent =
+    `Step ${step.number} of ${steps.length}: ${step.title}`;
+  byId("text").textContent = step.text;
+  byId("warning").textContent = step.warning;
+  byId("warning").hidden = !step.warning;
+  marks.forEach((mark, i) => {
+    mark.tabIndex = i === current ? 0 : -1;
+    if (i === current) mark.setAttribute("aria-current", "step");
+    else mark.removeAttribute("aria-current");
+  });
+  const list = byId("timeline");
+  const mark = marks[current];
+  list.scrollTo(mark.offsetLeft - list.offsetLeft - list.clientWidth / 2,
+                mark.offsetTop - list.offsetTop - list.clientHeight / 2);
+  rows.forEach((row, i) => row.classList.toggle("current", i === current));
+  byId("previous").disabled = current === 0;
+  byId("next").disabled = current === steps.length - 1;
+  byId("fault").disabled = nextFault() < 0;
+  showRanges();
+  showPrinted();
+  history.replaceState(null, "", "#" + step.number);
+}
+
+const nextFault = () =>
+  steps.findIndex((step, i) => i > current && step.fault);
+
+function go(index) {
+  stop();
+  show(index);
+}
+
+function goToFault() {
+  const found = nextFault();
+  if (found >= 0) go(found);
+}
+
+function stop() {
+  clearInterval(timer);
+  timer = 0;
+  byId("play").textContent = "Play";
+  byId("play").setAttribute("aria-pressed", "false");
+}
+
+function play() {
+  if (timer) {
+    stop();
+    return;
+  }
+  if (current === steps.length - 1) show(0);
+  byId("play").textContent = "Pause";
+  byId("play").setAttribute("aria-pressed", "true");
+  timer = setInterval(() => {
+    if (current === steps.length - 1) stop();
+    else show(current + 1);
+  }, PLAY_MS);
+}
+
+const KEYS = {
+  ArrowLeft: () => go(current - 1), ArrowRight: () => go(current + 1),
+  Home: () => go(0), End: () => go(steps.length - 1),
+  " ": play, f: goToFault, F: goToFault,
+};
+
+document.addEventListener("keydown", (event) => {
+  const onControl = event.target.closest("summary, a, pre, .scroll") ||
+    (event.key === " " && event.target.closest("button"));
+  if (event.ctrlKey || event.altKey || event.metaKey || onControl) return;
+  const action = KEYS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  const onMark = event.target.closest("#timeline");
+  action();
+  if (onMark) marks[current].focus();
+});
+
+function showAddressed() {
+  const number = Number(location.hash.slice(1));
+  show(number >= 1 ? number - 1 : 0);
+}
+
+byId("previous").addEventListener("click", () => go(current - 1));
+byId("next").addEventListener("click", () => go(current + 1));
+byId("play").addEventListener("click", play);
+byId("fault").addEventListener("click", goToFault);
+marks.forEach((mark, i) => mark.addEventListener("click", () => go(i)));
+addEventListener("hashchange", () => { stop(); showAddressed(); });
+showAddressed();
