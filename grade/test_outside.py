@@ -9,13 +9,16 @@ import pytest
 
 from grade.outside.checks import (at, check, check_alone, check_bytes,
                                   check_changed, check_same, check_untouched,
-                                  check_writable, user_frames)
-from grade.outside.probe import CHILD, GRANDCHILD, HEAP_PAGES, PAGE, PARENT
+                                  check_writable, image_end, user_frames)
+from grade.outside.probe import (CHILD, GRANDCHILD, HEAP_PAGES, MEGABYTES,
+                                 PAGE, PARENT, RESULT)
+from grade.outside.ram import RAM_BASE
 from grade.outside.sv39 import R, U, W, X, rights
 
 OTHER = {"child": (CHILD, PARENT), "parent": (PARENT, CHILD)}
 WRITABLE = ["data", "bss", "stack", "heap"]
 READ_ONLY = ["text", "constants"]
+FORK_FRAMES_MAX = 100   # a program so small needs about 10
 
 together = pytest.mark.xdist_group("outside")
 
@@ -268,6 +271,17 @@ def test_rights_tables(three):
 
 
 @together
+def test_rights_kernel(three, calf):
+    """outside: no program can reach the kernel, or what is no memory"""
+    end = image_end(calf.config().path("kernel"))
+    for view in three:
+        for page in view.pages.values():
+            check(end <= page.pa < RAM_BASE + (MEGABYTES << 20),
+                  f"pages of programs in RAM above {end:#x}, where the "
+                  "kernel's image ends", at(view, page.va))
+
+
+@together
 def test_rights_pages(forked):
     """outside: fork adds no page and no right"""
     parent, child, before = forked
@@ -304,6 +318,29 @@ def test_rights_read_into(pair, area):
     check(result == -1, f"read() into {area} returns -1", f"{result}")
 
 
+# ---- memory out ----
+
+def test_memory_failed_fork(probe):
+    """outside: a fork that fails leaves its parent as it was"""
+    before = probe.look()[PARENT]
+    failures = 0
+    while probe.do(PARENT, "failed_fork", failures + 1) < 0:
+        failures += 1
+        check(failures < FORK_FRAMES_MAX, "a fork that needs fewer frames",
+              "it always fails")
+        after = probe.look()[PARENT]
+        check_bytes(before, after, {}, "fork fails")
+        for va in (before.heap(i) for i in range(HEAP_PAGES)):
+            check(before.frame(va) == after.frame(va),
+                  f"the frame that it had at {va:#x}", at(after, va))
+        check(after.tables == before.tables, "the page tables as before",
+              *map(hex, after.tables ^ before.tables))
+    check(failures > 0, "no child without a frame", "fork succeeds")
+    va = before.heap(3)
+    probe.do(PARENT, "store", va, 0x77)
+    check_writable(probe.look()[PARENT], va)
+
+
 # ---- stale translations ----
 
 @pytest.mark.parametrize("index", range(4))
@@ -333,11 +370,18 @@ def test_fences_copyout(pair):
 
 # ---- the last owner ----
 
+def kill_child(probe, _):
+    probe.do(PARENT, "kill", probe.look()[PARENT].words[RESULT])
+    probe.gone(CHILD)
+    probe.do(PARENT, "wait")
+
+
 LET_GO = {              # what the child does to have the frame no more
     "exit": lambda probe, va: probe.end(CHILD, PARENT),
     "exec": lambda probe, va: probe.do(CHILD, "exec"),
     "sbrk": lambda probe, va: probe.do(CHILD, "sbrk", -HEAP_PAGES * PAGE),
     "copy": lambda probe, va: probe.do(CHILD, "store", va, 0x77),
+    "kill": kill_child,
 }
 
 

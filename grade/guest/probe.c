@@ -138,6 +138,53 @@ static long do_exit(arguments arg)
 	exit((int)arg[0]);
 }
 
+static long do_kill(arguments arg)
+{
+	return kill((int)arg[0]);
+}
+
+/* fork() and then write(), without a store between them: that would need a
+ * frame, too. */
+static long fork_and_write(int fd, const char *text, size_t length)
+{
+	register long a0 __asm__("a0") = 0;
+	register long a1 __asm__("a1") = (long)text;
+	register long a2 __asm__("a2") = (long)length;
+	register long a7 __asm__("a7") = SYS_fork;
+	register long s2 __asm__("s2") = fd;
+	register long s3 __asm__("s3") = (long)text;
+	register long s4 __asm__("s4");
+
+	__asm__ volatile("ecall\n"
+			 "mv s4, a0\n"
+			 "mv a0, s2\n"
+			 "mv a1, s3\n"
+			 "li a7, %[write]\n"
+			 "ecall\n"
+			 : "+r"(a0), "+r"(a1), "+r"(a7), "=r"(s4)
+			 : "r"(a2), "r"(s2), "r"(s3), [write] "i"(SYS_write)
+			 : "memory");
+	return s4;
+}
+
+/* fork while the n-th allocation fails. 0 when it succeeded all the same. */
+static long do_failed_fork(arguments arg)
+{
+	char words[16];
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	snprintf(words, sizeof(words), "fail %lu", arg[0]);
+	xwrite(fd, words, strlen(words));
+	long pid = fork_and_write(fd, "fail 0", 6);
+
+	if (pid == 0)
+		exit(0);
+	xclose(fd);
+	if (pid > 0)
+		wait(NULL);
+	return pid < 0 ? -1 : 0;
+}
+
 static long do_sbrk(arguments arg)
 {
 	return (long)sbrk((long)arg[0]);
@@ -165,7 +212,7 @@ static long do_exec(arguments arg)
 static long (*const commands[])(arguments) = {
 	do_fork,      do_fork_store, do_store, do_read_pipe, do_load_read_load,
 	do_read_file, do_fstat,      do_pipe,  do_wait_at,   do_wait,
-	do_exit,      do_sbrk,       do_exec,
+	do_exit,      do_sbrk,       do_exec,  do_kill,      do_failed_fork,
 };
 
 /* ---- its life ---- */

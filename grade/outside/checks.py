@@ -1,9 +1,14 @@
 """grade/outside/checks.py: what must hold between two looks at a process, and
 what is said when it does not."""
 
+import struct
+from pathlib import Path
+
 from grade.guest import GuestFailed
 from grade.outside.ram import PAGE
 from grade.outside.sv39 import R, U, W, X, rights
+
+LOAD = 1                # the type of a part of an ELF file that is loaded
 
 
 def check(holds, expected, *seen):
@@ -94,6 +99,20 @@ def check_same(before, after, areas):
               and not after.pages[va].writable,
               f"the bytes of {area} unchanged, and not writable",
               at(after, va))
+
+
+def image_end(path):
+    """Where in RAM the kernel ends that this ELF file has: the program
+    headers (type, flags, offset, addresses, sizes, alignment) say so."""
+    data = Path(path).read_bytes()
+    start, = struct.unpack_from("<Q", data, 32)
+    size, count = struct.unpack_from("<HH", data, 54)
+    ends = [0]
+    for index in range(count):
+        kind, _, _, _, pa, _, length, _ = struct.unpack_from(
+            "<IIQQQQQQ", data, start + index * size)
+        ends += [pa + length] if kind == LOAD else []
+    return max(ends)
 
 
 def user_frames(views):

@@ -37,7 +37,7 @@ AREAS = ["text", "constants", "data", "bss", "stack", "heap", "guard"]
 SETTLED = AREA + len(AREAS)
 COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
             "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
-            "exec"]
+            "exec", "kill", "failed_fork"]
 
 PARENT, CHILD, GRANDCHILD = 1, 2, 3       # roles
 NAMES = {PARENT: "the parent", CHILD: "the child",
@@ -169,6 +169,10 @@ class Probe:
         return self._wait_for("all processes run", self._alive)
 
     # ---- what is there ----
+
+    def frame_bytes(self, pa):
+        """Whoever has that frame, or nobody."""
+        return self._ram.page(pa)
 
     def _wait_for(self, what, roles, order=None):
         """Until these are on harts and have done that order. The machine

@@ -5,6 +5,7 @@
 
 #define PAGES 32
 #define WORKERS 8
+#define EFFORT 1 /* all that is done again and again, so many times as often */
 
 /* A number that nobody else uses, for patterns. */
 static int pattern(int worker, int round)
@@ -51,7 +52,7 @@ static void make_pages(void)
 static void work_write(int worker)
 {
 	pages_check(pages, PAGES, 0);
-	for (int round = 0; round < 50; round++) {
+	for (int round = 0; round < 50 * EFFORT; round++) {
 		pages_fill(pages, PAGES, pattern(worker, round));
 		pages_check(pages, PAGES, pattern(worker, round));
 	}
@@ -62,14 +63,14 @@ static void work_write(int worker)
 static void all_write_the_same_pages(void)
 {
 	make_pages();
-	for (int round = 0; round < 5; round++)
+	for (int round = 0; round < 5 * EFFORT; round++)
 		run_workers(work_write);
 	pages_check(pages, PAGES, 0);
 }
 
 static void work_fork(int worker)
 {
-	for (int round = 0; round < 25; round++) {
+	for (int round = 0; round < 25 * EFFORT; round++) {
 		int seed = pattern(worker, round);
 
 		pages_fill(pages, PAGES, seed);
@@ -98,7 +99,7 @@ static void all_fork_and_write(void)
 static void two_owners_race(void)
 {
 	make_pages();
-	for (int round = 0; round < 100; round++) {
+	for (int round = 0; round < 100 * EFFORT; round++) {
 		int go[2];
 
 		xpipe(go);
@@ -121,7 +122,7 @@ static void two_owners_race(void)
 static void exit_races_write(void)
 {
 	make_pages();
-	for (int round = 0; round < 80; round++) {
+	for (int round = 0; round < 80 * EFFORT; round++) {
 		IN_CHILD()
 			pages_fill(pages, PAGES / 4, -round);
 		pages_fill(pages, PAGES, round);
@@ -135,7 +136,7 @@ static void exit_races_write(void)
 static void kill_races_write(void)
 {
 	make_pages();
-	for (int round = 0; round < 60; round++) {
+	for (int round = 0; round < 60 * EFFORT; round++) {
 		int pid = xfork();
 
 		if (pid == 0) {
@@ -168,7 +169,7 @@ static void work_copy(int worker)
 	int fds[2];
 
 	xpipe(fds);
-	for (int round = 0; round < 30; round++) {
+	for (int round = 0; round < 30 * EFFORT; round++) {
 		int seed = pattern(worker, round);
 
 		pages_fill(pages, 4, seed);
@@ -221,7 +222,7 @@ static char *common;
 static void work_fork_common(int worker)
 {
 	(void)worker;
-	for (int round = 0; round < 80; round++) {
+	for (int round = 0; round < 80 * EFFORT; round++) {
 		IN_CHILD()
 			pages_check(common, 1, 0);
 		xwait(0);
@@ -268,7 +269,7 @@ static void wait_until(uint64 time, int then)
  * first page on. One of them must be the last. */
 static void last_two_owners_let_go(void)
 {
-	for (int round = 0; round < 1500; round++) {
+	for (int round = 0; round < 1500 * EFFORT; round++) {
 		make_pages();
 
 		uint64 start = now() + CHILD_RUNS;
