@@ -18,6 +18,7 @@ LIMITS = [
     ("getpid", 150, "getpid"),
     ("fork_page", 30, "fork, for each page of the parent"),
     ("fault_copy", 1600, "a write that copies a page"),
+    ("free_page", 300, "giving back a page"),
 ]
 FILLED = "seen: frames are full of other bytes once they are given back"
 

@@ -75,6 +75,7 @@ MAIN = [
     Row("fault_copy", "write fault that copies"),
     Row("fault_last_owner", "write by the last owner"),
     Row("fault_fresh", "new heap page, first write"),
+    Row("free_page", "heap page given back"),
     Row("child_memory", "KiB used by a sleeping child, tiny parent"),
     Row("child_memory:2560", "KiB used by a sleeping child, 10 MiB",
         mem="512M"),

@@ -14,6 +14,7 @@ from grade.mutants import trial
 from grade.mutants.described import BadPatch
 from grade.points import Points
 
+NO_BOOT = "build.test_boots"
 JOBS_MAX = 8
 
 
@@ -40,11 +41,19 @@ def campaign(name, choose_kernels):
     return 1 if report(name, kernels, results) else 0
 
 
+def seen_in(result):
+    """The points lost, by the groups whose tests saw why. Where nothing boots
+    no other test runs, and the points of all are lost."""
+    if NO_BOOT not in result.tests:
+        return result.lost
+    return {"boot": result.lost["boot"]}
+
+
 def verdict(kernel, result):
     """In a word, and whether that is what it should be."""
     if result.problem:
         return result.problem, False
-    return kernel.judge(result.lost)
+    return kernel.judge(seen_in(result))
 
 
 def line_of(kernel, result):

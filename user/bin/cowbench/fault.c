@@ -1,4 +1,4 @@
-/* user/bin/cowbench/fault.c: the first writes to pages. */
+/* user/bin/cowbench/fault.c: the first writes to pages, and their end. */
 
 #include "cowbench.h"
 
@@ -44,6 +44,15 @@ static uint64 fault_fresh_window(long n)
 	return cost;
 }
 
+/* Of pages that nobody else has, so that their frames become free. */
+static uint64 free_page_window(long n)
+{
+	pages_make(n);
+	meter_start();
+	pages_free(n);
+	return meter_stop();
+}
+
 #define ROW(row_name, text)                                                    \
 	{                                                                      \
 		.name = #row_name, .unit = INSTRUCTIONS, .number = "PAGES",    \
@@ -55,5 +64,6 @@ const struct row fault_rows[] = {
 	ROW(fault_copy, "a write that copies a shared page"),
 	ROW(fault_last_owner, "a write to a page shared no more"),
 	ROW(fault_fresh, "a new page of the heap, and the write to it"),
+	ROW(free_page, "a page of the heap given back, its frame free"),
 	{ .name = NULL },
 };

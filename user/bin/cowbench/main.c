@@ -33,6 +33,7 @@ static char *usual_names[] = {
 	"fault_copy",
 	"fault_last_owner",
 	"fault_fresh",
+	"free_page",
 	"child_memory",
 	"child_memory:2560",
 	"child_lost:2560",
