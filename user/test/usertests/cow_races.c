@@ -118,6 +118,56 @@ static void two_owners_race(void)
 	}
 }
 
+/* Words of a page: the two ends, and the one whose first write is the fault. */
+enum { FIRST = 0, MIDDLE = PGSIZE / 16, LAST = PGSIZE / 8 - 1 };
+
+/* Each page becomes ours by a write to its middle, and has its old ends then,
+ * whatever the other owner has written to them. */
+static void take_pages(uint64 old, uint64 mine)
+{
+	for (size_t i = 0; i < PAGES; i++) {
+		volatile uint64 *page = (uint64 *)(pages + i * PGSIZE);
+
+		page[MIDDLE] = mine;
+		CHECK_EQ(page[FIRST], old);
+		CHECK_EQ(page[LAST], old);
+		page[FIRST] = mine;
+		page[LAST] = mine;
+	}
+}
+
+static void set_ends(uint64 value)
+{
+	for (size_t i = 0; i < PAGES; i++) {
+		uint64 *page = (uint64 *)(pages + i * PGSIZE);
+
+		page[FIRST] = value;
+		page[LAST] = value;
+	}
+}
+
+/* While one owner copies a page, the other one must not get it as its own and
+ * write to it: the copy would have some of that. */
+static void take_over_races_copy(void)
+{
+	make_pages();
+	for (uint64 round = 0; round < 300; round++) {
+		int go[2];
+
+		set_ends(3 * round);
+		xpipe(go);
+		IN_CHILD() {
+			signal_take(go);
+			take_pages(3 * round, 3 * round + 1);
+		}
+		signal_give(go);
+		take_pages(3 * round, 3 * round + 2);
+		xwait(0);
+		xclose(go[0]);
+		xclose(go[1]);
+	}
+}
+
 /* One owner exits while the other one writes. */
 static void exit_races_write(void)
 {
@@ -289,9 +339,15 @@ static void last_two_owners_let_go(void)
 }
 
 const struct test cow_races_tests[] = {
-	TEST(all_write_the_same_pages),  TEST(all_fork_and_write),
-	TEST(all_fork_the_same_frames),  TEST(two_owners_race),
-	TEST(exit_races_write),          TEST(kill_races_write),
-	TEST(kernel_copies_race_stores), TEST(tree_of_forks),
-	TEST(last_two_owners_let_go),    TESTS_END,
+	TEST(all_write_the_same_pages),
+	TEST(all_fork_and_write),
+	TEST(all_fork_the_same_frames),
+	TEST(two_owners_race),
+	TEST(take_over_races_copy),
+	TEST(exit_races_write),
+	TEST(kill_races_write),
+	TEST(kernel_copies_race_stores),
+	TEST(tree_of_forks),
+	TEST(last_two_owners_let_go),
+	TESTS_END,
 };
