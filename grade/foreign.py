@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from grade import process, results
-from grade.config import ROOT
+from grade.config import ROOT, BuildError, UserError, build_programs
 from grade.session import OUT, PREFIX, STRANGER
 from grade.text import shown
 from grade.tree import LINES_MAX, make_scratch, read_tree
@@ -25,6 +25,7 @@ def grade_tree(path, out=OUT, say=print, **settings):
     tree = read_tree(path)
     for line in tree.refused_lines():
         say(line)
+    build_ours()
     with tempfile.TemporaryDirectory(
             prefix=f"{PREFIX}{os.getpid()}-") as scratch:
         copy = Path(scratch) / "tree"
@@ -41,6 +42,17 @@ def grade_tree(path, out=OUT, say=print, **settings):
         finally:
             process.stop(child, patience=PATIENCE)
             tell_refused(tree, out / results.FILE.name)
+
+
+def build_ours():
+    """Build what the copy takes from here. When that fails it is nobody's
+    fault but ours, and costs no points."""
+    try:
+        build_programs(ROOT)
+    except BuildError as error:
+        last = shown(str(error).splitlines()[-1])
+        raise UserError(
+            f"the grader's own programs do not build: {last}") from None
 
 
 def give_time(child):

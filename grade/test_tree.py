@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from grade import handin, text, tree
-from grade.config import ROOT, UserError
+from grade import foreign, handin, text, tree
+from grade.config import ROOT, BuildError, UserError
 from grade.guest import GuestFailed
 
 pytestmark = pytest.mark.xdist_group("trees")
@@ -162,3 +162,14 @@ def test_handed_in(tmp_path, what):
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             (path / name).write_bytes(data)
     assert tree.read_tree(path).taken == whole
+
+
+def test_our_fault(there, tmp_path, monkeypatch):
+    """trees: programs of ours that do not build cost nobody points"""
+
+    def fail(root):
+        raise BuildError("cc: no such compiler\nmake: failed")
+
+    monkeypatch.setattr(foreign, "build_programs", fail)
+    with pytest.raises(UserError, match="own programs .* make: failed"):
+        foreign.grade_tree(there, tmp_path / "out")
