@@ -149,6 +149,45 @@ PROGRAMS = [
     case("/dev/vmstat is text",
          "grep -c '^[a-z_]* [0-9]*$' /dev/vmstat", r"[1-9]\d*\n",
          pattern=True),
+    case("ls /proc has this process and itself", """
+        ls /proc | grep meminfo
+        ls /proc/self
+        """, "meminfo\npagemap\nsmaps\nstatus\n"),
+    case("/proc: nothing can be changed", """
+        echo x >/proc/meminfo
+        rm /proc/1/status
+        mkdir /proc/d
+        ln /proc/meminfo f
+        mv /proc/1 d
+        cat /proc/01/status
+        cat /proc/1/status/x
+        """, """
+        sh: /proc/meminfo: permission denied
+        rm: /proc/1/status: operation not permitted
+        mkdir: /proc/d: operation not permitted
+        ln: /proc/meminfo: operation not permitted
+        mv: /proc/1 to d: operation not permitted
+        cat: /proc/01/status: no such file or directory
+        cat: /proc/1/status/x: not a directory
+        """, status=1),
+    case("pmap, and of no such process", """
+        pmap 1 | grep -c K
+        pmap 99999
+        echo $?
+        pmap x
+        """, """
+        4
+        pmap: 99999: no such process
+        1
+        usage: pmap [-x] PID...
+        """, status=2),
+    case("ps, smem and top name init",
+         "ps | grep -c init; smem | grep -c init; top -n 1 | grep -c init",
+         "1\n1\n1\n"),
+    case("top ends with q", "echo q | top | grep -c PID", r"[01]\n",
+         pattern=True),
+    case("vmstat, and a bad number", "vmstat | wc -l; vmstat 0",
+         "2\nvmstat: 0: not a number from 1 to 86400\n", status=2),
     case("names are told apart up to 14 letters",
          "echo 1 >abcdefghijklmn; echo 2 >abcdefghijklmo; "
          "cat abcdefghijklmn abcdefghijklmo", "1\n2\n"),

@@ -28,6 +28,7 @@ from grade.programs import build_programs
 HARTS = 4
 MEGABYTES = 128
 STEP_SECONDS = 5        # a step takes milliseconds, a boot less than one
+GATHER_SECONDS = 60
 HEAP_PAGES = 8
 
 # The words of struct mark, the areas, and the commands, as in probe.c.
@@ -78,17 +79,18 @@ class View:
 
 class Probe:
     """A machine with processes that do as they are told; the first one is 1.
-    Use it in a `with`."""
+    Use it in a `with`. `first` may be another program that stands still."""
 
     silences = 0            # machines in a row that came to nothing
 
-    def __init__(self, config, log, programs):
+    def __init__(self, config, log, programs, first="probe"):
         self._config = config
+        self._first = first
         self._log = log
         self._programs = programs
         self._nonce = secrets.randbits(60)
         self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
-        self._alive = {1}
+        self._alive = {1} if first == "probe" else set()
         self._orders = 0
         self._child = None
 
@@ -100,7 +102,7 @@ class Probe:
         self._monitor = Monitor(limit(STEP_SECONDS))
         try:
             self._start()
-            self._wait_for("the first process begins", {1})
+            self._wait_for("the first process begins", self._alive)
         except BaseException:
             self.__exit__()
             raise
@@ -108,7 +110,7 @@ class Probe:
 
     def _start(self):
         script = self._scratch / "run.sh"
-        script.write_text(f"probe {self._nonce} 1 0\n")
+        script.write_text(f"{self._first} {self._nonce} 1 0\n")
         disk = make_image(
             self._config, self._scratch / "disk.img",
             {**self._programs, "/run.sh": f"/run.sh={script}"})
@@ -167,6 +169,22 @@ class Probe:
     def look(self):
         """All our processes as they are now, by role."""
         return self._wait_for("all processes run", self._alive)
+
+    def gather(self, count):
+        """This many processes, which stand still, by role: each as it was when
+        a hart had it."""
+        end = time.monotonic() + limit(GATHER_SECONDS)
+        found = {}
+        while len(found) < count:
+            found.update(self._seen())
+            self._monitor.go_on()
+            self._check_log(f"{count} processes stand still")
+            if time.monotonic() > end:
+                raise GuestFailed(self._log.explain(
+                    f"{count} processes were to stand still; "
+                    f"{len(found)} were seen"))
+            time.sleep(0.02)
+        return found
 
     # ---- what is there ----
 
@@ -251,7 +269,7 @@ class Probe:
         return None
 
 
-def build_probe(config, folder, log=None):
+def build_probe(config, folder, log=None, name="probe"):
     """The probe's program, as items for a disk image."""
-    return build_programs(config, str(ROOT / "grade/guest/probe.c"), folder,
+    return build_programs(config, str(ROOT / f"grade/guest/{name}.c"), folder,
                           log)

@@ -1,0 +1,337 @@
+/* user/test/proctest.c: what /proc tells is right, while others fork and end.
+ *
+ * A family of processes stands still and shares frames with nobody else, so
+ * that what /proc tells of it can be added up. Meanwhile two other programs,
+ * this one by other names, fork and end, and read what /proc tells of all. */
+
+#include "test.h"
+
+#include "abi/proc.h"
+#include "process.h"
+#include "sort.h"
+
+#define CHILDREN 12
+#define PAGES 256 /* of each, of which the i-th child writes 16 * i */
+#define ENTRIES 8192
+#define REST "/tmp/proctest.rest"
+#define SLAB_FRAMES 4 /* that the kernel may take for a dozen processes */
+
+static uint64 *frames[ENTRIES]; /* into `entries` */
+static uint64 entries[ENTRIES];
+static long nframes;
+
+/* ---- looking at all of a name ---- */
+
+static int compare_frames(const void *a, const void *b)
+{
+	uint64 x = *(const uint64 *)a & PAGEMAP_FRAME;
+	uint64 y = *(const uint64 *)b & PAGEMAP_FRAME;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Add the process's pages to `entries`; returns how many there are. */
+static long read_pagemap(int pid)
+{
+	char path[PATH_LEN];
+	uint64 part[64];
+	long n, pages = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	int fd = xopen(path, O_RDONLY);
+
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		for (long i = 0; i < n / (long)sizeof(part[0]); i++) {
+			if (!(part[i] & PAGEMAP_PRESENT))
+				continue;
+			CHECK(nframes < ENTRIES);
+			frames[nframes] = &entries[nframes];
+			entries[nframes++] = part[i];
+			pages++;
+		}
+	CHECK_EQ(n, 0);
+	xclose(fd);
+	return pages;
+}
+
+/* The parts of a process add up to what it has; with its `pages`, if it stands
+ * still. */
+static void check_mappings(int pid, long pages)
+{
+	struct mapping *all;
+	long rss = 0, count = mappings_read(pid, &all);
+
+	for (long i = 0; i < count; i++) {
+		const struct mapping *m = &all[i];
+
+		CHECK_EQ(m->shared + m->private, m->rss);
+		CHECK_EQ((m->end - m->start) / 1024, m->rss);
+		CHECK(m->cow <= m->rss);
+		rss += m->rss;
+	}
+	free(all);
+	if (pages >= 0)
+		CHECK_EQ(rss, pages * (long)PGSIZE / 1024);
+}
+
+/* Each frame once; the bits say right whether its page is the only one. */
+static long count_distinct(void)
+{
+	long distinct = 0;
+
+	sort_pointers((void **)frames, (size_t)nframes, compare_frames);
+	for (long i = 0, n; i < nframes; i += n) {
+		for (n = 1; i + n < nframes &&
+			    compare_frames(frames[i], frames[i + n]) == 0;
+		     n++)
+			;
+		for (long k = i; k < i + n; k++) {
+			uint64 entry = *frames[k];
+
+			CHECK_EQ((entry & PAGEMAP_EXCLUSIVE) != 0, n == 1);
+			CHECK(!(entry & PAGEMAP_WRITABLE) || n == 1);
+			CHECK(!(entry & PAGEMAP_COW) ||
+			      !(entry & PAGEMAP_WRITABLE));
+		}
+		distinct++;
+	}
+	return distinct;
+}
+
+/* All of that name stand still, and nobody else shares frames with them: the
+ * sum of PSS is the frames that they have, but for less than 1 / PSS_ONE byte
+ * a page. */
+static void check_sums(const char *name)
+{
+	struct process *all;
+	long found = 0, count = processes_read(&all);
+	uint64 pss = 0;
+
+	for (struct process *p = all; p < all + count; p++) {
+		if (strcmp(p->name, name) != 0)
+			continue;
+		long pages = read_pagemap(p->pid);
+
+		CHECK_EQ(p->rss, pages * (long)PGSIZE / 1024);
+		check_mappings(p->pid, pages);
+		pss += p->pss;
+		found++;
+	}
+	free(all);
+	CHECK_EQ(found, CHILDREN + 1);
+
+	uint64 used = (uint64)count_distinct() * PGSIZE * PSS_ONE;
+
+	CHECK(pss <= used && used - pss < (uint64)nframes);
+}
+
+/* ---- the whole memory ---- */
+
+/* Frames that the kernel has for something else than tables and processes: what
+ * is left of the memory when all that /proc tells of is taken away. */
+static long kernel_rest(void)
+{
+	struct process *all;
+	long tables = 0, count = processes_read(&all);
+	long rest = xvmstat("used") - count;
+
+	for (struct process *p = all; p < all + count; p++) {
+		tables += p->tables * 1024 / (long)PGSIZE;
+		read_pagemap(p->pid);
+	}
+	CHECK_EQ(tables, xvmstat("table"));
+	return rest - tables - count_distinct();
+}
+
+/* The rest is the same, however many processes there are. */
+static void compare_rest(void)
+{
+	long before, rest = kernel_rest();
+	int fd = open(REST, O_RDONLY);
+
+	if (fd < 0) {
+		make_file(REST, &rest, sizeof(rest));
+		return;
+	}
+	xread(fd, &before, sizeof(before));
+	xclose(fd);
+	CHECK(rest >= before && rest - before <= SLAB_FRAMES);
+}
+
+/* ---- others, meanwhile ---- */
+
+static void forks(int end)
+{
+	while (uptime() < end) {
+		for (int i = 0; i < 4; i++) {
+			int pid = fork();
+
+			if (pid == 0) {
+				entries[i * 600] = (uint64)i;
+				exit(0);
+			}
+		}
+		while (wait(NULL) > 0)
+			;
+	}
+}
+
+static void reads(int end)
+{
+	while (uptime() < end) {
+		struct process *all;
+		long count = processes_read(&all);
+
+		CHECK(count > 0);
+		for (long i = 0; i < count; i++) {
+			CHECK_EQ(all[i].pss <=
+					 (uint64)all[i].rss * 1024 * PSS_ONE,
+				 true);
+			CHECK(all[i].shared <= all[i].rss);
+			check_mappings(all[i].pid, -1);
+		}
+		free(all);
+	}
+}
+
+/* ---- the family ---- */
+
+static char end_text[24];
+
+/* This program by another name, in a process of its own. */
+static int start(const char *name)
+{
+	char path[PATH_LEN];
+	char *args[] = { path, end_text, NULL };
+
+	snprintf(path, sizeof(path), "/tmp/%s", name);
+	int pid = xfork();
+
+	if (pid == 0) {
+		exec(path, args);
+		err(1, "%s", path);
+	}
+	return pid;
+}
+
+static void run(const char *name)
+{
+	int status;
+
+	CHECK_EQ(start(name), wait(&status));
+	CHECK_EQ(status, 0);
+}
+
+static void child_run(int i, char *pages, const int ready[2], int hold)
+	__attribute__((noreturn));
+static void child_run(int i, char *pages, const int ready[2], int hold)
+{
+	char byte = '\0';
+
+	pages_fill(pages, i * 16L, i);
+	xwrite(ready[1], &byte, 1);
+	read(hold, &byte, 1);
+	exit(0);
+}
+
+/* A family stands still and is looked at; then it ends. */
+static void live_once(char *pages, bool is_quiet)
+{
+	int ready[2], hold[2];
+	char byte;
+
+	xpipe(ready);
+	xpipe(hold);
+	for (int i = 0; i < CHILDREN; i++) {
+		if (xfork() == 0) {
+			xclose(hold[1]);
+			child_run(i, pages, ready, hold[0]);
+		}
+		xread(ready[0], &byte, 1);
+	}
+	run("procsums");
+	if (is_quiet)
+		run("procrest");
+	xclose(hold[1]);
+	for (int i = 0; i < CHILDREN; i++)
+		xwait(0);
+	xclose(hold[0]);
+	xclose(ready[0]);
+	xclose(ready[1]);
+}
+
+static void live(int end)
+{
+	char *pages = xpages(PAGES);
+	long rounds = 0;
+
+	pages_fill(pages, PAGES, 1);
+	do {
+		live_once(pages, end == 0);
+		rounds++;
+	} while (uptime() < end);
+	if (end > 0)
+		printf("proctest: %ld families\n", rounds);
+}
+
+/* ---- what is run by which name ---- */
+
+static void sums(int end)
+{
+	(void)end;
+	check_sums("procfamily");
+}
+
+static void rest(int end)
+{
+	(void)end;
+	compare_rest();
+}
+
+static const struct part {
+	const char *name;
+	void (*run)(int end);
+} parts[] = {
+	{ "procsums", sums },   { "procrest", rest },   { "procforks", forks },
+	{ "procreads", reads }, { "procfamily", live },
+};
+
+static void link_parts(void)
+{
+	char path[PATH_LEN];
+
+	unlink(REST);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		snprintf(path, sizeof(path), "/tmp/%s", parts[i].name);
+		if (link("/bin/proctest", path) < 0 && errno != EEXIST)
+			err(1, "%s", path);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	long number = 3;
+
+	if (argc > 2 || (argc == 2 && !parse_number(argv[1], &number)))
+		usage("proctest [SECONDS]");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (strcmp(program_name, parts[i].name) == 0) {
+			snprintf(end_text, sizeof(end_text), "%ld", number);
+			parts[i].run((int)number);
+			return 0;
+		}
+	}
+	link_parts();
+	strcpy(end_text, "0");
+	run("procrest");
+	run("procfamily");
+	snprintf(end_text, sizeof(end_text), "%ld",
+		 uptime() + number * TICKS_PER_SECOND);
+	start("procforks");
+	start("procreads");
+	start("procfamily");
+	for (int i = 0; i < 3; i++)
+		xwait(0);
+	puts("proctest: ok");
+	return 0;
+}
