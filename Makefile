@@ -54,14 +54,14 @@ else
 # ---- tools -------------------------------------------------------------------
 
 SERIES_TOOLS := series-edit series-place series-save
-NEEDS := $(if $(filter-out help clean clean-disk lint handout bench-docs \
-		$(SERIES_TOOLS),$(GOALS)),compiler) \
+NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
+		bench-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
 	$(if $(filter qemu run view grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run view handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
-	$(if $(filter handout $(SERIES_TOOLS),$(GOALS)),python git) \
+	$(if $(filter handout gradescope $(SERIES_TOOLS),$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
 
 ifneq ($(strip $(NEEDS)),)
@@ -343,7 +343,7 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout mutants variants bench bench-docs series $(SERIES_TOOLS)
+.PHONY: handout gradescope mutants variants bench bench-docs series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
@@ -353,6 +353,9 @@ variants:
 
 handout:
 	@$(PYTHON) -m grade.handout
+
+gradescope:
+	@$(PYTHON) -m grade.course.gradescope
 
 series:
 	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
@@ -413,6 +416,9 @@ the lab
   make handout LAB=cow OUT=dir
                     a repository for students, without the solution;
                     STEP=N: begin at that step
+  make gradescope   build/gradescope-cow.zip, an autograder for Gradescope
+  grade/batch DIR_OR_ZIP -j 2 --out DIR
+                    grade all hand-ins of a class
   make bench        instructions of fork, faults and the rest, starter and
                     finished kernel; PROFILE=fork: by function; QUICK=1: only
                     against grade/budgets; ROWS="fork getpid": only these

@@ -26,7 +26,8 @@ class Results:
         self._tests[test] = {
             "got": got,
             "status": "passed" if report.passed else "failed",
-            "message": "" if report.passed else excerpt(report.longreprtext),
+            "message": "" if report.passed else excerpt(
+                str(report.longrepr)),
             "seconds": round(report.duration, 3)}
 
     def make(self, worth, never):

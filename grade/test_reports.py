@@ -42,7 +42,7 @@ def run_of(messages, never="it did not run"):
     collected = results.Results()
     for test, message in messages.items():
         report = SimpleNamespace(passed=not message, duration=0.5,
-                                 longreprtext=message)
+                                 longrepr=message)
         collected.add(test, report,
                       WORTH[test]["points"] if not message else 0)
     return collected.make(WORTH, never)
@@ -213,3 +213,20 @@ def test_interrupted(tmp_path, monkeypatch):
     assert set(statuses.values()) == {"error"}
     assert 0 < found["score"] < found["total"] == 40
     assert (tmp_path / "out" / "junit.xml").is_file()
+
+
+def test_autolab_line(tmp_path):
+    """reports: Autolab's is the last line that is printed"""
+    child = grade(tmp_path, "--report", "autolab", TREE=str(tmp_path / "no"))
+    text = child.communicate()[0]
+    assert json.loads(text.splitlines()[-1])["scores"]["cost"] == 0
+
+
+def test_github_adds(tmp_path):
+    """reports: the outputs of other steps stay"""
+    out = tmp_path / "outputs"
+    out.write_text("before=1\n")
+    grade(tmp_path, "--report", "github", "--out", str(out),
+          TREE=str(tmp_path / "no")).communicate()
+    lines = out.read_text().splitlines()
+    assert lines[0] == "before=1" and len(lines) == 13

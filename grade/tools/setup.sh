@@ -41,7 +41,7 @@ groups_of() {
 		lint) groups="$groups qemu lint git " ;;
 		series | bench) groups="$groups qemu grade git " ;;
 		bench-docs) groups="$groups qemu grade " ;;
-		handout | series-*) groups="$groups qemu git " ;;
+		handout | gradescope | series-*) groups="$groups qemu git " ;;
 		esac
 	done
 }

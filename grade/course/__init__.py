@@ -1,0 +1,1 @@
+"""grade/course/__init__.py: all hand-ins of a class; Gradescope."""

@@ -1,0 +1,149 @@
+"""grade/course/__main__.py: `grade/batch`: grades many hand-ins.
+
+GNU parallel runs the jobs. What is done is found again by what was handed in,
+so a run that was ended goes on where it was.
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from grade import process
+from grade.config import ROOT, UserError
+from grade.course import page, table
+from grade.course.job import product_of
+from grade.course.submissions import WORK, archive_of, collect
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(
+        prog="grade/batch", description="Grade many hand-ins.")
+    parser.add_argument("path", nargs="+", metavar="DIR_OR_ZIP",
+                        help="a folder of hand-ins, or an archive of them")
+    parser.add_argument("-j", type=int, default=os.cpu_count() or 1,
+                        metavar="N", dest="jobs",
+                        help="so many at a time (%(default)s)")
+    parser.add_argument("--out", type=Path, required=True,
+                        help="the folder for results; that of an earlier run "
+                        "is gone on with")
+    parser.add_argument("--tests", default="", metavar="WORDS",
+                        help="only these, as TESTS of make grade")
+    parser.add_argument("--sshloginfile", metavar="FILE",
+                        help="other machines, for GNU parallel")
+    options = parser.parse_args(words)
+    if options.jobs < 1:
+        parser.error("-j: at least 1")
+    options.out = options.out.resolve()
+    return options
+
+
+def main(words):
+    process.end_on_signals()
+    options = parse(words)
+    try:
+        if shutil.which("parallel") is None:
+            raise UserError("GNU parallel is missing: `make setup` installs "
+                            "it")
+        (options.out / WORK).mkdir(parents=True, exist_ok=True)
+        with open(options.out / WORK / "lock", "w") as lock:
+            be_alone(lock, options.out)
+            return run(options)
+    except (UserError, OSError) as error:
+        print(f"batch: {error}", file=sys.stderr)
+        return 2
+
+
+def be_alone(lock, out):
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UserError(f"{out}: another run is at work there") from None
+
+
+def run(options):
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
+        found = collect(options.path, scratch, options.out, options.tests)
+    keys = dict.fromkeys(s.key for s in found if s.key)
+    products = {key: product_of(archive_of(options.out, key))
+                for key in keys}
+    left = [key for key in keys if not products[key].exists()]
+    print(f"batch: {len(found)} hand-ins, {len(keys)} of them different; "
+          f"{len(keys) - len(left)} graded before", flush=True)
+    failed = {}
+    try:
+        grade_all(left, found, options, failed)
+    finally:
+        write_tables(found, products, failed, options.out)
+    graded = [key for key in left if products[key].exists()]
+    print(summary(found, keys, products, graded, time.monotonic() - start))
+    print(f"batch: {options.out / 'index.html'}")
+    return 0 if all(path.exists() for path in products.values()) else 1
+
+
+def summary(found, keys, products, graded, seconds):
+    done = sum(path.exists() for path in products.values())
+    each = f", {seconds / len(graded):.1f} s each" if graded else ""
+    return (f"batch: {len(graded)} graded in {seconds:.0f} s{each}; "
+            f"{len(keys) - done} failed; "
+            f"{sum(not s.key for s in found)} cannot be graded")
+
+
+def grade_all(keys, found, options, failed):
+    """Give them to GNU parallel, and tell of each that ends."""
+    students = {}
+    for submission in found:
+        students.setdefault(submission.key, []).append(submission.student)
+    # It keeps notes, which belong to this run.
+    env = {**os.environ, "PARALLEL_HOME": str(options.out / WORK)}
+    child = process.start(
+        command(options), env=env, encoding="utf-8", errors="replace",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        with child.stdin as names:
+            names.write("".join(
+                f"{archive_of(options.out, key)}\n" for key in keys))
+        for number, line in enumerate(child.stdout, 1):
+            key, _, text = line.rstrip("\n").partition(" ")
+            if text.startswith("not graded"):
+                failed[key] = text
+            names = ", ".join(students.get(key, [key]))
+            print(f"{number}/{len(keys)} {names}: {text}", flush=True)
+        child.wait()
+    finally:
+        process.stop(child)
+
+
+def command(options):
+    """{} is the archive. On another machine this project is in a folder of
+    the same name; what is needed goes there, and what comes of it back."""
+    job = shlex.join([sys.executable, "-m", "grade.course.job"])
+    words = ["parallel", "--will-cite", "--plain", "--line-buffer",
+             "-j", str(options.jobs)]
+    if options.sshloginfile:
+        words += ["--sshloginfile", options.sshloginfile, "--transferfile",
+                  "{}", "--return", "{..}.json", "--cleanup"]
+    return [*words, f"cd {shlex.quote(str(ROOT))} && exec {job} {{}} "
+            f"{options.jobs} {shlex.quote(options.tests)}"]
+
+
+def write_tables(found, products, failed, out):
+    graded = {key: json.loads(path.read_text())
+              for key, path in products.items() if path.exists()}
+    rows = [table.row_of(submission, graded.get(submission.key),
+                         failed.get(submission.key, "not graded yet"))
+            for submission in found]
+    table.write(rows, out / "results.csv")
+    page.write(rows, graded, out / "index.html")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

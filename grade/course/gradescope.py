@@ -1,0 +1,70 @@
+"""grade/course/gradescope.py: `make gradescope`: the zip for an autograder.
+
+It has the files of a hand-out, so nothing of the solution, and two scripts.
+The same commit makes the same zip.
+"""
+
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+from grade import process
+from grade.config import ROOT, UserError
+from grade.handin import files_of
+from grade.handout import repository
+from grade.handout.__main__ import Leak, make
+from grade.handout.lab import find_lab, lab_names
+from grade.series import stack
+from grade.series.git import GitError
+from grade.series.patches import read_series
+
+SCRIPTS = ROOT / "grade" / "course" / "autograder"
+PROJECT = "calf"        # in the zip
+DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def main():
+    process.end_on_signals()
+    try:
+        names = lab_names()
+        lab = find_lab(os.environ.get("LAB") or
+                       (names[0] if len(names) == 1 else None))
+        repository.check_clean(ROOT)
+        path = ROOT / "build" / f"gradescope-{lab.name}.zip"
+        print(pack(lab, path))
+        return 0
+    except (UserError, GitError, Leak, OSError) as error:
+        print(f"gradescope: {error}", file=sys.stderr)
+        return 2
+
+
+def pack(lab, path):
+    """Make the zip; returns what to say of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    with stack.scratch_folder() as scratch:
+        folder = Path(scratch) / PROJECT
+        make(lab, folder, read_series(ROOT), 1)
+        files = {f"{PROJECT}/{name}": folder / name
+                 for name in files_of(folder)}
+        files.update((file.name, file) for file in SCRIPTS.iterdir())
+        with zipfile.ZipFile(part, "w") as archive:
+            for name, file in sorted(files.items()):
+                add(archive, name, file)
+    part.rename(path)
+    return f"gradescope: {path.relative_to(ROOT)}: {len(files)} files, " \
+        f"{path.stat().st_size // 1024} KiB"
+
+
+def add(archive, name, file):
+    mode = 0o755 if file.stat().st_mode & 0o100 else 0o644
+    entry = zipfile.ZipInfo(name, DATE)
+    entry.create_system = 3             # Unix: the mode counts
+    entry.external_attr = (0o100000 | mode) << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, file.read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+"""grade/test_course.py: a class's hand-ins at once; autograders, laid out as
+they are on the machines that run them."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+
+from grade import tree
+from grade.config import ROOT
+from grade.course import submissions, table
+from grade.handin import pack
+from grade.handout.lab import Lab
+from grade.handout.leaks import Secrets, find_leaks
+from grade.limits import limit
+from grade.points import Points
+from grade.session import is_alive
+from grade.test_handout import make_project, python
+from grade.test_reports import SCHEMAS
+
+pytestmark = pytest.mark.xdist_group("course")
+
+WORKFLOW = "grade/labs/cow/files/.github/workflows/grade.yml"
+GOOD = "kernel/lib/good.c"
+# In make's place: it never builds anything, and some kernels take long.
+MAKE = """#!/bin/sh
+if [ -e FOLDER/hang ] && grep -q slow kernel/lib/good.c; then
+        echo $$ >FOLDER/pid
+        exec sleep 600
+fi
+echo "x.c:3: error: <script> & nothing works"
+exit 1
+"""
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A folder for hand-ins, with a make that is quick to fail."""
+    fake = tmp_path / "make"
+    fake.write_text(MAKE.replace("FOLDER", str(tmp_path)))
+    fake.chmod(0o755)
+    monkeypatch.setenv("MAKE", str(fake))
+    (tmp_path / "in").mkdir()
+    return tmp_path
+
+
+def start_batch(course):
+    unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
+    env = {k: v for k, v in os.environ.items() if k not in unset}
+    return subprocess.Popen(
+        [sys.executable, ROOT / "grade" / "batch", "in", "-j", "2",
+         "--out", "out", "--tests", "build"], cwd=course, env=env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8")
+
+
+def batch(course):
+    """Returns the rows by student, and what was said."""
+    child = start_batch(course)
+    said, wrong = child.communicate()
+    assert (wrong, child.returncode) == ("", 0)
+    with open(course / "out" / "results.csv", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}, said
+
+
+def put(folder, text):
+    path = folder / GOOD
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def products(course):
+    return {path.name: path.stat().st_mtime_ns
+            for path in (course / "out" / "work").glob("*.json")}
+
+
+def needs_parallel():
+    if subprocess.run(["sh", "-c", "command -v parallel"],
+                      stdout=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("GNU parallel is missing")
+
+
+# ---- finding them -----------------------------------------------------------
+
+def found(course, *paths):
+    (course / "scratch").mkdir()
+    return {submissions.student_of(name)
+            for name, _ in submissions.find(paths, course / "scratch")}
+
+
+def test_exports(course):
+    """batch: finds hand-ins in what course systems export"""
+    files = {GOOD: b"int x;\n"}
+    pack(files, course / "handin-cow.tar.gz")
+    one = (course / "handin-cow.tar.gz").read_bytes()
+    with zipfile.ZipFile(course / "all.zip", "w") as archive:
+        archive.writestr("assignment_7_export/submission_metadata.yml", "x")
+        for name in ("submission_1", "submission_2"):
+            archive.writestr(
+                f"assignment_7_export/{name}/handin-cow.tar.gz", one)
+    with zipfile.ZipFile(course / "in" / "carl.zip", "w") as archive:
+        archive.writestr(f"calf/{GOOD}", files[GOOD])
+    with zipfile.ZipFile(course / "zips.zip", "w") as archive:
+        archive.write(course / "in" / "carl.zip", "carl.zip")
+        archive.writestr("../../dora.tar.gz", one)
+    put(course / "ernie", "int y;\n")
+    assert found(course, *(course / name for name in (
+        "all.zip", "in", "zips.zip", "ernie"))) == {
+        "submission_1", "submission_2", "carl", "dora", "ernie"}
+    assert not (course.parent / "dora.tar.gz").exists()
+
+
+def test_formula():
+    """batch: no name is a formula to a spreadsheet"""
+    assert table.harmless("=1+1") == "'=1+1"
+    assert table.harmless("ann") == "ann" and table.harmless(-1) == -1
+
+
+# ---- grading them -----------------------------------------------------------
+
+def test_class(course):
+    """batch: a row for each, with the points or the reason"""
+    needs_parallel()
+    here = course / "in"
+    put(here / "ann", "int x;\n")
+    put(here / "<b>eve", "int y;\n")
+    pack({GOOD: b"int x;\n"}, here / "ben.tar.gz")
+    pack({GOOD: b"int z;\n"}, here / "ben.tgz")
+    (here / "broken.zip").write_bytes(b"PK\3\4 and no more")
+    (here / "empty.tar.gz").write_bytes(b"")
+    (here / "nothing").mkdir()
+    (here / "notes.txt").write_text("ask ben\n")
+    rows, said = batch(course)
+    assert {name for name, row in rows.items() if row["score"] == "0"} == {
+        "ann", "<b>eve", "ben (1)", "ben (2)"}
+    assert rows["ann"]["note"] == "the same as ben (1)"
+    assert "handed in 2 times: ben.tar.gz, ben.tgz" in rows["ben (2)"]["note"]
+    for name in ("broken", "empty", "notes.txt"):
+        assert "sound" in rows[name]["note"]
+    assert "kernel/" in rows["nothing"]["note"]
+    assert "8 hand-ins, 3 of them different" in said
+    page = (course / "out" / "index.html").read_text()
+    assert "&lt;b&gt;eve" in page and "<b>eve" not in page
+    assert "error: &lt;script&gt; &amp; nothing works" in page
+    assert "//" not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)
+    before = products(course)
+    again, said = batch(course)
+    assert again == rows and "3 graded before" in said
+    assert products(course) == before
+
+
+def test_killed(course):
+    """batch: goes on after a kill, and grades nothing twice"""
+    needs_parallel()
+    put(course / "in" / "ann", "int x;\n")
+    put(course / "in" / "ben", "int slow;\n")
+    (course / "hang").touch()
+    child = start_batch(course)
+    wait_for(child, lambda: products(course) and (course / "pid").exists())
+    second = start_batch(course)
+    assert "another run is at work" in second.communicate()[1]
+    child.kill()
+    child.communicate()
+    pid = int((course / "pid").read_text())
+    wait_for(None, lambda: not is_alive(pid))
+    before = products(course)
+    assert len(before) == 1
+    (course / "hang").unlink()
+    rows, said = batch(course)
+    assert {row["score"] for row in rows.values()} == {"0"}
+    assert "1 graded before" in said and "1 graded in" in said
+    assert before.items() < products(course).items()
+
+
+def wait_for(child, is_so):
+    end = time.monotonic() + limit(60)
+    while not is_so():
+        assert time.monotonic() < end
+        assert child is None or child.poll() is None
+        time.sleep(0.05)
+
+
+# ---- autograders ------------------------------------------------------------
+
+def test_gradescope(tmp_path):
+    """gradescope: the zip grades, and has nothing of the solution"""
+    project = make_project(tmp_path / "project")
+    path = project / "build" / "gradescope-cow.zip"
+    made = []
+    for _ in range(2):
+        done = python(project, "grade.course.gradescope")
+        assert (done.stderr, done.returncode) == ("", 0)
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+    top = tmp_path / "autograder"
+    source = top / "source"
+    unzip(path, source)
+    assert {file.name for file in source.iterdir()} == {
+        "setup.sh", "run_autograder", "calf"}
+    secrets = Secrets(ROOT / "kernel", source / "calf" / "kernel",
+                      Lab("cow").given)
+    assert len(secrets.lines) > 100
+    assert list(find_leaks(secrets, source)) == []
+    check_autograder(top)
+
+
+def unzip(path, folder):
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            made = archive.extract(member, folder)
+            os.chmod(made, member.external_attr >> 16 & 0o777)
+
+
+def check_autograder(top):
+    submission = top / "submission"
+    submission.mkdir()
+    assert "no folder kernel/" in run_autograder(top)["output"]
+    kernel = tree.read_folder(top / "source" / "calf").taken
+    pack({**kernel, GOOD: b"int x = y;\n"}, submission / "handin-cow.tar.gz")
+    report = run_autograder(top)
+    assert report["score"] == 0
+    said = report["tests"][0]["output"]
+    assert said.startswith("make failed:\nkernel/lib/good.c:1:9: error:")
+    assert sum(test["max_score"] for test in report["tests"]) == \
+        pytest.approx(1000)
+
+
+def run_autograder(top):
+    """As Gradescope does it; returns the report."""
+    jsonschema = pytest.importorskip("jsonschema")
+    unset = ("TESTS", "TREE", "GROUP", "CALF_GRADE_OUT", "MAKEFLAGS")
+    env = {k: v for k, v in os.environ.items() if k not in unset}
+    subprocess.run(
+        [top / "source" / "run_autograder"], cwd=top, check=True,
+        env={**env, "AUTOGRADER": str(top)}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    report = json.loads((top / "results" / "results.json").read_text())
+    jsonschema.validate(
+        report, json.loads((SCHEMAS / "gradescope.json").read_text()))
+    return report
+
+
+def test_workflow():
+    """github: the workflow reports each group of points"""
+    points = Points()
+    groups = [name for name in points.groups if name not in points.tools]
+    text = (ROOT / WORKFLOW).read_text()
+    assert re.search(r"runners: (.*)$", text, re.M)[1].split(",") == groups
+    for name in groups:
+        assert f"          {name.upper()}_RESULTS: ${{{{ " \
+            f"steps.grade.outputs.{name} }}}}\n" in text
+    assert len(re.findall(r"_RESULTS:", text)) == len(groups)
