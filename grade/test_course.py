@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 import zipfile
 
@@ -28,8 +27,9 @@ pytestmark = pytest.mark.xdist_group("course")
 
 WORKFLOW = "grade/labs/cow/files/.github/workflows/grade.yml"
 GOOD = "kernel/lib/good.c"
-# In make's place: it never builds anything, and some kernels take long.
+# In make's place: no kernel that was handed in builds, and some take long.
 MAKE = """#!/bin/sh
+[ -e kernel/lib/good.c ] || exec make "$@"
 if [ -e FOLDER/hang ] && grep -q slow kernel/lib/good.c; then
         echo $$ >FOLDER/pid
         exec sleep 600
@@ -46,6 +46,8 @@ def course(tmp_path, monkeypatch):
     fake.write_text(MAKE.replace("FOLDER", str(tmp_path)))
     fake.chmod(0o755)
     monkeypatch.setenv("MAKE", str(fake))
+    # The sandbox would not see it.
+    monkeypatch.setenv("SANDBOX", "0")
     (tmp_path / "in").mkdir()
     return tmp_path
 
@@ -54,7 +56,7 @@ def start_batch(course):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
     return subprocess.Popen(
-        [sys.executable, ROOT / "grade" / "batch", "in", "-j", "2",
+        [ROOT / "grade" / "batch", "in", "-j", "2",
          "--out", "out", "--tests", "build"], cwd=course, env=env,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, encoding="utf-8")
