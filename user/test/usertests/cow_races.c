@@ -303,37 +303,35 @@ static uint64 now(void)
 	return time;
 }
 
-/* Ticks of the clock (0.1 us) in which a child comes to run on a hart. */
-#define CHILD_RUNS 1000
+/* In so many ticks of the clock (0.1 us) a child has come to run on another
+ * hart: most do in half of that. */
+#define CHILD_RUNS 3000
 
-static void wait_until(uint64 time, int then)
+/* Who runs a little earlier, and by how much, changes from round to round, in
+ * steps of a few instructions. */
+#define STEPS 64
+
+static void let_go_at(uint64 time, int then)
 {
 	while (now() < time)
 		;
 	for (volatile int i = 0; i < then; i++)
 		;
+	xsbrk(-PAGES * (long)PGSIZE);
 }
 
-/* Two owners, and nobody else, let go of the same frames at the same time: one
- * from the first page on, the other one from the last page on, or both from the
- * first page on. One of them must be the last. */
+/* Two owners, and nobody else, let go of the same frames at the same time. One
+ * of them must be the last. */
 static void last_two_owners_let_go(void)
 {
-	for (int round = 0; round < 1500 * EFFORT; round++) {
+	for (int round = 0; round < 4000; round++) {
 		make_pages();
 
 		uint64 start = now() + CHILD_RUNS;
 
-		IN_CHILD() {
-			wait_until(start, round % 64);
-			xsbrk(-PAGES * (long)PGSIZE);
-		}
-		wait_until(start, 0);
-		if (round % 2 == 0)
-			xsbrk(-PAGES * (long)PGSIZE);
-		else
-			for (int i = 0; i < PAGES; i++)
-				xsbrk(-(long)PGSIZE);
+		IN_CHILD()
+			let_go_at(start, round % STEPS);
+		let_go_at(start, STEPS / 2);
 		xwait(0);
 	}
 }
