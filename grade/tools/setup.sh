@@ -39,6 +39,7 @@ groups_of() {
 		grade) groups="$groups qemu grade " ;;
 		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;
+		view_page) groups="$groups qemu grade view_page " ;;
 		series | bench) groups="$groups qemu grade git " ;;
 		bench-docs) groups="$groups qemu grade " ;;
 		handout | gradescope | series-*) groups="$groups qemu git " ;;

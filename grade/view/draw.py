@@ -264,10 +264,8 @@ class Drawing:
     def _rest(self):
         lines = []
         if self.picture.hidden:
-            names = [name(self.step.moment.drawn[number])
-                     for number in self.picture.hidden]
-            lines.append(f"Not drawn: {', '.join(names)[:60]}; the numbers "
-                         "count their pages, too.")
+            lines.append(f"Not drawn: {len(self.picture.hidden)} more of its "
+                         "processes; the numbers count their pages, too.")
         for line in lines:
             self.svg.text("small", EDGE, self.height + 4, line)
             self.height += 20

@@ -86,7 +86,10 @@ function showRanges() {
         opened.delete(key);
       }
     });
-    details.open = opened.has(key);
+    if (opened.has(key)) {
+      details.open = true;
+      fillRange(details, state, range);
+    }
     box.append(details);
   }
 }

@@ -1,0 +1,164 @@
+"""grade/test_view_page.py: the page of `make view` in a browser.
+
+Of use to those who change the page; the tests are not there where Chromium or
+Selenium is not (`make setup view_page`)."""
+
+import re
+import shutil
+
+import pytest
+
+from grade.limits import limit
+from grade.test_view import read_data, states, view
+
+webdriver = pytest.importorskip(
+    "selenium.webdriver", reason="no Selenium: make setup view_page")
+from selenium.webdriver.chrome.service import Service   # noqa: E402
+from selenium.webdriver.common.by import By             # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+           "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync"]
+
+pytestmark = [
+    pytest.mark.xdist_group("view"),
+    pytest.mark.skipif(BROWSER is None or DRIVER is None,
+                       reason="no Chromium: make setup view_page")]
+
+
+@pytest.fixture(scope="module")
+def path(calf, tmp_path_factory):
+    path = tmp_path_factory.mktemp("view") / "page.html"
+    done = view(calf, "cowdemo 8", OUT=str(path))
+    assert done.returncode == 0, done.stdout
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(path):
+    return read_data(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for word in OPTIONS:
+        options.add_argument(word)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('user')}")
+    driver = webdriver.Chrome(service=Service(DRIVER), options=options)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(driver, path):
+    driver.get("about:blank")
+    driver.get(f"file://{path}")
+    yield driver
+    assert not driver.get_log("browser")
+
+
+def shown(browser):
+    """The number of the step, if all parts of the page agree on it."""
+    title = browser.find_element(By.ID, "title").text
+    number = int(re.match(r"Step (\d+) of", title).group(1))
+    figures = [f for f in browser.find_elements(By.TAG_NAME, "figure")
+               if f.is_displayed()]
+    mark, = browser.find_elements(By.CSS_SELECTOR, "[aria-current]")
+    row, = browser.find_elements(By.CSS_SELECTOR, "tr.current")
+    assert [f.get_attribute("id") for f in figures] == [f"step-{number}"]
+    assert int(mark.get_attribute("data-step")) == number
+    assert row.find_element(By.TAG_NAME, "td").text == str(number)
+    return number
+
+
+def press(browser, name):
+    browser.find_element(By.ID, name).click()
+
+
+def key(browser, *keys):
+    for word in keys:
+        browser.switch_to.active_element.send_keys(word)
+
+
+def test_buttons(browser, data):
+    """view: the buttons go from step to step"""
+    assert shown(browser) == 1
+    assert not browser.find_element(By.ID, "previous").is_enabled()
+    press(browser, "next")
+    press(browser, "next")
+    assert shown(browser) == 3
+    press(browser, "previous")
+    assert shown(browser) == 2
+    faults = [step["number"] for step in data["steps"]
+              if step["fault"] and step["number"] > 2]
+    for number in faults[:2]:
+        press(browser, "fault")
+        assert shown(browser) == number
+    browser.find_element(By.CSS_SELECTOR, "#timeline [data-step='4']").click()
+    assert shown(browser) == 4
+    browser.find_element(By.CSS_SELECTOR, "#all a[href='#5']").click()
+    assert shown(browser) == 5
+
+
+def test_keys(browser, data):
+    """view: the keys do as the buttons"""
+    key(browser, "\ue014", "\ue014")           # right
+    assert shown(browser) == 3
+    key(browser, "\ue012")                     # left
+    assert shown(browser) == 2
+    key(browser, "\ue010")                     # end
+    assert shown(browser) == len(data["steps"])
+    key(browser, "\ue011")                     # home
+    assert shown(browser) == 1
+
+
+def test_play(browser, data):
+    """view: play goes on by itself, and stops at the end"""
+    key(browser, "\ue010", "\ue012")
+    press(browser, "play")
+    button = browser.find_element(By.ID, "play")
+    assert button.text == "Pause"
+    assert button.get_attribute("aria-pressed") == "true"
+    WebDriverWait(browser, limit(20)).until(lambda _: button.text == "Play")
+    assert shown(browser) == len(data["steps"])
+
+
+def table_rows(browser):
+    return browser.execute_script(
+        "return [...document.querySelectorAll('#ranges tbody tr')]"
+        ".map(row => [...row.cells].map(cell => cell.textContent))")
+
+
+def test_ranges(browser, data):
+    """view: an opened range has the pages, frames and counts of the data"""
+    for step, pages, counts in states(data):
+        for details in browser.find_elements(
+                By.CSS_SELECTOR, "#ranges details:not([open]) summary"):
+            details.send_keys("\ue007")       # enter
+        WebDriverWait(browser, limit(10)).until(
+            lambda _: len(table_rows(browser)) == len(pages))
+        assert sorted(table_rows(browser)) == sorted(
+            [f"{va:#x}", rights, f"{frame:#x}", str(counts[frame])]
+            for (_, va), (frame, rights) in pages.items())
+        if step is not data["steps"][-1]:
+            press(browser, "next")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_width(browser, data, width):
+    """view: nothing is cut off at {width} pixels"""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 900, "deviceScaleFactor": 1,
+        "mobile": False})
+    for _ in data["steps"][1:]:
+        assert browser.execute_script(
+            "return document.documentElement.scrollWidth") <= width
+        visible = [svg.get_attribute("class") for svg in
+                   browser.find_elements(By.CSS_SELECTOR, "figure svg")
+                   if svg.is_displayed()]
+        assert visible == ["memory " + ("wide" if width > 640 else "narrow")]
+        press(browser, "next")
