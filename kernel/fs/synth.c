@@ -30,6 +30,9 @@ int synth_find(uint32 dir, const char *name, struct dir_entry *entry)
 		entry->number = dir == SYNTH_TOP ? ROOT_INUM : SYNTH_TOP;
 	else
 		entry->number = synth->find(dir, name);
+	/* Its inode may have outlived it. */
+	if (entry->number >= SYNTH_TOP && synth->type(entry->number) == 0)
+		return -ENOENT;
 	return entry->number == 0 ? -ENOENT : 0;
 }
 

@@ -1,4 +1,5 @@
-/* user/test/proctest.c: what /proc tells is right, while others fork and end.
+/* user/test/proctest/main.c: what /proc tells is right, while others fork and
+ * end.
  *
  * A family of processes stands still and shares frames with nobody else, so
  * that what /proc tells of it can be added up. Meanwhile two other programs,
@@ -7,6 +8,7 @@
 #include "test.h"
 
 #include "abi/proc.h"
+#include "files.h"
 #include "process.h"
 #include "sort.h"
 
@@ -321,6 +323,7 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
+	check_files();
 	link_parts();
 	strcpy(end_text, "0");
 	run("procrest");
