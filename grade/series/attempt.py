@@ -23,8 +23,7 @@ def attempt():
     except BuildError as error:
         return {"error": f"make failed:\n{error}", "tests": {}}
     tests = list_tests()
-    groups = list(dict.fromkeys(test.group for test in tests))
-    boots = SuiteBoots(config, LOGS, "series", Machine(cpus=2), groups)
+    boots = SuiteBoots(config, LOGS, "series", Machine(cpus=2), tests, tests)
     found = {}
     for test in tests:
         try:
