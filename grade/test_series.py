@@ -14,6 +14,7 @@ from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
 from grade.series.layout import lay_out
 from grade.series.patches import findings, read_series
+from grade.outside.gate import NOTHING_SHARED
 from grade.series.run import judge
 from grade.series.stack import DoesNotFit, check_round
 from grade.series.trial import Outcome
@@ -243,6 +244,13 @@ def test_judge(toy, before, after, said):
     found = list(judge(patch, outcome(*before), outcome(*after)))
     assert len(found) == (1 if said else 0)
     assert said in " ".join(found)
+
+
+def test_judge_untried(toy):
+    """series: what was not tried before may be named, and need not be"""
+    patch = read_series(toy)[0]
+    before = Outcome(tests={"t1": NOTHING_SHARED, "b": NOTHING_SHARED})
+    assert list(judge(patch, before, outcome("t1 b", ""))) == []
 
 
 def test_command_line():

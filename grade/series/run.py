@@ -98,7 +98,8 @@ def judge(patch, before, outcome):
     for word in sorted(said):
         if not fnmatch.filter(new, pattern(word)):
             yield f"{name}: says `Passes: {word}`, which does not turn green"
-    untold = {test for test in new if not any(
+    # Whether an untried test was red is not known: it may be named or not.
+    untold = {test for test in new - before.untried if not any(
         fnmatch.fnmatchcase(test, pattern(word)) for word in said)}
     if untold:
         yield (f"{name}: its last paragraph does not name {listed(untold)}; "

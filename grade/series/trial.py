@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grade import process, results
 from grade.config import ROOT, make_command
+from grade.outside.gate import NOTHING_SHARED
 from grade.series.git import git
 
 KEPT = Path("build") / "series" / "passed"
@@ -39,6 +40,12 @@ class Outcome:
     @property
     def green(self):
         return {name for name, wrong in self.tests.items() if not wrong}
+
+    @property
+    def untried(self):
+        """What the full form does not try while fork copies everything."""
+        return {name for name, wrong in self.tests.items()
+                if wrong == NOTHING_SHARED}
 
 
 def check_out(repository, commit, tree):
