@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from grade.config import ROOT, UserError
+from grade.outside.gate import NOTHING_SHARED
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
 from grade.series.layout import lay_out
 from grade.series.patches import findings, read_series
-from grade.outside.gate import NOTHING_SHARED
 from grade.series.run import judge
 from grade.series.stack import DoesNotFit, check_round
 from grade.series.trial import Outcome
