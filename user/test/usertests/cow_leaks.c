@@ -131,21 +131,10 @@ static void faulting_writer_gives_back_its_copies(void)
 	xwait(STATUS_KILLED);
 }
 
-static long step_fork(int fd, int n)
-{
-	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
-
-	if (pid == 0)
-		exit(0);
-	if (pid > 0)
-		xwait(0);
-	return pid;
-}
-
 static void failed_fork_gives_back_all(void)
 {
 	pages_fill(xpages(PAGES), PAGES, 1);
-	sweep_failures("fork", step_fork);
+	sweep_failures("fork", fork_with_failure);
 }
 
 const struct test cow_leaks_tests[] = {

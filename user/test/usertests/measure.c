@@ -110,6 +110,17 @@ static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 	return status;
 }
 
+long fork_with_failure(int fd, int n)
+{
+	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
+
+	if (pid == 0)
+		exit(0);
+	if (pid > 0)
+		xwait(0);
+	return pid;
+}
+
 void sweep_failures(const char *what, long (*step)(int fd, int n))
 {
 	int status = ENOMEM;

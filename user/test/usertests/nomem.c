@@ -53,27 +53,16 @@ static void exec_without_memory(void)
 	sweep_failures("exec", step_exec);
 }
 
-static long step_fork(int fd, int n)
-{
-	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
-
-	if (pid == 0)
-		exit(0);
-	if (pid > 0)
-		xwait(0);
-	return pid;
-}
-
 static void fork_without_memory(void)
 {
-	sweep_failures("fork", step_fork);
+	sweep_failures("fork", fork_with_failure);
 }
 
 /* Also the child's floating-point registers take memory. */
 static long step_fork_with_floats(int fd, int n)
 {
 	__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
-	return step_fork(fd, n);
+	return fork_with_failure(fd, n);
 }
 
 static void fork_of_floats_without_memory(void)

@@ -50,3 +50,6 @@ long call_with_failure(int fd, int n, long number, long a0, long a1, long a2);
 /* Do that for n = 1, 2, ..., with gaps where n is large, in a child each until
  * the call succeeds. Each failure must be ENOMEM and lose no frame. */
 void sweep_failures(const char *what, long (*step)(int fd, int n));
+
+/* A step for it: fork, and wait for the child that does nothing. */
+long fork_with_failure(int fd, int n);
