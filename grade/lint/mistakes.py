@@ -19,18 +19,19 @@ def check_mistakes():
     except BadPatch as error:
         yield f"{FOLDER.relative_to(ROOT)}/{error}"
         return
-    yield from check_words(mutants)
+    yield from check_each(mutants)
     page = doc.FILE.relative_to(ROOT)
     if not doc.FILE.is_file() or doc.FILE.read_text() != doc.text(mutants):
-        yield f"{page}:1: not up to date: python3 -m grade.mutants.doc"
+        yield f"{page}:1: not up to date: make mutants-docs"
 
 
-def check_words(mutants):
+def check_each(mutants):
     for mutant in mutants:
         where = where_is(mutant, FOLDER)
         if mutant.kind not in doc.KINDS:
             yield f"{where}: no such kind: {mutant.kind}"
         yield from check_groups(mutant, where)
+        yield from check_fits(mutant, where, ROOT, "the kernel")
 
 
 def where_is(patch, folder):
@@ -60,13 +61,13 @@ def check_variants():
         for one in variants:
             where = where_is(one, variant.FOLDER)
             yield from check_groups(one, where)
-            yield from check_fits(one, where, starter)
+            yield from check_fits(one, where, starter, "the starter")
             if one.name not in page:
                 yield f"{VARIANTS_PAGE}:1: does not tell of {one.name}"
 
 
-def check_fits(one, where, starter):
+def check_fits(patch, where, tree, what):
     try:
-        git(starter, "apply", "--check", "-", data=one.diff.encode())
+        git(tree, "apply", "--check", "-", data=patch.diff.encode())
     except GitError as error:
-        yield f"{where}: does not go onto the starter: {error}"
+        yield f"{where}: does not go onto {what}: {error}"
