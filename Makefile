@@ -55,13 +55,14 @@ else
 
 SERIES_TOOLS := series-edit series-place series-save
 NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
-		bench-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
+		bench-docs mutants-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
 	$(if $(filter qemu run view grade,$(GOALS)),qemu) \
 	$(if $(filter qemu run view handin,$(GOALS)),python) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
-	$(if $(filter handout gradescope $(SERIES_TOOLS),$(GOALS)),python git) \
+	$(if $(filter handout gradescope mutants-docs $(SERIES_TOOLS), \
+		$(GOALS)),python git) \
 	$(if $(filter lint,$(GOALS)),lint git)
 
 ifneq ($(strip $(NEEDS)),)
@@ -343,10 +344,14 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout gradescope mutants variants bench bench-docs series $(SERIES_TOOLS)
+.PHONY: handout gradescope mutants mutants-docs variants bench bench-docs \
+	series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
+
+mutants-docs:
+	@$(PYTHON) -m grade.mutants.doc
 
 variants:
 	@$(PYTHON) -m grade.variants
@@ -425,6 +430,7 @@ the lab
   make bench-docs   docs/bench.md from the last `make bench`
   make mutants      break the kernel on purpose, and see that the tests notice;
                     MUTANT="012 5": those only, FULL=1: by all tests
+  make mutants-docs docs/mistakes.md from the patches of the mutants
   make variants     grade right kernels that are not ours: VARIANT="030": those
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only

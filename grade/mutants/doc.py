@@ -1,7 +1,6 @@
 """grade/mutants/doc.py: docs/mistakes.md, made from the patches.
 
-`python3 -m grade.mutants.doc` writes it; `make lint` sees that it is up to
-date.
+`make mutants-docs` writes it; `make lint` sees that it is up to date.
 """
 
 import sys
@@ -20,7 +19,7 @@ tests to notice: `make mutants` tries again (see [grading.md](grading.md)). The
 patch of the name given is in `grade/mutants/`. "Seen in" are the groups of
 tests of which one must lose points.
 
-<!-- Made by python3 -m grade.mutants.doc from the patches: change those. -->
+<!-- Made by `make mutants-docs` from the patches: change those. -->
 """
 
 # In this order, each with what it is about.

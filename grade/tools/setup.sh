@@ -40,9 +40,11 @@ groups_of() {
 		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;
 		view_page) groups="$groups qemu grade view_page " ;;
-		series | bench) groups="$groups qemu grade git " ;;
+		series | bench | mutants | variants)
+			groups="$groups qemu grade git " ;;
 		bench-docs) groups="$groups qemu grade " ;;
-		handout | gradescope | series-*) groups="$groups qemu git " ;;
+		handout | gradescope | mutants-docs | series-*)
+			groups="$groups qemu git " ;;
 		esac
 	done
 }
