@@ -18,14 +18,16 @@ TOOLPREFIX ?=
 HOSTCC ?= cc
 QEMU ?= qemu-system-riscv64
 PYTHON ?=
+GDB ?=
 
 # The shell of the guest is to see $ and quotes as they were typed.
 override CMD := $(value CMD)
 override ARGS := $(value ARGS)
 override TREE := $(value TREE)
 override OUT := $(value OUT)
+override GDBARGS := $(value GDBARGS)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
-export FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
+export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
 	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -56,8 +58,9 @@ else
 SERIES_TOOLS := series-edit series-place series-save
 NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
 		bench-docs mutants-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
-	$(if $(filter qemu run view grade,$(GOALS)),qemu) \
-	$(if $(filter qemu run view handin,$(GOALS)),python) \
+	$(if $(filter qemu run gdb view grade,$(GOALS)),qemu) \
+	$(if $(filter qemu run gdb view handin,$(GOALS)),python) \
+	$(if $(filter gdb,$(GOALS)),gdb) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
@@ -69,6 +72,7 @@ ifneq ($(strip $(NEEDS)),)
 # The values go by name: make 4.3 and older exports nothing to $(shell).
 PROBE := $(shell TOOLPREFIX='$(TOOLPREFIX)' LLVM='$(LLVM)' \
 	HOSTCC='$(HOSTCC)' QEMU='$(QEMU)' PYTHON='$(PYTHON)' \
+	GDB='$(GDB)' \
 	sh grade/tools/probe.sh $(NEEDS))
 ifneq ($(firstword $(PROBE)),ok)
 $(error $(wordlist 2,99,$(PROBE)))
@@ -76,6 +80,7 @@ endif
 probed = $(patsubst $(1)=%,%,$(filter $(1)=%,$(PROBE)))
 override TOOLPREFIX := $(call probed,PREFIX)
 override PYTHON := $(call probed,PYTHON)
+override GDB := $(call probed,GDB)
 MARCH := $(call probed,MARCH)
 endif
 
@@ -306,13 +311,16 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run view grade lint handin help clean clean-disk
+.PHONY: qemu run gdb view grade lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
 
 run: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json run
+
+gdb: all
+	@$(PYTHON) -m grade.gdb --config $(K)/config.json
 
 view: all
 	@$(PYTHON) -m grade.view --config $(K)/config.json
@@ -391,6 +399,8 @@ make view CMD="cowdemo 8"
                   the same with pictures of the memory at each fork, fault and
                   exit: a page, build/view.html; SVG=STEP: that step as a
                   figure; JSON=1: as data; OUT=file
+make gdb          the kernel in gdb, stopped at its first instruction;
+                  CMD="cowdemo 8": what it is to run
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
@@ -401,7 +411,7 @@ make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built
 make clean-disk   remove the disk of `make qemu`, with your files in it
 
-for qemu and run
+for qemu, run and gdb
   CPUS=1..8       harts (2)              MEM=128M    memory
   PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin
   ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
@@ -412,6 +422,7 @@ for all
   AUDIT=1         recount frames at each end      V=1      show commands
   WERROR=1        warnings are errors
   TOOLPREFIX=riscv64-linux-gnu-  QEMU=qemu-system-riscv64  PYTHON=python3
+  GDB=gdb-multiarch  GDBARGS="-x file -batch"
 endef
 
 define HELP_MORE

@@ -38,14 +38,15 @@ def build_programs(config, names, where, log=None):
 
 
 def compile_program(config, source, where, log):
-    """One C file, linked with the user library; returns the program."""
+    """One C file, linked with the user library; returns the program. Beside
+    it is one with symbols, for gdb."""
     program = Path(where) / source.stem
-    objfile = program.with_suffix(".o")
+    objfile, whole = program.with_suffix(".o"), program.with_suffix(".elf")
     for command in (
             [*config.command("cc"), "-c", "-o", objfile, source],
-            [*config.command("link"), "-o", program, objfile,
+            [*config.command("link"), "-o", whole, objfile,
              config.path("library")],
-            [*config.command("strip"), program]):
+            [*config.command("strip"), "-o", program, whole]):
         if subprocess.run(command, cwd=ROOT, stdout=log,
                           stderr=log).returncode != 0:
             raise UserError(f"PROGS: {source.name} does not compile")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grade.outside.ram import PAGE
 
-V, R, W, X, U = (1 << bit for bit in range(5))
+V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
 RSW = 3 << 8            # two bits that mean what the kernel likes
 FLAGS = (1 << 10) - 1
 SATP_SV39 = 8
@@ -41,6 +41,34 @@ def rights(flags):
                       "writable" if flags & W else "not writable"])
 
 
+def in_words(flags, own):
+    """Each flag by name, such as "read, user, accessed". `own` has the names
+    of the kernel's own bits, by bit."""
+    names = {R: "read", W: "write", X: "execute", U: "user", G: "global",
+             A: "accessed", D: "dirty", **own}
+    return ", ".join(name for bit, name in names.items() if flags & bit)
+
+
+def walk(ram, root, va):
+    """The entries on the way to va: (level, address of the entry, entry),
+    until one is not valid or maps a page."""
+    table = root
+    for level in range(TOP_LEVEL, -1, -1):
+        address = table + (va >> 12 + 9 * level & 511) * 8
+        entry = ram.word(address)
+        yield level, address, entry
+        if not entry & V or entry & (R | W | X):
+            return
+        table = frame_of(entry)
+        if not ram.has(table):
+            return
+
+
+def frame_of(entry):
+    """The physical address that an entry leads to."""
+    return (entry >> 10 & PPN) * PAGE
+
+
 class AddressSpace:
     """`pages` has the user's pages by virtual address, `tables` the frames of
     all tables on the way."""
@@ -60,7 +88,7 @@ class AddressSpace:
             if not entry & V:
                 continue
             va = base + index * span
-            pa = (entry >> 10 & PPN) * PAGE
+            pa = frame_of(entry)
             if not entry & (R | W | X):
                 if level > 0:
                     self._walk(ram, pa, level - 1, va)

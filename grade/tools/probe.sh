@@ -1,10 +1,10 @@
 #!/bin/sh
 # grade/tools/probe.sh: find the tools that a build needs, or say what to do.
 #
-# usage: probe.sh NEED...   compiler, qemu, python, pytest, git or lint.
-# The environment may name tools: TOOLPREFIX, LLVM, HOSTCC, QEMU, PYTHON.
-# Prints one line: "ok PREFIX=... MARCH=... PYTHON=...", or "error" and one
-# sentence. The Makefile reads it before it starts anything.
+# usage: probe.sh NEED...   compiler, qemu, gdb, python, pytest, git, lint.
+# The environment may name tools: TOOLPREFIX, LLVM, HOSTCC, QEMU, GDB, PYTHON.
+# Prints one line: "ok PREFIX=... MARCH=... PYTHON=... GDB=...", or "error" and
+# one sentence. The Makefile reads it before it starts anything.
 
 MARCH=rv64imac_zicsr_zifencei
 QEMU_AT_LEAST=7.2
@@ -116,10 +116,27 @@ $1" >/dev/null 2>&1; then
 	miss "$2"
 }
 
+# One that knows RISC-V and has a Python. An old one ends with status 0 whatever
+# happens.
+find_gdb() {
+	for gdb in ${GDB:-gdb-multiarch riscv64-unknown-elf-gdb \
+		riscv64-elf-gdb riscv64-linux-gnu-gdb gdb}; do
+		"$gdb" -nx -batch -ex "python
+gdb.execute('set architecture riscv:rv64')
+print('usable')" 2>/dev/null | grep -q usable || continue
+		GDB=$gdb
+		return
+	done
+	[ -z "$GDB" ] ||
+		fail "GDB=$GDB: not there, or without RISC-V or Python"
+	miss "a gdb that knows RISC-V and Python (gdb-multiarch)"
+}
+
 for need; do
 	case $need in
 	compiler) find_compiler ;;
 	qemu) find_qemu ;;
+	gdb) find_gdb ;;
 	python) find_python "" "Python 3.8 or later" ;;
 	pytest) find_python "import pytest, pexpect, xdist" \
 		"Python with pytest, pexpect and pytest-xdist" ;;
@@ -134,4 +151,4 @@ for need; do
 	esac
 done
 [ -z "$missing" ] || fail "missing: $missing. 'make setup' installs it"
-echo "ok PREFIX=$TOOLPREFIX MARCH=$MARCH PYTHON=$PYTHON"
+echo "ok PREFIX=$TOOLPREFIX MARCH=$MARCH PYTHON=$PYTHON GDB=$GDB"

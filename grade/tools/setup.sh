@@ -21,6 +21,13 @@ riscv_gcc() {
 		have riscv64-elf-gcc
 }
 
+riscv_gdb() {
+	have gdb-multiarch || have riscv64-unknown-elf-gdb ||
+		have riscv64-elf-gdb || have riscv64-linux-gnu-gdb ||
+		gdb -nx -batch -ex "set architecture riscv:rv64" \
+			>/dev/null 2>&1
+}
+
 # One Python must have them all, see find_python in probe.sh.
 python_has() {
 	for python in ${PYTHON:-python3 /usr/bin/python3}; do
@@ -31,12 +38,13 @@ python_has() {
 
 # Which parts of the list the goals need.
 groups_of() {
-	[ $# -gt 0 ] || set -- grade lint course
+	[ $# -gt 0 ] || set -- grade lint course gdb
 	groups=" build "
 	for goal; do
 		case $goal in
 		qemu | run | view | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
+		gdb) groups="$groups qemu gdb " ;;
 		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;
 		view_page) groups="$groups qemu grade view_page " ;;

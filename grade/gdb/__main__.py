@@ -1,0 +1,110 @@
+"""grade/gdb/__main__.py: `make gdb`.
+
+    python3 -m grade.gdb [GDB'S OPTIONS]
+
+starts QEMU, stopped, and gdb on its kernel. CMD, PROGS, CPUS, MEM and ARGS are
+those of `make run`; without CMD the guest boots to a shell. GDB names the
+program. QEMU ends when gdb ends.
+"""
+
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from grade import process
+from grade.config import ROOT, BuildError, Config, UserError, build
+from grade.gdb.target import Target
+from grade.image import make_image
+from grade.machine import machine_from
+from grade.programs import build_programs
+
+COMMANDS = ROOT / "grade" / "gdb" / "commands.py"
+KEYBOARD = "CALF_GDB_KEYBOARD"      # for commands.py: a file descriptor
+FOLDERS = "CALF_GDB_PROGRAMS"       # for commands.py: where programs are
+WELCOME = """\
+The guest is stopped at its first instruction: `continue` lets it go on, Ctrl-C
+stops it. Its console prints here; `type ls` types a line at it.
+Of Calf: ps, pte, uvm, locks, add-user, type; `help ps` and so on.
+"""
+
+
+def say(text):
+    print(f"gdb: {text}", file=sys.stderr, flush=True)
+
+
+def gdb_command(config, target, *options):
+    """gdb, attached to the target, knowing the kernel and our commands."""
+    return [os.environ.get("GDB") or "gdb-multiarch", "-q",
+            "-iex", "set confirm off", "-iex", "set pagination off",
+            str(config.path("kernel")),
+            "-ex", f"target remote {target.stub}",
+            "-ex", f"source {COMMANDS}", *options]
+
+
+def gdb_environment(config, target, scratch):
+    """What commands.py needs to know."""
+    programs = {str(Path(item.partition("=")[2]).parent)
+                for item in config.items().values() if "=" in item}
+    return {**os.environ, KEYBOARD: str(target.keyboard),
+            FOLDERS: os.pathsep.join([str(scratch), *sorted(programs)])}
+
+
+def split_options(text):
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"GDBARGS={text}: {error}") from None
+
+
+def make_disk(config, settings, scratch):
+    """A disk of its own; returns it and init's arguments."""
+    extra = build_programs(config, settings.get("PROGS", ""), scratch)
+    words = []
+    if settings.get("CMD", "").strip():
+        script = scratch / "run.sh"
+        script.write_text(settings["CMD"] + "\n")
+        extra["/run.sh"] = f"/run.sh={script}"
+        words = ["run", "/run.sh"]
+    return make_image(config, scratch / "disk.img", extra), words
+
+
+def debug(config, settings, options, scratch):
+    disk, words = make_disk(config, settings, scratch)
+    machine = machine_from(settings, *words)
+    with Target(machine, config.path("kernel"), disk, scratch) as target:
+        target.wait_for_stub()
+        print(WELCOME, end="", flush=True)
+        child = process.start(
+            gdb_command(config, target, *options),
+            env=gdb_environment(config, target, scratch),
+            pass_fds=[target.keyboard])
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it is gdb's
+        try:
+            return child.wait()
+        finally:
+            process.stop(child)
+
+
+def main(argv):
+    process.end_on_signals()
+    config = None
+    if argv[:1] == ["--config"]:
+        config, argv = argv[1], argv[2:]
+    try:
+        argv = argv or split_options(os.environ.get("GDBARGS", ""))
+        config = Config(config) if config else build()
+        with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
+            return debug(config, os.environ, argv, Path(scratch))
+    except (UserError, BuildError) as error:
+        say(error)
+        return 2
+    except (FileNotFoundError, PermissionError) as error:
+        say(f"{error.filename}: {error.strerror}")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
