@@ -28,7 +28,7 @@ override OUT := $(value OUT)
 override GDBARGS := $(value GDBARGS)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON
+	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON SEED
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -63,6 +63,7 @@ NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
 	$(if $(filter gdb,$(GOALS)),gdb) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
+	$(if $(filter power,$(GOALS)),qemu python) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
 	$(if $(filter handout gradescope mutants-docs $(SERIES_TOOLS), \
 		$(GOALS)),python git) \
@@ -352,8 +353,8 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout gradescope mutants mutants-docs variants bench bench-docs \
-	series $(SERIES_TOOLS)
+.PHONY: handout gradescope mutants mutants-docs variants power bench \
+	bench-docs series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
@@ -363,6 +364,9 @@ mutants-docs:
 
 variants:
 	@$(PYTHON) -m grade.variants
+
+power:
+	@$(PYTHON) -m grade.power
 
 handout:
 	@$(PYTHON) -m grade.handout
@@ -443,6 +447,8 @@ the lab
                     MUTANT="012 5": those only, FULL=1: by all tests
   make mutants-docs docs/mistakes.md from the patches of the mutants
   make variants     grade right kernels that are not ours: VARIANT="030": those
+  make power        cut the power at any moment of many workloads; SEED=N: that
+                    run again; FULL=1: every workload
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

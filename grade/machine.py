@@ -18,9 +18,10 @@ class Machine:
     args: str = ""
     icount: bool = False
 
-    def command(self, kernel, disk, serial, cache="unsafe"):
+    def command(self, kernel, disk, serial, cache="unsafe", drive=None):
         """QEMU with that kernel and disk; `serial` are the words that say
-        where the console goes."""
+        where the console goes, `drive` those of a disk x0 that is not simply
+        the file."""
         icount = ["-icount", "shift=0,sleep=off"] if self.icount else []
         append = ["-append", self.args] if self.args else []
         command = [
@@ -28,7 +29,8 @@ class Machine:
             "-machine", "virt", "-bios", "none", "-kernel", str(kernel),
             "-m", self.mem, "-smp", str(self.cpus), *serial, *icount, *append,
             "-global", "virtio-mmio.force-legacy=false",
-            "-drive", f"file={disk},if=none,format=raw,id=x0,cache={cache}",
+            *(drive or ["-drive", f"file={disk},if=none,format=raw,id=x0,"
+                        f"cache={cache}"]),
             "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
         ]
         return sandbox.fenced_qemu(command, kernel, disk)
