@@ -8,6 +8,7 @@ came instead, and where the whole of it is.
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pexpect
@@ -137,6 +138,18 @@ class Guest:
         how = {1: "the kernel panicked", 2: "QEMU ended",
                3: f"nothing of the kind within {limit(seconds):.0f} s"}[which]
         raise GuestFailed(self.log.explain(f"expected {pattern!r}: {how}"))
+
+    def watch(self, feed, is_enough, seconds=30):
+        """Give feed() what is printed, in bytes, until is_enough()."""
+        end = time.monotonic() + limit(seconds)
+        while not is_enough():
+            try:
+                feed(self._console.read_nonblocking(
+                    65536, max(end - time.monotonic(), 0)))
+            except (pexpect.EOF, pexpect.TIMEOUT) as stop:
+                how = "the time is up" if isinstance(stop, pexpect.TIMEOUT) \
+                    else "QEMU ended"
+                raise GuestFailed(self.log.explain(how)) from None
 
     def prompt(self, seconds=30):
         """Wait for the shell; returns what was printed before."""

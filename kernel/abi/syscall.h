@@ -31,7 +31,8 @@
 	X(100, sync)                                                           \
 	X(101, poweroff)                                                       \
 	X(102, rename)                                                         \
-	X(103, lseek)
+	X(103, lseek)                                                          \
+	X(104, foreground)
 
 #define SYSCALL_NUMBER(number, name) SYS_##name = number,
 enum { SYSCALL_LIST(SYSCALL_NUMBER) SYSCALL_END };

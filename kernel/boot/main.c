@@ -15,6 +15,7 @@
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/kvm.h"
+#include "proc/keys.h"
 #include "proc/proc.h"
 #include "trap/trap.h"
 
@@ -84,6 +85,7 @@ static void init_memory(void)
 			"");
 	proc_init(maxproc);
 	synth_register(&procfs);
+	console_set_keys(keys_interrupt, keys_list);
 }
 
 static void init_hart(void)

@@ -5,42 +5,51 @@
  * pieces of such a write, which end with a line where they can, and begins a
  * line of its own.
  *
- * In: keys edit a line; Enter makes it ready to be read. When nobody reads,
- * what is typed stays in the serial line's own queue, and nothing is lost. */
+ * In: keys edit a line (dev/line.c); Enter makes it ready to be read. When no
+ * more lines find room, what is typed stays in the serial line's own queue, and
+ * whoever sends it has to wait; but Ctrl-C would wait there too. So when nobody
+ * reads for PATIENCE, keys are taken again, and those are lost that find no
+ * room. */
 #include "dev/console.h"
 
 #include "abi/errno.h"
+#include "dev/line.h"
+#include "dev/timer.h"
 #include "dev/uart.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "proc/sleeplock.h"
 
-#define LINE_MAX 1024  /* bytes of a line, its newline included */
-#define READY_MAX 4096 /* bytes of lines that wait for a reader */
-#define PIECE 256      /* bytes printed at a time */
+#define READY_MAX (64U << 10) /* bytes of lines that wait for a reader */
+#define PIECE 256             /* bytes printed at a time */
+#define PROMPT_MAX 80         /* bytes of a prompt that can be shown again */
+#define PATIENCE 2            /* seconds */
 
-#define CTRL(letter) ((letter) - '@')
-#define KEY_END CTRL('D') /* end of file */
-#define KEY_KILL CTRL('U')
-#define KEY_WORD CTRL('W')
-#define KEY_DELETE 0x7f
-#define BELL '\a'
+#define CLEAR_SCREEN "\033[H\033[J"
 
 static struct {
 	struct sleeplock writer; /* one process writes */
 	struct spinlock lock;    /* one hart sends bytes */
 	bool line_begun;         /* [lock] the last byte was no newline */
+	char prompt[PROMPT_MAX]; /* [lock] what was written since a newline */
+	uint32 prompt_len;       /* [lock] */
 } out = { .lock = SPINLOCK("console output") };
 
 static struct {
 	struct spinlock lock; /* taken before out.lock */
 	struct waitq readers;
-	char line[LINE_MAX];   /* [lock] being typed */
-	uint32 line_len;       /* [lock] */
-	char ready[READY_MAX]; /* [lock] a ring; KEY_END ends a read */
-	uint32 ready_first;    /* [lock] index of the oldest byte */
-	uint32 ready_len;      /* [lock] */
+	struct line line;      /* [lock] */
+	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
+	uint32 first;          /* [lock] index of the oldest byte */
+	uint32 len;            /* [lock] */
+	bool key_acts;         /* [lock] and until it has, no key is taken */
+	uint64 full_since;     /* [lock] time; 0: there is room */
+	bool drops;            /* [lock] keys that find no room are lost */
+	bool line_broken;      /* [lock] the line has lost what came before */
 } in = { .lock = SPINLOCK("console input"), .readers = WAITQ(in.readers) };
+
+static bool (*interrupt_processes)(void); /* [init] */
+static void (*list_processes)(void);      /* [init] */
 
 /* A hart that panics prints without the lock: it may have it already. */
 static void out_acquire(void) UNCHECKED_LOCKING
@@ -85,6 +94,19 @@ static uint64 whole_lines(const char *text, uint64 n)
 	return end > 0 ? end : n;
 }
 
+/* The end of what programs write is the prompt of what is then typed. */
+static void note_prompt(const char *text, uint64 n)
+{
+	uint64 start = n;
+
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	if (start > 0)
+		out.prompt_len = 0;
+	while (start < n && out.prompt_len < PROMPT_MAX)
+		out.prompt[out.prompt_len++] = text[start++];
+}
+
 static int write_piece(struct uio *src)
 {
 	char piece[PIECE];
@@ -100,6 +122,7 @@ static int write_piece(struct uio *src)
 	src->left -= n;
 	out_acquire();
 	send(piece, n);
+	note_prompt(piece, n);
 	out_release();
 	return 0;
 }
@@ -119,124 +142,216 @@ static long console_write(struct uio *src)
 	return src->left < asked ? (long)(asked - src->left) : error;
 }
 
+/* What keys show. */
 static void echo(const char *text, uint64 n)
 {
 	out_acquire();
 	send(text, n);
+	if (!out.line_begun)
+		out.prompt_len = 0;
 	out_release();
 }
 
-static void erase_locked(uint32 count) REQUIRES(in.lock)
+/* The prompt, and what has been typed behind it, once more. */
+static void show_again_locked(void) REQUIRES(in.lock)
 {
-	for (uint32 i = 0; i < count && in.line_len > 0; i++) {
-		in.line_len--;
-		echo("\b \b", 3);
+	out_acquire();
+	send(out.prompt, out.prompt_len);
+	out_release();
+	line_show(&in.line);
+}
+
+static bool has_room_locked(void) REQUIRES(in.lock)
+{
+	return READY_MAX - in.len > LINE_MAX;
+}
+
+static void put_locked(const char *bytes, uint32 n) REQUIRES(in.lock)
+{
+	while (n > 0) {
+		uint32 at = (in.first + in.len) % READY_MAX;
+		uint32 count = MIN(n, READY_MAX - at);
+
+		memcpy(&in.ready[at], bytes, count);
+		in.len += count;
+		bytes += count;
+		n -= count;
 	}
-}
-
-/* Bytes of the last word and of the blanks behind it. */
-static uint32 last_word_locked(void) REQUIRES(in.lock)
-{
-	uint32 start = in.line_len;
-
-	while (start > 0 && in.line[start - 1] == ' ')
-		start--;
-	while (start > 0 && in.line[start - 1] != ' ')
-		start--;
-	return in.line_len - start;
-}
-
-static void line_done_locked(void) REQUIRES(in.lock)
-{
-	for (uint32 i = 0; i < in.line_len; i++)
-		in.ready[(in.ready_first + in.ready_len++) % READY_MAX] =
-			in.line[i];
-	in.line_len = 0;
 	wake_all(&in.readers);
 }
 
-static void add_locked(char c) REQUIRES(in.lock)
+/* Lose the key when there is no room, or when part of its line was lost. */
+static bool lose_locked(char key) REQUIRES(in.lock)
 {
-	/* Keep room for what ends the line. */
-	if (in.line_len == LINE_MAX - 1 && c != '\n' && c != KEY_END) {
-		echo(&(char){ BELL }, 1);
+	if (has_room_locked() && !in.line_broken)
+		return false;
+	in.line_broken = key != '\r' && key != '\n';
+	return true;
+}
+
+static void edit_locked(char key) REQUIRES(in.lock)
+{
+	if (lose_locked(key) || !line_key(&in.line, key))
 		return;
-	}
-	in.line[in.line_len++] = c;
-	if (c != KEY_END)
-		echo(&c, 1);
-	if (c == '\n' || c == KEY_END)
-		line_done_locked();
+	/* In the middle of a line KEY_END only makes it ready. */
+	if (key == KEY_END && in.line.len == 0)
+		put_locked(&key, 1);
+	else
+		put_locked(in.line.text, in.line.len);
+	line_clear(&in.line);
 }
 
-static void key_locked(char c) REQUIRES(in.lock)
+/* Forget what was typed. Unless this ends some process, whoever reads is told
+ * that there will be no line. */
+static void interrupt(void)
 {
-	switch (c) {
-	case '\b':
-	case KEY_DELETE:
-		erase_locked(1);
-		break;
-	case KEY_KILL:
-		erase_locked(in.line_len);
-		break;
-	case KEY_WORD:
-		erase_locked(last_word_locked());
-		break;
-	case '\r':
-		add_locked('\n');
-		break;
-	case '\n':
-	case '\t':
-	case KEY_END:
-		add_locked(c);
-		break;
-	default:
-		if ((uint8)c >= ' ')
-			add_locked(c);
-	}
+	static const char mark = KEY_INTERRUPT;
+
+	echo("^C\n", 3);
+
+	bool is_any = interrupt_processes();
+
+	spin_acquire(&in.lock);
+	line_clear(&in.line);
+	in.line_broken = false;
+	in.len = 0;
+	if (!is_any)
+		put_locked(&mark, 1);
+	spin_release(&in.lock);
 }
 
-/* Take keys while a whole line still finds room among those that are ready. */
-static void take_keys_locked(void) REQUIRES(in.lock)
+static void show_list(void)
 {
-	int c;
+	list_processes();
+	spin_acquire(&in.lock);
+	show_again_locked();
+	spin_release(&in.lock);
+}
 
-	while (READY_MAX - in.ready_len >= LINE_MAX && (c = uart_get()) != -1)
-		key_locked((char)c);
-	uart_want_input(READY_MAX - in.ready_len >= LINE_MAX);
+static void clear_screen_locked(void) REQUIRES(in.lock)
+{
+	echo(CLEAR_SCREEN, strlen(CLEAR_SCREEN));
+	show_again_locked();
+}
+
+/* Take keys up to one that does more than to edit the line: that one, or 0. */
+static char take_keys_locked(void) REQUIRES(in.lock)
+{
+	int key;
+
+	while ((has_room_locked() || in.drops) && (key = uart_get()) != -1) {
+		if (key == KEY_INTERRUPT || key == KEY_LIST)
+			return (char)key;
+		if (key == KEY_CLEAR)
+			clear_screen_locked();
+		else
+			edit_locked((char)key);
+	}
+	return 0;
+}
+
+static void note_room_locked(void) REQUIRES(in.lock)
+{
+	if (has_room_locked()) {
+		in.full_since = 0;
+		in.drops = false;
+	} else if (in.full_since == 0) {
+		in.full_since = timer_now();
+	}
+	uart_want_input(has_room_locked() || in.drops);
+}
+
+/* What Ctrl-C and Ctrl-P do needs locks that come before ours. So that keys
+ * stay in order nobody takes any meanwhile. */
+static void take_keys(void) EXCLUDES(in.lock)
+{
+	char key = 0;
+
+	spin_acquire(&in.lock);
+	while (!in.key_acts && (key = take_keys_locked()) != 0) {
+		in.key_acts = true;
+		spin_release(&in.lock);
+		if (key == KEY_INTERRUPT)
+			interrupt();
+		else
+			show_list();
+		spin_acquire(&in.lock);
+		in.key_acts = false;
+	}
+	note_room_locked();
+	spin_release(&in.lock);
 }
 
 void console_intr(void)
 {
-	spin_acquire(&in.lock);
-	take_keys_locked();
-	spin_release(&in.lock);
+	take_keys();
 }
 
-/* What one read gets: bytes up to the end of a line. */
+void console_tick(void)
+{
+	uint64 since = __atomic_load_n(&in.full_since, __ATOMIC_RELAXED);
+
+	if (likely(since == 0) || timer_now() - since < PATIENCE * timer_hz)
+		return;
+	spin_acquire(&in.lock);
+	bool is_news = in.full_since != 0 && !in.drops;
+
+	if (is_news) {
+		in.drops = true;
+		in.line_broken = in.line.len > 0;
+		line_clear(&in.line);
+	}
+	spin_release(&in.lock);
+	if (is_news)
+		kprintf("console: nobody reads: what is typed now is lost\n");
+	take_keys();
+}
+
+/* Bytes in one piece up to the end of a line, or to a mark. */
+static uint32 piece_locked(uint64 most) REQUIRES(in.lock)
+{
+	const char *bytes = &in.ready[in.first];
+	uint32 n = 0, end = MIN(in.len, READY_MAX - in.first);
+
+	while (n < end && n < most) {
+		if (bytes[n] == KEY_END || bytes[n] == KEY_INTERRUPT)
+			break;
+		if (bytes[n++] == '\n')
+			break;
+	}
+	return n;
+}
+
+static void drop_locked(uint32 n) REQUIRES(in.lock)
+{
+	in.first = (in.first + n) % READY_MAX;
+	in.len -= n;
+}
+
+/* What one read gets: bytes up to the end of a line. A mark behind them is left
+ * to the next read. */
 static long read_line_locked(struct uio *dst) REQUIRES(in.lock)
 {
 	uint64 asked = dst->left;
-	char c = '\0';
+	char last = '\0';
+	uint32 n;
 
-	while (dst->left > 0 && in.ready_len > 0 && c != '\n') {
-		c = in.ready[in.ready_first];
-		if (c == KEY_END && dst->left < asked)
-			break; /* the next read finds it first */
-		if (c != KEY_END) {
-			int error = uio_put(dst, &c, 1);
+	while (last != '\n' && (n = piece_locked(dst->left)) > 0) {
+		int error = uio_put(dst, &in.ready[in.first], n);
 
-			if (error != 0)
-				return dst->left == asked
-					       ? error
-					       : (long)(asked - dst->left);
-		}
-		in.ready_first = (in.ready_first + 1) % READY_MAX;
-		in.ready_len--;
-		if (c == KEY_END)
-			break;
+		if (error != 0)
+			return dst->left == asked ? error
+						  : (long)(asked - dst->left);
+		last = in.ready[in.first + n - 1];
+		drop_locked(n);
 	}
-	return (long)(asked - dst->left);
+	if (dst->left < asked)
+		return (long)(asked - dst->left);
+
+	bool is_end = in.ready[in.first] == KEY_END;
+
+	drop_locked(1);
+	return is_end ? 0 : -EINTR;
 }
 
 static long console_read(struct uio *dst, uint64 offset)
@@ -245,15 +360,15 @@ static long console_read(struct uio *dst, uint64 offset)
 	if (dst->left == 0)
 		return 0;
 
-	int error = 0;
+	int error;
 	long count;
 
 	spin_acquire(&in.lock);
-	while (in.ready_len == 0 && error == 0)
-		error = sleep_killable(&in.readers, &in.lock);
+	while ((error = check_killed()) == 0 && in.len == 0)
+		sleep_killable(&in.readers, &in.lock);
 	count = error != 0 ? error : read_line_locked(dst);
-	take_keys_locked();
 	spin_release(&in.lock);
+	take_keys();
 	return count;
 }
 
@@ -267,5 +382,12 @@ void console_init(void)
 {
 	uart_init();
 	sleeplock_init(&out.writer, "console writer");
+	in.line.show = echo;
 	kprintf_set_sink(print_message);
+}
+
+void console_set_keys(bool (*interrupt_fn)(void), void (*list_fn)(void))
+{
+	interrupt_processes = interrupt_fn;
+	list_processes = list_fn;
 }

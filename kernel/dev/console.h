@@ -8,5 +8,12 @@ extern const struct device console_device;
 /* [init] From here on kprintf() prints. */
 void console_init(void);
 
-/* Bytes have come in. */
+/* [init] What Ctrl-C and Ctrl-P do. The first tells whether there was a process
+ * for it to end. Both are called without any lock. */
+void console_set_keys(bool (*interrupt)(void), void (*list)(void));
+
+/* Bytes have come in. The caller holds no lock, for the keys' sake. */
 void console_intr(void);
+
+/* Some time has passed; the same. */
+void console_tick(void);

@@ -2,6 +2,7 @@
 #include "proc/life.h"
 
 #include "abi/errno.h"
+#include "abi/process.h"
 #include "dev/audit.h"
 #include "dev/poweroff.h"
 #include "fs/fs.h"
@@ -12,6 +13,7 @@
 #include "mm/uvm.h"
 #include "mm/vmcount.h"
 #include "proc/fpu.h"
+#include "proc/keys.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 
@@ -80,6 +82,7 @@ int proc_fork(void (*start)(void))
 
 	spin_acquire(&tree_lock);
 	adopt_locked(parent, child);
+	keys_fork_locked(child, parent);
 	spin_release(&tree_lock);
 	sched_enqueue(child);
 	return pid;
@@ -212,19 +215,25 @@ int proc_wait(uint64 status_va)
 	return result;
 }
 
+void proc_end_locked(struct proc *p, int status)
+{
+	spin_acquire(&sched_lock);
+	if (p->killed == 0)
+		p->killed = status;
+	if (p->state == PROC_SLEEPING && p->killable_sleep) {
+		list_remove(&p->link);
+		sched_enqueue_locked(p);
+	}
+	spin_release(&sched_lock);
+}
+
 static int kill_locked(struct proc *p) REQUIRES(tree_lock)
 {
 	if (p == NULL)
 		return -ESRCH;
 	if (p == init || p->is_thread)
 		return -EPERM;
-	spin_acquire(&sched_lock);
-	p->killed = true;
-	if (p->state == PROC_SLEEPING && p->killable_sleep) {
-		list_remove(&p->link);
-		sched_enqueue_locked(p);
-	}
-	spin_release(&sched_lock);
+	proc_end_locked(p, STATUS_KILLED);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* kernel/proc/life.h: how processes come to be and end. */
 #pragma once
 
-#include "lib/types.h"
+#include "proc/proc.h"
 
 /* The running process makes a copy of itself that begins at `start`, with 0 in
  * its a0. Returns its pid, -EAGAIN when there are too many processes, -ENOMEM;
@@ -24,3 +24,6 @@ int proc_wait(uint64 status_va);
  * ends at once. Returns 0, -ESRCH, or -EPERM for init and
  * threads of the kernel. */
 int proc_kill(int pid);
+
+/* The same with a status of one's own, for whoever has looked it up. */
+void proc_end_locked(struct proc *p, int status) REQUIRES(tree_lock);

@@ -46,7 +46,7 @@ struct proc {
 	struct fdtable files;     /* [self] */
 
 	enum proc_state state; /* [sched_lock] */
-	bool killed;           /* [sched_lock] read without it */
+	int killed;            /* [sched_lock] read without it: status or 0 */
 	bool killable_sleep;   /* [sched_lock] kill may end this sleep */
 	struct list link;      /* [sched_lock] on the one queue it is on */
 	uint64 wake_time;      /* [sched_lock] while it waits for a time */
@@ -57,6 +57,7 @@ struct proc {
 	struct list hash;          /* [tree_lock] with others of like pid */
 	struct waitq child_exited; /* its lock is tree_lock */
 	int exit_status;           /* [tree_lock] once a zombie */
+	uint32 foreground;         /* [tree_lock] abi/process.h */
 };
 
 /* Guards who is whose child, and the table of pids. Taken before sched_lock. */

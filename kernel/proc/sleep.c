@@ -77,11 +77,16 @@ int sleep_ticks(uint64 ticks)
 	return error;
 }
 
+int check_killed(void)
+{
+	return current()->killed ? -EINTR : 0;
+}
+
 int give_way(void)
 {
 	sched_tick();
 	sched_yield();
-	return current()->killed ? -EINTR : 0;
+	return check_killed();
 }
 
 static bool wake_first_locked(struct waitq *queue) REQUIRES(sched_lock)

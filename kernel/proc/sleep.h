@@ -30,6 +30,9 @@ int sleep_killable(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
 void wake_all(struct waitq *queue);
 void wake_one(struct waitq *queue);
 
+/* -EINTR when the running process was killed, else 0. */
+int check_killed(void);
+
 /* In the middle of something long: let others run, those too whose time to wake
  * has come. Returns 0, or -EINTR when killed. */
 int give_way(void);

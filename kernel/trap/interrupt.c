@@ -36,6 +36,8 @@ void interrupts_poll(void)
 	world_rest();
 	if (pending & INT_SEI)
 		device_interrupts();
-	if (pending & INT_STI)
+	if (pending & INT_STI) {
 		sched_tick();
+		console_tick();
+	}
 }

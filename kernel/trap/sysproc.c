@@ -6,6 +6,7 @@
 #include "mm/usercopy.h"
 #include "mm/uvm.h"
 #include "proc/exec.h"
+#include "proc/keys.h"
 #include "proc/life.h"
 #include "trap/syscall.h"
 #include "trap/trap.h"
@@ -63,6 +64,12 @@ long sys_uptime(struct proc *p, const uint64 *arg)
 {
 	(void)p, (void)arg;
 	return (long)(timer_now() / (timer_hz / TICKS_PER_SECOND));
+}
+
+long sys_foreground(struct proc *p, const uint64 *arg)
+{
+	(void)p;
+	return keys_change((uint32)arg[0], (uint32)arg[1]);
 }
 
 long sys_poweroff(struct proc *p, const uint64 *arg)

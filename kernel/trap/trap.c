@@ -140,7 +140,7 @@ void usertrap(struct trapframe *frame)
 		exception(p, cause);
 	}
 	if (unlikely(p->killed))
-		proc_exit(-1);
+		proc_exit(p->killed);
 }
 
 /* The stack guard is the page below a stack. */

@@ -9,8 +9,8 @@
 #include "calf.h"
 
 #define CONSOLE "/dev/console"
-#define CONSOLE_MAJOR 1 /* kernel/dev/device.h */
-#define STATUS_KILLED 255
+#define CONSOLE_MAJOR 1  /* kernel/dev/device.h */
+#define STATUS_SHOWN 255 /* for a shell that was killed */
 
 static void open_console(void)
 {
@@ -55,7 +55,7 @@ static void run_file(char *path)
 	int status = run_shell(shell);
 
 	sync();
-	poweroff(status >= 0 ? status : STATUS_KILLED);
+	poweroff(status >= 0 ? status : STATUS_SHOWN);
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/limits.h"
+#include "abi/process.h"
 #include "abi/stat.h"
 #include "abi/syscall.h"
 #include "abi/types.h"
@@ -26,6 +27,9 @@ int sleep(int ticks);
 int uptime(void);       /* ticks since boot */
 void *sbrk(long bytes); /* the former end of the heap; SBRK_FAILED */
 int poweroff(int status);
+
+/* Take FOREGROUND_ flags away, then give some; returns those that were. */
+int foreground(int clear, int set);
 
 #define SBRK_FAILED ((void *)-1)
 

@@ -13,14 +13,25 @@ struct source {
 	size_t length;
 };
 
+/* Ctrl-C instead of a line: begin anew, with another prompt. */
+static char *prompted_line(struct source *s)
+{
+	for (;;) {
+		printf("%s", s->length == 0 ? "$ " : "> ");
+
+		char *line = lines_next(&s->lines);
+
+		if (line != NULL || s->lines.error != EINTR)
+			return line;
+		s->length = 0;
+	}
+}
+
 /* Add a line to the text; false at the end of the input. A line that makes it
  * too long is an error that ends a script, and that a person may try again. */
 static bool source_add_line(struct source *s)
 {
-	if (s->has_prompt)
-		printf("%s", s->length == 0 ? "$ " : "> ");
-
-	char *line = lines_next(&s->lines);
+	char *line = s->has_prompt ? prompted_line(s) : lines_next(&s->lines);
 
 	if (line == NULL && s->lines.error == 0)
 		return false;
@@ -71,6 +82,7 @@ static int run_source(struct source *s)
 	int status = 0;
 
 	while (source_next(s, &result, &list)) {
+		interrupted = false;
 		if (result == PARSE_OK)
 			status = run_list(list, status);
 		else
@@ -102,7 +114,9 @@ static int run_standard_input(struct source *s)
 {
 	lines_init(&s->lines, 0, LINE_LIMIT);
 	s->has_prompt = is_console(0);
-	if (!s->has_prompt)
+	if (s->has_prompt)
+		foreground(FOREGROUND_SELF, FOREGROUND_CHILDREN);
+	else
 		s->lines.chunk = 1;
 	return run_source(s);
 }

@@ -3,10 +3,13 @@
 #include "sh.h"
 
 int script_fd = -1;
+bool interrupted;
 
 /* What `$?` shows: a program that was killed has no status of its own. */
 static int shown_status(int status)
 {
+	if (status == STATUS_INTERRUPTED)
+		return STATUS_CTRL_C;
 	return status >= 0 && status <= 255 ? status : 255;
 }
 
@@ -72,6 +75,8 @@ static int wait_for(const int *pids, int count)
 			left -= pids[i] == pid;
 		if (pid == pids[count - 1])
 			result = shown_status(status);
+		if (status == STATUS_INTERRUPTED)
+			interrupted = true;
 	}
 	return result;
 }
@@ -173,8 +178,8 @@ static int run_pipeline(const struct pipeline *pipeline, int status)
 
 static int run_and_or(const struct and_or *and_or, int status)
 {
-	for (const struct pipeline *p = and_or->pipelines; p != NULL;
-	     p = p->next) {
+	for (const struct pipeline *p = and_or->pipelines;
+	     p != NULL && !interrupted; p = p->next) {
 		if ((p->condition == IF_OK && status != 0) ||
 		    (p->condition == IF_FAILED && status == 0))
 			continue;
@@ -186,8 +191,11 @@ static int run_and_or(const struct and_or *and_or, int status)
 /* Its own commands only: input typed at the console is for the shell. */
 static int start_background(const struct and_or *and_or, int status)
 {
+	int flags = foreground(FOREGROUND_CHILDREN, 0);
 	int pid = fork();
 
+	if (pid != 0)
+		foreground(0, flags & FOREGROUND_CHILDREN);
 	if (pid < 0) {
 		warn("fork");
 		return 1;
@@ -209,7 +217,7 @@ static int start_background(const struct and_or *and_or, int status)
 
 int run_list(const struct and_or *list, int status)
 {
-	for (; list != NULL; list = list->next) {
+	for (; list != NULL && !interrupted; list = list->next) {
 		if (list->in_background)
 			status = start_background(list, status);
 		else

@@ -15,6 +15,7 @@
 #define STATUS_SYNTAX 2
 #define STATUS_NOT_RUNNABLE 126
 #define STATUS_NOT_FOUND 127
+#define STATUS_CTRL_C 130
 
 /* ---- lex.c ---- */
 
@@ -134,3 +135,7 @@ int run_list(const struct and_or *list, int status);
 
 /* What a child closes: the script. -1: none. */
 extern int script_fd;
+
+/* Ctrl-C has ended a command: the rest of its list is not run. Whoever runs
+ * lists one after the other sets it back. */
+extern bool interrupted;

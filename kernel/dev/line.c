@@ -1,0 +1,291 @@
+/* kernel/dev/line.c: the line that is being typed.
+ *
+ * Every change is one splice(): some bytes become others, and what is behind
+ * them is shown again. A character is a byte and the UTF-8 bytes that continue
+ * it, and takes one column; a tab is shown as a blank, so that it does too. */
+#include "dev/line.h"
+
+#include "lib/printf.h"
+#include "lib/string.h"
+
+#define KEY_HOME CTRL('A')
+#define KEY_LEFT CTRL('B')
+#define KEY_LINE_END CTRL('E')
+#define KEY_RIGHT CTRL('F')
+#define KEY_KILL_REST CTRL('K')
+#define KEY_KILL CTRL('U')
+#define KEY_WORD CTRL('W')
+#define KEY_ESC '\033'
+#define KEY_DELETE 0x7f
+
+#define BELL "\a"
+#define NOTE_SIZE 80
+
+static void show(const struct line *l, const char *text)
+{
+	l->show(text, strlen(text));
+}
+
+static bool continues_character(char c)
+{
+	return ((uint8)c & 0xc0) == 0x80;
+}
+
+static uint32 columns(const struct line *l, uint32 from, uint32 to)
+{
+	uint32 n = 0;
+
+	for (; from < to; from++)
+		n += !continues_character(l->text[from]);
+	return n;
+}
+
+static void show_bytes(const struct line *l, uint32 from, uint32 to)
+{
+	while (from < to) {
+		uint32 end = from;
+
+		while (end < to && l->text[end] != '\t')
+			end++;
+		l->show(&l->text[from], end - from);
+		if (end < to)
+			show(l, " ");
+		from = end + 1;
+	}
+}
+
+static void move(struct line *l, uint32 to)
+{
+	if (to > l->cursor)
+		show_bytes(l, l->cursor, to);
+	else
+		for (uint32 n = columns(l, to, l->cursor); n > 0; n--)
+			show(l, "\b");
+	l->cursor = to;
+}
+
+/* The character before or after the cursor, or where the line ends. */
+static uint32 before(const struct line *l)
+{
+	uint32 at = l->cursor;
+
+	while (at > 0 && continues_character(l->text[--at]))
+		;
+	return at;
+}
+
+static uint32 behind(const struct line *l)
+{
+	uint32 at = MIN(l->cursor + 1, l->len);
+
+	while (at < l->len && continues_character(l->text[at]))
+		at++;
+	return at;
+}
+
+static uint32 word_start(const struct line *l)
+{
+	uint32 at = l->cursor;
+
+	while (at > 0 && l->text[at - 1] == ' ')
+		at--;
+	while (at > 0 && l->text[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+/* Put with[0 .. n - 1] in place of text[from .. to - 1], and the cursor behind
+ * it. A byte of the line is kept for what ends it. */
+static void splice(struct line *l, uint32 from, uint32 to, const char *with,
+		   uint32 n)
+{
+	uint32 old_columns = columns(l, from, l->len);
+
+	move(l, from);
+	memmove(l->text + from + n, l->text + to, l->len - to);
+	memcpy(l->text + from, with, n);
+	l->len = l->len - (to - from) + n;
+	move(l, l->len);
+
+	uint32 new_columns = columns(l, from, l->len);
+
+	for (uint32 i = new_columns; i < old_columns; i++)
+		show(l, " ");
+	for (uint32 i = new_columns; i < old_columns; i++)
+		show(l, "\b");
+	move(l, from + n);
+}
+
+static void insert(struct line *l, char c)
+{
+	if (l->len < LINE_MAX - 1)
+		splice(l, l->cursor, l->cursor, &c, 1);
+	else if (l->dropped++ == 0)
+		show(l, BELL);
+}
+
+static void show_older(struct line *l)
+{
+	uint32 n, draft_len = l->len;
+	bool is_first = l->history.shown == l->history.len;
+	const char *text = history_older(&l->history, &n);
+
+	if (text == NULL)
+		return;
+	if (is_first) {
+		memcpy(l->draft, l->text, draft_len);
+		l->draft_len = draft_len;
+	}
+	splice(l, 0, l->len, text, n);
+}
+
+static void show_newer(struct line *l)
+{
+	uint32 n;
+	const char *text = history_newer(&l->history, &n);
+
+	if (text == NULL)
+		return;
+	if (l->history.shown == l->history.len)
+		splice(l, 0, l->len, l->draft, l->draft_len);
+	else
+		splice(l, 0, l->len, text, n);
+}
+
+/* The line is whole. What it has lost is said, and for once not by a bell. */
+static void finish(struct line *l)
+{
+	char note[NOTE_SIZE];
+
+	history_add(&l->history, l->text, l->len);
+	move(l, l->len);
+	l->text[l->len++] = '\n';
+	show(l, "\n");
+	if (l->dropped == 0)
+		return;
+	ksnprintf(note, sizeof(note),
+		  "console: line too long: its last %u bytes are lost\n",
+		  l->dropped);
+	show(l, note);
+}
+
+static void plain_key(struct line *l, char key)
+{
+	switch (key) {
+	case '\b':
+	case KEY_DELETE:
+		splice(l, before(l), l->cursor, "", 0);
+		break;
+	case KEY_WORD:
+		splice(l, word_start(l), l->cursor, "", 0);
+		break;
+	case KEY_KILL:
+		splice(l, 0, l->len, "", 0);
+		break;
+	case KEY_KILL_REST:
+		splice(l, l->cursor, l->len, "", 0);
+		break;
+	case KEY_HOME:
+		move(l, 0);
+		break;
+	case KEY_LINE_END:
+		move(l, l->len);
+		break;
+	case KEY_LEFT:
+		move(l, before(l));
+		break;
+	case KEY_RIGHT:
+		move(l, behind(l));
+		break;
+	case KEY_ESC:
+		l->state = KEY_ESCAPE;
+		break;
+	default:
+		if ((uint8)key >= ' ' || key == '\t')
+			insert(l, key);
+	}
+}
+
+/* The end of what a terminal sends for a key: ESC [ A, ESC O A, ESC [ 3 ~ and
+ * the like ("Control Functions for Coded Character Sets", ECMA-48, 5.4). What
+ * we do not know does nothing. */
+static void sequence_key(struct line *l, char last)
+{
+	static const char by_number[] = "-H-PF--HF"; /* ESC [ 1 ~ and so on */
+
+	if (last == '~')
+		last = l->parameter < ARRAY_LEN(by_number)
+			       ? by_number[l->parameter]
+			       : '\0';
+	switch (last) {
+	case 'A':
+		show_older(l);
+		break;
+	case 'B':
+		show_newer(l);
+		break;
+	case 'C':
+		move(l, behind(l));
+		break;
+	case 'D':
+		move(l, before(l));
+		break;
+	case 'H':
+		move(l, 0);
+		break;
+	case 'F':
+		move(l, l->len);
+		break;
+	case 'P':
+		splice(l, l->cursor, behind(l), "", 0);
+	}
+}
+
+/* Within a sequence: parameters and intermediate bytes go up to '?', then comes
+ * the byte that ends it. */
+static void escaped_key(struct line *l, char key)
+{
+	if (l->state == KEY_ESCAPE) {
+		l->state = key == '[' || key == 'O' ? KEY_SEQUENCE : KEY_PLAIN;
+		l->parameter = 0;
+	} else if (key >= '0' && key <= '9') {
+		l->parameter = l->parameter * 10 + (uint32)(key - '0');
+	} else if (key == ';') {
+		l->parameter = 0;
+	} else if (key >= '@') {
+		l->state = KEY_PLAIN;
+		sequence_key(l, key);
+	}
+}
+
+bool line_key(struct line *l, char key)
+{
+	bool is_escaped = l->state != KEY_PLAIN && (uint8)key >= ' ';
+
+	if (is_escaped) {
+		escaped_key(l, key);
+		return false;
+	}
+	l->state = KEY_PLAIN;
+	if (key == '\r' || key == '\n')
+		finish(l);
+	else if (key != KEY_END)
+		plain_key(l, key);
+	return key == '\r' || key == '\n' || key == KEY_END;
+}
+
+void line_clear(struct line *l)
+{
+	l->len = l->cursor = l->dropped = 0;
+	l->state = KEY_PLAIN;
+	l->history.shown = l->history.len;
+}
+
+void line_show(struct line *l)
+{
+	uint32 cursor = l->cursor;
+
+	l->cursor = 0;
+	move(l, l->len);
+	move(l, cursor);
+}

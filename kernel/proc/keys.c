@@ -1,0 +1,86 @@
+/* kernel/proc/keys.c: what keys of the console do to processes. */
+#include "proc/keys.h"
+
+#include "abi/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "proc/life.h"
+#include "proc/sched.h"
+
+#define FLAGS (FOREGROUND_SELF | FOREGROUND_CHILDREN)
+
+int keys_change(uint32 clear, uint32 set)
+{
+	struct proc *p = current();
+
+	if ((clear | set) & ~(uint32)FLAGS)
+		return -EINVAL;
+	spin_acquire(&tree_lock);
+	uint32 before = p->foreground;
+
+	p->foreground = (before & ~clear) | set;
+	spin_release(&tree_lock);
+	return (int)before;
+}
+
+/* Nobody ends init, whatever flags it gave itself. */
+static bool is_reached_locked(const struct proc *p) REQUIRES(tree_lock)
+{
+	return p->foreground & FOREGROUND_SELF && !p->is_thread &&
+	       __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) != PROC_ZOMBIE;
+}
+
+bool keys_interrupt(void)
+{
+	bool is_any = false;
+
+	spin_acquire(&tree_lock);
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p)) {
+		if (!is_reached_locked(p))
+			continue;
+		proc_end_locked(p, STATUS_INTERRUPTED);
+		is_any = true;
+	}
+	spin_release(&tree_lock);
+	return is_any;
+}
+
+/* What is printed of a process. */
+struct row {
+	int pid, parent;
+	enum proc_state state;
+	char name[PROC_NAME_LEN];
+};
+
+/* The process with the lowest pid above `pid`; false when there is none. */
+static bool next_row(int pid, struct row *row)
+{
+	const struct proc *next = NULL;
+
+	spin_acquire(&tree_lock);
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
+		if (p->pid > pid && (next == NULL || p->pid < next->pid))
+			next = p;
+	if (next != NULL) {
+		row->pid = next->pid;
+		row->parent = next->parent != NULL ? next->parent->pid : 0;
+		row->state = __atomic_load_n(&next->state, __ATOMIC_RELAXED);
+		memcpy(row->name, next->name, sizeof(row->name));
+	}
+	spin_release(&tree_lock);
+	return next != NULL;
+}
+
+/* One lock for each line: whoever is at fault may want it, too. */
+void keys_list(void)
+{
+	static const char *const states[] = {
+		"new", "ready", "runs", "sleeps", "zombie",
+	};
+	struct row row;
+
+	kprintf("  PID  PPID STATE  NAME\n");
+	for (int pid = 0; next_row(pid, &row); pid = row.pid)
+		kprintf("%5d %5d %-6s %s\n", row.pid, row.parent,
+			states[row.state], row.name);
+}

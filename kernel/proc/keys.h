@@ -1,0 +1,32 @@
+/* kernel/proc/keys.h: what keys of the console do to processes.
+ *
+ * Ctrl-C ends those that have FOREGROUND_SELF (abi/process.h). A shell that
+ * somebody sits at has FOREGROUND_CHILDREN alone, so that it does not end, and
+ * not even that while it starts a process in the background. */
+#pragma once
+
+#include "abi/process.h"
+#include "proc/proc.h"
+
+/* Take flags from the running process, then give it some. Returns those that it
+ * had, or -EINVAL. */
+int keys_change(uint32 clear, uint32 set);
+
+/* What a child is born with. The lock is taken once for this and for entering
+ * the tree: Ctrl-C comes before it, and then the child ends as its parent does,
+ * or finds the child's flags. */
+static inline void keys_fork_locked(struct proc *child,
+				    const struct proc *parent)
+	REQUIRES(tree_lock)
+{
+	if (parent->foreground & FOREGROUND_CHILDREN)
+		child->foreground = FOREGROUND_SELF | FOREGROUND_CHILDREN;
+	if (parent->killed == STATUS_INTERRUPTED)
+		child->killed = STATUS_INTERRUPTED;
+}
+
+/* Ctrl-C: end them; false when there was none. */
+bool keys_interrupt(void);
+
+/* Ctrl-P: print a line for each process. */
+void keys_list(void);
