@@ -13,7 +13,7 @@
 
 /* /proc/PID/smaps: a record of so many bytes for each range. What one read()
  * gives of a record is of one moment. */
-#define SMAPS_RECORD 198
+#define SMAPS_RECORD 175
 
 /* PssFixed: each page adds PGSIZE * PSS_ONE / owners, rounded down. */
 #define PSS_ONE 4096UL

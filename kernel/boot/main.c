@@ -9,7 +9,7 @@
 #include "dev/poweroff.h"
 #include "dev/timer.h"
 #include "dev/virtio_blk.h"
-#include "fs/synth.h"
+#include "fs/inode.h"
 #include "lib/csr.h"
 #include "lib/hart.h"
 #include "lib/panic.h"
@@ -84,7 +84,7 @@ static void init_memory(void)
 			"comfortable",
 			"");
 	proc_init(maxproc);
-	synth_register(&procfs);
+	synth = &procfs;
 	console_set_keys(keys_interrupt, keys_list);
 }
 

@@ -26,16 +26,6 @@ static bool next_word(const char **text, char word[WORD_LEN])
 	return len > 0;
 }
 
-/* A number above 0, or 0 when it is none. */
-static uint64 parse_number(const char *digit)
-{
-	uint64 n = 0;
-
-	for (; *digit >= '0' && *digit <= '9' && n < 1UL << 32; digit++)
-		n = 10 * n + (uint64)(*digit - '0');
-	return *digit == '\0' ? n : 0;
-}
-
 static enum meaning take_word(const char *word, struct options *options)
 {
 	if (strcmp(word, "quiet") == 0) {
@@ -43,8 +33,9 @@ static enum meaning take_word(const char *word, struct options *options)
 	} else if (strcmp(word, "panic=exit") == 0) {
 		options->panic_exit = true;
 	} else if (strncmp(word, MAXPROC, strlen(MAXPROC)) == 0) {
-		options->maxproc = parse_number(word + strlen(MAXPROC));
-		return options->maxproc != 0 ? FOR_KERNEL : WRONG;
+		if (!parse_number(word + strlen(MAXPROC), &options->maxproc) ||
+		    options->maxproc == 0)
+			return WRONG;
 	} else {
 		return FOR_INIT;
 	}

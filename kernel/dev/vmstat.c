@@ -88,13 +88,8 @@ static long vmstat_read(struct uio *dst, uint64 offset)
 /* "fail N": N in *n. */
 static bool parse_fail(const char *command, uint64 *n)
 {
-	const char *digit = command + strlen("fail ");
-
-	if (strncmp(command, "fail ", strlen("fail ")) != 0 || *digit == '\0')
-		return false;
-	for (*n = 0; *digit >= '0' && *digit <= '9'; digit++)
-		*n = 10 * *n + (uint64)(*digit - '0');
-	return *digit == '\0';
+	return strncmp(command, "fail ", strlen("fail ")) == 0 &&
+	       parse_number(command + strlen("fail "), n);
 }
 
 static int run_command(const char *command)

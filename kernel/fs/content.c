@@ -4,7 +4,6 @@
 #include "fs/journal.h"
 #include "fs/map.h"
 #include "fs/piece.h"
-#include "fs/synth.h"
 
 static uint64 piece_at(const struct uio *uio, uint64 offset)
 {
@@ -39,7 +38,7 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	uint64 at = offset;
 
 	if (is_synth(ip))
-		return synth_read(ip, dst, offset);
+		return synth->read(ip->number, dst, offset);
 	while (at < end) {
 		uint64 n = MIN(piece_at(dst, at), end - at);
 		int error = read_piece(ip, dst, at, n);

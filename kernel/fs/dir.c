@@ -4,7 +4,6 @@
 #include "abi/errno.h"
 #include "fs/journal.h"
 #include "fs/map.h"
-#include "fs/synth.h"
 #include "lib/string.h"
 
 /* ---- searching ---- */
@@ -77,8 +76,10 @@ static int search(struct inode *dir, dirent_test wanted, const char *name,
 
 int dir_find(struct inode *dir, const char *name, struct dir_entry *entry)
 {
-	if (is_synth(dir))
-		return synth_find(dir->number, name, entry);
+	if (is_synth(dir)) {
+		entry->number = synth->find(dir->number, name);
+		return entry->number != 0 ? 0 : -ENOENT;
+	}
 	return search(dir, is_named, name, entry);
 }
 

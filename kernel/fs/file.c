@@ -15,7 +15,6 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 #include "fs/super.h"
-#include "fs/synth.h"
 #include "mm/pool.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)

@@ -12,6 +12,21 @@
 #include "mm/uio.h"
 #include "proc/sleeplock.h"
 
+/* Files on no disk: what is in them is made up when it is read, and nothing of
+ * it can be changed. They have the numbers from SYNTH_TOP on, which is a
+ * directory; a device file of major DEV_SYNTH leads there. */
+#define SYNTH_TOP (1U << 31)
+#define SYNTH_STEP 8 /* a directory's number is a multiple, a file's is not */
+
+struct synth {
+	/* The number of what has the name in a directory; 0: nothing. */
+	uint32 (*find)(uint32 dir, const char *name);
+	/* As inode_read(). */
+	long (*read)(uint32 number, struct uio *dst, uint64 offset);
+};
+
+extern const struct synth *synth; /* [init] */
+
 struct inode {
 	uint32 number;    /* [init] */
 	uint32 refs;      /* [inodes.lock] */
@@ -30,12 +45,16 @@ struct inode {
 	uint32 map[NDIRECT + 2];
 };
 
+static inline bool is_synth(const struct inode *ip)
+{
+	return ip->number >= SYNTH_TOP;
+}
+
 /* Start with no inode in memory. */
 void inode_init(void);
 
 /* The inode of that number with one more reference, read from the disk. -EIO
- * when the disk fails or the inode is free or damaged; -ENOMEM; -ENOENT when
- * it was one of fs/synth.h. */
+ * when the disk fails or the inode is free or damaged; -ENOMEM. */
 int inode_open(uint32 number, struct inode **out);
 
 /* One more reference. */

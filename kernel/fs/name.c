@@ -14,7 +14,6 @@
 #include "fs/journal.h"
 #include "fs/path.h"
 #include "fs/super.h"
-#include "fs/synth.h"
 #include "lib/string.h"
 
 #define STALE 1 /* somebody was faster: look it up again */

@@ -5,7 +5,7 @@
 
 #include "abi/errno.h"
 #include "dev/device.h"
-#include "fs/synth.h"
+#include "fs/dir.h"
 #include "lib/string.h"
 
 /* Copy the next part of the path and step behind it. Returns its length, 0 at

@@ -38,6 +38,17 @@ static inline void spin_acquire(struct spinlock *lock)
 	}
 }
 
+/* Take the lock if nobody has it. */
+static inline bool spin_try(struct spinlock *lock)
+	TRY_ACQUIRES(true, *lock) UNCHECKED_LOCKING
+{
+	struct hart *nobody = NULL;
+
+	return __atomic_compare_exchange_n(&lock->owner, &nobody, this_hart(),
+					   false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
 static inline void spin_release(struct spinlock *lock)
 	RELEASES(*lock) UNCHECKED_LOCKING
 {

@@ -119,6 +119,15 @@ void strlcpy(char *dst, const char *src, uint64 size)
 	dst[n] = '\0';
 }
 
+bool parse_number(const char *digits, uint64 *n)
+{
+	const char *c = digits;
+
+	for (*n = 0; *c >= '0' && *c <= '9' && *n <= 1UL << 32; c++)
+		*n = 10 * *n + (uint64)(*c - '0');
+	return c > digits && *c == '\0' && *n <= 1UL << 32;
+}
+
 void page_clear(void *page)
 {
 	for (uint8 *to = page, *end = to + PGSIZE; to != end; to += PAGE_TURN) {

@@ -15,6 +15,10 @@ int strncmp(const char *a, const char *b, uint64 n);
 /* Copy at most size - 1 bytes of `src` and end them with a NUL. */
 void strlcpy(char *dst, const char *src, uint64 size);
 
+/* The number that these digits are, in *n; false when there is none, other
+ * characters, or one above 2^32. */
+bool parse_number(const char *digits, uint64 *n);
+
 /* One page, both aligned to PGSIZE. */
 void page_clear(void *page);
 void page_copy(void *dst, const void *src);

@@ -193,6 +193,14 @@ void kstack_unmap(uint64 slot)
 	*kstack_pte(kstack_address(slot)) = 0;
 }
 
+void *kstack_frame(uint64 slot)
+{
+	pte_t pte = __atomic_load_n(kstack_pte(kstack_address(slot)),
+				    __ATOMIC_RELAXED);
+
+	return pte != 0 ? pte_page(pte) : NULL;
+}
+
 void kstack_fence(void)
 {
 	uint64 now = __atomic_load_n(&stacks_mapped, __ATOMIC_ACQUIRE);

@@ -24,6 +24,9 @@ void *kstack_map(uint64 slot, void *frame);
 /* The stack is gone, its frame the caller's again. */
 void kstack_unmap(uint64 slot);
 
+/* The frame of that stack; NULL when there is none. */
+void *kstack_frame(uint64 slot);
+
 /* Before a hart switches to a stack: forget what was in its slot before. */
 void kstack_fence(void);
 

@@ -64,6 +64,18 @@ pte_t *pt_make(pte_t *root, uint64 va)
 	return &table[pt_index(va, 0)];
 }
 
+uint64 pt_count(const pte_t *root, uint64 end)
+{
+	uint64 count = root != NULL, upper = PTES_PER_TABLE;
+	struct pte_run run;
+
+	for (uint64 va = 0; pt_next_run(root, va, end, &run); va = run.end) {
+		count += pt_index(run.va, 2) == upper ? 1 : 2;
+		upper = pt_index(run.va, 2);
+	}
+	return count;
+}
+
 static void table_free(pte_t *table)
 {
 	kfree(table);

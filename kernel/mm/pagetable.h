@@ -26,6 +26,9 @@ pte_t *pt_find(const pte_t *root, uint64 va);
  * is out (those made already stay in the tree). */
 pte_t *pt_make(pte_t *root, uint64 va);
 
+/* How many tables there are for [0, end), the root included; 0 for no root. */
+uint64 pt_count(const pte_t *root, uint64 end);
+
 /* Give back the tables that lead to nothing but [from, end), where no page is
  * mapped any more. */
 void pt_trim(pte_t *root, uint64 from, uint64 end);

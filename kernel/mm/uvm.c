@@ -35,7 +35,6 @@ struct uvm *uvm_create(void)
 	if (uvm == NULL)
 		return NULL;
 	spin_init(&uvm->lock, "uvm");
-	uvm->refs = 1;
 	uvm->root = kvm_new_root();
 	if (uvm->root == NULL) {
 		pool_free(&uvm_pool, uvm);
@@ -105,22 +104,8 @@ void uvm_destroy(struct uvm *uvm)
 	spin_acquire(&uvm->lock);
 	release_range(uvm, 0, uvm->brk);
 	pt_free(uvm->root, uvm->brk);
-	uvm->root = NULL;
-	uvm->brk = 0;
 	spin_release(&uvm->lock);
-	uvm_put(uvm);
-}
-
-struct uvm *uvm_get(struct uvm *uvm)
-{
-	__atomic_fetch_add(&uvm->refs, 1, __ATOMIC_RELAXED);
-	return uvm;
-}
-
-void uvm_put(struct uvm *uvm)
-{
-	if (__atomic_fetch_sub(&uvm->refs, 1, __ATOMIC_ACQ_REL) == 1)
-		pool_free(&uvm_pool, uvm);
+	pool_free(&uvm_pool, uvm);
 }
 
 /* What one run of the parent maps, the child maps too. A page that could be

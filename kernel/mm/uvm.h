@@ -20,9 +20,8 @@ struct uvm {
 	uint64 brk;           /* [lock] where it ends; all pages are below */
 	uint64 faults;        /* [lock] since it was made: page faults */
 	uint64 copies;        /* [lock] frames copied for a write */
-	uint64 takeovers; /* [lock] frames that a writer had alone by then */
-	uint32 refs;      /* atomic; 1 is the program's */
-	struct list link; /* [uvms_lock] on all_uvms */
+	uint64 takeovers;     /* [lock] frames that a writer had alone */
+	struct list link;     /* [uvms_lock] on all_uvms */
 };
 
 /* [uvms_lock] Every address space, those too that are being made. */
@@ -33,11 +32,6 @@ struct uvm *uvm_create(void);
 
 /* Give back all that it maps, and itself. No hart uses it any more. */
 void uvm_destroy(struct uvm *uvm);
-
-/* Keep the struct from going, to look into it: once it is destroyed, brk is 0
- * and there is no root. */
-struct uvm *uvm_get(struct uvm *uvm);
-void uvm_put(struct uvm *uvm);
 
 /* This hart's user space is `uvm`'s from now on; NULL: nobody's. Whatever the
  * hart remembers of another user space, or of this one from an earlier time, is

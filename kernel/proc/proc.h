@@ -83,7 +83,12 @@ void proc_free(struct proc *p) EXCLUDES(tree_lock);
 /* The process with that pid, zombie or not; NULL when there is none. */
 struct proc *proc_find(int pid) REQUIRES(tree_lock);
 
-/* All of them, in no order: NULL gives the first one, the last one NULL. */
+/* All of them, by their slots: NULL gives the first one, the last one NULL. */
 struct proc *proc_next(const struct proc *p) REQUIRES(tree_lock);
+
+/* The process whose stack is in that slot; NULL when there is none. Below
+ * proc_slots() are all slots that were ever in use. */
+struct proc *proc_in_slot(uint64 slot) REQUIRES(tree_lock);
+uint64 proc_slots(void) REQUIRES(tree_lock);
 
 extern const struct synth procfs; /* the files of /proc */

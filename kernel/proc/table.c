@@ -23,6 +23,7 @@ static uint64 max_procs;                 /* [init] */
 /* Which slots are in use, a bit each. */
 static uint64 slots[KSTACK_MAX / 64]; /* [tree_lock] */
 static uint64 slot_hint;              /* [tree_lock] no free one before it */
+static uint64 slot_end;               /* [tree_lock] none was used from here */
 
 void proc_init(uint64 max)
 {
@@ -47,19 +48,6 @@ struct proc *proc_find(int pid)
 	return NULL;
 }
 
-struct proc *proc_next(const struct proc *p)
-{
-	int i = p != NULL ? p->pid % PID_BUCKETS : 0;
-	const struct list *link = p != NULL ? &p->hash : &buckets[0];
-
-	while (link->next == &buckets[i])
-		if (++i == PID_BUCKETS)
-			return NULL;
-		else
-			link = &buckets[i];
-	return LIST_ENTRY(link->next, struct proc, hash);
-}
-
 /* The lowest free slot. There is one: slots are as many as processes. */
 static uint64 slot_alloc_locked(void) REQUIRES(tree_lock)
 {
@@ -72,6 +60,7 @@ static uint64 slot_alloc_locked(void) REQUIRES(tree_lock)
 
 	slots[word] |= 1UL << slot % 64;
 	slot_hint = slot + 1;
+	slot_end = MAX(slot_end, slot + 1);
 	return slot;
 }
 
@@ -115,21 +104,50 @@ static void leave_table(struct proc *p)
 	spin_release(&tree_lock);
 }
 
-/* The frame that a process lives in. */
+/* The frame that a process lives in... */
 static void *frame_of(const struct proc *p)
 {
 	return (void *)ROUND_DOWN((uint64)p, PGSIZE);
 }
 
+/* ... and the process in a frame. */
+static struct proc *proc_in(void *frame)
+{
+	uint64 offset = ROUND_DOWN(PGSIZE - sizeof(struct proc), 16);
+
+	return (struct proc *)((char *)frame + offset);
+}
+
+struct proc *proc_in_slot(uint64 slot)
+{
+	void *frame = kstack_frame(slot);
+
+	return frame != NULL ? proc_in(frame) : NULL;
+}
+
+uint64 proc_slots(void)
+{
+	return slot_end;
+}
+
+struct proc *proc_next(const struct proc *p)
+{
+	struct proc *next = NULL;
+	uint64 slot = p != NULL ? p->stack_slot + 1 : 0;
+
+	while (next == NULL && slot < slot_end)
+		next = proc_in_slot(slot++);
+	return next;
+}
+
 int proc_alloc(void (*start)(void), struct proc **out)
 {
-	char *frame = kalloc();
+	void *frame = kalloc();
 
 	if (frame == NULL)
 		return -ENOMEM;
 
-	uint64 offset = ROUND_DOWN(PGSIZE - sizeof(struct proc), 16);
-	struct proc *p = (struct proc *)(frame + offset);
+	struct proc *p = proc_in(frame);
 
 	*p = (struct proc){ .start = start, .state = PROC_NEW };
 	list_init(&p->link);
@@ -141,8 +159,8 @@ int proc_alloc(void (*start)(void), struct proc **out)
 		return -EAGAIN;
 	}
 	p->frame = (struct trapframe *)p - 1;
-	p->stack_top = (uint64)kstack_map(p->stack_slot, frame) + offset -
-		       sizeof(struct trapframe);
+	p->stack_top = (uint64)kstack_map(p->stack_slot, frame) +
+		       (uint64)p->frame % PGSIZE;
 	sched_prepare(p);
 	vmcount_add(VM_procs, 1);
 	*out = p;
