@@ -2,8 +2,9 @@
  * end.
  *
  * A family of processes stands still and shares frames with nobody else, so
- * that what /proc tells of it can be added up. Meanwhile two other programs,
- * this one by other names, fork and end, and read what /proc tells of all. */
+ * that what /proc tells of it can be added up. Meanwhile others, this program
+ * by other names and grind, fork, exec and end, and read what /proc tells of
+ * all. When they are gone, so is what they had. */
 
 #include "test.h"
 
@@ -196,9 +197,46 @@ static void reads(int end)
 	}
 }
 
+/* A process that execs and ends while it is looked at. An address space is
+ * locked for as long as it takes to destroy it, and whoever waits for it then
+ * must not get it. */
+static void ends(int end)
+{
+	static char *args[] = { "true", NULL };
+	char *pages = xpages(PAGES);
+	struct process process;
+
+	while (uptime() < end) {
+		int pid = xfork();
+
+		if (pid == 0) {
+			pages_fill(pages, PAGES, 1);
+			exec("/bin/true", args);
+			err(1, "true");
+		}
+		do
+			CHECK_EQ(process_read(pid, &process), 0);
+		while (process.state != 'Z');
+		CHECK_EQ(process.rss, 0);
+		CHECK_EQ(process.tables, 0);
+		xwait(0);
+	}
+}
+
 /* ---- the family ---- */
 
 static char end_text[24];
+
+static int start_program(const char *path, char **args)
+{
+	int pid = xfork();
+
+	if (pid == 0) {
+		exec(path, args);
+		err(1, "%s", path);
+	}
+	return pid;
+}
 
 /* This program by another name, in a process of its own. */
 static int start(const char *name)
@@ -207,13 +245,7 @@ static int start(const char *name)
 	char *args[] = { path, end_text, NULL };
 
 	snprintf(path, sizeof(path), "/tmp/%s", name);
-	int pid = xfork();
-
-	if (pid == 0) {
-		exec(path, args);
-		err(1, "%s", path);
-	}
-	return pid;
+	return start_program(path, args);
 }
 
 static void run(const char *name)
@@ -294,8 +326,8 @@ static const struct part {
 	const char *name;
 	void (*run)(int end);
 } parts[] = {
-	{ "procsums", sums },   { "procrest", rest },   { "procforks", forks },
-	{ "procreads", reads }, { "procfamily", live },
+	{ "procsums", sums },   { "procrest", rest }, { "procforks", forks },
+	{ "procreads", reads }, { "procends", ends }, { "procfamily", live },
 };
 
 static void link_parts(void)
@@ -308,6 +340,26 @@ static void link_parts(void)
 		if (link("/bin/proctest", path) < 0 && errno != EEXIST)
 			err(1, "%s", path);
 	}
+}
+
+/* For so many seconds. */
+static void all_at_once(long seconds)
+{
+	static const char *const names[] = { "procforks", "procreads",
+					     "procends", "procfamily" };
+	char text[24];
+	char *grind[] = { "grind", "-b", text, NULL };
+	long before = xvmstat("free");
+
+	snprintf(text, sizeof(text), "%ld", seconds);
+	snprintf(end_text, sizeof(end_text), "%ld",
+		 uptime() + seconds * TICKS_PER_SECOND);
+	start_program("/bin/grind", grind);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		start(names[i]);
+	for (size_t i = 0; i <= ARRAY_LEN(names); i++)
+		xwait(0);
+	CHECK_EQ(xvmstat("free"), before);
 }
 
 int main(int argc, char **argv)
@@ -328,13 +380,9 @@ int main(int argc, char **argv)
 	strcpy(end_text, "0");
 	run("procrest");
 	run("procfamily");
-	snprintf(end_text, sizeof(end_text), "%ld",
-		 uptime() + number * TICKS_PER_SECOND);
-	start("procforks");
-	start("procreads");
-	start("procfamily");
-	for (int i = 0; i < 3; i++)
-		xwait(0);
+	all_at_once(number);
+	strcpy(end_text, "0");
+	run("procrest");
 	puts("proctest: ok");
 	return 0;
 }
