@@ -124,10 +124,18 @@ COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
 	-mcmodel=medany $(CC_ONLY) $(WARNINGS)
 
+# What DEBUG=1 has the compiler check, of what gcc and clang both know; see
+# kernel/lib/ubsan.c. And each call stays a call, for backtraces.
+CHECKED := shift integer-divide-by-zero signed-integer-overflow null alignment \
+	object-size pointer-overflow bool enum unreachable builtin \
+	$(if $(LLVM),array-bounds,bounds)
+DEBUG_FLAGS := -DDEBUG -fno-optimize-sibling-calls \
+	$(addprefix -fsanitize=,$(CHECKED))
+
 KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
 	-fno-omit-frame-pointer -Wframe-larger-than=640 \
 	$(if $(LLVM),-Wthread-safety) \
-	$(if $(DEBUG),-DDEBUG) $(if $(AUDIT),-DAUDIT) -Ikernel
+	$(if $(DEBUG),$(DEBUG_FLAGS)) $(if $(AUDIT),-DAUDIT) -Ikernel
 # Assembly saves the floating-point registers of programs; C is to use none.
 KERNEL_ASFLAGS := $(patsubst -march=%,-march=rv64gc,$(KERNEL_FLAGS))
 KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static \

@@ -135,10 +135,17 @@ def test_audit(run, calf):
 @pytest.mark.xdist_group("debug")
 @pytest.mark.parametrize("how, words, where", [
     pytest.param(how, words, where, id=how) for how, words, where in (
-        ("panic", "as asked for", "crash"),
-        ("overflow", "kernel stack overflow", "use_stack"),
-        ("wild", "a pointer to no kernel memory", "crash"),
-        ("text", "not allowed by the kernel's page table", "crash"))])
+        ("panic", "as asked for", "use_panic"),
+        ("overflow", "kernel stack overflow", "use_stack_below"),
+        ("wild", "a pointer to no kernel memory", "use_wild_pointer"),
+        ("text", "not allowed by the kernel's page table", "use_text"),
+        ("order", "lock order: crash left with crash right in hand",
+         "left_then_right"),
+        ("shift", "undefined: 1 of 'int' shifted by 40", "use_shift"),
+        ("sum", "undefined: 2147483647 + 1 as 'int'", "use_sum"),
+        ("index", "undefined: index 40 in 'int", "use_index"),
+        ("division", "undefined: 2147483647 / 0 as 'int'",
+         "use_division"))])
 def test_panic(boot_once, calf, how, words, where):
     """a bug in the kernel is named and ends all harts: {how}"""
     config = calf.build("debug", "DEBUG=1")

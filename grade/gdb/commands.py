@@ -262,10 +262,11 @@ for command in (Ps, Pte, Uvm, Locks, AddUser, Type, Pid):
 
 def end_guest(_event):
     """gdb would let the guest go on, which would print until QEMU's end."""
-    try:
-        gdb.execute("monitor quit", to_string=True)
-    except gdb.error:
-        pass                    # it closes the connection, now or before
+    for command in ("monitor quit", "disconnect"):
+        try:
+            gdb.execute(command, to_string=True)
+        except gdb.error:
+            pass                # QEMU has gone, now or before
 
 
 if hasattr(gdb.events, "gdb_exiting"):      # from gdb 12 on

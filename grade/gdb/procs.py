@@ -12,14 +12,15 @@ PROCESSES_MAX = 1 << 17         # a list that is longer is none
 
 @dataclass(frozen=True)
 class Process:
-    """`uvm` is the struct, `root` the physical address of its root table;
-    None for a thread of the kernel."""
+    """`value` is the struct, `uvm` that of its memory, `root` the physical
+    address of its root table; None for a thread of the kernel."""
 
     pid: int
     name: str
     state: str
     hart: object
     parent: object
+    value: object
     uvm: object
     root: object
 
@@ -62,7 +63,7 @@ def read_process(memory, address, kind, running):
     return Process(
         pid=int(value["pid"]), name=value["name"].string(errors="replace"),
         state=str(value["state"]).replace("PROC_", "").lower(),
-        hart=running.get(address), uvm=uvm,
+        hart=running.get(address), value=value, uvm=uvm,
         parent=int(memory.value(parent, kind)["pid"]) if parent else None,
         root=memory.physical(uvm["root"])
         if uvm is not None and int(uvm["root"]) else None)

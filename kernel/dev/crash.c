@@ -3,32 +3,115 @@
 
 #ifdef DEBUG
 #include "lib/panic.h"
+#include "lib/spinlock.h"
 #include "lib/string.h"
+
+#define NOT_INLINED __attribute__((noinline))
+
+/* The compiler does not know what is in these. */
+static volatile int one = 1, large = 0x7fffffff, forty = 40;
+static volatile uint64 nowhere = sizeof(int);
+
+static struct spinlock left = SPINLOCK("crash left");
+static struct spinlock right = SPINLOCK("crash right");
+
+static int use_panic(void)
+{
+	panic("as asked for");
+}
 
 /* Calls itself until the stack is used up; the sum is for the compiler, which
  * would make a loop of it otherwise. */
-static int use_stack(volatile int *depth)
+static int use_stack_below(volatile int *depth)
 {
-	volatile int deeper = *depth + 1;
+	volatile int deeper = *depth + one;
 
 	if (deeper < 0)
 		return 0;
-	return use_stack(&deeper) + deeper;
+	return use_stack_below(&deeper) + deeper;
 }
+
+static int use_stack(void)
+{
+	volatile int depth = 0;
+
+	return use_stack_below(&depth);
+}
+
+static int use_wild_pointer(void)
+{
+	*(volatile int *)nowhere = 0;
+	return 0;
+}
+
+static int use_text(void)
+{
+	*(volatile char *)crash = 0;
+	return 0;
+}
+
+static NOT_INLINED void left_then_right(void)
+{
+	spin_acquire(&left);
+	spin_acquire(&right);
+	spin_release(&right);
+	spin_release(&left);
+}
+
+static NOT_INLINED void right_then_left(void)
+{
+	spin_acquire(&right);
+	spin_acquire(&left);
+	spin_release(&left);
+	spin_release(&right);
+}
+
+/* No hart waits for another: the order alone is wrong. */
+static int use_locks(void)
+{
+	left_then_right();
+	right_then_left();
+	return 0;
+}
+
+static int use_shift(void)
+{
+	return one << forty;
+}
+
+static int use_sum(void)
+{
+	return large + one;
+}
+
+static int use_index(void)
+{
+	static volatile int table[4];
+
+	return table[forty];
+}
+
+static int use_division(void)
+{
+	return large / (one - 1);
+}
+
+static const struct {
+	const char *how;
+	int (*use)(void);
+} bugs[] = {
+	{ "panic", use_panic },       { "overflow", use_stack },
+	{ "wild", use_wild_pointer }, { "text", use_text },
+	{ "order", use_locks },       { "shift", use_shift },
+	{ "sum", use_sum },           { "index", use_index },
+	{ "division", use_division },
+};
 
 int crash(const char *how)
 {
-	volatile int depth = 0;
-	volatile uint64 nowhere = sizeof(int);
-
-	if (strcmp(how, "panic") == 0)
-		panic("as asked for");
-	if (strcmp(how, "overflow") == 0)
-		return use_stack(&depth);
-	if (strcmp(how, "wild") == 0)
-		*(volatile int *)nowhere = 0;
-	if (strcmp(how, "text") == 0)
-		*(volatile int *)crash = 0;
+	for (uint32 i = 0; i < ARRAY_LEN(bugs); i++)
+		if (strcmp(how, bugs[i].how) == 0)
+			return bugs[i].use();
 	return -EINVAL;
 }
 #endif

@@ -3,9 +3,10 @@
 
 #include "abi/errno.h"
 
-/* "panic", "overflow" (of the kernel's stack), "wild" (store) and "text" (store
- * to the kernel's own text). Returns -EINVAL for anything else, and in a build
- * without DEBUG for all. */
+/* "panic", "overflow" (of the kernel's stack), "wild" (store), "text" (store to
+ * the kernel's own text), "order" (of locks), and "shift", "sum", "index" and
+ * "division", which C does not define. Returns -EINVAL for anything else, and
+ * in a build without DEBUG for all. */
 #ifdef DEBUG
 int crash(const char *how);
 #else

@@ -6,6 +6,7 @@
 #define MAX_HARTS 8
 
 #ifndef __ASSEMBLER__
+#include "lib/lockorder.h"
 #include "lib/types.h"
 
 struct proc;
@@ -21,6 +22,7 @@ struct hart {
 	uint64 idle_sp; /* stack pointer of the idle loop, when it is not on */
 	uint32 index;   /* 0 .. MAX_HARTS - 1 */
 	uint32 hartid;  /* mhartid */
+	struct lock_list spinlocks; /* that it has */
 };
 
 extern struct hart harts[MAX_HARTS];

@@ -7,8 +7,7 @@
 
 void spin_init(struct spinlock *lock, const char *name)
 {
-	lock->owner = NULL;
-	lock->name = name;
+	*lock = (struct spinlock)SPINLOCK(name);
 }
 
 #ifdef DEBUG

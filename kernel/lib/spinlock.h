@@ -12,6 +12,7 @@
 struct CAPABILITY("spinlock") spinlock {
 	struct hart *owner; /* NULL when free */
 	const char *name;
+	struct lock_note note;
 };
 
 #define SPINLOCK(lock_name)                                                    \
@@ -25,17 +26,20 @@ void spin_init(struct spinlock *lock, const char *name);
 void spin_wait(const struct spinlock *lock);
 
 /* Wait for `lock`. Panics when this hart has it already. */
-static inline void spin_acquire(struct spinlock *lock)
-	ACQUIRES(*lock) UNCHECKED_LOCKING
+static inline __attribute__((always_inline)) void
+spin_acquire(struct spinlock *lock) ACQUIRES(*lock) UNCHECKED_LOCKING
 {
 	struct hart *nobody = NULL;
 
+	lock_wanted(&this_hart()->spinlocks, &lock->note, lock->name, false,
+		    lock_site_here());
 	while (unlikely(!__atomic_compare_exchange_n(
 		&lock->owner, &nobody, this_hart(), true, __ATOMIC_ACQUIRE,
 		__ATOMIC_RELAXED))) {
 		spin_wait(lock);
 		nobody = NULL;
 	}
+	lock_taken(&this_hart()->spinlocks, &lock->note, lock_site_here());
 }
 
 /* Take the lock if nobody has it. */
@@ -52,6 +56,7 @@ static inline bool spin_try(struct spinlock *lock)
 static inline void spin_release(struct spinlock *lock)
 	RELEASES(*lock) UNCHECKED_LOCKING
 {
+	lock_dropped(&this_hart()->spinlocks, &lock->note);
 	__atomic_store_n(&lock->owner, NULL, __ATOMIC_RELEASE);
 }
 

@@ -58,6 +58,8 @@ struct proc {
 	struct waitq child_exited; /* its lock is tree_lock */
 	int exit_status;           /* [tree_lock] once a zombie */
 	uint32 foreground;         /* [tree_lock] abi/process.h */
+
+	struct lock_list sleeplocks; /* [self] that it has */
 };
 
 /* Guards who is whose child, and the table of pids. Taken before sched_lock. */

@@ -102,6 +102,8 @@ void sched_switch_locked(void)
 	struct proc *from = hart->proc, *to = next_locked();
 	uint64 *save_sp = from != NULL ? &from->sp : &hart->idle_sp;
 
+	DEBUG_ASSERT(lock_is_only(&hart->spinlocks, &sched_lock.note),
+		     "no spinlock is held across a sleep");
 	if (to == from) {
 		if (to != NULL)
 			to->state = PROC_RUNNING;

@@ -9,6 +9,7 @@ struct CAPABILITY("sleeplock") sleeplock {
 	struct spinlock guard; /* protects owner */
 	struct waitq waiters;
 	struct proc *owner; /* [guard] NULL when free */
+	struct lock_note note;
 };
 
 void sleeplock_init(struct sleeplock *lock, const char *name);

@@ -1,0 +1,197 @@
+/* kernel/lib/lockorder.c: DEBUG: in which order locks are taken.
+ *
+ * The order is a graph of kinds. Whether an edge is in it is asked without a
+ * lock at each acquisition, since nearly always it is; one that is not is
+ * looked into under `busy`. */
+#include "lib/lockorder.h"
+
+#ifdef DEBUG
+#include "lib/bits.h"
+#include "lib/hart.h"
+#include "lib/panic.h"
+#include "lib/symbols.h"
+
+#define KINDS_MAX 64 /* bits in a word */
+#define EDGES_MAX 256
+
+/* A lock of kind `inner` was taken with one of kind `outer` in hand. */
+struct edge {
+	uint32 outer, inner;
+	struct lock_site outer_site, inner_site;
+};
+
+struct kind {
+	const char *name;
+	bool sleeps;  /* to be held across a sleep */
+	uint64 inner; /* a bit for each kind taken with it in hand */
+};
+
+static struct {
+	uint32 busy;           /* atomic: 1: taken; a lock that has no order */
+	uint32 broken;         /* atomic: 1: a wrong order is being told */
+	uint32 nkinds, nedges; /* [busy] */
+	struct kind
+		kinds[KINDS_MAX]; /* [busy] from 1 on; inner: read without */
+	struct edge edges[EDGES_MAX]; /* [busy] */
+	uint8 via[KINDS_MAX];         /* [busy] on a way: the kind before */
+	uint8 queue[KINDS_MAX];       /* [busy] */
+} order;
+
+static void order_lock(void)
+{
+	while (__atomic_exchange_n(&order.busy, 1, __ATOMIC_ACQUIRE))
+		if (panicked())
+			hart_park();
+}
+
+static void order_unlock(void)
+{
+	__atomic_store_n(&order.busy, 0, __ATOMIC_RELEASE);
+}
+
+/* The kind of that name, a new one if need be. */
+static uint32 find_kind(const char *name, bool sleeps)
+{
+	order_lock();
+	uint32 kind = 1;
+
+	while (kind <= order.nkinds && (order.kinds[kind].name != name ||
+					order.kinds[kind].sleeps != sleeps))
+		kind++;
+	ASSERT(kind < KINDS_MAX, "there is room for all kinds of locks");
+	if (kind > order.nkinds) {
+		order.kinds[kind].name = name;
+		order.kinds[kind].sleeps = sleeps;
+		order.nkinds = kind;
+	}
+	order_unlock();
+	return kind;
+}
+
+/* Whether `to` comes after `from`, in any number of steps or none. Then via[]
+ * leads back from `to`. */
+static bool comes_after(uint32 to, uint32 from)
+{
+	uint64 seen = 1UL << from;
+	uint32 n = 1;
+
+	order.queue[0] = (uint8)from;
+	for (uint32 i = 0; i < n; i++) {
+		uint64 fresh = order.kinds[order.queue[i]].inner & ~seen;
+
+		seen |= fresh;
+		for (; fresh != 0; fresh &= fresh - 1) {
+			order.queue[n] = (uint8)lowest_bit(fresh);
+			order.via[order.queue[n++]] = order.queue[i];
+		}
+	}
+	return seen >> to & 1;
+}
+
+static void tell_site(const char *before, uint32 kind, const char *after,
+		      const struct lock_site *site)
+{
+	struct symbol at = symbol_at(site->pc - 1);
+	struct symbol caller = symbol_at(site->caller - 1);
+
+	kprintf("%s%s%s %s+0x%lx, called by %s+0x%lx\n", before,
+		order.kinds[kind].name, after, at.name, at.offset + 1,
+		caller.name, caller.offset + 1);
+}
+
+static void tell_edge(const struct edge *edge)
+{
+	tell_site("  ", edge->inner, " was taken at", &edge->inner_site);
+	tell_site("  with ", edge->outer, " in hand since", &edge->outer_site);
+}
+
+static const struct edge *find_edge(uint32 outer, uint32 inner)
+{
+	const struct edge *edge = order.edges;
+
+	while (edge->outer != outer || edge->inner != inner)
+		edge++;
+	return edge;
+}
+
+/* `wrong` closes a circle: say so, and what the rest of it is made of. */
+static void tell_circle(const struct edge *wrong) __attribute__((noreturn));
+static void tell_circle(const struct edge *wrong)
+{
+	__atomic_store_n(&order.broken, 1, __ATOMIC_RELAXED);
+	order_unlock();
+	kprintf("lock order: hart %u takes locks the wrong way round\n",
+		this_hart()->hartid);
+	tell_edge(wrong);
+	if (wrong->inner != wrong->outer)
+		kprintf("and before, somebody did it like this:\n");
+	for (uint32 kind = wrong->outer; kind != wrong->inner;
+	     kind = order.via[kind])
+		tell_edge(find_edge(order.via[kind], kind));
+	panic("lock order: %s with %s in hand", order.kinds[wrong->inner].name,
+	      order.kinds[wrong->outer].name);
+}
+
+static void learn(const struct edge *edge)
+{
+	order_lock();
+	if (comes_after(edge->outer, edge->inner))
+		tell_circle(edge);
+	ASSERT(order.nedges < EDGES_MAX, "there is room for all of the order");
+	order.edges[order.nedges++] = *edge;
+	order.kinds[edge->outer].inner |= 1UL << edge->inner;
+	order_unlock();
+}
+
+static bool is_known(uint32 outer, uint32 inner)
+{
+	return __atomic_load_n(&order.kinds[outer].inner, __ATOMIC_RELAXED) >>
+		       inner &
+	       1;
+}
+
+void lock_wanted(const struct lock_list *held, struct lock_note *note,
+		 const char *name, bool sleeps, struct lock_site site)
+{
+	if (panicked() || __atomic_load_n(&order.broken, __ATOMIC_RELAXED))
+		return;
+	if (note->kind == 0)
+		note->kind = find_kind(name, sleeps);
+	for (const struct lock_note *outer = held->first; outer != NULL;
+	     outer = outer->next) {
+		if (is_known(outer->kind, note->kind) ||
+		    (sleeps && outer->kind == note->kind))
+			continue;
+
+		struct edge edge = { .outer = outer->kind,
+				     .inner = note->kind,
+				     .outer_site = outer->site,
+				     .inner_site = site };
+
+		learn(&edge);
+	}
+}
+
+void lock_taken(struct lock_list *held, struct lock_note *note,
+		struct lock_site site)
+{
+	note->site = site;
+	note->next = held->first;
+	held->first = note;
+}
+
+void lock_dropped(struct lock_list *held, const struct lock_note *note)
+{
+	struct lock_note **link = &held->first;
+
+	while (*link != NULL && *link != note)
+		link = &(*link)->next;
+	ASSERT(*link != NULL, "a lock is given back by who has it");
+	*link = note->next;
+}
+
+bool lock_is_only(const struct lock_list *held, const struct lock_note *note)
+{
+	return held->first == note && note->next == NULL;
+}
+#endif
