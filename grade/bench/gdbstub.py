@@ -16,7 +16,7 @@ class TracingStub(Gdbstub):
         # Also for writing: the end of what QEMU writes is no end for us.
         self._trace = os.open(self.fifo, os.O_RDWR | os.O_NONBLOCK)
         self._sink = None
-        super().__init__(command, folder, stdout=out, stderr=out)
+        super().__init__(command, stdout=out, stderr=out)
 
     def end(self):
         super().end()

@@ -1,7 +1,7 @@
 """grade/outside/gdbstub.py: QEMU's debugger interface, as much as we need.
 
-QEMU connects to a socket of ours, stopped before the first instruction. The
-protocol: "Remote Serial Protocol" in gdb's manual.
+QEMU starts stopped before the first instruction. The protocol: "Remote Serial
+Protocol" in gdb's manual.
 """
 
 import re
@@ -25,38 +25,34 @@ class Lost(UserError):
         super().__init__("QEMU has ended, or its debugger does not answer")
 
 
-class Gdbstub:
-    """One QEMU of one hart. `options` are Popen's."""
+class Late(Lost):
+    """It does not answer in time."""
 
-    def __init__(self, command, folder, **options):
-        path = folder / "gdb"
+
+class Gdbstub:
+    """One QEMU. `options` are Popen's."""
+
+    def __init__(self, command, **options):
         self.end_time = None    # by time.monotonic(): go() returns then
         self._breakpoints = set()
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
-        listener.listen(1)
-        listener.settimeout(1)
-        self.child = process.start(
-            [*command, "-S", "-gdb", f"unix:{path}"],
-            stdin=subprocess.DEVNULL, **options)
-        with listener:
-            self._socket = self._accept(listener)
         self._bytes = b""
-        self.ask("QStartNoAckMode")
-        self._socket.sendall(b"+")
-
-    def _accept(self, listener):
-        for _ in range(STEP_SECONDS):
-            try:
-                return listener.accept()[0]
-            except socket.timeout:
-                if self.child.poll() is not None:
-                    break
-        self.end()
-        raise Lost
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            fd = theirs.fileno()
+            self.child = process.start(
+                [*command, "-S", "-chardev", f"socket,id=gdb,fd={fd}",
+                 "-gdb", "chardev:gdb"],
+                stdin=subprocess.DEVNULL, pass_fds=(fd,), **options)
+        try:
+            self.ask("QStartNoAckMode")
+            self._socket.sendall(b"+")
+        except (Lost, OSError):
+            self.end()
+            raise Lost from None
 
     def end(self):
         process.kill(self.child)
+        self._socket.close()
 
     # ---- packets ----
 
@@ -64,10 +60,10 @@ class Gdbstub:
         data = text.encode()
         self._socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xff))
 
-    def _receive(self):
+    def _receive(self, seconds=STEP_SECONDS):
         """The next packet's text."""
         while b"#" not in self._bytes[:-2]:
-            self._wait(STEP_SECONDS)
+            self._wait(seconds)
             data = self._socket.recv(4096)
             if not data:
                 raise Lost
@@ -81,7 +77,7 @@ class Gdbstub:
         if self.end_time is not None:
             seconds = max(0, self.end_time - time.monotonic())
         if not select.select([self._socket], [], [], seconds)[0]:
-            raise Lost
+            raise Late
 
     def ask(self, text):
         self._send(text)

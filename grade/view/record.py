@@ -65,7 +65,7 @@ class Recorder:
         command = [word.replace(",sleep=off", "") for word in machine.command(
             self._config.path("kernel"), disk, ON_STDOUT)]
         with open(self._console_path, "wb") as console:
-            self._stub = Gdbstub([*command, *self._ram.words], self._scratch,
+            self._stub = Gdbstub([*command, *self._ram.words],
                                  stdout=console, stderr=console)
         self._stub.end_time = time.monotonic() + settings.seconds
 
