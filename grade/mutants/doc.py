@@ -50,8 +50,6 @@ def section(mutant):
     lines = [f"### {mutant.title}", "", fields["Symptom"], "",
              f"*Why:* {fields['Why']}", "", f"*Remedy:* {fields['Remedy']}"]
     seen = f"*Seen in:* {', '.join(mutant.groups)}"
-    if "Probability" in fields:
-        seen += f" (by chance: {fields['Probability']})"
     return [*lines, "", f"{seen} · `{mutant.name}`", ""]
 
 

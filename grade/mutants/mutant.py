@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 
 class Mutant(Described):
     needed = ("Fails", "Kind", "Symptom", "Why", "Remedy")
-    optional = ("Probability", "Seen by")
+    optional = ("Seen by",)
 
     @property
     def groups(self):

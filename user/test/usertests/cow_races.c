@@ -324,7 +324,7 @@ static void let_go_at(uint64 time, int then)
  * of them must be the last. */
 static void last_two_owners_let_go(void)
 {
-	for (int round = 0; round < 4000; round++) {
+	for (int round = 0; round < 500; round++) {
 		make_pages();
 
 		uint64 start = now() + CHILD_RUNS;

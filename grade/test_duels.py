@@ -1,0 +1,24 @@
+"""grade/test_duels.py: races that are made to happen.
+
+While one process is held in the middle of a fault, a system call or a fork,
+another one works with the same frames; then what they have is looked at from
+outside (outside/duel.py)."""
+
+import pytest
+
+from grade.outside.actors import Stage
+from grade.outside.duel import DUELS, Duel
+from grade.outside.probe import build_probe
+
+
+@pytest.fixture(scope="session")
+def duel_program(calf, tmp_path_factory):
+    return build_probe(calf.config(), tmp_path_factory.mktemp("duel"),
+                       name="duel")
+
+
+@pytest.mark.parametrize("name", DUELS)
+def test_duel(calf, log, duel_program, name):
+    """outside: a race at each instruction: {name}"""
+    with Stage(calf.config(), log, duel_program) as stage:
+        Duel(stage, *DUELS[name]).run()
