@@ -9,6 +9,11 @@ from grade.guest import Log, run_script
 BOOT_ARGS = "quiet panic=exit run /run.sh"
 PANICS_MAX = 20         # in a row; they are quick
 SILENCES_MAX = 3        # in a row; each costs its whole limit
+HANGS_MAX = 3           # with so many, of all machines, there is less patience
+
+
+def patience(silence):
+    return silence if SharedBoots.hangs < HANGS_MAX else silence / 4
 
 
 class SharedBoots:
@@ -16,7 +21,11 @@ class SharedBoots:
     test that rests on it has failed.
 
     `hopeless` becomes true when so many boots came to nothing that more of
-    them would only cost time."""
+    them would only cost time. `hangs` are those that ended in silence, in all
+    of this process: a kernel that has hung again and again is not waited for
+    as long as one that may be slow."""
+
+    hangs = 0
 
     def __init__(self, config, logs, name, machine):
         self.config = config
@@ -41,7 +50,7 @@ class SharedBoots:
                 host.write_text(text)
                 extra[guest] = f"{guest}={host}"
             ending = run_script(self.config, self._machine, log, seconds,
-                                extra, silence)
+                                extra, patience(silence))
         self._judge(ending)
         return ending, log.text()
 
@@ -50,6 +59,7 @@ class SharedBoots:
             self._wasted = 0
             return
         self._wasted += 1
+        SharedBoots.hangs += ending.timed_out
         limit = PANICS_MAX if ending.panicked else SILENCES_MAX
         self.hopeless = self.hopeless or self._wasted >= limit
 
