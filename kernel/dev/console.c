@@ -42,10 +42,10 @@ static struct {
 	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
 	uint32 first;          /* [lock] index of the oldest byte */
 	uint32 len;            /* [lock] */
-	bool key_acts;         /* [lock] and until it has, no key is taken */
-	uint64 full_since;     /* [lock] time; 0: there is room */
-	bool drops;            /* [lock] keys that find no room are lost */
-	bool line_broken;      /* [lock] the line has lost what came before */
+	bool key_acts;     /* [lock] until it has, nothing is read or taken */
+	uint64 full_since; /* [lock] time; 0: there is room */
+	bool drops;        /* [lock] keys that find no room are lost */
+	bool line_broken;  /* [lock] the line has lost what came before */
 } in = { .lock = SPINLOCK("console input"), .readers = WAITQ(in.readers) };
 
 static bool (*interrupt_processes)(void); /* [init] */
@@ -189,6 +189,12 @@ static bool lose_locked(char key) REQUIRES(in.lock)
 	return true;
 }
 
+static void drop_locked(uint32 n) REQUIRES(in.lock)
+{
+	in.first = (in.first + n) % READY_MAX;
+	in.len -= n;
+}
+
 static void edit_locked(char key) REQUIRES(in.lock)
 {
 	if (lose_locked(key) || !line_key(&in.line, key))
@@ -201,23 +207,22 @@ static void edit_locked(char key) REQUIRES(in.lock)
 	line_clear(&in.line);
 }
 
-/* Forget what was typed. Unless this ends some process, whoever reads is told
- * that there will be no line. */
+/* Forget what was typed. Whoever reads is told that there will be no line,
+ * unless that one ends. The mark comes first: a process is seen either by it or
+ * by us (proc/keys.c). */
 static void interrupt(void)
 {
 	static const char mark = KEY_INTERRUPT;
 
 	echo("^C\n", 3);
-
-	bool is_any = interrupt_processes();
-
 	spin_acquire(&in.lock);
 	line_clear(&in.line);
 	in.line_broken = false;
 	in.len = 0;
-	if (!is_any)
-		put_locked(&mark, 1);
+	put_locked(&mark, 1);
 	spin_release(&in.lock);
+	if (interrupt_processes())
+		console_take_interrupt();
 }
 
 static void show_list(void)
@@ -277,9 +282,21 @@ static void take_keys(void) EXCLUDES(in.lock)
 			show_list();
 		spin_acquire(&in.lock);
 		in.key_acts = false;
+		wake_all(&in.readers);
 	}
 	note_room_locked();
 	spin_release(&in.lock);
+}
+
+bool console_take_interrupt(void)
+{
+	spin_acquire(&in.lock);
+	bool is_there = in.len > 0 && in.ready[in.first] == KEY_INTERRUPT;
+
+	if (is_there)
+		drop_locked(1);
+	spin_release(&in.lock);
+	return is_there;
 }
 
 void console_intr(void)
@@ -322,12 +339,6 @@ static uint32 piece_locked(uint64 most) REQUIRES(in.lock)
 	return n;
 }
 
-static void drop_locked(uint32 n) REQUIRES(in.lock)
-{
-	in.first = (in.first + n) % READY_MAX;
-	in.len -= n;
-}
-
 /* What one read gets: bytes up to the end of a line. A mark behind them is left
  * to the next read. */
 static long read_line_locked(struct uio *dst) REQUIRES(in.lock)
@@ -364,7 +375,7 @@ static long console_read(struct uio *dst, uint64 offset)
 	long count;
 
 	spin_acquire(&in.lock);
-	while ((error = check_killed()) == 0 && in.len == 0)
+	while ((error = check_killed()) == 0 && (in.len == 0 || in.key_acts))
 		sleep_killable(&in.readers, &in.lock);
 	count = error != 0 ? error : read_line_locked(dst);
 	spin_release(&in.lock);

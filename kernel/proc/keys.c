@@ -2,12 +2,25 @@
 #include "proc/keys.h"
 
 #include "abi/errno.h"
+#include "dev/console.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "proc/life.h"
 #include "proc/sched.h"
 
 #define FLAGS (FOREGROUND_SELF | FOREGROUND_CHILDREN)
+
+void keys_fork_locked(struct proc *child, const struct proc *parent)
+{
+	if (parent->foreground & FOREGROUND_CHILDREN)
+		child->foreground = FLAGS;
+	/* The parent ends in the middle of its fork; or it is a shell, and the
+	 * child is what Ctrl-C was meant for and came too early for. */
+	if (parent->killed == STATUS_INTERRUPTED ||
+	    (parent->foreground == FOREGROUND_CHILDREN &&
+	     console_take_interrupt()))
+		child->killed = STATUS_INTERRUPTED;
+}
 
 int keys_change(uint32 clear, uint32 set)
 {

@@ -12,18 +12,11 @@
  * had, or -EINVAL. */
 int keys_change(uint32 clear, uint32 set);
 
-/* What a child is born with. The lock is taken once for this and for entering
- * the tree: Ctrl-C comes before it, and then the child ends as its parent does,
- * or finds the child's flags. */
-static inline void keys_fork_locked(struct proc *child,
-				    const struct proc *parent)
-	REQUIRES(tree_lock)
-{
-	if (parent->foreground & FOREGROUND_CHILDREN)
-		child->foreground = FOREGROUND_SELF | FOREGROUND_CHILDREN;
-	if (parent->killed == STATUS_INTERRUPTED)
-		child->killed = STATUS_INTERRUPTED;
-}
+/* What a child gets from a parent with flags. The lock is held for this and for
+ * entering the tree: Ctrl-C comes before, and then the child ends, or it finds
+ * the child's flags. */
+void keys_fork_locked(struct proc *child, const struct proc *parent)
+	REQUIRES(tree_lock);
 
 /* Ctrl-C: end them; false when there was none. */
 bool keys_interrupt(void);

@@ -82,7 +82,8 @@ int proc_fork(void (*start)(void))
 
 	spin_acquire(&tree_lock);
 	adopt_locked(parent, child);
-	keys_fork_locked(child, parent);
+	if (unlikely(parent->foreground != 0))
+		keys_fork_locked(child, parent);
 	spin_release(&tree_lock);
 	sched_enqueue(child);
 	return pid;
