@@ -30,7 +30,8 @@
 	X(EPIPE, 32, "broken pipe")                                            \
 	X(ENAMETOOLONG, 36, "file name too long")                              \
 	X(ENOSYS, 38, "no such system call")                                   \
-	X(ENOTEMPTY, 39, "directory not empty")
+	X(ENOTEMPTY, 39, "directory not empty")                                \
+	X(ELOOP, 40, "too many interpreters of interpreters")
 
 #define ERRNO_NUMBER(name, number, words) name = number,
 enum { ERRNO_LIST(ERRNO_NUMBER) };

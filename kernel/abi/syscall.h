@@ -32,7 +32,8 @@
 	X(101, poweroff)                                                       \
 	X(102, rename)                                                         \
 	X(103, lseek)                                                          \
-	X(104, foreground)
+	X(104, foreground)                                                     \
+	X(105, execve)
 
 #define SYSCALL_NUMBER(number, name) SYS_##name = number,
 enum { SYSCALL_LIST(SYSCALL_NUMBER) SYSCALL_END };

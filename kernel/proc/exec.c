@@ -22,6 +22,8 @@
 #define STACK_MAX (64UL << 20) /* bytes of stack that an ELF may ask for */
 #define STACK_ALIGN 16
 #define SEGMENTS_MAX 64
+#define SCRIPTS_MAX 4 /* scripts that are each other's interpreters */
+#define FILE_LEN (sizeof(BIN) + PATH_LEN)
 
 int exec_args_init(struct exec_args *args)
 {
@@ -36,9 +38,9 @@ void exec_args_free(struct exec_args *args)
 
 uint64 exec_args_room(const struct exec_args *args)
 {
-	/* The pointers: those so far, this one's, and the NULL at the end. */
-	uint64 taken = args->used + (args->argc + 2) * sizeof(uint64) +
-		       2 * STACK_ALIGN;
+	/* The pointers: those so far, this one's, and two NULLs. */
+	uint64 pointers = args->argc + args->envc + 3;
+	uint64 taken = args->used + pointers * sizeof(uint64) + 2 * STACK_ALIGN;
 
 	return taken < ARGS_SIZE ? ARGS_SIZE - taken : 0;
 }
@@ -201,41 +203,61 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry)
 	return make_stack(uvm, stack_bytes);
 }
 
-/* Strings, and below them argv, at the top of the new stack. Returns the new
- * stack pointer, which is argv; copyout can fail for want of memory only. */
+/* Pointers to `count` strings, and behind them a NULL, for the array at `array`;
+ * both move behind what they have. The stack is zero, and so is the NULL. */
+static int push_pointers(struct uvm *uvm, const struct exec_args *args,
+			 uint64 count, uint64 strings, uint64 *offset,
+			 uint64 *array)
+{
+	int error = 0;
+
+	for (uint64 i = 0; i < count && error == 0; i++) {
+		uint64 address = strings + *offset;
+
+		error = copyout(uvm, *array, &address, sizeof(address));
+		*array += sizeof(address);
+		*offset += strlen(args->page + *offset) + 1;
+	}
+	*array += sizeof(uint64);
+	return error;
+}
+
+/* Strings, and below them argv and behind that the environment, at the top of
+ * the new stack. Returns the new stack pointer, which is argv; copyout can fail
+ * for want of memory only. */
 static int push_args(struct uvm *uvm, const struct exec_args *args, uint64 *sp)
 {
-	uint64 string = uvm->heap - ROUND_UP(args->used, STACK_ALIGN);
-	uint64 argv = ROUND_DOWN(string - (args->argc + 1) * sizeof(uint64),
-				 STACK_ALIGN);
-	int error = copyout(uvm, string, args->page, args->used);
+	uint64 strings = uvm->heap - ROUND_UP(args->used, STACK_ALIGN);
+	uint64 pointers = args->argc + args->envc + 2, offset = 0;
+	uint64 array =
+		ROUND_DOWN(strings - pointers * sizeof(uint64), STACK_ALIGN);
+	int error = copyout(uvm, strings, args->page, args->used);
 
-	*sp = argv;
-	for (uint64 i = 0, offset = 0; i < args->argc && error == 0; i++) {
-		uint64 address = string + offset;
-
-		error = copyout(uvm, argv + i * sizeof(uint64), &address,
-				sizeof(address));
-		offset += strlen(args->page + offset) + 1;
-	}
-	return error; /* the stack is zero, and so is the pointer at the end */
+	*sp = array;
+	if (error == 0)
+		error = push_pointers(uvm, args, args->argc, strings, &offset,
+				      &array);
+	if (error == 0)
+		error = push_pointers(uvm, args, args->envc, strings, &offset,
+				      &array);
+	return error;
 }
 
 /* For programs that name others without a path, as the shell does, and those
- * written for a system that has all programs in one directory. */
-static int find_program(const char *path, struct inode **inode)
+ * written for a system that has all programs in one directory. `file` becomes
+ * the path that it was found by. */
+static int find_program(char file[FILE_LEN], struct inode **inode)
 {
-	char in_bin[sizeof(BIN) + PATH_LEN];
-	int error = path_lookup(current()->cwd, path, inode);
+	int error = path_lookup(current()->cwd, file, inode);
 
-	if (error != -ENOENT || path[0] == '\0')
+	if (error != -ENOENT || file[0] == '\0')
 		return error;
-	for (const char *c = path; *c != '\0'; c++)
+	for (const char *c = file; *c != '\0'; c++)
 		if (*c == '/')
 			return error;
-	strlcpy(in_bin, BIN, sizeof(in_bin));
-	strlcpy(in_bin + strlen(BIN), path, PATH_LEN);
-	return path_lookup(NULL, in_bin, inode);
+	memmove(file + strlen(BIN), file, strlen(file) + 1);
+	memcpy(file, BIN, strlen(BIN));
+	return path_lookup(NULL, file, inode);
 }
 
 static void set_name(struct proc *p, const char *path)
@@ -267,25 +289,17 @@ static void commit(struct proc *p, struct uvm *uvm, const char *path,
 	};
 }
 
-int proc_exec(const char *path, const struct exec_args *args)
+static int exec_inode(struct inode *inode, const char *path,
+		      const struct exec_args *args)
 {
-	struct inode *inode;
 	uint64 entry, sp;
-	int error = find_program(path, &inode);
-
-	if (error != 0)
-		return error;
-
 	struct uvm *uvm = uvm_create();
 
-	if (uvm == NULL) {
-		inode_put(inode);
+	if (uvm == NULL)
 		return -ENOMEM;
-	}
 	inode_lock(inode);
-	error = load_program(uvm, inode, &entry);
+	int error = load_program(uvm, inode, &entry);
 	inode_unlock(inode);
-	inode_put(inode);
 	if (error == 0)
 		error = push_args(uvm, args, &sp);
 	if (error != 0) {
@@ -294,4 +308,28 @@ int proc_exec(const char *path, const struct exec_args *args)
 	}
 	commit(current(), uvm, path, entry, sp, args->argc);
 	return 0;
+}
+
+int proc_exec(const char *path, struct exec_args *args)
+{
+	char file[FILE_LEN];
+	struct inode *inode;
+
+	strlcpy(file, path, PATH_LEN);
+	for (int depth = 0; depth <= SCRIPTS_MAX; depth++) {
+		int error = find_program(file, &inode);
+
+		if (error != 0)
+			return error;
+		error = exec_inode(inode, path, args);
+		bool is_program = error != -ENOEXEC;
+
+		if (!is_program)
+			error = script_args(inode, file, args);
+		inode_put(inode);
+		if (is_program || error != 0)
+			return error;
+		strlcpy(file, args->page, PATH_LEN);
+	}
+	return -ELOOP;
 }

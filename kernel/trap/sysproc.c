@@ -79,12 +79,13 @@ long sys_poweroff(struct proc *p, const uint64 *arg)
 	poweroff((uint32)arg[0]);
 }
 
-/* One string of the program's argv; 0 when it was the NULL at the end, 1 when
- * there may be more. */
-static int add_user_arg(struct uvm *uvm, uint64 argv, struct exec_args *args)
+/* String number `index` of an array of the program's; 0 when it was the NULL at
+ * the end, 1 when there may be more. */
+static int add_user_string(struct uvm *uvm, uint64 array, uint64 index,
+			   struct exec_args *args)
 {
 	uint64 string;
-	int error = copyin(uvm, &string, argv + args->argc * sizeof(string),
+	int error = copyin(uvm, &string, array + index * sizeof(string),
 			   sizeof(string));
 
 	if (error != 0 || string == 0)
@@ -96,15 +97,26 @@ static int add_user_arg(struct uvm *uvm, uint64 argv, struct exec_args *args)
 	if (len < 0)
 		return len == -ENAMETOOLONG ? -E2BIG : (int)len;
 	args->used += (uint64)len + 1;
-	args->argc++;
 	return 1;
 }
 
-long sys_exec(struct proc *p, const uint64 *arg)
+/* All strings of an array, and how many they are. */
+static int add_user_strings(struct uvm *uvm, uint64 array, uint64 *count,
+			    struct exec_args *args)
+{
+	int result;
+
+	while ((result = add_user_string(uvm, array, *count, args)) > 0)
+		++*count;
+	return result;
+}
+
+/* envp 0: no environment. */
+static long exec(struct proc *p, uint64 path_va, uint64 argv, uint64 envp)
 {
 	char path[PATH_LEN];
 	struct exec_args args;
-	long len = copyinstr(p->uvm, path, arg[0], sizeof(path));
+	long len = copyinstr(p->uvm, path, path_va, sizeof(path));
 
 	if (len < 0)
 		return len;
@@ -113,12 +125,23 @@ long sys_exec(struct proc *p, const uint64 *arg)
 
 	if (result != 0)
 		return result;
-	while ((result = add_user_arg(p->uvm, arg[1], &args)) > 0)
-		;
+	result = add_user_strings(p->uvm, argv, &args.argc, &args);
+	if (result == 0 && envp != 0)
+		result = add_user_strings(p->uvm, envp, &args.envc, &args);
 	if (result == 0)
 		result = proc_exec(path, &args);
 	exec_args_free(&args);
 	if (result == 0)
 		user_start();
 	return result;
+}
+
+long sys_exec(struct proc *p, const uint64 *arg)
+{
+	return exec(p, arg[0], arg[1], 0);
+}
+
+long sys_execve(struct proc *p, const uint64 *arg)
+{
+	return exec(p, arg[0], arg[1], arg[2]);
 }

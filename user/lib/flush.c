@@ -9,7 +9,7 @@
 
 int sys_fork(void);
 void sys_exit(int status) __attribute__((noreturn));
-int sys_exec(const char *path, char *const argv[]);
+int sys_execve(const char *path, char *const argv[], char *const envp[]);
 long sys_read(int fd, void *buf, size_t n);
 long sys_write(int fd, const void *buf, size_t n);
 int sys_close(int fd);
@@ -37,8 +37,13 @@ void exit(int status)
 
 int exec(const char *path, char *const argv[])
 {
+	return execve(path, argv, environ);
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
 	print_flush();
-	return sys_exec(path, argv);
+	return sys_execve(path, argv, envp);
 }
 
 long read(int fd, void *buf, size_t n)

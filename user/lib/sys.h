@@ -15,13 +15,15 @@
 #include "abi/types.h"
 
 extern int errno;
+extern char **environ; /* "NAME=value", and NULL behind the last */
 
 /* Processes. */
 int fork(void); /* the child's pid; 0 in the child */
 void exit(int status) __attribute__((noreturn));
 int wait(int *status); /* the pid of a child that ended; status may be NULL */
 int kill(int pid);
-int exec(const char *path, char *const argv[]);
+int exec(const char *path, char *const argv[]); /* with this environment */
+int execve(const char *path, char *const argv[], char *const envp[]);
 int getpid(void);
 int sleep(int ticks);
 int uptime(void);       /* ticks since boot */

@@ -11,9 +11,8 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The status of a process that called fail(), and of one that was killed. */
+/* The status of a process that called fail(). */
 #define STATUS_FAILED 99
-#define STATUS_KILLED (-1)
 
 /* End this process; the test has failed for this reason. Of several reasons the
  * first one counts. */

@@ -9,6 +9,7 @@ static const struct test_group groups[] = {
 	{ "process", process_tests, false },
 	{ "state", state_tests, false },
 	{ "exec", exec_tests, false },
+	{ "exec", script_tests, false },
 	{ "pipe", pipe_tests, false },
 	{ "file", file_tests, false },
 	{ "file", bigfile_tests, false },

@@ -321,6 +321,40 @@ static void sleepers_wake_in_order(void)
 	CHECK_EQ(strcmp(order, "123"), 0);
 }
 
+static void check_flags(int flags)
+{
+	CHECK_EQ(foreground(0, 0), flags);
+}
+
+static void foreground_is_inherited_as_it_says(void)
+{
+	const int both = FOREGROUND_SELF | FOREGROUND_CHILDREN;
+
+	foreground(both, FOREGROUND_SELF);
+	IN_CHILD()
+		check_flags(0);
+	xwait(0);
+	CHECK_EQ(foreground(FOREGROUND_SELF, FOREGROUND_CHILDREN),
+		 FOREGROUND_SELF);
+	check_flags(FOREGROUND_CHILDREN);
+	IN_CHILD() {
+		check_flags(both);
+		IN_CHILD()
+			check_flags(both);
+		xwait(0);
+	}
+	xwait(0);
+	check_flags(FOREGROUND_CHILDREN);
+}
+
+static void foreground_has_two_flags(void)
+{
+	foreground(FOREGROUND_SELF | FOREGROUND_CHILDREN, 0);
+	CHECK_FAILS(foreground(0, 4), EINVAL);
+	CHECK_FAILS(foreground(-1, 0), EINVAL);
+	check_flags(0);
+}
+
 const struct test process_tests[] = {
 	TEST(fork_tells_who_is_who),
 	TEST(wait_gives_the_status),
@@ -341,5 +375,7 @@ const struct test process_tests[] = {
 	TEST(kill_of_zombie_changes_nothing),
 	TEST(sleep_takes_its_time),
 	TEST(sleepers_wake_in_order),
+	TEST(foreground_is_inherited_as_it_says),
+	TEST(foreground_has_two_flags),
 	TESTS_END,
 };

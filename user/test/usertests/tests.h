@@ -18,6 +18,7 @@ extern const struct test pointer_tests[];
 extern const struct test process_tests[];
 extern const struct test state_tests[];
 extern const struct test exec_tests[];
+extern const struct test script_tests[];
 extern const struct test pipe_tests[];
 extern const struct test file_tests[];
 extern const struct test bigfile_tests[];

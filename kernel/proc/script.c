@@ -1,0 +1,105 @@
+/* kernel/proc/script.c: files that name the program that is to run them. */
+#include "abi/errno.h"
+#include "fs/inode.h"
+#include "lib/string.h"
+#include "mm/uio.h"
+#include "proc/exec.h"
+
+#define LINE_MAX 128 /* bytes of the first line, its newline included */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static char *skip_blanks(char *c)
+{
+	while (is_blank(*c))
+		c++;
+	return c;
+}
+
+/* The first line, blanks at its end left out and without "#!". */
+static int read_line(struct inode *inode, char line[LINE_MAX])
+{
+	struct uio uio = uio_kernel(line, LINE_MAX);
+
+	inode_lock(inode);
+	long n = inode_read(inode, &uio, 0);
+	inode_unlock(inode);
+	if (n < 0)
+		return (int)n;
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return -ENOEXEC;
+
+	long end = 2;
+
+	while (end < n && line[end] != '\n' && line[end] != '\0')
+		end++;
+	if (end == LINE_MAX)
+		return -ENOEXEC;
+	while (end > 2 && is_blank(line[end - 1]))
+		end--;
+	memmove(line, line + 2, (uint64)end - 2);
+	line[end - 2] = '\0';
+	return 0;
+}
+
+/* The program, and the rest of the line, if any, as one argument. */
+static int add_line(struct exec_args *args, char *line)
+{
+	char *program = skip_blanks(line), *end = program;
+
+	while (*end != '\0' && !is_blank(*end))
+		end++;
+	if (end == program)
+		return -ENOEXEC;
+
+	char *rest = skip_blanks(end);
+	bool has_rest = *rest != '\0';
+
+	*end = '\0';
+
+	int error = exec_args_add(args, program);
+
+	return error == 0 && has_rest ? exec_args_add(args, rest) : error;
+}
+
+/* What was behind argv[0]. */
+static int add_others(struct exec_args *to, const struct exec_args *from)
+{
+	uint64 skipped = from->argc > 0 ? strlen(from->page) + 1 : 0;
+	uint64 bytes = from->used - skipped;
+
+	to->argc += from->argc > 0 ? from->argc - 1 : 0;
+	to->envc = from->envc;
+	if (bytes > exec_args_room(to))
+		return -E2BIG;
+	memcpy(to->page + to->used, from->page + skipped, bytes);
+	to->used += bytes;
+	return 0;
+}
+
+int script_args(struct inode *inode, const char *file, struct exec_args *args)
+{
+	char line[LINE_MAX];
+	struct exec_args made;
+	int error = read_line(inode, line);
+
+	if (error == 0)
+		error = exec_args_init(&made);
+	if (error != 0)
+		return error;
+	error = add_line(&made, line);
+	if (error == 0)
+		error = exec_args_add(&made, file);
+	if (error == 0)
+		error = add_others(&made, args);
+	if (error != 0) {
+		exec_args_free(&made);
+		return error;
+	}
+	exec_args_free(args);
+	*args = made;
+	return 0;
+}
