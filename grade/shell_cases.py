@@ -77,6 +77,113 @@ SHELL = [
         """, "a\nb\nc\nd\n"),
     case("a command that does not exist", "nosuch; echo $?",
          r".*nosuch.*no such file or directory.*\n127\n", pattern=True),
+    case("variables, in quotes too, and none", """
+        A=hello
+        echo $A ${A}s "$A" '$A' \\$A $A.
+        echo x $B "$B" x
+        """, "hello hellos hello $A $A hello.\nx  x\n"),
+    case("a value is one word, and no pattern", """
+        touch f
+        A='a  * b'
+        echo $A
+        sh -c 'echo $#' 0 $A
+        """, "a  * b\n1\n"),
+    case("export, and what a child gets", """
+        A=1
+        B=2
+        export B C=3
+        sh -c 'echo $A $B $C'
+        B=4
+        env
+        unset B
+        env
+        export 1=2
+        """, """
+        2 3
+        B=4
+        C=3
+        C=3
+        sh: export: 1=2: not a name
+        """, status=2),
+    case("a variable for one command", "A=1 sh -c 'echo $A'; echo $A.",
+         "1\n.\n"),
+    case("a script's words", """
+        echo 'echo $0 $1 $2 $#' >s
+        sh s one 'two words'
+        sh -c 'echo $0 $1' name word
+        """, "s one two words 2\nname word\n"),
+    case("$$ and $! are pids", """
+        sh -c 'echo $$ | grep -c "^[0-9]*$"'
+        true & wait
+        echo $! | grep -c "^[0-9]*$"
+        """, "1\n1\n"),
+    case("* and ? are names of files, sorted", """
+        mkdir d e
+        touch b a ab .hidden d/x d/y e/x
+        echo * ? a* *b
+        echo .h* d/* */x ?/?
+        echo d/ */ //bin/c?t
+        """, """
+        a ab b d e a b d e a ab ab b
+        .hidden d/x d/y d/x e/x d/x d/y e/x
+        d/ d/ e/ //bin/cat
+        """),
+    case("* and ? that fit nothing or are quoted stay", """
+        touch a
+        echo x* '*' "?" \\* nosuch/*
+        """, "x* * ? * nosuch/*\n"),
+    case("a star gives way as far as it must", """
+        touch aXbXc aXc abc
+        echo a*c a*X*c a**b*c *X? *a*
+        """, """
+        aXbXc aXc abc aXbXc aXc aXbXc abc aXbXc aXc aXbXc aXc abc
+        """),
+    case("#! names the program of a file, and an argument", """
+        echo '#!/bin/sh' >s
+        echo 'echo $0 $1' >>s
+        ./s word
+        s word
+        echo '#! /bin/grep   b c  ' >g
+        echo 'ab c' >f
+        ./g f
+        """, "./s word\ns word\n./g:#! /bin/grep   b c  \nf:ab c\n"),
+    case("#! that leads to nothing", """
+        echo '#!/nosuch' >a; ./a; echo $?
+        echo '#!' >b; ./b; echo $?
+        echo '#!./c' >c; ./c; echo $?
+        """, """
+        sh: ./a: the program in its first line: no such file or directory
+        127
+        sh: ./b: not an executable program
+        126
+        sh: ./c: too many interpreters of interpreters
+        126
+        """),
+    case("jobs tells of commands in the background", """
+        sleep 1000 &
+        jobs
+        jobs | wc -l
+        kill $!
+        (exit 3) & wait
+        jobs
+        jobs
+        """, r"\[1\] \d+ running  sleep 1000\n1\n"
+         r"\[1\] \d+ killed   sleep 1000\n\[2\] \d+ exit 3   \(exit 3\)\n",
+         pattern=True),
+    case("a syntax error says where", """
+        echo 'echo a' >s
+        echo 'echo b; | c' >>s
+        sh s
+        sh -c 'echo "abc'
+        sh -c '(echo'
+        sh -c 'echo >'
+        """, """
+        a
+        sh: line 2, column 9: syntax error near '|'
+        sh: line 1, column 6: syntax error: " without an end
+        sh: line 1, column 6: syntax error near end of input
+        sh: line 1, column 7: syntax error near end of line
+        """, status=2),
     case("a syntax error", "echo before\n| |\necho after\n",
          r"before\n.*syntax error.*\n", status=2, pattern=True),
     case("a missing input file", "cat <nosuch; echo $?",
@@ -184,7 +291,7 @@ PROGRAMS = [
     case("ps, smem and top name init",
          "ps | grep -c init; smem | grep -c init; top -n 1 | grep -c init",
          "1\n1\n1\n"),
-    case("top ends with q", "echo q | top | grep -c PID", r"[01]\n",
+    case("top ends with q", "echo q | top | grep -c PID; true", r"[01]\n",
          pattern=True),
     case("vmstat, and a bad number", "vmstat | wc -l; vmstat 0",
          "2\nvmstat: 0: not a number from 1 to 86400\n", status=2),

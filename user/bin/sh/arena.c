@@ -14,8 +14,6 @@ static struct block *newest;
 
 void *arena_alloc(size_t size)
 {
-	if (size > BLOCK_SIZE * 4)
-		errx(STATUS_SYNTAX, "command too large");
 	size = (size + 15) & ~15UL;
 	if (newest == NULL || size > BLOCK_SIZE - newest->used) {
 		size_t extra = size > BLOCK_SIZE ? size - BLOCK_SIZE : 0;

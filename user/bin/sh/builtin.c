@@ -35,13 +35,55 @@ static int builtin_exit(char **argv, int status)
 	exit((int)number);
 }
 
-/* Until the shell has no children left. */
 static int builtin_wait(char **argv, int status)
 {
 	(void)argv;
 	(void)status;
-	while (wait(NULL) > 0)
-		;
+	return jobs_wait();
+}
+
+static int builtin_jobs(char **argv, int status)
+{
+	(void)argv;
+	(void)status;
+	jobs_print(false);
+	return 0;
+}
+
+static bool is_name(const char *text)
+{
+	size_t n = name_length(text);
+
+	return n > 0 && text[n] == '\0';
+}
+
+/* Without arguments: what programs get. */
+static int builtin_export(char **argv, int status)
+{
+	int result = 0;
+
+	(void)status;
+	if (argv[1] == NULL)
+		for (char **e = variables_exported(); *e != NULL; e++)
+			printf("%s\n", *e);
+	for (argv++; *argv != NULL; argv++) {
+		if (is_assignment(*argv)) {
+			variable_set(*argv, true);
+		} else if (is_name(*argv)) {
+			variable_export(*argv);
+		} else {
+			warnx("export: %s: not a name", *argv);
+			result = STATUS_SYNTAX;
+		}
+	}
+	return result;
+}
+
+static int builtin_unset(char **argv, int status)
+{
+	(void)status;
+	for (argv++; *argv != NULL; argv++)
+		variable_unset(*argv);
 	return 0;
 }
 
@@ -49,9 +91,9 @@ static const struct builtin {
 	const char *name;
 	int (*run)(char **argv, int status);
 } builtins[] = {
-	{ "cd", builtin_cd },
-	{ "exit", builtin_exit },
-	{ "wait", builtin_wait },
+	{ "cd", builtin_cd },         { "exit", builtin_exit },
+	{ "export", builtin_export }, { "jobs", builtin_jobs },
+	{ "unset", builtin_unset },   { "wait", builtin_wait },
 };
 
 static const struct builtin *builtin_find(const char *name)

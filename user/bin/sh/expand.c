@@ -2,67 +2,123 @@
 
 #include "sh.h"
 
-#define STATUS_SIZE 4 /* "255" and a NUL */
-
 struct expansion {
 	const char *p; /* in the word */
-	char *out;     /* in the result */
 	int status;
+	struct pattern out;
+	size_t length, room; /* of what is out */
+	bool is_quoted;      /* it has a quote, and is a word though empty */
 };
 
-/* The status in place of the "$?" at p. */
-static void put_status(struct expansion *e)
+/* One more byte; `is_active` says that it is a * or ? that stands for others. */
+static void put(struct expansion *e, char c, bool is_active)
 {
-	e->out += snprintf(e->out, STATUS_SIZE, "%d", e->status);
-	e->p += 2;
+	if (e->length + 1 >= e->room) {
+		size_t room = 2 * e->room + 32;
+		char *text = arena_alloc(room);
+		bool *active = arena_alloc(room * sizeof(*active));
+
+		memcpy(text, e->out.text, e->length);
+		memcpy(active, e->out.active, e->length * sizeof(*active));
+		e->out.text = text;
+		e->out.active = active;
+		e->room = room;
+	}
+	e->out.text[e->length] = c;
+	e->out.active[e->length++] = is_active;
+	e->out.has_active |= is_active;
+}
+
+/* What the $ at p stands for; it is itself when that is nothing. A value is
+ * neither cut into words nor a pattern. */
+static void put_dollar(struct expansion *e)
+{
+	const char *value = dollar(&e->p, e->status);
+
+	if (value == NULL)
+		put(e, *e->p++, false);
+	else
+		while (*value != '\0')
+			put(e, *value++, false);
 }
 
 /* What the backslash at p protects. A line end after it vanishes. */
 static void put_escaped(struct expansion *e)
 {
 	if (e->p[1] != '\n')
-		*e->out++ = e->p[1];
+		put(e, e->p[1], false);
 	e->p += 2;
 }
 
 static void put_single_quoted(struct expansion *e)
 {
 	for (e->p++; *e->p != '\''; e->p++)
-		*e->out++ = *e->p;
+		put(e, *e->p, false);
 	e->p++;
+	e->is_quoted = true;
 }
 
 static void put_double_quoted(struct expansion *e)
 {
 	for (e->p++; *e->p != '"';) {
-		if (e->p[0] == '$' && e->p[1] == '?')
-			put_status(e);
+		if (*e->p == '$')
+			put_dollar(e);
 		else if (e->p[0] == '\\' && strchr("\\\"$`\n", e->p[1]) != NULL)
 			put_escaped(e);
 		else
-			*e->out++ = *e->p++;
+			put(e, *e->p++, false);
 	}
 	e->p++;
+	e->is_quoted = true;
+}
+
+static struct expansion expand_word(const char *word, int status)
+{
+	struct expansion e = { .p = word, .status = status };
+
+	while (*e.p != '\0') {
+		if (*e.p == '$')
+			put_dollar(&e);
+		else if (*e.p == '\\')
+			put_escaped(&e);
+		else if (*e.p == '\'')
+			put_single_quoted(&e);
+		else if (*e.p == '"')
+			put_double_quoted(&e);
+		else {
+			put(&e, *e.p, *e.p == '*' || *e.p == '?');
+			e.p++;
+		}
+	}
+	put(&e, '\0', false);
+	return e;
 }
 
 char *expand(const char *word, int status)
 {
-	/* "$?" is what grows, from two bytes to three at most. */
-	char *result = arena_alloc(2 * strlen(word) + STATUS_SIZE);
-	struct expansion e = { word, result, status };
+	return expand_word(word, status).out.text;
+}
 
-	while (*e.p != '\0') {
-		if (e.p[0] == '$' && e.p[1] == '?')
-			put_status(&e);
-		else if (e.p[0] == '\\')
-			put_escaped(&e);
-		else if (e.p[0] == '\'')
-			put_single_quoted(&e);
-		else if (e.p[0] == '"')
-			put_double_quoted(&e);
-		else
-			*e.out++ = *e.p++;
+void names_add(struct names *names, char *name)
+{
+	if (names->count + 1 >= names->room) {
+		size_t room = 2 * names->room + 16;
+		char **list = arena_alloc(room * sizeof(*list));
+
+		memcpy(list, names->list, names->count * sizeof(*list));
+		names->list = list;
+		names->room = room;
 	}
-	*e.out = '\0';
-	return result;
+	names->list[names->count++] = name;
+	names->list[names->count] = NULL;
+}
+
+void expand_into(struct names *names, const char *word, int status)
+{
+	struct expansion e = expand_word(word, status);
+
+	if (e.out.has_active && glob(names, &e.out))
+		return;
+	if (e.out.text[0] != '\0' || e.is_quoted || *word == '\0')
+		names_add(names, e.out.text);
 }

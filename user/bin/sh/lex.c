@@ -77,9 +77,10 @@ static const char *skip_quoted(const char *p)
 
 static struct token word_next(const char **text)
 {
-	const char *p = *text;
+	const char *p = *text, *start = p;
 
 	while (p != NULL && !ends_word(*p)) {
+		start = p;
 		if (*p == '\'' || *p == '"')
 			p = skip_quoted(p);
 		else if (*p == '\\')
@@ -88,7 +89,7 @@ static struct token word_next(const char **text)
 			p++;
 	}
 	if (p == NULL)
-		return (struct token){ .kind = TOKEN_UNCLOSED };
+		return (struct token){ .kind = TOKEN_UNCLOSED, .text = start };
 
 	struct token token = { .kind = TOKEN_WORD, .text = *text };
 
@@ -102,7 +103,7 @@ struct token token_next(const char **text)
 	struct token token = { .fd = -1 };
 	const char *p = skip_blanks(*text);
 
-	*text = p;
+	*text = token.text = p;
 	if (*p == '\0')
 		return token;
 	if (is_digit(p[0]) && (p[1] == '<' || p[1] == '>'))
@@ -113,9 +114,8 @@ struct token token_next(const char **text)
 		if (strncmp(p, operators[i].text, length) != 0)
 			continue;
 		token.kind = operators[i].kind;
-		token.text = p;
-		token.length = length;
 		*text = p + length;
+		token.length = (size_t)(*text - token.text);
 		return token;
 	}
 	return word_next(text);

@@ -4,19 +4,25 @@
 #include "lines.h"
 #include "sh.h"
 
-#define SYNOPSIS "sh [FILE | -c COMMANDS]"
+#define SYNOPSIS "sh [FILE [WORD]... | -c COMMANDS [WORD]...]"
+
+int script_fd = -1;
+bool at_prompt;
+int shell_pid;
 
 struct source {
 	struct lines lines;
-	bool has_prompt;
 	char text[LINE_LIMIT + 1]; /* lines that belong together */
 	size_t length;
+	int line; /* number of the one after them; 0: is not said */
 };
 
 /* Ctrl-C instead of a line: begin anew, with another prompt. */
 static char *prompted_line(struct source *s)
 {
 	for (;;) {
+		if (s->length == 0)
+			jobs_print(true);
 		printf("%s", s->length == 0 ? "$ " : "> ");
 
 		char *line = lines_next(&s->lines);
@@ -31,7 +37,7 @@ static char *prompted_line(struct source *s)
  * too long is an error that ends a script, and that a person may try again. */
 static bool source_add_line(struct source *s)
 {
-	char *line = s->has_prompt ? prompted_line(s) : lines_next(&s->lines);
+	char *line = at_prompt ? prompted_line(s) : lines_next(&s->lines);
 
 	if (line == NULL && s->lines.error == 0)
 		return false;
@@ -44,7 +50,7 @@ static bool source_add_line(struct source *s)
 
 	if (line == NULL || s->length + length + 1 > LINE_LIMIT) {
 		warnx("line too long");
-		if (!s->has_prompt)
+		if (!at_prompt)
 			exit(STATUS_SYNTAX);
 		length = s->length = 0;
 	}
@@ -60,17 +66,18 @@ static bool source_add_line(struct source *s)
 static bool source_next(struct source *s, enum parse_result *result,
 			struct and_or **list)
 {
+	int first = s->line;
+	bool is_all;
+
 	s->length = 0;
 	do {
 		arena_reset();
-		if (!source_add_line(s)) {
-			if (s->length == 0)
-				return false;
-			warnx("syntax error near end of file");
-			*result = PARSE_ERROR;
-			return true;
-		}
-		*result = parse(s->text, list);
+		is_all = !source_add_line(s);
+		if (is_all && s->length == 0)
+			return false;
+		if (first > 0)
+			s->line++;
+		*result = parse(s->text, first, is_all, list);
 	} while (*result == PARSE_INCOMPLETE);
 	return true;
 }
@@ -87,9 +94,11 @@ static int run_source(struct source *s)
 			status = run_list(list, status);
 		else
 			status = STATUS_SYNTAX;
-		if (result != PARSE_OK && !s->has_prompt)
+		if (result != PARSE_OK && !at_prompt)
 			break;
 	}
+	if (at_prompt)
+		printf("\n");
 	return status;
 }
 
@@ -97,15 +106,9 @@ static int run_string(const char *text)
 {
 	struct and_or *list;
 
-	switch (parse(text, &list)) {
-	case PARSE_OK:
-		return run_list(list, 0);
-	case PARSE_INCOMPLETE:
-		warnx("syntax error near end of line");
+	if (parse(text, 1, true, &list) != PARSE_OK)
 		return STATUS_SYNTAX;
-	default:
-		return STATUS_SYNTAX;
-	}
+	return run_list(list, 0);
 }
 
 /* The programs that it runs read standard input too: take single bytes, so that
@@ -113,11 +116,12 @@ static int run_string(const char *text)
 static int run_standard_input(struct source *s)
 {
 	lines_init(&s->lines, 0, LINE_LIMIT);
-	s->has_prompt = is_console(0);
-	if (s->has_prompt)
+	at_prompt = is_console(0);
+	if (at_prompt)
 		foreground(FOREGROUND_SELF, FOREGROUND_CHILDREN);
 	else
 		s->lines.chunk = 1;
+	s->line = at_prompt ? 0 : 1;
 	return run_source(s);
 }
 
@@ -127,6 +131,7 @@ static int run_file(struct source *s, const char *path)
 	if (script_fd < 0)
 		err(STATUS_NOT_FOUND, "%s", path);
 	lines_init(&s->lines, script_fd, LINE_LIMIT);
+	s->line = 1;
 	return run_source(s);
 }
 
@@ -141,8 +146,11 @@ int main(int argc, char **argv)
 			usage(SYNOPSIS);
 		commands = optarg;
 	}
-	if (argc - optind > (commands == NULL ? 1 : 0))
-		usage(SYNOPSIS);
+	shell_pid = getpid();
+	if (optind == argc)
+		variables_init(1, argv);
+	else
+		variables_init(argc - optind, argv + optind);
 	if (commands != NULL)
 		return run_string(commands);
 	if (optind < argc)

@@ -2,7 +2,12 @@
 
 #include "sh.h"
 
+#define MESSAGE_SIZE 80
+
 struct parser {
+	const char *start;  /* of all */
+	int line;           /* there; 0: is not said */
+	bool is_all;        /* no more text can come */
 	const char *text;   /* behind `token` */
 	struct token token; /* the next one to use */
 	int depth;          /* of parentheses */
@@ -16,30 +21,48 @@ static void advance(struct parser *p)
 	p->token = token_next(&p->text);
 }
 
+/* A message that says where: at the token. */
 static void fail(struct parser *p, const char *message)
 {
-	if (p->result == PARSE_OK)
-		warnx("%s", message);
+	int line = p->line, column = 1;
+
+	if (p->result == PARSE_ERROR)
+		return;
 	p->result = PARSE_ERROR;
+	for (const char *c = p->start; c < p->token.text; c++) {
+		column = *c == '\n' ? 1 : column + 1;
+		line += *c == '\n';
+	}
+	if (p->line > 0)
+		warnx("line %d, column %d: %s", line, column, message);
+	else
+		warnx("column %d: %s", column, message);
 }
 
 /* The token cannot stand here. At the end of the text more could come. */
 static void fail_at_token(struct parser *p)
 {
 	enum token_kind kind = p->token.kind;
+	bool is_end = kind == TOKEN_END || kind == TOKEN_UNCLOSED;
+	char message[MESSAGE_SIZE];
 
 	if (p->result != PARSE_OK)
 		return;
-	if (kind == TOKEN_END || kind == TOKEN_UNCLOSED) {
+	if (is_end && !p->is_all) {
 		p->result = PARSE_INCOMPLETE;
 		return;
 	}
-	if (kind == TOKEN_NEWLINE)
-		warnx("syntax error near end of line");
+	if (kind == TOKEN_UNCLOSED)
+		snprintf(message, sizeof(message),
+			 "syntax error: %c without an end", *p->token.text);
+	else if (kind == TOKEN_NEWLINE || kind == TOKEN_END)
+		snprintf(message, sizeof(message),
+			 "syntax error near end of %s",
+			 kind == TOKEN_END ? "input" : "line");
 	else
-		warnx("syntax error near '%.*s'", (int)p->token.length,
-		      p->token.text);
-	p->result = PARSE_ERROR;
+		snprintf(message, sizeof(message), "syntax error near '%.*s'",
+			 (int)p->token.length, p->token.text);
+	fail(p, message);
 }
 
 static bool is_redirect(enum token_kind kind)
@@ -76,18 +99,28 @@ static struct redirect *parse_redirect(struct parser *p)
 	return redirect;
 }
 
-/* Words and redirections in any order. */
+static struct word **add_word(struct word **end, const char *text)
+{
+	*end = arena_alloc(sizeof(**end));
+	(*end)->text = text;
+	return &(*end)->next;
+}
+
+/* Words and redirections in any order; assignments before the words. */
 static void parse_simple(struct parser *p, struct command *command,
 			 struct redirect **redirects)
 {
 	struct word **words = &command->words;
+	struct word **assignments = &command->assignments;
 
 	while (p->result == PARSE_OK) {
 		if (p->token.kind == TOKEN_WORD) {
-			*words = arena_alloc(sizeof(**words));
-			(*words)->text = parse_word(p);
-			words = &(*words)->next;
-			command->nwords++;
+			const char *text = parse_word(p);
+
+			if (command->words == NULL && is_assignment(text))
+				assignments = add_word(assignments, text);
+			else
+				words = add_word(words, text);
 		} else if (is_redirect(p->token.kind)) {
 			*redirects = parse_redirect(p);
 			redirects = &(*redirects)->next;
@@ -176,6 +209,13 @@ static struct and_or *parse_and_or(struct parser *p)
 	}
 }
 
+static size_t length_without_blanks(const char *start, const char *end)
+{
+	while (end > start && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	return (size_t)(end - start);
+}
+
 /* NULL for an empty list. Stops at what cannot belong to a list. */
 static struct and_or *parse_list(struct parser *p)
 {
@@ -187,8 +227,12 @@ static struct and_or *parse_list(struct parser *p)
 		if (p->result != PARSE_OK || p->token.kind == TOKEN_END ||
 		    p->token.kind == TOKEN_CLOSE)
 			return list;
+		const char *start = p->token.text;
+
 		*next = parse_and_or(p);
 		(*next)->in_background = p->token.kind == TOKEN_AND;
+		(*next)->text = start;
+		(*next)->length = length_without_blanks(start, p->token.text);
 		next = &(*next)->next;
 		if (p->token.kind != TOKEN_SEMICOLON &&
 		    p->token.kind != TOKEN_AND &&
@@ -198,9 +242,16 @@ static struct and_or *parse_list(struct parser *p)
 	}
 }
 
-enum parse_result parse(const char *text, struct and_or **list)
+enum parse_result parse(const char *text, int line, bool is_all,
+			struct and_or **list)
 {
-	struct parser p = { .text = text, .result = PARSE_OK };
+	struct parser p = {
+		.start = text,
+		.line = line,
+		.is_all = is_all,
+		.text = text,
+		.result = PARSE_OK,
+	};
 
 	advance(&p);
 	*list = parse_list(&p);

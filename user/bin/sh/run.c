@@ -2,7 +2,6 @@
 
 #include "sh.h"
 
-int script_fd = -1;
 bool interrupted;
 
 /* What `$?` shows: a program that was killed has no status of its own. */
@@ -16,24 +15,36 @@ static int shown_status(int status)
 /* The words as meant, with a NULL behind them. */
 static char **make_argv(const struct command *command, int status)
 {
-	char **argv =
-		arena_alloc(((size_t)command->nwords + 1) * sizeof(*argv));
-	int argc = 0;
+	struct names names = { .count = 0 };
 
 	for (struct word *word = command->words; word != NULL;
 	     word = word->next)
-		argv[argc++] = expand(word->text, status);
-	return argv;
+		expand_into(&names, word->text, status);
+	return names.count > 0 ? names.list : arena_alloc(sizeof(char *));
 }
 
+/* Set variables; programs that the shell then starts get them if `exported`. */
+static void assign(const struct word *assignments, int status, bool exported)
+{
+	for (; assignments != NULL; assignments = assignments->next)
+		variable_set(expand(assignments->text, status), exported);
+}
+
+/* Why exec has failed. A script is there when what it names is not. */
 static void run_program(char **argv) __attribute__((noreturn));
 static void run_program(char **argv)
 {
-	exec(argv[0], argv);
+	struct stat st;
+
+	execve(argv[0], argv, variables_exported());
 
 	int reason = errno;
 
-	warn("%s", argv[0]);
+	if (reason == ENOENT && stat(argv[0], &st) == 0)
+		warnx("%s: the program in its first line: %s", argv[0],
+		      strerror(reason));
+	else
+		warn("%s", argv[0]);
 	exit(reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
@@ -49,8 +60,11 @@ static void run_command_here(const struct command *command, int status)
 	script_fd = -1;
 	if (redirects_apply(command->redirects, status, NULL) < 0)
 		exit(1);
-	if (command->body != NULL)
+	if (command->body != NULL) {
+		jobs_forget();
 		exit(run_list(command->body, status));
+	}
+	assign(command->assignments, status, true);
 	if (argv[0] == NULL)
 		exit(0);
 	if (is_builtin(argv[0]))
@@ -71,6 +85,7 @@ static int wait_for(const int *pids, int count)
 
 		if (pid < 0)
 			break;
+		jobs_note(pid, status);
 		for (int i = 0; i < count; i++)
 			left -= pids[i] == pid;
 		if (pid == pids[count - 1])
@@ -86,8 +101,10 @@ static int run_builtin(const struct command *command, char **argv, int status)
 	struct saved_fds saved = { .count = 0 };
 	int result = 1;
 
-	if (redirects_apply(command->redirects, status, &saved) == 0)
-		result = builtin_run(argv, status);
+	if (redirects_apply(command->redirects, status, &saved) == 0) {
+		assign(command->assignments, status, false);
+		result = argv[0] != NULL ? builtin_run(argv, status) : 0;
+	}
 	redirects_undo(&saved);
 	return result;
 }
@@ -167,10 +184,10 @@ static int run_pipeline(const struct pipeline *pipeline, int status)
 {
 	const struct command *first = pipeline->commands;
 
-	if (first->next == NULL && first->words != NULL) {
+	if (first->next == NULL && first->body == NULL) {
 		char **argv = make_argv(first, status);
 
-		if (is_builtin(argv[0]))
+		if (argv[0] == NULL || is_builtin(argv[0]))
 			return run_builtin(first, argv, status);
 	}
 	return run_processes(pipeline, status);
@@ -200,8 +217,11 @@ static int start_background(const struct and_or *and_or, int status)
 		warn("fork");
 		return 1;
 	}
-	if (pid > 0)
+	if (pid > 0) {
+		jobs_add(pid, and_or->text, and_or->length);
 		return 0;
+	}
+	jobs_forget();
 
 	int null = open("/dev/null", O_RDONLY);
 

@@ -3,7 +3,7 @@
  *   list     = and-or { (; | & | newline) and-or }
  *   and-or   = pipeline { (&& | ||) pipeline }
  *   pipeline = command { | command }
- *   command  = { word | redirect }  or  ( list ) { redirect }
+ *   command  = { NAME=value } { word | redirect }  or  ( list ) { redirect }
  *   redirect = [digit] (< | > | >>) word  or  [digit] >& digit */
 #pragma once
 
@@ -64,8 +64,8 @@ struct word {
 struct command {
 	struct command *next; /* in the pipeline */
 	struct redirect *redirects;
+	struct word *assignments;
 	struct word *words;
-	int nwords;
 	struct and_or *body; /* of ( list ); NULL: words are the command */
 };
 
@@ -81,6 +81,8 @@ struct and_or {
 	struct and_or *next; /* in the list */
 	bool in_background;
 	struct pipeline *pipelines;
+	const char *text; /* as typed, in the text that was parsed */
+	size_t length;
 };
 
 enum parse_result {
@@ -89,7 +91,10 @@ enum parse_result {
 	PARSE_ERROR,      /* the message has been printed */
 };
 
-enum parse_result parse(const char *text, struct and_or **list);
+/* `line` is the number of the first line, for messages; 0: somebody sees what
+ * they typed. No more text can come if `is_all`. */
+enum parse_result parse(const char *text, int line, bool is_all,
+			struct and_or **list);
 
 /* ---- arena.c ---- */
 
@@ -97,10 +102,72 @@ enum parse_result parse(const char *text, struct and_or **list);
 void *arena_alloc(size_t size);
 void arena_reset(void);
 
-/* ---- expand.c ---- */
+/* ---- vars.c ---- */
 
-/* The word without its quotes, and $? replaced; in the arena. */
+/* `words` are $0, $1 and so on; exported variables come from the environment. */
+void variables_init(int count, char **words);
+
+/* Bytes of the variable's name that the text begins with; 0: none. */
+size_t name_length(const char *text);
+
+/* Whether a word as typed is NAME=value. */
+bool is_assignment(const char *word);
+
+void variable_set(const char *assignment, bool is_exported);
+void variable_export(const char *name); /* "" if it has no value yet */
+void variable_unset(const char *name);
+
+/* "NAME=value" of those that programs get, and NULL; in the arena. */
+char **variables_exported(void);
+
+/* What the $ at *text stands for, and *text moves behind its name; NULL when
+ * nothing that it stands for has such a name. */
+const char *dollar(const char **text, int status);
+
+extern int last_background; /* pid; 0: none so far */
+
+/* ---- expand.c: all in the arena ---- */
+
+struct names {
+	char **list; /* behind the last one is NULL; NULL when there is none */
+	size_t count, room;
+};
+
+void names_add(struct names *names, char *name);
+
+/* The word without its quotes, and with values in place of what $ begins. */
 char *expand(const char *word, int status);
+
+/* The same, and names of files in place of * and ?: so it may be several. */
+void expand_into(struct names *names, const char *word, int status);
+
+/* ---- glob.c ---- */
+
+struct pattern {
+	char *text;
+	bool *active; /* for each byte: whether it is such a * or ? */
+	bool has_active;
+};
+
+/* Add the files that fit, sorted; false when there are none. */
+bool glob(struct names *names, const struct pattern *pattern);
+
+/* ---- jobs.c ---- */
+
+void jobs_add(int pid, const char *text, size_t length);
+
+/* A child has ended, which may have been a job. */
+void jobs_note(int pid, int status);
+
+/* A line for each job, or only for those that have ended; these are then no
+ * jobs any more. */
+void jobs_print(bool only_ended);
+
+/* Wait for all; STATUS_CTRL_C when that was too long for somebody, else 0. */
+int jobs_wait(void);
+
+/* In a child that will have jobs of its own. */
+void jobs_forget(void);
 
 /* ---- redirect.c ---- */
 
@@ -133,8 +200,13 @@ int builtin_run(char **argv, int status);
  * of its last command. */
 int run_list(const struct and_or *list, int status);
 
+/* ---- main.c ---- */
+
 /* What a child closes: the script. -1: none. */
 extern int script_fd;
+
+extern bool at_prompt; /* somebody types */
+extern int shell_pid;
 
 /* Ctrl-C has ended a command: the rest of its list is not run. Whoever runs
  * lists one after the other sets it back. */
