@@ -1,12 +1,7 @@
-/* kernel/dev/console.c: the terminal: lines in, text out.
+/* kernel/dev/console.c: the terminal: lines in, text out (dev/screen.c).
  *
- * Out: a process has the terminal for the whole of a write, so that lines of
- * several processes do not mix. A message of the kernel goes between two
- * pieces of such a write, which end with a line where they can, and begins a
- * line of its own.
- *
- * In: keys edit a line (dev/line.c); Enter makes it ready to be read. When no
- * more lines find room, what is typed stays in the serial line's own queue, and
+ * Keys edit a line (dev/line.c); Enter makes it ready to be read. When no more
+ * lines find room, what is typed stays in the serial line's own queue, and
  * whoever sends it has to wait; but Ctrl-C would wait there too. So when nobody
  * reads for PATIENCE, keys are taken again, and those are lost that find no
  * room. */
@@ -14,29 +9,20 @@
 
 #include "abi/errno.h"
 #include "dev/line.h"
+#include "dev/screen.h"
 #include "dev/timer.h"
 #include "dev/uart.h"
-#include "lib/panic.h"
+#include "lib/printf.h"
 #include "lib/string.h"
-#include "proc/sleeplock.h"
+#include "proc/sleep.h"
 
 #define READY_MAX (64U << 10) /* bytes of lines that wait for a reader */
-#define PIECE 256             /* bytes printed at a time */
-#define PROMPT_MAX 80         /* bytes of a prompt that can be shown again */
 #define PATIENCE 2            /* seconds */
 
 #define CLEAR_SCREEN "\033[H\033[J"
 
 static struct {
-	struct sleeplock writer; /* one process writes */
-	struct spinlock lock;    /* one hart sends bytes */
-	bool line_begun;         /* [lock] the last byte was no newline */
-	char prompt[PROMPT_MAX]; /* [lock] what was written since a newline */
-	uint32 prompt_len;       /* [lock] */
-} out = { .lock = SPINLOCK("console output") };
-
-static struct {
-	struct spinlock lock; /* taken before out.lock */
+	struct spinlock lock; /* taken before the screen's */
 	struct waitq readers;
 	struct line line;      /* [lock] */
 	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
@@ -51,113 +37,10 @@ static struct {
 static bool (*interrupt_processes)(void); /* [init] */
 static void (*list_processes)(void);      /* [init] */
 
-/* A hart that panics prints without the lock: it may have it already. */
-static void out_acquire(void) UNCHECKED_LOCKING
-{
-	if (!panicking_here())
-		spin_acquire(&out.lock);
-}
-
-static void out_release(void) UNCHECKED_LOCKING
-{
-	if (!panicking_here())
-		spin_release(&out.lock);
-}
-
-static void send(const char *text, uint64 n)
-{
-	for (uint64 i = 0; i < n; i++) {
-		if (panicked() && !panicking_here())
-			hart_park(); /* the last words are another's */
-		uart_put(text[i]);
-	}
-	if (n > 0)
-		out.line_begun = text[n - 1] != '\n';
-}
-
-static void print_message(const char *text, uint64 n)
-{
-	out_acquire();
-	if (out.line_begun)
-		send("\n", 1);
-	send(text, n);
-	out_release();
-}
-
-/* How much of text[0 .. n - 1] to print in one go: up to its last newline. */
-static uint64 whole_lines(const char *text, uint64 n)
-{
-	uint64 end = n;
-
-	while (end > 0 && text[end - 1] != '\n')
-		end--;
-	return end > 0 ? end : n;
-}
-
-/* The end of what programs write is the prompt of what is then typed. */
-static void note_prompt(const char *text, uint64 n)
-{
-	uint64 start = n;
-
-	while (start > 0 && text[start - 1] != '\n')
-		start--;
-	if (start > 0)
-		out.prompt_len = 0;
-	while (start < n && out.prompt_len < PROMPT_MAX)
-		out.prompt[out.prompt_len++] = text[start++];
-}
-
-static int write_piece(struct uio *src)
-{
-	char piece[PIECE];
-	struct uio ahead = *src;
-	uint64 n = MIN(src->left, sizeof(piece));
-	int error = uio_get(&ahead, piece, n);
-
-	if (error != 0)
-		return error;
-	if (n < src->left)
-		n = whole_lines(piece, n);
-	src->addr += n;
-	src->left -= n;
-	out_acquire();
-	send(piece, n);
-	note_prompt(piece, n);
-	out_release();
-	return 0;
-}
-
-static long console_write(struct uio *src)
-{
-	uint64 asked = src->left;
-	int error = 0;
-
-	sleeplock_acquire(&out.writer);
-	while (src->left > 0 && error == 0) {
-		error = write_piece(src);
-		if (error == 0 && src->left > 0)
-			error = give_way();
-	}
-	sleeplock_release(&out.writer);
-	return src->left < asked ? (long)(asked - src->left) : error;
-}
-
-/* What keys show. */
-static void echo(const char *text, uint64 n)
-{
-	out_acquire();
-	send(text, n);
-	if (!out.line_begun)
-		out.prompt_len = 0;
-	out_release();
-}
-
 /* The prompt, and what has been typed behind it, once more. */
 static void show_again_locked(void) REQUIRES(in.lock)
 {
-	out_acquire();
-	send(out.prompt, out.prompt_len);
-	out_release();
+	screen_show_prompt();
 	line_show(&in.line);
 }
 
@@ -214,7 +97,7 @@ static void interrupt(void)
 {
 	static const char mark = KEY_INTERRUPT;
 
-	echo("^C\n", 3);
+	screen_echo("^C\n", 3);
 	spin_acquire(&in.lock);
 	line_clear(&in.line);
 	in.line_broken = false;
@@ -235,7 +118,7 @@ static void show_list(void)
 
 static void clear_screen_locked(void) REQUIRES(in.lock)
 {
-	echo(CLEAR_SCREEN, strlen(CLEAR_SCREEN));
+	screen_echo(CLEAR_SCREEN, strlen(CLEAR_SCREEN));
 	show_again_locked();
 }
 
@@ -386,15 +269,14 @@ static long console_read(struct uio *dst, uint64 offset)
 const struct device console_device = {
 	.name = "console",
 	.read = console_read,
-	.write = console_write,
+	.write = screen_write,
 };
 
 void console_init(void)
 {
 	uart_init();
-	sleeplock_init(&out.writer, "console writer");
-	in.line.show = echo;
-	kprintf_set_sink(print_message);
+	screen_init();
+	in.line.show = screen_echo;
 }
 
 void console_set_keys(bool (*interrupt_fn)(void), void (*list_fn)(void))

@@ -12,8 +12,8 @@ void console_init(void);
  * for it to end. Both are called without any lock. */
 void console_set_keys(bool (*interrupt)(void), void (*list)(void));
 
-/* Ctrl-C was typed, ended nobody, and no read has told of it; from now on nobody
- * will. */
+/* Whether Ctrl-C was typed, has ended nobody, and no read has told of it; from
+ * now on none will. */
 bool console_take_interrupt(void);
 
 /* Bytes have come in. The caller holds no lock, for the keys' sake. */

@@ -203,7 +203,7 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry)
 	return make_stack(uvm, stack_bytes);
 }
 
-/* Pointers to `count` strings, and behind them a NULL, for the array at `array`;
+/* Pointers to `count` strings, and behind them a NULL, for the array there;
  * both move behind what they have. The stack is zero, and so is the NULL. */
 static int push_pointers(struct uvm *uvm, const struct exec_args *args,
 			 uint64 count, uint64 strings, uint64 *offset,

@@ -3,8 +3,8 @@
 
 #include "lib/types.h"
 
-/* The arguments and behind them the environment: strings, each with its NUL, one
- * after the other in a frame. */
+/* The arguments and behind them the environment: strings, each with its NUL,
+ * one after the other in a frame. */
 struct exec_args {
 	char *page;
 	uint64 used; /* bytes */

@@ -140,7 +140,8 @@ void proc_exit(int status) UNCHECKED_LOCKING
 
 	spin_acquire(&tree_lock);
 	leave_children_locked(p);
-	p->exit_status = status;
+	/* Who typed Ctrl-C meanwhile is told that it has ended something. */
+	p->exit_status = p->killed == STATUS_INTERRUPTED ? p->killed : status;
 	wake_all(&p->parent->child_exited);
 	spin_acquire(&sched_lock);
 	p->state = PROC_ZOMBIE;

@@ -10,7 +10,7 @@ struct expansion {
 	bool is_quoted;      /* it has a quote, and is a word though empty */
 };
 
-/* One more byte; `is_active` says that it is a * or ? that stands for others. */
+/* One more byte; `is_active`: it is a * or ? that stands for others. */
 static void put(struct expansion *e, char c, bool is_active)
 {
 	if (e->length + 1 >= e->room) {

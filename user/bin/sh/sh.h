@@ -104,7 +104,7 @@ void arena_reset(void);
 
 /* ---- vars.c ---- */
 
-/* `words` are $0, $1 and so on; exported variables come from the environment. */
+/* `words` are $0, $1 and so on; the environment is exported variables. */
 void variables_init(int count, char **words);
 
 /* Bytes of the variable's name that the text begins with; 0: none. */

@@ -1,0 +1,134 @@
+/* kernel/dev/screen.c: what the terminal shows.
+ *
+ * A process has it for the whole of a write, so that lines of several processes
+ * do not mix. A message of the kernel goes between two pieces of such a write,
+ * which end with a line where they can, and begins a line of its own. */
+#include "dev/screen.h"
+
+#include "dev/uart.h"
+#include "lib/panic.h"
+#include "proc/sleeplock.h"
+
+#define PIECE 256     /* bytes printed at a time */
+#define PROMPT_MAX 80 /* bytes of a prompt that can be shown again */
+
+static struct {
+	struct sleeplock writer; /* one process writes */
+	struct spinlock lock;    /* one hart sends bytes */
+	bool line_begun;         /* [lock] the last byte was no newline */
+	char prompt[PROMPT_MAX]; /* [lock] what was written since a newline */
+	uint32 prompt_len;       /* [lock] */
+} out = { .lock = SPINLOCK("console output") };
+
+/* A hart that panics prints without the lock: it may have it already. */
+static void out_acquire(void) UNCHECKED_LOCKING
+{
+	if (!panicking_here())
+		spin_acquire(&out.lock);
+}
+
+static void out_release(void) UNCHECKED_LOCKING
+{
+	if (!panicking_here())
+		spin_release(&out.lock);
+}
+
+static void send(const char *text, uint64 n)
+{
+	for (uint64 i = 0; i < n; i++) {
+		if (panicked() && !panicking_here())
+			hart_park(); /* the last words are another's */
+		uart_put(text[i]);
+	}
+	if (n > 0)
+		out.line_begun = text[n - 1] != '\n';
+}
+
+static void print_message(const char *text, uint64 n)
+{
+	out_acquire();
+	if (out.line_begun)
+		send("\n", 1);
+	send(text, n);
+	out_release();
+}
+
+/* How much of text[0 .. n - 1] to print in one go: up to its last newline. */
+static uint64 whole_lines(const char *text, uint64 n)
+{
+	uint64 end = n;
+
+	while (end > 0 && text[end - 1] != '\n')
+		end--;
+	return end > 0 ? end : n;
+}
+
+/* The end of what programs write is the prompt of what is then typed. */
+static void note_prompt(const char *text, uint64 n)
+{
+	uint64 start = n;
+
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	if (start > 0)
+		out.prompt_len = 0;
+	while (start < n && out.prompt_len < PROMPT_MAX)
+		out.prompt[out.prompt_len++] = text[start++];
+}
+
+static int write_piece(struct uio *src)
+{
+	char piece[PIECE];
+	struct uio ahead = *src;
+	uint64 n = MIN(src->left, sizeof(piece));
+	int error = uio_get(&ahead, piece, n);
+
+	if (error != 0)
+		return error;
+	if (n < src->left)
+		n = whole_lines(piece, n);
+	src->addr += n;
+	src->left -= n;
+	out_acquire();
+	send(piece, n);
+	note_prompt(piece, n);
+	out_release();
+	return 0;
+}
+
+long screen_write(struct uio *src)
+{
+	uint64 asked = src->left;
+	int error = 0;
+
+	sleeplock_acquire(&out.writer);
+	while (src->left > 0 && error == 0) {
+		error = write_piece(src);
+		if (error == 0 && src->left > 0)
+			error = give_way();
+	}
+	sleeplock_release(&out.writer);
+	return src->left < asked ? (long)(asked - src->left) : error;
+}
+
+void screen_echo(const char *text, uint64 n)
+{
+	out_acquire();
+	send(text, n);
+	if (!out.line_begun)
+		out.prompt_len = 0;
+	out_release();
+}
+
+void screen_show_prompt(void)
+{
+	out_acquire();
+	send(out.prompt, out.prompt_len);
+	out_release();
+}
+
+void screen_init(void)
+{
+	sleeplock_init(&out.writer, "console writer");
+	kprintf_set_sink(print_message);
+}
