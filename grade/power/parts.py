@@ -30,8 +30,8 @@ QUICK = Size(boots=3, longs=1, calls=120, phase=30,
              plan=Plan(samples=6, boots=8))
 TINY = Size(boots=1, longs=0, calls=0, phase=0,
             plan=Plan(samples=6, boots=4))
-FULL = Size(boots=None, longs=20, calls=1000, phase=40,
-            plan=Plan(samples=16, boots=8))
+FULL = Size(boots=None, longs=10, calls=1000, phase=40,
+            plan=Plan(samples=16, boots=4))
 
 
 @dataclass(frozen=True)
