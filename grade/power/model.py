@@ -44,15 +44,12 @@ class File:
         return self._sum
 
 
-def check_onto(moved, replaced):
-    """Can a rename put this in the place of that?"""
-    if not isinstance(moved, dict):
-        if isinstance(replaced, dict):
-            raise Refused(errno.EISDIR)
-    elif not isinstance(replaced, dict):
+def check_kinds(moved, replaced):
+    """Can a rename put such a thing in the place of that?"""
+    if isinstance(moved, dict) and not isinstance(replaced, dict):
         raise Refused(errno.ENOTDIR)
-    elif replaced:
-        raise Refused(errno.ENOTEMPTY)
+    if isinstance(replaced, dict) and not isinstance(moved, dict):
+        raise Refused(errno.EISDIR)
 
 
 class Model:
@@ -130,10 +127,13 @@ class Model:
         moved = self._find(old)
         if folder.get(name) is moved:
             return
+        replaced = folder.get(name)
+        if replaced is not None:
+            check_kinds(moved, replaced)
         if isinstance(moved, dict) and f"{new}/".startswith(f"{old}/"):
             raise Refused(errno.EINVAL)
-        if name in folder:
-            check_onto(moved, folder[name])
+        if isinstance(replaced, dict) and replaced:
+            raise Refused(errno.ENOTEMPTY)
         self._drop(folder, name)
         folder[name] = source.pop(old_name)
 

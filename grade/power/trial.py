@@ -107,14 +107,14 @@ def parse_survey(text):
     """What grade/guest/power.c prints of the files, as Volume.tree() has
     it."""
     seen, first = [], {}
-    for line in text.splitlines():
-        match = LINE.fullmatch(line)
-        if match:
-            path, kind, nlink, inode, size, total = match.groups()
-            same = first.setdefault(inode, path)
-            is_folder = int(kind) == DIRECTORY
-            seen.append(Seen(path, int(kind), int(nlink),
-                             0 if is_folder else int(size), int(total), same))
+    lines = [match.groups() for match in map(LINE.fullmatch, text.splitlines())
+             if match]
+    for path, kind, nlink, inode, size, total in sorted(
+            lines, key=lambda groups: groups[0].split("/")):
+        same = first.setdefault(inode, path)
+        is_folder = int(kind) == DIRECTORY
+        seen.append(Seen(path, int(kind), int(nlink),
+                         0 if is_folder else int(size), int(total), same))
     return tuple(sorted(seen))
 
 
