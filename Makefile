@@ -28,7 +28,7 @@ override OUT := $(value OUT)
 override GDBARGS := $(value GDBARGS)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON SEED
+	GROUP WORKERS MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE
 export PYTHONDONTWRITEBYTECODE := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -63,7 +63,7 @@ NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
 	$(if $(filter gdb,$(GOALS)),gdb) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
-	$(if $(filter power,$(GOALS)),qemu python) \
+	$(if $(filter power damage,$(GOALS)),qemu python) \
 	$(if $(filter bench-docs,$(GOALS)),pytest) \
 	$(if $(filter handout gradescope mutants-docs $(SERIES_TOOLS), \
 		$(GOALS)),python git) \
@@ -361,7 +361,7 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
-.PHONY: handout gradescope mutants mutants-docs variants power bench \
+.PHONY: handout gradescope mutants mutants-docs variants power damage bench \
 	bench-docs series $(SERIES_TOOLS)
 
 mutants:
@@ -373,8 +373,8 @@ mutants-docs:
 variants:
 	@$(PYTHON) -m grade.variants
 
-power:
-	@$(PYTHON) -m grade.power
+power damage:
+	@$(PYTHON) -m grade.$@
 
 handout:
 	@$(PYTHON) -m grade.handout
@@ -457,6 +457,8 @@ the lab
   make variants     grade right kernels that are not ours: VARIANT="030": those
   make power        cut the power at any moment of many workloads; SEED=N: that
                     run again; FULL=1: every workload
+  make damage       mount disks on which bytes have changed; N=10000: how many;
+                    SEED=N: those again, ONE=17: one of them; FULL=1: boot all
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

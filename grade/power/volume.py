@@ -116,6 +116,23 @@ class Volume:
             if number and name not in (".", ".."):
                 yield name, number
 
+    def blocks(self, path):
+        """The numbers of the file's blocks, 0 for a hole."""
+        return self._blocks(self._inode(self.find(path)))
+
+    def tender(self, number=ROOT):
+        """The blocks of directories and of tables, from that directory on."""
+        inode = self._inode(number)
+        found = set(self._blocks(inode))
+        for _, child in self._entries(inode):
+            inode = self._inode(child)
+            found.update(inode.map[NDIRECT:])
+            if inode.map[-1]:
+                found.update(self._table(inode.map[-1]))
+            if inode.type == DIRECTORY:
+                found |= self.tender(child)
+        return found - {0}
+
     def find(self, path):
         """The number of the inode of that name."""
         number = ROOT

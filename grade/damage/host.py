@@ -1,0 +1,54 @@
+"""grade/damage/host.py: the kernel's file system, built for the host."""
+
+import subprocess
+
+from grade import process
+from grade.config import ROOT, UserError
+from grade.limits import limit
+
+HOST = ROOT / "grade" / "damage" / "host"
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+              "-fno-omit-frame-pointer"]
+NOT_FILES = ("fdtable.c", "pipe.c")
+REFUSED = 100           # the status for a disk that is not mounted
+SECONDS = 60            # for one image
+
+
+def build_host(config, folder):
+    """Returns the program."""
+    sources = [path for path in sorted((ROOT / "kernel" / "fs").glob("*.c"))
+               if path.name not in NOT_FILES]
+    sources += [ROOT / "kernel" / "mm" / "uio.c", *sorted(HOST.glob("*.c")),
+                ROOT / "grade" / "guest" / "abuse.c"]
+    cc, *flags = config.command("host_cc")
+    program = folder / "files"
+    # Ours come first: host/calf.h and host/lib/hart.h stand for others.
+    done = subprocess.run(
+        [cc, "-iquote", HOST, *flags, "-fno-builtin-printf", *SANITIZERS,
+         "-o", program, *sources],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise UserError(f"kernel/fs does not build for the host:\\n"
+                        f"{done.stderr}")
+    return program
+
+
+def run_host(program, paths):
+    """How each image ended: whether it was mounted, and what is wrong or None,
+    in order."""
+    child = process.start([program, *paths], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        text = child.communicate(timeout=limit(SECONDS * len(paths)))[0]
+    finally:
+        process.kill(child)
+    text = text.decode("latin-1")
+    results = []
+    for path in paths:
+        before, _, rest = text.partition(f"= {path} ")
+        how, _, text = rest.partition("\n")
+        refused = how == f"status {REFUSED}"
+        wrong = None if refused or how == "status 0" else (
+            f"{how or 'no end'}: {before.strip()}")
+        results.append((not refused, wrong))
+    return results
