@@ -1,44 +1,50 @@
-/* mkfs/fsck.c: is a disk image sound? Nothing is written to it. */
+/* mkfs/fsck.c: is a disk image sound, and can it be made so? */
 #include "fsck.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "abi/fs.h"
+#include "check.h"
+#include "image.h"
 
-/* abi/stat.h has a struct stat of its own. */
-enum { DIRECTORY = 1, REGULAR = 2, DEVICE = 3 };
+#define LINES_MAX 1000
 
-static uint8 (*blocks)[BLOCK_SIZE]; /* a private copy of the image */
+uint8 (*blocks)[BLOCK_SIZE];
+struct superblock *super;
+
 static uint64 nblocks_there;
-static const struct superblock *super;
-static uint8 *block_is_used; /* by block: some inode has it */
-static uint32 *nnames;       /* by inode: entries that name it */
-static uint32 *parent;       /* by inode: directory that names it last */
-static uint32 nproblems;
+static uint64 nproblems;
+static bool is_repairing;
 
-static void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void report(const char *fmt, ...)
+void report(const char *remedy, const char *fmt, ...)
 {
 	va_list args;
 
+	if (nproblems++ >= LINES_MAX)
+		return;
 	va_start(args, fmt);
 	vprintf(fmt, args);
 	va_end(args);
-	putchar('\n');
-	nproblems++;
+	printf(is_repairing ? ": %s\n" : "\n", remedy);
 }
 
-static const struct disk_inode *inode_at(uint32 number)
+void *check_alloc(uint64 count, uint64 size)
 {
-	return (const struct disk_inode *)blocks[super->inodes.start] + number;
+	void *memory = calloc(count + 1, size);
+
+	if (memory == NULL)
+		die("out of memory");
+	return memory;
+}
+
+struct disk_inode *inode_at(uint32 number)
+{
+	return (struct disk_inode *)blocks[super->inodes.start] + number;
 }
 
 /* ---- the regions ---- */
@@ -63,14 +69,17 @@ static bool superblock_is_sound(void)
 	       follows(end, super->data) &&
 	       super->bitmap.blocks <= BITMAP_BLOCKS_MAX &&
 	       super->bitmap.blocks * BITS_PER_BLOCK >= super->nblocks &&
+	       super->journal.blocks >= JOURNAL_BLOCKS_MIN &&
+	       super->journal.blocks <= 1 + JOURNAL_SLOTS_MAX &&
+	       super->ninodes > ROOT_INUM && super->ninodes <= INODES_MAX &&
 	       super->ninodes <= super->inodes.blocks * INODES_PER_BLOCK;
 }
 
-/* Do in memory what a mount would do on the disk. */
+/* Do what a mount would do. */
 static void replay_journal(void)
 {
 	uint32 start = super->journal.start;
-	const struct journal_header *header = (void *)blocks[start];
+	struct journal_header *header = (void *)blocks[start];
 
 	if (header->magic != JOURNAL_MAGIC || header->count == 0 ||
 	    header->count >= super->journal.blocks ||
@@ -80,251 +89,87 @@ static void replay_journal(void)
 		uint32 home = header->home[i];
 
 		if (home < super->inodes.start || home >= super->nblocks)
-			report("journal: slot %u belongs to block %u", i, home);
+			report("left out", "journal: slot %u is for block %u",
+			       i, home);
 		else
 			memcpy(blocks[home], blocks[start + 1 + i], BLOCK_SIZE);
 	}
-}
-
-/* ---- files ---- */
-
-/* Note that the inode has the block; false when it cannot have it. */
-static bool use_block(uint32 number, uint32 block)
-{
-	if (block < super->data.start || block >= super->nblocks) {
-		report("inode %u: block %u is not for files", number, block);
-		return false;
-	}
-	if (block_is_used[block]) {
-		report("inode %u: block %u is in use twice", number, block);
-		return false;
-	}
-	block_is_used[block] = 1;
-	return true;
-}
-
-/* A block of the file, or a table that leads to `depth` more levels. Returns
- * how many blocks of the file there are up to the last one. */
-static uint64 check_tree(uint32 number, uint32 block, int depth)
-{
-	uint64 each = depth == 2 ? NINDIRECT : 1;
-	uint64 end = 0;
-
-	if (block == 0 || !use_block(number, block))
-		return 0;
-	if (depth == 0)
-		return 1;
-	const uint32 *table = (const uint32 *)blocks[block];
-
-	for (uint64 i = 0; i < NINDIRECT; i++) {
-		uint64 below = check_tree(number, table[i], depth - 1);
-
-		if (below > 0)
-			end = i * each + below;
-	}
-	return end;
-}
-
-static void check_map(uint32 number, const struct disk_inode *inode)
-{
-	uint64 size_blocks = (inode->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
-	uint64 end = 0;
-	uint64 n;
-
-	for (uint32 i = 0; i < NDIRECT; i++)
-		if (check_tree(number, inode->map[i], 0) > 0)
-			end = i + 1;
-	n = check_tree(number, inode->map[MAP_INDIRECT], 1);
-	if (n > 0)
-		end = NDIRECT + n;
-	n = check_tree(number, inode->map[MAP_DOUBLE], 2);
-	if (n > 0)
-		end = NDIRECT + NINDIRECT + n;
-	if (end > size_blocks)
-		report("inode %u: has blocks beyond its size", number);
-}
-
-static void check_inode(uint32 number)
-{
-	const struct disk_inode *inode = inode_at(number);
-	uint64 most = inode->type == DIRECTORY ? DIR_SIZE_MAX : FILE_SIZE_MAX;
-
-	if (inode->type == 0)
-		return;
-	if (inode->type < DIRECTORY || inode->type > DEVICE)
-		report("inode %u: type %d", number, inode->type);
-	if (inode->nlink < 0)
-		report("inode %u: %d links", number, inode->nlink);
-	if (inode->size > most)
-		report("inode %u: size %lu", number, inode->size);
-	else
-		check_map(number, inode);
-}
-
-/* ---- directories ---- */
-
-/* The block of the file, or NULL for a hole or what check_map() reported. */
-static const uint8 *file_block(const struct disk_inode *inode, uint32 index)
-{
-	uint32 block = 0;
-
-	if (index < NDIRECT) {
-		block = inode->map[index];
-	} else if (inode->map[MAP_INDIRECT] != 0 &&
-		   inode->map[MAP_INDIRECT] < super->nblocks) {
-		const uint32 *table =
-			(const uint32 *)blocks[inode->map[MAP_INDIRECT]];
-
-		block = table[index - NDIRECT];
-	}
-	return block == 0 || block >= super->nblocks ? NULL : blocks[block];
-}
-
-static void check_entry(uint32 dir, const struct dirent *entry)
-{
-	int length = (int)strnlen(entry->name, NAME_LEN);
-
-	if (length == 0 || memchr(entry->name, '/', (size_t)length) != NULL)
-		report("directory %u: bad name '%.*s'", dir, length,
-		       entry->name);
-	for (int i = length; i < NAME_LEN; i++)
-		if (entry->name[i] != '\0')
-			report("directory %u: %.*s: not padded", dir, length,
-			       entry->name);
-	if (entry->inum >= super->ninodes || inode_at(entry->inum)->type == 0) {
-		report("directory %u: %.*s: no inode %u", dir, length,
-		       entry->name, entry->inum);
-		return;
-	}
-	nnames[entry->inum]++;
-	parent[entry->inum] = dir;
-}
-
-/* "." and ".." as entries 0 and 1. Its parent is checked later. */
-static void check_dots(uint32 dir, const struct dirent *first)
-{
-	if (strncmp(first[0].name, ".", NAME_LEN) != 0 || first[0].inum != dir)
-		report("directory %u: wrong .", dir);
-	if (strncmp(first[1].name, "..", NAME_LEN) != 0)
-		report("directory %u: no ..", dir);
-}
-
-static void check_directory(uint32 dir)
-{
-	const struct disk_inode *inode = inode_at(dir);
-	const uint64 per_block = BLOCK_SIZE / sizeof(struct dirent);
-	uint64 nentries = inode->size / sizeof(struct dirent);
-
-	if (inode->size > DIR_SIZE_MAX || nentries < 2 ||
-	    file_block(inode, 0) == NULL) {
-		report("directory %u: no . and ..", dir);
-		return;
-	}
-	check_dots(dir, (const struct dirent *)file_block(inode, 0));
-	for (uint64 i = 2; i < nentries; i++) {
-		const struct dirent *block = (const struct dirent *)file_block(
-			inode, (uint32)(i / per_block));
-
-		if (block != NULL && block[i % per_block].inum != 0)
-			check_entry(dir, &block[i % per_block]);
-	}
-}
-
-/* Whether the directory hangs together with the root, and its ".." is right. */
-static void check_place(uint32 dir)
-{
-	const uint8 *first = file_block(inode_at(dir), 0);
-	uint32 at = dir;
-
-	if (first != NULL &&
-	    ((const struct dirent *)first)[1].inum != parent[dir])
-		report("directory %u: wrong ..", dir);
-	for (uint32 i = 0; at != ROOT_INUM && i < super->ninodes; i++)
-		at = parent[at];
-	if (at != ROOT_INUM)
-		report("directory %u: not below the root", dir);
-}
-
-static void check_names(uint32 number)
-{
-	const struct disk_inode *inode = inode_at(number);
-
-	/* Without a name and not counting one: freed at the next mount. */
-	if (inode->type == 0 || (inode->nlink == 0 && nnames[number] == 0))
-		return;
-	if ((uint32)inode->nlink != nnames[number])
-		report("inode %u: %d links, but %u names", number, inode->nlink,
-		       nnames[number]);
-	if (inode->type == DIRECTORY && inode->nlink > 1)
-		report("directory %u: %d names", number, inode->nlink);
-	if (inode->type == DIRECTORY && nnames[number] > 0)
-		check_place(number);
+	memset(header, 0, sizeof(*header));
 }
 
 /* ---- the whole ---- */
 
-static void check_bitmap(void)
-{
-	const uint8 *bits = blocks[super->bitmap.start];
-
-	for (uint32 block = 0; block < super->nblocks; block++) {
-		bool is_marked = bits[block / 8] >> block % 8 & 1;
-		bool is_used =
-			block < super->data.start || block_is_used[block];
-
-		if (is_marked != is_used)
-			report("block %u: %s", block,
-			       is_used ? "in use, but marked free"
-				       : "marked used, but nobody has it");
-	}
-}
-
 static void check_all(void)
 {
 	replay_journal();
-	block_is_used = calloc(super->nblocks, sizeof(*block_is_used));
-	nnames = calloc(super->ninodes, sizeof(*nnames));
-	parent = calloc(super->ninodes, sizeof(*parent));
-	if (block_is_used == NULL || nnames == NULL || parent == NULL) {
-		report("out of memory");
-		return;
-	}
-	/* The root has the name "/", which is in no directory. */
-	nnames[ROOT_INUM] = 1;
-	parent[ROOT_INUM] = ROOT_INUM;
-	for (uint32 i = ROOT_INUM; i < super->ninodes; i++)
-		check_inode(i);
-	for (uint32 i = ROOT_INUM; i < super->ninodes; i++)
-		if (inode_at(i)->type == DIRECTORY && inode_at(i)->nlink > 0)
-			check_directory(i);
-	for (uint32 i = ROOT_INUM; i < super->ninodes; i++)
-		check_names(i);
+	check_maps();
+	check_names();
 	check_bitmap();
-	if (inode_at(ROOT_INUM)->type != DIRECTORY)
-		report("the root is not a directory");
 }
 
-bool fsck(const char *path)
+/* What the last check changed is right if another one finds nothing. */
+static bool is_sound_now(void)
 {
-	int fd = open(path, O_RDONLY);
+	nproblems = 0;
+	is_repairing = false;
+	check_all();
+	return nproblems == 0;
+}
+
+static bool write_back(int fd)
+{
+	uint64 left = nblocks_there * BLOCK_SIZE;
+	const uint8 *from = blocks[0];
+
+	for (off_t at = 0; left > 0;) {
+		ssize_t n = pwrite(fd, from + at, left, at);
+
+		if (n <= 0)
+			return false;
+		at += n;
+		left -= (uint64)n;
+	}
+	return fsync(fd) == 0;
+}
+
+/* Returns the descriptor, and the image in `blocks`. */
+static int open_image(const char *path, bool repair)
+{
+	int fd = open(path, repair ? O_RDWR : O_RDONLY);
 	off_t nbytes = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
-	if (nbytes < (off_t)BLOCK_SIZE) {
-		printf("%s: cannot be read\n", path);
-		return false;
-	}
+	if (nbytes < 0)
+		die("%s: %m", path);
+	if (nbytes < (off_t)BLOCK_SIZE)
+		die("%s: too short for a disk image", path);
 	nblocks_there = (uint64)nbytes / BLOCK_SIZE;
 	blocks = mmap(NULL, (size_t)nbytes, PROT_READ | PROT_WRITE, MAP_PRIVATE,
 		      fd, 0);
-	close(fd);
-	if (blocks == MAP_FAILED) {
-		printf("%s: cannot be mapped\n", path);
+	if (blocks == MAP_FAILED)
+		die("%s: %m", path);
+	super = (struct superblock *)blocks[0];
+	return fd;
+}
+
+bool fsck(const char *path, bool repair)
+{
+	int fd = open_image(path, repair);
+
+	is_repairing = repair;
+	if (!superblock_is_sound()) {
+		report("cannot be repaired", "the superblock is damaged");
 		return false;
 	}
-	super = (const struct superblock *)blocks[0];
-	if (superblock_is_sound())
-		check_all();
-	else
-		report("the superblock is damaged");
-	return nproblems == 0;
+	check_all();
+	if (nproblems > LINES_MAX)
+		printf("and %lu more\n", nproblems - LINES_MAX);
+	if (!repair || nproblems == 0)
+		return nproblems == 0;
+	if (!is_sound_now()) {
+		printf("what is left cannot be repaired\n");
+		return false;
+	}
+	if (!write_back(fd))
+		die("%s: %m", path);
+	return true;
 }

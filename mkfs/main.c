@@ -11,7 +11,8 @@
 static const char usage[] =
 	"usage: mkfs [-b BLOCKS] [-i INODES] [-j JOURNAL_BLOCKS] IMAGE "
 	"ITEM...\n"
-	"       mkfs -c IMAGE    check that an image is sound\n"
+	"       mkfs -c [-y] IMAGE    check that an image is sound; -y: repair "
+	"it\n"
 	"an ITEM is one of\n"
 	"  /PATH=FILE         a file with the contents of FILE\n"
 	"  /PATH/             a directory\n"
@@ -76,13 +77,16 @@ int main(int argc, char **argv)
 {
 	uint32 nblocks = 16384, ninodes = 2048;
 	uint32 journal_blocks = 1 + JOURNAL_SLOTS_MAX;
+	bool checks = false, repairs = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "b:ci:j:")) != -1) {
+	while ((option = getopt(argc, argv, "b:ci:j:y")) != -1) {
 		if (option == 'b')
 			nblocks = number(optarg, '\0', NBLOCKS_MAX);
-		else if (option == 'c' && optind + 1 == argc)
-			return fsck(argv[optind]) ? 0 : 1;
+		else if (option == 'c')
+			checks = true;
+		else if (option == 'y')
+			repairs = true;
 		else if (option == 'i')
 			ninodes = number(optarg, '\0', INODES_MAX);
 		else if (option == 'j')
@@ -91,8 +95,11 @@ int main(int argc, char **argv)
 		else
 			goto usage;
 	}
-	if (optind == argc)
+	if (optind == argc || (checks && optind + 1 < argc) ||
+	    (repairs && !checks))
 		goto usage;
+	if (checks)
+		return fsck(argv[optind], repairs) ? 0 : 1;
 	image_init(nblocks, ninodes, journal_blocks);
 	for (int i = optind + 1; i < argc; i++)
 		add_item(argv[i]);
@@ -103,5 +110,5 @@ int main(int argc, char **argv)
 
 usage:
 	fputs(usage, stderr);
-	return 1;
+	return 2;
 }

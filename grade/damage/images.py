@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 
 from grade.config import ROOT
-from grade.machine import ON_STDOUT, Machine
+from grade.machine import Machine
+from grade.damage.repair import wholes
 from grade.power.crash import Disk
 from grade.power.log import BLOCK, Write
 from grade.power.record import (
@@ -16,8 +17,8 @@ from grade.power.workload import Script
 from grade.programs import compile_program
 
 NBLOCKS, NINODES = 400, 128
-# What the disks have: holes, tables of blocks, tables of tables, directories in
-# directories, hard links, and at the end a file that is open without a name.
+# What the disks have: holes, tables of blocks, tables of tables, directories
+# in directories, hard links, and at the end a file open without a name.
 CALLS = (
     "create empty", "create far", "write far 9000 1 20000",
     "write far 5000 2 4300000", "write far 5000 3 90000", "mkdir d",
@@ -31,12 +32,13 @@ WORDS = (0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0xffff, 0x7fff0000)
 @dataclass(frozen=True)
 class Base:
     """A sound disk, as its blocks; `tender` are those with directories and
-    tables of blocks."""
+    tables of blocks, `files` what repair.wholes() says."""
 
     name: str
     blocks: list
     layout: Layout
     tender: list
+    files: list
 
 
 def make_bases(config, folder):
@@ -87,13 +89,15 @@ def base(name, blocks, init):
     volume = Volume(layout, blocks.__getitem__)
     for i, number in enumerate(volume.blocks("/bin/init")):
         blocks[number] = init[i * BLOCK:][:BLOCK].ljust(BLOCK, b"\0")
-    return Base(name, blocks, layout, sorted(volume.tender()))
+    return Base(name, blocks, layout, sorted(volume.tender()),
+                list(wholes(blocks)))
 
 
 # ---- damage -----------------------------------------------------------------
 
 def damaged(bases, seed):
-    """The image of that seed: its bytes, and what was done to it."""
+    """The image of that seed: what it was, its bytes, and what was done to
+    it."""
     rng = random.Random(seed)
     origin = rng.choice(bases)
     blocks = [bytearray(block) for block in origin.blocks]
@@ -101,7 +105,7 @@ def damaged(bases, seed):
     for _ in range(rng.choice((1, 1, 2, 3, 5, 8, 20))):
         kind = rng.choice(KINDS)
         done.append(f"{kind.__name__} {kind(rng, origin, blocks)}")
-    return b"".join(blocks), f"{origin.name}: " + ", ".join(done)
+    return origin, b"".join(blocks), f"{origin.name}: " + ", ".join(done)
 
 
 def hurt(rng, block, at, size):

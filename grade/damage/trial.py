@@ -8,6 +8,7 @@ from pathlib import Path
 from grade.damage.guest import run_guest
 from grade.damage.host import build_host, run_host
 from grade.damage.images import damaged, make_bases
+from grade.damage.repair import repair
 
 AT_ONCE = 20            # images on the disk of the host at a time
 PROBLEMS_MAX = 5
@@ -26,6 +27,8 @@ class Report:
         n = self.counts
         yield (f"{n['host']} images mounted by the kernel's file system on "
                f"the host, {n['host refused']} of them refused")
+        yield (f"{n['fsck']} given to mkfs -c -y, {n['fsck refused']} beyond "
+               f"repair; {n['repaired']} mounted after it")
         yield (f"{n['guest']} booted, {n['guest refused']} of them refused; "
                f"{n['wrong']} wrong")
 
@@ -35,13 +38,15 @@ class Bench:
     """What is needed to try images, made once."""
 
     kernel: Path
+    mkfs: Path
     host: Path
     bases: list
 
 
-def make_bench(config, folder, kernel=None):
-    return Bench(kernel or config.path("kernel"), build_host(config, folder),
-                 make_bases(config, folder))
+def make_bench(config, folder):
+    folder = Path(folder)
+    return Bench(config.path("kernel"), config.path("mkfs"),
+                 build_host(config, folder), make_bases(config, folder))
 
 
 def try_images(bench, seed, numbers, booted):
@@ -56,18 +61,31 @@ def try_images(bench, seed, numbers, booted):
 
 
 def try_some(bench, seed, numbers, booted, folder, report):
-    paths, stories = [], []
-    for number in numbers:
-        data, story = damaged(bench.bases, f"{seed} {number}")
-        paths.append(folder / f"{number}.img")
-        paths[-1].write_bytes(data)
-        stories.append(f"image {number} ({story})")
+    """Mount them, boot some, repair them and mount what comes of it."""
+    images = [damaged(bench.bases, f"{seed} {number}") for number in numbers]
+    paths = [folder / f"{number}.img" for number in numbers]
+    stories = [f"image {number} ({story})"
+               for number, (_, _, story) in zip(numbers, images)]
+    for path, (_, data, _) in zip(paths, images):
+        path.write_bytes(data)
     for story, result in zip(stories, run_host(bench.host, paths)):
         judge(report, "host", story, *result)
-    for number, path, story in zip(numbers, paths, stories):
+    for number, path, story, (_, data, _) in zip(
+            numbers, paths, stories, images):
         if number in booted:
             judge(report, "guest", story, *run_guest(bench.kernel, path))
-        path.unlink()
+            path.write_bytes(data)
+    repaired = []
+    for path, story, (base, _, _) in zip(paths, stories, images):
+        can_be, wrong = repair(bench.mkfs, base, path)
+        judge(report, "fsck", story, can_be, wrong)
+        if can_be and not wrong:
+            repaired.append((path, story))
+    results = run_host(bench.host, [path for path, _ in repaired])
+    for (_, story), (is_mounted, wrong) in zip(repaired, results):
+        if not is_mounted:
+            wrong = "what mkfs -c -y repaired is not mounted"
+        judge(report, "repaired", story, is_mounted, wrong)
 
 
 def judge(report, where, story, is_mounted, wrong):

@@ -111,8 +111,10 @@ class Volume:
         return whole[:inode.size]
 
     def _entries(self, inode):
+        if inode.size % DIRENT.size:
+            raise Unsound("half an entry in a directory")
         for number, name in DIRENT.iter_unpack(self._content(inode)):
-            name = name.rstrip(b"\0").decode("latin-1")
+            name = name.partition(b"\0")[0].decode("latin-1")
             if number and name not in (".", ".."):
                 yield name, number
 
@@ -120,23 +122,29 @@ class Volume:
         """The numbers of the file's blocks, 0 for a hole."""
         return self._blocks(self._inode(self.find(path)))
 
+    def all_blocks(self, number):
+        """The blocks of that inode, and the tables that lead to them."""
+        inode = self._inode(number)
+        found = {*self._blocks(inode), *inode.map[NDIRECT:]}
+        if inode.map[-1]:
+            found.update(self._table(inode.map[-1]))
+        return found - {0}
+
     def tender(self, number=ROOT):
         """The blocks of directories and of tables, from that directory on."""
-        inode = self._inode(number)
-        found = set(self._blocks(inode))
-        for _, child in self._entries(inode):
+        found = self.all_blocks(number)
+        for _, child in self._entries(self._inode(number)):
             inode = self._inode(child)
-            found.update(inode.map[NDIRECT:])
-            if inode.map[-1]:
-                found.update(self._table(inode.map[-1]))
             if inode.type == DIRECTORY:
                 found |= self.tender(child)
-        return found - {0}
+            else:
+                found |= self.all_blocks(child) - {*self._blocks(inode)}
+        return found
 
     def find(self, path):
         """The number of the inode of that name."""
         number = ROOT
-        for part in path.strip("/").split("/"):
+        for part in filter(None, path.split("/")):
             entries = dict(self._entries(self._inode(number)))
             number = entries.get(part)
             if number is None:

@@ -14,7 +14,7 @@
 #include "mm/usercopy.h"
 #include "proc/sleeplock.h"
 
-#define FRAMES 4096		/* of RAM: that decides how many buffers there are */
+#define FRAMES 4096 /* of RAM: that decides how many buffers there are */
 #define REQUESTS_MAX 1000000 /* to the disk: more is without end */
 
 void *aligned_alloc(uint64 alignment, uint64 size);
@@ -178,10 +178,10 @@ uint64 virtio_blk_blocks(void)
 
 void virtio_blk_start(struct blk_request *request)
 {
-	void *there = image[request->block];
-
 	ASSERT(nrequests++ < REQUESTS_MAX, "the disk has rest some time");
 	ASSERT(request->block < image_blocks, "nothing is outside the disk");
+	void *there = image[request->block];
+
 	if (request->op == BLK_READ)
 		memcpy(request->data, there, BLOCK_SIZE);
 	else

@@ -1,0 +1,141 @@
+"""grade/test_damage.py: disks on which bytes have changed."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from grade.config import ROOT
+from grade.damage.host import build_host, run_host
+from grade.damage.images import damaged
+from grade.damage.repair import fsck
+from grade.damage.trial import make_bench, try_images
+from grade.guest import GuestFailed
+from grade.mutants.described import read_patches
+from grade.power.broken import FOLDER, Broken
+from grade.power.volume import INODE, Volume
+from grade.series.git import git
+
+SEED = 1                # one run of many; `make damage` takes others
+IMAGES = range(120)
+BOOTED = range(0, 120, 10)
+FEW = range(60)        # enough to see that something is not checked
+
+pytestmark = pytest.mark.xdist_group("damage")
+
+
+@pytest.fixture(scope="module")
+def bench(config, tmp_path_factory):
+    return make_bench(config, tmp_path_factory.mktemp("damage"))
+
+
+@pytest.fixture
+def image(bench, tmp_path):
+    """A sound one."""
+    path = tmp_path / "sound.img"
+    path.write_bytes(b"".join(bench.bases[0].blocks))
+    return path
+
+
+def test_damage(bench):
+    """damage: no panic, no hang, and a repair loses nothing"""
+    report = try_images(bench, SEED, IMAGES, BOOTED)
+    if report.problems:
+        raise GuestFailed(f"make damage SEED={SEED} N={len(IMAGES)}: "
+                          + report.problems[0])
+    for kind in ("host", "guest", "fsck"):
+        assert 0 < report.counts[f"{kind} refused"] < report.counts[kind]
+
+
+@pytest.mark.parametrize("patch", [
+    pytest.param(patch, id=patch.name) for patch in read_patches(
+        FOLDER.parents[1] / "damage" / "broken", Broken)])
+def test_broken(bench, config, tmp_path, patch):
+    """damage: a check that is missing is noticed: {patch.name}"""
+    shutil.copytree(ROOT / "kernel", tmp_path / "kernel")
+    git(tmp_path, "apply", "-", data=patch.diff.encode())
+    program = build_host(config, tmp_path, tmp_path)
+    paths = []
+    for number in FEW:
+        paths.append(tmp_path / f"{number}.img")
+        paths[-1].write_bytes(damaged(bench.bases, f"{SEED} {number}")[1])
+    assert any(wrong for _, wrong in run_host(program, paths))
+
+
+def inode_offset(bench, path):
+    """Where on the disk the file's inode is."""
+    base = bench.bases[0]
+    number = Volume(base.layout, base.blocks.__getitem__).find(path)
+    return base.layout.inodes.start * 4096 + number * INODE.size
+
+
+def patch_bytes(image, at, data):
+    whole = bytearray(image.read_bytes())
+    whole[at:at + len(data)] = data
+    image.write_bytes(whole)
+
+
+def test_sound(bench, image):
+    """mkfs -c -y leaves a sound disk as it is"""
+    before = image.read_bytes()
+    assert fsck(bench.mkfs, image, "-y") == (0, "")
+    assert image.read_bytes() == before
+
+
+def test_check_only(bench, image):
+    """mkfs -c says what is wrong, and writes nothing"""
+    patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
+    before = image.read_bytes()
+    assert fsck(bench.mkfs, image) == (1, "inode 2: 7 links, but 1 names")
+    assert image.read_bytes() == before
+
+
+def test_superblock(bench, image):
+    """mkfs -c -y gives a disk without superblock up, as it is"""
+    patch_bytes(image, 0, b"nothing!")
+    before = image.read_bytes()
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert (status, text) == (
+        1, "the superblock is damaged: cannot be repaired")
+    assert image.read_bytes() == before
+
+
+def test_lost_found(bench, image):
+    """mkfs -c -y puts what has lost its name into /lost+found"""
+    base = bench.bases[0]
+    number = Volume(base.layout, base.blocks.__getitem__).find("/w0/d")
+    patch_bytes(image, inode_offset(bench, "/w0"), b"\0\0")
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 0
+    assert f"inode {number}: has no name: now in /lost+found" in text
+    assert fsck(bench.mkfs, image) == (0, "")
+    data = image.read_bytes()
+    after = Volume(base.layout, lambda n: data[n * 4096:][:4096])
+    paths = {seen.path for seen in after.tree()}
+    assert f"/lost+found/#{number}/e/f/g" in paths
+
+
+def test_copied(bench, image):
+    """mkfs -c -y copies a block that two files have, for both to be whole"""
+    base = bench.bases[0]
+    volume = Volume(base.layout, base.blocks.__getitem__)
+    block = volume.blocks("/w0/d/x")[0]
+    patch_bytes(image, inode_offset(bench, "/w0/empty") + 8,
+                (4096).to_bytes(8, "little") + block.to_bytes(4, "little"))
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 0 and f"block {block} is in use twice: copied" in text
+    data = image.read_bytes()
+    after = Volume(base.layout, lambda n: data[n * 4096:][:4096])
+    was = {seen.path: seen.sum for seen in volume.tree()}
+    now = {seen.path: seen.sum for seen in after.tree()}
+    assert now["/w0/d/x"] == was["/w0/d/x"]
+    assert fsck(bench.mkfs, image) == (0, "")
+
+
+@pytest.mark.parametrize("words", ["-y", "-c", "-c a b", "-c -x a"])
+def test_usage(bench, words, tmp_path):
+    """mkfs with options that make no sense says how it is used: {words}"""
+    done = subprocess.run([bench.mkfs, *words.split()], cwd=tmp_path,
+                          capture_output=True, text=True)
+    assert done.returncode == 2 and "usage: mkfs" in done.stderr
+    assert not list(tmp_path.iterdir())
