@@ -58,8 +58,8 @@ else
 SERIES_TOOLS := series-edit series-place series-save
 NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
 		bench-docs mutants-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
-	$(if $(filter qemu run gdb view grade,$(GOALS)),qemu) \
-	$(if $(filter qemu run gdb view handin,$(GOALS)),python) \
+	$(if $(filter qemu run gdb gdb-server view grade,$(GOALS)),qemu) \
+	$(if $(filter qemu run gdb gdb-server view handin,$(GOALS)),python) \
 	$(if $(filter gdb,$(GOALS)),gdb) \
 	$(if $(filter grade,$(GOALS)),pytest) \
 	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
@@ -320,7 +320,7 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run gdb view grade lint handin help clean clean-disk
+.PHONY: qemu run gdb gdb-server view grade lint handin help clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -330,6 +330,9 @@ run: all
 
 gdb: all
 	@$(PYTHON) -m grade.gdb --config $(K)/config.json
+
+gdb-server: all
+	@$(PYTHON) -m grade.gdb --config $(K)/config.json --server
 
 view: all
 	@$(PYTHON) -m grade.view --config $(K)/config.json
@@ -343,6 +346,12 @@ user-config: user mkfs $(K)/config.json
 config kernel-config user-config:
 	@echo $(K)/config.json
 
+# It builds in makes of its own, which are to build the same flavour.
+grade: export LLVM := $(LLVM)
+grade: export DEBUG := $(DEBUG)
+grade: export AUDIT := $(AUDIT)
+grade: export TOOLPREFIX := $(TOOLPREFIX)
+grade: export HOSTCC := $(HOSTCC)
 grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
 
@@ -413,6 +422,7 @@ make view CMD="cowdemo 8"
                   figure; JSON=1: as data; OUT=file
 make gdb          the kernel in gdb, stopped at its first instruction;
                   CMD="cowdemo 8": what it is to run
+make gdb-server   QEMU alone, stopped, for the debugger of an editor
 make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive

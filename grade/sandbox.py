@@ -22,7 +22,8 @@ VARIABLE = "CALF_WALLS"         # words: stranger, bwrap, seccomp
 # Where the tools are. Not all of it is on each system.
 TOOLS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
          "/nix/store", "/etc/alternatives", "/etc/ld.so.cache")
-KEPT = ("PATH", "TOOLPREFIX", "LLVM", "HOSTCC", "QEMU", "PYTHON", "MAKE")
+KEPT = ("PATH", "TOOLPREFIX", "LLVM", "DEBUG", "AUDIT", "HOSTCC", "QEMU",
+        "PYTHON", "MAKE")
 SECCOMP = ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,"
            "spawn=deny,resourcecontrol=deny"]
 NO_SANDBOX = "bubblewrap is missing, or may not make namespaces here"

@@ -3,6 +3,7 @@
 QEMU counts them (ICOUNT=1), so a busy machine changes nothing.
 """
 
+import os
 import re
 
 import pytest
@@ -36,6 +37,8 @@ def costs(calf):
 
 
 @pytest.mark.xdist_group("cost")
+@pytest.mark.skipif("1" in (os.environ.get("DEBUG"), os.environ.get("AUDIT")),
+                    reason="checks have their price")
 @pytest.mark.parametrize("name, most, what", LIMITS,
                          ids=[name for name, _, _ in LIMITS])
 def test_cost(costs, calf, name, most, what):

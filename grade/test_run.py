@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from grade.config import ROOT
+from grade.config import ROOT, make_command
 from grade.limits import limit
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -96,3 +96,23 @@ def test_closed_output(calf):
     with open(reader, "rb", buffering=0) as output:
         assert output.readline() == b"ready\n"
     assert child.wait(limit(20)) == 141
+
+
+def test_flavours(tmp_path):
+    """make grade builds what it was asked for: LLVM=1, DEBUG=1, TOOLPREFIX"""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n[ "$2" = grade ] || exec {sys.executable} '
+                      '"$@"\necho "$LLVM,$DEBUG,$AUDIT,$TOOLPREFIX"\n')
+    python.chmod(0o755)
+
+    def asked(*settings):
+        command, env = make_command("grade", f"PYTHON={python}", *settings)
+        return subprocess.run(
+            command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+    prefix = asked("LLVM=", "DEBUG=", "AUDIT=").strip().strip(",")
+    assert asked("LLVM=1", "DEBUG=1", "AUDIT=0", "TOOLPREFIX=") \
+        == "1,1,,\n"
+    assert asked("LLVM=", "DEBUG=no", "AUDIT=1", f"TOOLPREFIX={prefix}") \
+        == f",,1,{prefix}\n"

@@ -1,12 +1,15 @@
-"""grade/gdb/__main__.py: `make gdb`.
+"""grade/gdb/__main__.py: `make gdb` and `make gdb-server`.
 
     python3 -m grade.gdb [GDB'S OPTIONS]
+    python3 -m grade.gdb --server
 
 starts QEMU, stopped, and gdb on its kernel. CMD, PROGS, CPUS, MEM and ARGS are
 those of `make run`; without CMD the guest boots to a shell. GDB names the
-program. QEMU ends when gdb ends.
+program. QEMU ends when gdb ends. With --server only QEMU is started, with this
+terminal as its console; a debugger may come by a socket.
 """
 
+import fcntl
 import os
 import shlex
 import signal
@@ -16,12 +19,14 @@ from pathlib import Path
 
 from grade import process
 from grade.config import ROOT, BuildError, Config, UserError, build
-from grade.gdb.target import Target
+from grade.gdb.target import Target, stopped_at
 from grade.image import make_image
-from grade.machine import machine_from
+from grade.machine import ON_TERMINAL, machine_from
 from grade.programs import build_programs
+from grade.run import terminal_restored
 
 COMMANDS = ROOT / "grade" / "gdb" / "commands.py"
+SERVER = ROOT / "build" / "gdb.sock"
 KEYBOARD = "CALF_GDB_KEYBOARD"      # for commands.py: a file descriptor
 FOLDERS = "CALF_GDB_PROGRAMS"       # for commands.py: where programs are
 WELCOME = """\
@@ -71,6 +76,31 @@ def make_disk(config, settings, scratch):
     return make_image(config, scratch / "disk.img", extra), words
 
 
+def serve(config, settings, scratch):
+    """QEMU alone, for a debugger that somebody else starts."""
+    disk, words = make_disk(config, settings, scratch)
+    command = machine_from(settings, *words).command(
+        config.path("kernel"), disk, ON_TERMINAL)
+    with open(SERVER.with_suffix(".lock"), "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(f"another one has {shown(SERVER)}") from None
+        say(f"QEMU waits for a debugger at {shown(SERVER)}; Ctrl-A X ends it")
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it is the guest's
+        child = process.start([*command, *stopped_at(SERVER)])
+        with terminal_restored():
+            try:
+                return child.wait()
+            finally:
+                process.stop(child)
+                SERVER.unlink(missing_ok=True)
+
+
+def shown(path):
+    return os.path.relpath(path)
+
+
 def debug(config, settings, options, scratch):
     disk, words = make_disk(config, settings, scratch)
     machine = machine_from(settings, *words)
@@ -97,6 +127,8 @@ def main(argv):
         argv = argv or split_options(os.environ.get("GDBARGS", ""))
         config = Config(config) if config else build()
         with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
+            if argv == ["--server"]:
+                return serve(config, os.environ, Path(scratch))
             return debug(config, os.environ, argv, Path(scratch))
     except (UserError, BuildError) as error:
         say(error)

@@ -80,11 +80,17 @@ def ram_bytes():
     if not gdb.selected_inferior().pid:
         raise gdb.GdbError("there is no guest: QEMU has ended")
     text = gdb.execute("monitor info memory_size_summary", to_string=True)
-    return int(re.search(r"base memory: (\d+)", text).group(1))
+    found = re.search(r"base memory: (\d+)", text)
+    if found is None:
+        raise gdb.GdbError("this is not QEMU: its monitor tells no memory")
+    return int(found.group(1))
 
 
 def read_physical(pa, count):
-    gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+    answer = gdb.execute("maintenance packet Qqemu.PhyMemMode:1",
+                         to_string=True)
+    if '"OK"' not in answer:
+        raise gdb.GdbError("this QEMU shows gdb no physical memory")
     try:
         return bytes(gdb.selected_inferior().read_memory(pa, count))
     finally:

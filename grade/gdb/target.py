@@ -11,22 +11,26 @@ from grade.config import UserError
 SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 
 
+def stopped_at(path):
+    """QEMU's options to wait for a debugger at that socket."""
+    if len(os.fsencode(path)) > SOCKET_NAME_MAX:
+        raise UserError(f"{path}: too long a name for a socket")
+    return ["-S", "-gdb", f"unix:{path},server=on,wait=off"]
+
+
 class Target:
     """Use it in a `with`; `folder` is for its socket. `words` are more of
     QEMU's options, `out` the file descriptor that gets the guest's output."""
 
     def __init__(self, machine, kernel, disk, folder, words=(), out=1):
         self.stub = folder / "gdb"
-        if len(os.fsencode(self.stub)) > SOCKET_NAME_MAX:
-            raise UserError(f"{folder}: too long a name for a socket in it; "
-                            "set TMPDIR to a shorter one")
         self._ours, theirs = socket.socketpair()
         serial = ["-display", "none", "-monitor", "none", "-chardev",
                   f"socket,id=console,fd={theirs.fileno()}",
                   "-serial", "chardev:console"]
         self._command = [
             *machine.command(kernel, disk, serial), *words,
-            "-S", "-gdb", f"unix:{self.stub},server=on,wait=off"]
+            *stopped_at(self.stub)]
         self._theirs = theirs
         self._out = out
         self._child = self._reader = None

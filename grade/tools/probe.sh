@@ -91,6 +91,9 @@ find_qemu() {
 		miss "QEMU ($QEMU)"
 		return
 	fi
+	"$QEMU" -machine help 2>/dev/null | grep -q "^virt " ||
+		fail "QEMU=$QEMU: has no machine called virt: is it" \
+			"qemu-system-riscv64?"
 	version=$("$QEMU" --version 2>/dev/null |
 		sed -n 's/.*version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
 	[ -n "$version" ] || fail "$QEMU --version does not tell its version"

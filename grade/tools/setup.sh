@@ -44,7 +44,7 @@ groups_of() {
 		case $goal in
 		qemu | run | view | handin) groups="$groups qemu " ;;
 		grade) groups="$groups qemu grade " ;;
-		gdb) groups="$groups qemu gdb " ;;
+		gdb | gdb-server) groups="$groups qemu gdb " ;;
 		course) groups="$groups qemu grade course " ;;
 		lint) groups="$groups qemu lint git " ;;
 		view_page) groups="$groups qemu grade view_page " ;;
