@@ -16,6 +16,7 @@
 #define CHILDREN 12
 #define PAGES 256 /* of each, of which the i-th child writes 16 * i */
 #define ENTRIES 8192
+#define ENDS 100
 #define REST "/tmp/proctest.rest"
 #define SLAB_FRAMES 4 /* that the kernel may take for a dozen processes */
 
@@ -199,14 +200,14 @@ static void reads(int end)
 
 /* A process that execs and ends while it is looked at. An address space is
  * locked for as long as it takes to destroy it, and whoever waits for it then
- * must not get it. */
+ * must not get it: a root that leads to no page any more. */
 static void ends(int end)
 {
 	static char *args[] = { "true", NULL };
 	char *pages = xpages(PAGES);
 	struct process process;
 
-	while (uptime() < end) {
+	for (int i = 0; end == 0 ? i < ENDS : uptime() < end; i++) {
 		int pid = xfork();
 
 		if (pid == 0) {
@@ -214,9 +215,10 @@ static void ends(int end)
 			exec("/bin/true", args);
 			err(1, "true");
 		}
-		do
+		do {
 			CHECK_EQ(process_read(pid, &process), 0);
-		while (process.state != 'Z');
+			CHECK_EQ(process.tables > 0, process.rss > 0);
+		} while (process.state != 'Z');
 		CHECK_EQ(process.rss, 0);
 		CHECK_EQ(process.tables, 0);
 		xwait(0);
@@ -380,6 +382,7 @@ int main(int argc, char **argv)
 	strcpy(end_text, "0");
 	run("procrest");
 	run("procfamily");
+	run("procends");
 	all_at_once(number);
 	strcpy(end_text, "0");
 	run("procrest");
