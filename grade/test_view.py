@@ -54,11 +54,15 @@ def states(data):
     """Pages by (process, address), and counts by frame, after each step."""
     pages, counts = {}, {}
     for step in data["steps"]:
-        for process, va, frame, rights in step["pages"]:
-            pages[process, va] = (frame, rights)
-            if frame is None:
-                del pages[process, va]
-        counts.update(step["counts"])
+        for process, start, frame, rights, n, distance in step["pages"]:
+            for i in range(n):
+                va = start + i * PAGE
+                if frame is None:
+                    del pages[process, va]
+                else:
+                    pages[process, va] = (frame + i * distance, rights)
+        for frame, count, n in step["counts"]:
+            counts.update({frame + i * PAGE: count for i in range(n)})
         yield step, dict(pages), dict(counts)
 
 
@@ -128,6 +132,58 @@ def test_counts(data):
         for frame, _ in pages.values():
             owners = [key for key, page in pages.items() if page[0] == frame]
             assert counts[frame] == len(owners)
+
+
+# As in kernel/abi/proc.h.
+EXCLUSIVE, WRITABLE, COW = 1 << 56, 1 << 59, 1 << 60
+FRAME = (1 << 55) - 1
+TOLD = re.compile(r"^told 1 (\d+) ([0-9a-f]+) ([0-9a-f]+)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def family(calf, tmp_path_factory):
+    """What is recorded of a parent and its child, which tell what /proc
+    says."""
+    path = tmp_path_factory.mktemp("view") / "family.json"
+    done = view(calf, "told", "--json", OUT=str(path),
+                PROGS="grade/guest/told.c")
+    assert done.returncode == 0, done.stdout
+    return json.loads(path.read_text())
+
+
+def test_agrees_with_proc(family):
+    """view: frames, rights and counts are those that /proc tells"""
+    numbers = {process["pid"]: process["number"]
+               for process in family["processes"]}
+    text = "".join(step["printed"] for step in family["steps"])
+    told = {(numbers[int(pid)], int(va, 16)): int(entry, 16)
+            for pid, va, entry in TOLD.findall(text)}
+    pages, counts = next(
+        (pages, counts) for step, pages, counts
+        in reversed(list(states(family))) if step["kind"] != "exit")
+    assert len(told) > 2 * 16 and told.keys() == pages.keys()
+    for key, entry in told.items():
+        frame, rights = pages[key]
+        assert (entry & FRAME) * PAGE == frame
+        assert bool(entry & EXCLUSIVE) == (counts[frame] == 1)
+        assert bool(entry & WRITABLE) == ("W" in rights[:3])
+        assert bool(entry & COW) == ("COW" in rights)
+
+
+@pytest.mark.skipif("not sharing()")
+def test_run(family):
+    """view: of many copies in a row the first is one moment, the rest another
+    one"""
+    steps = family["steps"]
+    run = next(step for step in steps if "first" in step)
+    one = steps[steps.index(run) - 1]
+    assert "8 more pages: each is copied" in run["title"]
+    assert (one["kind"], one["faults"]) == ("copy", 1)
+    assert one["address"] & -PAGE == run["first"] - PAGE
+    changed = [range(start, start + n * PAGE, PAGE)
+               for _, start, _, _, n, _ in run["pages"]]
+    assert sorted(va for part in changed for va in part) == [
+        run["first"] + i * PAGE for i in range(run["faults"])]
 
 
 class Checker(HTMLParser):

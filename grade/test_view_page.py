@@ -9,7 +9,8 @@ import shutil
 import pytest
 
 from grade.limits import limit
-from grade.test_view import read_data, states, view
+from grade.outside.ram import PAGE
+from grade.test_view import read_data, sharing, states, view
 
 webdriver = pytest.importorskip(
     "selenium.webdriver", reason="no Selenium: make setup view_page")
@@ -127,9 +128,9 @@ def test_play(browser, data):
     assert shown(browser) == len(data["steps"])
 
 
-def table_rows(browser):
+def table_rows(browser, part="#ranges"):
     return browser.execute_script(
-        "return [...document.querySelectorAll('#ranges tbody tr')]"
+        f"return [...document.querySelectorAll('{part} tbody tr')]"
         ".map(row => [...row.cells].map(cell => cell.textContent))")
 
 
@@ -146,6 +147,45 @@ def test_ranges(browser, data):
             for (_, va), (frame, rights) in pages.items())
         if step is not data["steps"][-1]:
             press(browser, "next")
+
+
+def test_faults(driver, calf, tmp_path):
+    """view: a step of many faults opens to each of them"""
+    if not sharing():
+        pytest.skip("nothing is shared, nothing copied later")
+    path = tmp_path / "page.html"
+    done = view(calf, "told", OUT=str(path), PROGS="grade/guest/told.c")
+    assert done.returncode == 0, done.stdout
+    data = read_data(path.read_text())
+    before = {}
+    for step, pages, _ in states(data):
+        if "first" in step:
+            break
+        before = pages
+    driver.get(f"file://{path}#{step['number']}")
+    driver.find_element(By.ID, "faults-title").click()
+    WebDriverWait(driver, limit(10)).until(
+        lambda _: len(table_rows(driver, "#faults")) == step["faults"])
+    keys = [(step["process"], step["first"] + i * PAGE)
+            for i in range(step["faults"])]
+    assert table_rows(driver, "#faults") == [
+        [f"{key[1]:#x}", f"{before[key][0]:#x}", f"{pages[key][0]:#x}"]
+        for key in keys]
+
+
+def test_print(browser, data):
+    """view: all pictures of a short recording are printed, with their words"""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        captions = [figure.text for figure in
+                    browser.find_elements(By.CSS_SELECTOR, "figcaption")
+                    if figure.is_displayed()]
+        assert captions == [
+            f"Step {step['number']}: {step['title']}\n{step['text']}"
+            for step in data["steps"]]
+        assert not browser.find_element(By.TAG_NAME, "nav").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 @pytest.mark.parametrize("width", [1280, 400])

@@ -17,6 +17,9 @@ STEP = 46               # from one row to the next
 GAP = 16                # between cards
 COPY_GAP = 22           # for the arrow from a frame to its copy
 TOP = 16
+NOTE_NARROW = 16        # letters that leave room for an address
+TAG = 9                 # radius of a letter's circle
+TAG_X = 34              # its middle, from a row's end
 TIPS = {"arrow": "tip", "act": "acttip"}
 
 
@@ -56,11 +59,10 @@ class Svg:
         self.parts.append(f'<circle class="{style}" cx="{x:g}" cy="{y:g}" '
                           f'r="{radius:g}"/>')
 
-    def arrow(self, style, x1, y1, x2, y2, lane=0.5):
-        """From one point to another, level at both ends. It goes up or down
-        at that part of the way."""
+    def arrow(self, style, x1, y1, x2, y2):
+        """From one point to another, level at both ends."""
         tip = x2 - 9 if x2 > x1 else x2 + 9
-        middle = x1 + (tip - x1) * lane
+        middle = (x1 + tip) / 2
         self.parts.append(
             f'<path class="{style}" d="M{x1:g} {y1:g} C{middle:g} {y1:g} '
             f'{middle:g} {y2:g} {tip:g} {y2:g}"/>')
@@ -78,6 +80,7 @@ class Drawing:
         self.svg = Svg()
         self.ends = {}          # of a row: (x, y) where its arrows begin
         self.boxes = {}         # of a frame: (x, y, width) of its box
+        self.tags = 0           # letters in use
         self.height = 0
 
     def make(self, standalone=False):
@@ -140,7 +143,6 @@ class Drawing:
         self.svg.rect(style, x, y, width, ROW)
         self.svg.text("", x + 10, y + 17, row.part)
         self.svg.text("mono end", x + width - 10, y + 17, row.rights)
-        self.svg.text("small mono", x + 10, y + 33, f"{row.start:#x}")
         note = many(row.npages, "page")
         if row.was:
             note, said = f"was {row.was}", "small said end"
@@ -152,6 +154,8 @@ class Drawing:
             said = "small end"
         if row.was and row.npages > 1:
             note = f"{many(row.npages, 'page')}, {note}"
+        if self.layout.right_x or len(note) <= NOTE_NARROW:
+            self.svg.text("small mono", x + 10, y + 33, f"{row.start:#x}")
         self.svg.text(said, x + width - 10, y + 33, note)
         self.ends[row] = (x if on_right else x + width, y + ROW / 2)
 
@@ -175,9 +179,8 @@ class Drawing:
             self._box(group, layout.frame_x, y)
             y += STEP
         self.height = max(self.height, y + GAP - 6)
-        for place, group in enumerate(self.picture.frames):
-            lanes = len(self.picture.frames) + 1
-            self._arrows(group, 0.2 + 0.6 * (place + 1) / lanes)
+        for group in self._in_order():
+            self._arrows(group)
 
     def _in_order(self):
         """As their rows are, and a copy below what it was copied from."""
@@ -214,7 +217,8 @@ class Drawing:
         news = "new" if group.is_new else \
             f"was {group.old}" if changed else ""
         if count > 1 or not narrow or not news:
-            self.svg.text("", x + 8, y + 17,
+            self.svg.text("small" if narrow and count > 99 else "",
+                          x + 8, y + 17,
                           "frame" if count == 1 else many(count, "frame"))
         if count == 1:
             self.svg.text("small mono", x + 8, y + 33,
@@ -222,7 +226,8 @@ class Drawing:
         elif not news or not narrow:
             self.svg.text("small", x + 8, y + 33, "mapped by")
         if not narrow:
-            self.svg.text("small said end", x + width - 36, y + 17, news)
+            self.svg.text("small said end", x + width - 36,
+                          y + (17 if count == 1 else 33), news)
         elif news:
             self.svg.text("small said", x + 8, y + (17 if count == 1 else 33),
                           news)
@@ -232,15 +237,37 @@ class Drawing:
         for address in group.addresses:
             self.boxes[address] = (x, y, width)
 
-    def _arrows(self, group, lane):
-        for row in dict.fromkeys(group.rows):
-            x, y = self.ends[row]
-            left, top, width = self.boxes[group.addresses[0]]
-            new = row.is_new or self._moved(row)
-            self.svg.arrow("act" if new else "arrow", x, y,
-                           left if x < left else left + width,
-                           top + ROW / 2, 0.5 if self.layout.right_x
-                           else lane)
+    def _arrows(self, group):
+        left, top, width = self.boxes[group.addresses[0]]
+        middle = top + ROW / 2
+        ends = [("act" if row.is_new or self._moved(row) else "arrow",
+                 *self.ends[row]) for row in dict.fromkeys(group.rows)]
+        far = [] if self.layout.right_x else \
+            [end for end in ends if abs(end[2] - middle) >= STEP]
+        letter = self._letter(left - TAG, middle) if far else ""
+        for style, x, y in ends:
+            if (style, x, y) in far:
+                self._lead(style, x, y, letter)
+            else:
+                self.svg.arrow(style, x, y, left + width if x > left else
+                               left - 2 * TAG * bool(far), middle)
+
+    def _letter(self, x, y):
+        """Where arrows would run across each other: a letter at the frame,
+        and the same one at the rows that lead to it."""
+        letter = "abcdefghijklmnopqrstuvwxyz"[self.tags % 26]
+        self.tags += 1
+        self._tag("tag", x, y, letter)
+        return letter
+
+    def _lead(self, style, x, y, letter):
+        self.svg.arrow(style, x, y, x + TAG_X - TAG, y)
+        self._tag("tag" if style == "arrow" else "tag changed", x + TAG_X, y,
+                  letter)
+
+    def _tag(self, style, x, y, letter):
+        self.svg.circle(style, x, y, TAG)
+        self.svg.text("letter", x, y + 4.5, letter)
 
     def _copy(self):
         """An arrow from the old frame to the copy."""
@@ -262,13 +289,12 @@ class Drawing:
     # ---- what is not drawn ----
 
     def _rest(self):
-        lines = []
-        if self.picture.hidden:
-            lines.append(f"Not drawn: {len(self.picture.hidden)} more of its "
-                         "processes; the numbers count their pages, too.")
-        for line in lines:
+        if not self.picture.hidden:
+            return
+        for line in (f"Not drawn: {len(self.picture.hidden)} more of its "
+                     "processes.", "The numbers count their pages, too."):
             self.svg.text("small", EDGE, self.height + 4, line)
-            self.height += 20
+            self.height += 18
 
 
 def draw(step, layout=WIDE, standalone=False):

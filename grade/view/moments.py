@@ -170,9 +170,11 @@ class Teller:
         va = moment.trap.address
         page = va & -PAGE
         does = ACCESSES.get(moment.trap.wanted, "uses")
-        self.step.facts = {"address": va, "pages": len(moment.vas)}
+        self.step.facts = {"address": va, "faults": len(moment.vas)}
         if page not in self.old:
             self._fresh(does)
+        elif len(moment.vas) > 1:
+            self._run(does)
         elif page in self.new and self.old[page][0] != self.new[page][0]:
             self._copy(va, does)
         elif page in self.new and self.new[page][1] & ~self.old[page][1] & W:
@@ -187,6 +189,21 @@ class Teller:
         self._say(FRESH, f"gets {many(len(vas), 'page')}",
                   f"{self.who} {does} {where} for the first time. There was "
                   "no page; each gets a frame of its own now.")
+
+    def _run(self, does):
+        """The same fault at one page after another."""
+        vas = self.moment.vas
+        copied = self.old[vas[0]][0] != self.new[vas[0]][0]
+        more = many(len(vas), "more page")
+        self._say(COPIES if copied else TAKES, f"{does} {more}: each is "
+                  + ("copied" if copied else "taken over"),
+                  f"{self.who} goes on: it {does} {more}, one after another, "
+                  f"{vas[0]:#x} to {vas[-1] + PAGE - 1:#x}. None had W "
+                  f"({self._rights(self.old, vas[0])}), so each makes a fault "
+                  "of its own, and it ends as the one before did: "
+                  + (f"{many(len(vas), 'more frame')} are in use."
+                     if copied else "nothing has to be copied."))
+        self.step.facts["first"] = vas[0]
 
     def _copy(self, va, does):
         page = va & -PAGE
@@ -270,7 +287,7 @@ class Teller:
                       "Then the kernel writes."))
         self.moment.vas = moved
         self.step.facts = {"address": va, "from": old, "to": new,
-                           "owners": owners, "pages": len(moved)}
+                           "owners": owners}
         self.step.picture = Picture(self.moment, self.cow)
 
     def _taken_in_call(self, call):

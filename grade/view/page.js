@@ -9,23 +9,28 @@ const marks = [...document.querySelectorAll("#timeline button")];
 const rows = [...document.querySelectorAll("#all tbody tr")];
 const opened = new Set();
 const PLAY_MS = 3500;
+const PAGE = 4096;
 let current = 0;
 let timer = 0;
 
 const hex = (number) => "0x" + number.toString(16);
 
-/* Pages by process and address, and how often each frame is mapped, at the
- * current step. */
-function stateNow() {
+/* Pages by process and address, and how often each frame is mapped, after so
+ * many steps. */
+function stateAfter(nsteps) {
   const pages = new Map();
   const counts = new Map();
-  for (const step of steps.slice(0, current + 1)) {
-    for (const [process, address, frame, rights] of step.pages) {
-      const key = process + ":" + address;
-      if (frame === null) pages.delete(key);
-      else pages.set(key, { frame, rights });
+  for (const step of steps.slice(0, nsteps)) {
+    for (const [process, address, frame, rights, n, distance] of step.pages) {
+      for (let i = 0; i < n; i++) {
+        const key = process + ":" + (address + i * PAGE);
+        if (frame === null) pages.delete(key);
+        else pages.set(key, { frame: frame + i * distance, rights });
+      }
     }
-    for (const [frame, count] of step.counts) counts.set(frame, count);
+    for (const [frame, count, n] of step.counts) {
+      for (let i = 0; i < n; i++) counts.set(frame + i * PAGE, count);
+    }
   }
   return { pages, counts };
 }
@@ -36,20 +41,17 @@ function element(name, text) {
   return made;
 }
 
-function fillRange(details, state, [process, start, npages]) {
+function fillTable(details, titles, lines) {
   const table = element("table");
   const head = table.createTHead().insertRow();
-  for (const title of ["page", "rights", "frame", "mapped by"]) {
+  for (const title of titles) {
     head.append(element("th", title));
     head.lastChild.scope = "col";
   }
   const body = table.createTBody();
-  for (let i = 0; i < npages; i++) {
-    const address = start + i * 4096;
-    const page = state.pages.get(process + ":" + address);
+  for (const line of lines) {
     const row = body.insertRow();
-    for (const text of [hex(address), page.rights, hex(page.frame),
-                        String(state.counts.get(page.frame))]) {
+    for (const text of line) {
       row.append(element("td", text));
       row.lastChild.className = "mono";
     }
@@ -58,8 +60,43 @@ function fillRange(details, state, [process, start, npages]) {
   details.append(table);
 }
 
+function fillRange(details, state, [process, start, npages]) {
+  const lines = [];
+  for (let i = 0; i < npages; i++) {
+    const address = start + i * PAGE;
+    const page = state.pages.get(process + ":" + address);
+    lines.push([hex(address), page.rights, hex(page.frame),
+                String(state.counts.get(page.frame))]);
+  }
+  fillTable(details, ["page", "rights", "frame", "mapped by"], lines);
+}
+
+/* Of a step that is many faults, each of them. */
+function fillFaults() {
+  const step = steps[current];
+  const before = stateAfter(current).pages;
+  const after = stateAfter(current + 1).pages;
+  const lines = [];
+  for (let i = 0; i < step.faults; i++) {
+    const address = step.first + i * PAGE;
+    const key = step.process + ":" + address;
+    lines.push([hex(address), hex(before.get(key).frame),
+                hex(after.get(key).frame)]);
+  }
+  fillTable(byId("faults"), ["page", "frame before", "frame after"], lines);
+}
+
+function showFaults() {
+  const step = steps[current];
+  const details = byId("faults");
+  details.hidden = step.first === undefined;
+  byId("faults-title").textContent = `Each of the ${step.faults} faults`;
+  if (details.hidden) details.open = false;
+  if (details.open) fillFaults();
+}
+
 function showRanges() {
-  const state = stateNow();
+  const state = stateAfter(current + 1);
   const names = new Map(data.processes.map((p) => [p.number, p.name]));
   const all = byId("ranges");
   let last = null;
@@ -126,6 +163,7 @@ function show(index) {
   byId("previous").disabled = current === 0;
   byId("next").disabled = current === steps.length - 1;
   byId("fault").disabled = nextFault() < 0;
+  showFaults();
   showRanges();
   showPrinted();
   history.replaceState(null, "", "#" + step.number);
@@ -192,6 +230,7 @@ byId("previous").addEventListener("click", () => go(current - 1));
 byId("next").addEventListener("click", () => go(current + 1));
 byId("play").addEventListener("click", play);
 byId("fault").addEventListener("click", goToFault);
+byId("faults").addEventListener("toggle", showFaults);
 marks.forEach((mark, i) => mark.addEventListener("click", () => go(i)));
 addEventListener("hashchange", () => { stop(); showAddressed(); });
 showAddressed();

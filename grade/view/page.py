@@ -4,8 +4,9 @@ import json
 from html import escape
 from pathlib import Path
 
+from grade.outside.ram import PAGE
 from grade.view.draw import NARROW, STYLE, WIDE, draw
-from grade.view.moments import name
+from grade.view.moments import many, name
 from grade.view.ranges import count_owners, rights
 
 HERE = Path(__file__).parent
@@ -13,12 +14,17 @@ MARK = "<!-- made by make view -->"
 LETTERS = {"begins": "B", "fork": "F", "copy": "C", "take-over": "T",
            "new pages": "N", "kernel writes": "K", "change": "M",
            "exit": "E", "killed": "!", "failure": "!"}
+MEANINGS = {"B": "begins", "N": "new pages", "F": "fork",
+            "C": "copied at a write", "T": "taken over",
+            "K": "the kernel writes for the program", "M": "other changes",
+            "E": "exit", "!": "ended by the kernel, or failed"}
+PRINTED_MAX = 24        # pictures that are printed, not only the one shown
 
 
 def as_data(recorder, steps, cow, command):
     """What is known, for JSON. Each step has what is other than in the step
-    before: pages as [process, address, frame, rights], without a frame where
-    there is none any more, and counts as [frame, pages that map it]."""
+    before: pages as changes_of() makes them, without a frame where there is
+    none any more, and counts as counts_of() does."""
     processes = steps[-1].moment.drawn if steps else {}
     data = {
         "made by": "make view",
@@ -47,21 +53,57 @@ def as_data(recorder, steps, cow, command):
     return data
 
 
+def changes_of(number, old, new, cow):
+    """What is other in the new pages of a process: [process, address, frame,
+    rights, n, distance] stands for n pages, whose frames are so many bytes
+    apart."""
+    runs = []
+    for va in sorted(va for va in old.keys() | new.keys()
+                     if old.get(va) != new.get(va)):
+        frame, flags = new.get(va, (None, 0))
+        words = rights(flags, cow) if va in new else ""
+        if not (runs and joins(runs[-1], va, frame, words)):
+            runs.append([number, va, frame, words, 1, 0])
+    return runs
+
+
+def joins(run, va, frame, words):
+    """Whether the page goes on the run, as it does now."""
+    _, start, first, rest, count, distance = run
+    if va != start + count * PAGE or words != rest \
+            or (frame is None) != (first is None):
+        return False
+    if frame is not None:
+        if count == 1:
+            distance = frame - first
+        if frame != first + count * distance:
+            return False
+    run[4:] = count + 1, distance
+    return True
+
+
+def counts_of(frames):
+    """The counts of frames: [frame, count, n] stands for n frames, one after
+    another."""
+    runs = []
+    for frame, count in sorted(frames.items()):
+        if runs and runs[-1][1] == count \
+                and frame == runs[-1][0] + runs[-1][2] * PAGE:
+            runs[-1][2] += 1
+        else:
+            runs.append([frame, count, 1])
+    return runs
+
+
 def one_step(step, cow, pages, counts):
     moment, picture = step.moment, step.picture
     ours = moment.drawn
-    changes = []
-    for number in ours:
-        old, new = pages.get(number, {}), moment.pages.get(number, {})
-        for va in sorted(old.keys() | new.keys()):
-            if old.get(va) != new.get(va):
-                frame, flags = new.get(va, (None, 0))
-                changes.append([number, va, frame,
-                                rights(flags, cow) if va in new else ""])
+    changes = [run for number in ours for run in changes_of(
+        number, pages.get(number, {}), moment.pages.get(number, {}), cow)]
     mine = {frame for number in ours
             for frame, _ in moment.pages.get(number, {}).values()}
-    changed = [[frame, picture.counts[frame]] for frame in sorted(mine)
-               if counts.get(frame) != picture.counts[frame]]
+    changed = counts_of({frame: picture.counts[frame] for frame in mine
+                         if counts.get(frame) != picture.counts[frame]})
     return {
         "number": step.number, "kind": step.kind, "title": step.title,
         "text": step.text, "warning": step.warning,
@@ -85,6 +127,9 @@ def as_page(recorder, steps, cow, command, data):
         "script": (HERE / "page.js").read_text(),
         "summary": escape(summary(recorder, steps)),
         "cow": escape(cow_words(cow)),
+        "intro": intro(steps, cow),
+        "letters": letters(steps),
+        "length": "short" if len(steps) <= PRINTED_MAX else "long",
         "timeline": "\n".join(map(mark_of, steps)),
         "figures": "\n".join(map(figure_of, steps)),
         "rows": "\n".join(map(table_row, steps)),
@@ -96,9 +141,39 @@ def as_page(recorder, steps, cow, command, data):
     return text
 
 
+def intro(steps, cow):
+    """For whoever has never seen copy-on-write, if this is it: what it is,
+    and where it can be seen first."""
+    if not cow:
+        return ""
+    text = ("<p>A fork gives the new process the memory of the old one. With "
+            "<b>copy-on-write</b> nothing is copied for that: both map the "
+            "same frames, the pages of real memory, and neither may write. "
+            "Who writes all the same makes a fault, and gets a copy of that "
+            "one page. Who is the last to have a frame takes it over "
+            "as it is.</p>")
+    places = [f'<a href="#{step.number}">{words} (step {step.number})</a>'
+              for kind, words in (("fork", "the first fork"),
+                                  ("copy", "the first copy"),
+                                  ("take-over", "the first take-over"))
+              for step in [first_of(steps, kind)] if step]
+    return text + f"<p>Look at {', '.join(places)}.</p>"
+
+
+def first_of(steps, kind):
+    return next((step for step in steps if step.kind == kind), None)
+
+
+def letters(steps):
+    used = {LETTERS[step.kind] for step in steps}
+    return ", ".join(f"<b>{letter}</b> {words}" for letter, words
+                     in MEANINGS.items() if letter in used)
+
+
 def summary(recorder, steps):
-    faults = sum(map(is_fault, steps))
-    text = f"{len(steps)} moments, {faults} of them page faults."
+    faults = sum(step.facts.get("faults", 1) for step in steps
+                 if is_fault(step))
+    text = f"{many(len(steps), 'moment')}, with {many(faults, 'page fault')}."
     if recorder.left_out:
         text += f" {recorder.left_out} more were left out at the end."
     if recorder.ending:
@@ -133,6 +208,8 @@ def mark_of(step):
 def figure_of(step):
     hidden = "" if step.number == 1 else " hidden"
     return (f'<figure id="step-{step.number}"{hidden}>'
+            f'<figcaption><b>Step {step.number}: {escape(step.title)}</b><br/>'
+            f'{escape(step.text)}</figcaption>'
             + draw(step, WIDE) + draw(step, NARROW) + "</figure>")
 
 

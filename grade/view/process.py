@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from grade.config import ROOT
+from grade.outside.ram import PAGE
+from grade.outside.sv39 import W
 
 CALL = re.compile(r"\bX\((\d+), (\w+)\)")
 
@@ -84,6 +86,7 @@ class Moment:
     child: Process = None
     vas: list = field(default_factory=list)     # of the faults in it
     faces: dict = field(default_factory=dict)
+    is_run: bool = False        # faults that go on with this one join it
 
     def is_fresh(self):
         """A fault, or faults, for pages that were not there before."""
@@ -91,11 +94,28 @@ class Moment:
         return self.kind == "fault" \
             and not any(va in pages for va in self.vas)
 
+    def outcome(self):
+        """What came of a fault on a page that was there: whether its frame is
+        another one now, and whether it may be written."""
+        if self.kind != "fault":
+            return None
+        number, va = self.process.number, self.vas[-1]
+        old = self.before.get(number, {}).get(va)
+        new = self.pages.get(number, {}).get(va)
+        return old and new and (old[0] != new[0], new[1] & W)
+
+    def precedes(self, later):
+        """Whether the later one is the same fault at the next page."""
+        return later.process is self.process \
+            and bool(self.outcome()) and self.outcome() == later.outcome() \
+            and later.vas[0] == self.vas[-1] + PAGE
+
     def takes(self, later):
         """Whether the later one goes on with this one, and is part of it
         now."""
         if later.process is not self.process \
-                or not (self.is_fresh() and later.is_fresh()):
+                or not (self.is_fresh() and later.is_fresh()
+                        or self.is_run and self.precedes(later)):
             return False
         self.vas += later.vas
         self.pages, self.printed = later.pages, later.printed

@@ -1,7 +1,7 @@
 """grade/view/ranges.py: pages that behave alike, as one row; and the frames
 behind the rows."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from grade.outside.ram import PAGE
@@ -9,6 +9,7 @@ from grade.outside.sv39 import R, W, X
 
 ROWS_MAX = 14           # of one process, before rows are folded further
 DRAWN_MAX = 4           # processes in a picture
+DRAWN_OF_MANY = 2       # and when there are more than those
 
 
 def rights(flags, cow):
@@ -20,10 +21,9 @@ def rights(flags, cow):
 
 def count_owners(pages):
     """How many pages map each frame, over all processes."""
-    counts = defaultdict(int)
+    counts = Counter()
     for space in pages.values():
-        for frame, _ in space.values():
-            counts[frame] += 1
+        counts.update([frame for frame, _ in space.values()])
     return counts
 
 
@@ -86,7 +86,8 @@ class Picture:
             first.add(moment.child.number)
         first |= {number for number in alive if self._touched(number)}
         alive.sort(key=lambda number: (number not in first, number))
-        return sorted(alive[:DRAWN_MAX]), sorted(alive[DRAWN_MAX:])
+        most = DRAWN_MAX if len(alive) <= DRAWN_MAX else DRAWN_OF_MANY
+        return sorted(alive[:most]), sorted(alive[most:])
 
     def _touched(self, number):
         """It shares a frame that the moment was about."""
@@ -136,9 +137,10 @@ class Picture:
         return rights(was, self._cow) if was != now else "", False
 
     def _sharers(self, va, frame):
-        """Who maps the frame, where, and how many did before."""
-        return (self._owners()[frame, va], self._old[frame],
-                self._frame_is_new(frame))
+        """Who of those drawn maps the frame, where; how many do in all, and
+        did before."""
+        return (self._owners()[frame, va], self.counts[frame],
+                self._old[frame], self._frame_is_new(frame))
 
     def _owners(self):
         if not hasattr(self, "_by_page"):
@@ -148,8 +150,8 @@ class Picture:
     def _find_owners(self):
         """For a frame seen from va: all (process, distance, flags, told)."""
         all_of = defaultdict(list)
-        for number, pages in self._moment.pages.items():
-            for va, (frame, flags) in pages.items():
+        for number in self.drawn:
+            for va, (frame, flags) in self._moment.pages[number].items():
                 all_of[frame].append((number, va, flags))
         return Distances(all_of, self._told)
 
@@ -215,9 +217,12 @@ class Distances:
     def __init__(self, all_of, told):
         self._all_of = all_of
         self._told = told
+        self._known = {}
 
     def __getitem__(self, key):
-        frame, va = key
-        return tuple(sorted(
-            (number, other - va, flags, self._told(number, other))
-            for number, other, flags in self._all_of[frame]))
+        if key not in self._known:
+            frame, va = key
+            self._known[key] = tuple(sorted(
+                (number, other - va, flags, self._told(number, other))
+                for number, other, flags in self._all_of[frame]))
+        return self._known[key]

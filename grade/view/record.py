@@ -389,8 +389,10 @@ class Recorder:
                         child, faces=faces)
         if kind == "fault":
             moment.vas = [trap.address & -PAGE]
-        last = self.moments[-1] if self.moments else None
-        if last is None or not last.takes(moment):
+        last = self.moments[-1] if self.moments else moment
+        if self.left_out or not last.takes(moment):
+            # The first of many like it stands by itself.
+            moment.is_run = last.precedes(moment)
             if len(self.moments) < self._most:
                 self.moments.append(moment)
             else:
