@@ -8,7 +8,7 @@ from grade.config import ROOT
 from grade.machine import Machine
 from grade.damage.repair import wholes
 from grade.power.crash import Disk
-from grade.power.log import BLOCK, Write
+from grade.power.log import BLOCK
 from grade.power.record import (
     BOOT_ARGS, compile_guest, make_disk, record)
 from grade.power.volume import (
@@ -59,8 +59,9 @@ def make_bases(config, folder):
     path = folder / "base.img"
     make_disk(config, path, maker, script.disk(), NBLOCKS, NINODES)
     recording = record(config.path("kernel"), Machine(args=BOOT_ARGS), path)
+    first, last = (synced(recording, mark) for mark in recording.marks)
     return [base(name, blocks, abuse.read_bytes()) for name, blocks in (
-        ("rest", after(recording, False)), ("cut", after(recording, True)))]
+        ("rest", last), ("cut", interrupted(first, last)))]
 
 
 def same_size(one, other):
@@ -70,17 +71,32 @@ def same_size(one, other):
         path.write_bytes(path.read_bytes().ljust(size, b"\0"))
 
 
-def after(recording, with_transaction):
-    """The disk as it was at the end, or as it last was with a transaction to
-    recover."""
+def synced(recording, mark):
+    """The disk as it was at that mark, but for what the journal had kept,
+    which depends on when it was written."""
     disk = Disk(Layout(recording.base[0]), recording.base)
-    found = None
-    for request in recording.requests:
-        if isinstance(request, Write):
+    for request in recording.requests[:mark]:
+        if request is not None:
             disk.write(request.block, request.data)
-            if with_transaction and disk.homes({}):
-                found = list(disk.blocks)
-    return found or disk.blocks
+    start, count = disk.layout.journal
+    disk.blocks[start:start + count] = [bytes(BLOCK)] * count
+    return disk.blocks
+
+
+def interrupted(first, last):
+    """The first disk, with a transaction in its journal that makes it the
+    last one."""
+    blocks = list(first)
+    start = Layout(first[0]).journal.start
+    homes = [i for i, block in enumerate(first) if block != last[i]]
+    for slot, home in enumerate(homes):
+        blocks[start + 1 + slot] = last[home]
+    header = bytearray(BLOCK)
+    struct.pack_into(f"<{len(homes)}I", header, HEADER.size, *homes)
+    HEADER.pack_into(header, 0, JOURNAL_MAGIC, len(homes), 0)
+    seal(header)
+    blocks[start] = bytes(header)
+    return blocks
 
 
 def base(name, blocks, init):
