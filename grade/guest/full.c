@@ -1,8 +1,8 @@
 /* grade/guest/full.c: the first process on a small disk: lacks of each call as
  * many blocks as it needs, and fewer.
  *
- * With too few it must fail, change nothing and lose nothing: the next call on a
- * disk filled alike would not find what it needs. */
+ * With too few it must fail, change nothing and lose nothing: the next call on
+ * a disk filled alike would not find what it needs. */
 
 #include "calf.h"
 

@@ -25,11 +25,15 @@ int vprintf(const char *fmt, __builtin_va_list args);
 int puts(const char *text);
 void abort(void) __attribute__((noreturn));
 
+static struct hart only_hart;
+struct hart *hart_in_tp = &only_hart;
+
 static uint8 (*image)[BLOCK_SIZE];
 static uint64 image_blocks;
 static uint64 nrequests;
 
 int calf_main(void);
+int run_on(void *blocks, uint64 nblocks);
 
 /* Mount the image, and run abuse.c on it. */
 int run_on(void *blocks, uint64 nblocks)
