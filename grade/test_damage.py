@@ -132,6 +132,17 @@ def test_copied(bench, image):
     assert fsck(bench.mkfs, image) == (0, "")
 
 
+def test_empty_table(bench, image):
+    """mkfs -c -y gives a file a size that covers a table with no blocks"""
+    free = len(bench.bases[0].blocks) - 1
+    at = inode_offset(bench, "/w0/empty") + 8
+    patch_bytes(image, at, (1 << 50).to_bytes(8, "little"))
+    patch_bytes(image, at + 8 + 4 * 11, free.to_bytes(4, "little"))
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 0 and "ends with its last block" in text
+    assert fsck(bench.mkfs, image) == (0, "")
+
+
 @pytest.mark.parametrize("words", ["-y", "-c", "-c a b", "-c -x a"])
 def test_usage(bench, words, tmp_path):
     """mkfs with options that make no sense says how it is used: {words}"""

@@ -151,8 +151,7 @@ static void note_last(struct slot slot)
 {
 	if (*slot.block == 0)
 		return;
-	if (slot.depth == 0)
-		last_seen = slot.first + 1;
+	last_seen = slot.first + 1; /* also of a table with nothing in it */
 	each_below(slot, note_last);
 }
 
