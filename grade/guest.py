@@ -5,7 +5,9 @@ machine does not do what it should, GuestFailed says what was expected, what
 came instead, and where the whole of it is.
 """
 
+import os
 import re
+import select
 import shutil
 import tempfile
 import time
@@ -17,6 +19,7 @@ from grade import process, unattended
 from grade.image import make_image
 from grade.limits import limit
 from grade.machine import ON_STDOUT, ON_TERMINAL
+from grade.programs import build_programs
 from grade.text import printable
 
 OUTPUT_MAX = 4 << 20    # bytes that a guest may print
@@ -90,10 +93,12 @@ def run_script(config, machine, log, seconds, extra=None, silence=None):
 
 
 class Guest:
-    """A machine with somebody at its console. Use it in a `with`."""
+    """A machine with somebody at its console. Use it in a `with`. Programs of
+    our own (PROGS) can be on its disk."""
 
-    def __init__(self, config, machine, log):
+    def __init__(self, config, machine, log, programs=""):
         self.log = log
+        self._programs = programs
         self._scratch = tempfile.mkdtemp(prefix="calf-")
         self._config = config
         self._machine = machine
@@ -101,7 +106,10 @@ class Guest:
         self._read = b""
 
     def __enter__(self):
-        disk = make_image(self._config, Path(self._scratch) / "disk.img")
+        scratch = Path(self._scratch)
+        disk = make_image(self._config, scratch / "disk.img",
+                          build_programs(self._config, self._programs,
+                                         scratch))
         command = self._machine.command(
             self._config.path("kernel"), disk, ON_TERMINAL)
         self._console = pexpect.spawn(
@@ -121,6 +129,26 @@ class Guest:
 
     def send(self, text):
         self._console.send(text)
+
+    def paste(self, text, feed, seconds=120):
+        """Type all of it as fast as it is taken, and meanwhile give feed()
+        what is printed, in bytes."""
+        fd, left = self._console.child_fd, memoryview(text.encode())
+        end = time.monotonic() + limit(seconds)
+        os.set_blocking(fd, False)
+        while left:
+            readable, writable, _ = select.select(
+                [fd], [fd], [], max(end - time.monotonic(), 0))
+            if not readable and not writable:
+                raise GuestFailed(self.log.explain(
+                    f"{len(left)} bytes are not taken"))
+            if readable:
+                data = os.read(fd, 65536)
+                self.log.write(data)
+                feed(data)
+            if writable:
+                left = left[os.write(fd, left[:4096]):]
+        os.set_blocking(fd, True)
 
     def expect(self, pattern, seconds=30):
         """Wait for the regular expression; returns the text before it."""

@@ -1,11 +1,11 @@
-"""grade/test_console.py: a user's session at the console, key by key."""
+"""grade/test_console.py: what a user does at the console, key by key."""
 
 import pytest
 
 from grade.config import ROOT
 from grade.guest import Guest
 from grade.machine import Machine
-from grade.typing import play, read_transcript
+from grade.typing import Screen, play, read_transcript
 
 TRANSCRIPTS = sorted((ROOT / "grade" / "transcripts").glob("*.txt"))
 
@@ -18,3 +18,72 @@ def test_session(config, log, path, harts):
     """console: the session {path.stem}.txt, {harts}"""
     with Guest(config, Machine(cpus=harts), log) as guest:
         play(guest, read_transcript(path))
+
+
+@pytest.mark.parametrize("kind, harts", [
+    pytest.param(kind, harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for kind in ("loop", "bomb", "heirs") for harts in (1, 4)])
+def test_runaway(config, log, kind, harts):
+    """console: Ctrl-C ends a program gone wild, {kind}-{harts}"""
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/guest/runaway.c") as guest:
+        guest.prompt()
+        guest.send(f"runaway {kind}\r")
+        guest.expect(r"\noff\n")
+        guest.send("\x10")
+        guest.expect(r"\n *1 +0 \w+ +init\n")
+        guest.send("\x03")
+        guest.expect(r"\^C\n\$ ")
+        guest.send("ps | grep -c runaway\r")
+        guest.expect(r"\n0\n\$ ")
+
+
+def paste(guest, text):
+    """Paste it; returns what the screen shows meanwhile."""
+    screen = Screen()
+    guest.paste(text, screen.feed)
+    return screen
+
+
+@pytest.mark.xdist_group("keys1")
+def test_paste(config, log):
+    """console: nothing of a long paste is lost, read or not yet read"""
+    lines = [f"line {i} of what is pasted\r" for i in range(6000)]
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("echo off; sleep 1; wc\r")
+        guest.expect(r"\noff\n")
+        paste(guest, "".join(lines))
+        guest.send("\x04")
+        size = sum(map(len, lines))
+        guest.expect(rf"\n6000 36000 {size}\n\$ ")
+
+
+@pytest.mark.xdist_group("keys1")
+def test_long_line(config, log):
+    """console: a line that is too long says how much of it is lost"""
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("wc\r")
+        guest.expect(r"wc\n")
+        paste(guest, "x" * 50000)
+        guest.send("\r\x04")
+        bells = guest.expect("line too long: its last 45905 bytes are lost")
+        assert bells.count("\a") <= 1
+        guest.expect(r"\n1 1 4096\n\$ ")
+
+
+@pytest.mark.xdist_group("keys4")
+def test_nobody_reads(config, log):
+    """console: Ctrl-C arrives behind more than there is room for"""
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("echo off; sleep 1000\r")
+        guest.expect(r"\noff\n")
+        screen = paste(guest, 2000 * (99 * "x" + "\r"))
+        guest.watch(screen.feed, lambda: any(
+            "what is typed now is lost" in line for line in screen.lines))
+        guest.send("\x03")
+        guest.expect(r"\^C\n\$ ")
+        guest.send("echo back\r")
+        guest.expect(r"\nback\n\$ ")

@@ -60,7 +60,6 @@ static void put_locked(const char *bytes, uint32 n) REQUIRES(in.lock)
 		bytes += count;
 		n -= count;
 	}
-	wake_all(&in.readers);
 }
 
 /* Lose the key when there is no room, or when part of its line was lost. */
@@ -87,7 +86,18 @@ static void edit_locked(char key) REQUIRES(in.lock)
 		put_locked(&key, 1);
 	else
 		put_locked(in.line.text, in.line.len);
+	wake_all(&in.readers);
 	line_clear(&in.line);
+}
+
+/* Forget that Ctrl-C was typed; false when a read would not find that. */
+static bool take_mark_locked(void) REQUIRES(in.lock)
+{
+	bool is_there = in.len > 0 && in.ready[in.first] == KEY_INTERRUPT;
+
+	if (is_there)
+		drop_locked(1);
+	return is_there;
 }
 
 /* Forget what was typed. Whoever reads is told that there will be no line,
@@ -104,8 +114,13 @@ static void interrupt(void)
 	in.len = 0;
 	put_locked(&mark, 1);
 	spin_release(&in.lock);
-	if (interrupt_processes())
-		console_take_interrupt();
+
+	bool is_any = interrupt_processes();
+
+	spin_acquire(&in.lock);
+	if (is_any && list_empty(&in.readers.sleepers))
+		take_mark_locked();
+	spin_release(&in.lock);
 }
 
 static void show_list(void)
@@ -174,10 +189,8 @@ static void take_keys(void) EXCLUDES(in.lock)
 bool console_take_interrupt(void)
 {
 	spin_acquire(&in.lock);
-	bool is_there = in.len > 0 && in.ready[in.first] == KEY_INTERRUPT;
+	bool is_there = take_mark_locked();
 
-	if (is_there)
-		drop_locked(1);
 	spin_release(&in.lock);
 	return is_there;
 }
