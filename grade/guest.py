@@ -9,6 +9,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -117,13 +118,15 @@ class Guest:
             preexec_fn=process.die_with_parent, maxread=65536)
         self._console.delaybeforesend = None
         self._console.delayafterclose = 0
-        self._console.delayafterterminate = 0
         self._console.logfile_read = self.log
         return self
 
     def __exit__(self, *_):
         try:
-            self._console.close(force=True)
+            # close() alone gives a busy host no time to end it.
+            self._console.kill(signal.SIGKILL)
+            self._console.wait()
+            self._console.close()
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
 

@@ -72,6 +72,7 @@ class Stage:
         self._programs = programs
         self._where = {}        # the harts of those who stood in user mode
         self._busy = set()      # those who have been told something since
+        self.scene = ""         # what is being tried, for who fails in it
 
     def __enter__(self):
         self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
@@ -133,9 +134,10 @@ class Stage:
 
     def fail(self, what):
         panicked = unattended.PANIC_MARK.search(self._log.text().encode())
+        how = "the kernel panicked" if panicked \
+            else "it did not come to its next step"
         raise GuestFailed(self._log.explain(
-            f"{what}; " + ("the kernel panicked" if panicked
-                           else "it did not come to its next step")))
+            f"{what}; {how}\n{self.scene}".rstrip()))
 
     # ---- what the actors do ----
 

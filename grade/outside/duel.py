@@ -124,8 +124,9 @@ class Duel:
         return before - self._free()
 
     def _blame(self, holds, lost):
-        """Each of them alone, to see which it was."""
-        for hold in holds[len(holds) == 1:]:
+        """Each of them alone, to see which it was. Not when frames are free
+        twice: from then on anything may happen."""
+        for hold in holds if lost > 0 and len(holds) > 1 else []:
             again = self._lost([hold])
             if again:
                 holds, lost = [hold], again
@@ -178,6 +179,7 @@ class Duel:
         if hold is None:
             self._trace = stage.trace(PARENT, TRACE_MAX)
         else:
+            stage.scene = f"last try: {self._story([hold])}"
             stage.hold(PARENT, hold.place, hold.times)
         done = stage.run_alone(CHILD) and stage.run_alone(PARENT)
         if self._forks:
