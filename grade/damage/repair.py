@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import dataclass
 
+from grade.limits import limit
 from grade.power.log import BLOCK
 from grade.power.volume import (
     DIRECTORY, INODE, Layout, Unsound, Volume, recovered)
@@ -66,7 +67,8 @@ def fsck(program, path, *options):
     """Its status, and what it printed."""
     done = subprocess.run(
         [program, "-c", *options, path], stdin=subprocess.DEVNULL,
-        capture_output=True, encoding="latin-1", timeout=SECONDS)
+        capture_output=True, encoding="latin-1",
+        timeout=limit(SECONDS))
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
