@@ -279,7 +279,7 @@ static uint32 find_name(uint32 dir, const char *name)
 		return 0;
 	if (strcmp(name, "self") == 0)
 		pid = (uint64)current()->pid;
-	else if (!parse_number(name, &pid) || pid > PID_MAX)
+	else if (name[0] == '0' || !parse_number(name, &pid) || pid > PID_MAX)
 		return 0;
 	return pid != 0 ? SYNTH_TOP + SYNTH_STEP * (uint32)pid : 0;
 }
