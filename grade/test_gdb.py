@@ -139,8 +139,8 @@ def space(gdb, ram, pid):
 def run_to_fault(gdb):
     """Until the child is about to write; returns its pid, and its parent's."""
     gdb.do("add-user writer")
-    gdb.do("break uvmfault if access == ACCESS_STORE "
-           "&& va == (unsigned long)&word")
+    gdb.do("break uvmfault if $scause == 15 "
+           "&& $stval == (unsigned long)&word")
     for _ in range(FAULTS_MAX):
         gdb.do("continue")
         pid = int(gdb.do("print $pid()").split("=")[1])
@@ -160,7 +160,7 @@ def test_write_fault(gdb, ram):
     shared = ours[page].pa
     assert theirs[page].pa == shared
     flags = ["read", "user", "accessed", "dirty", "COW"]
-    for words in ([va], [va, child], ["va"], ["&word", parent]):
+    for words in ([va], [va, child], ["$stval"], ["&word", parent]):
         assert pte(gdb, *words) == (shared, flags, shared + va % PAGE, 2, 2)
     assert f"of pid {child} (writer): hart " in gdb.do("locks")
     gdb.do("finish")

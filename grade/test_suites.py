@@ -143,7 +143,7 @@ def test_audit(run, calf):
          "left_then_right"),
         ("shift", "undefined: 1 of 'int' shifted by 40", "use_shift"),
         ("sum", "undefined: 2147483647 + 1 as 'int'", "use_sum"),
-        ("index", "undefined: index 40 in 'int", "use_index"),
+        ("index", "undefined: index 40 in '", "use_index"),
         ("division", "undefined: 2147483647 / 0 as 'int'",
          "use_division"))])
 def test_panic(boot_once, calf, how, words, where):

@@ -2,4 +2,4 @@
 
 # In C, what holds the count of the frame with physical page number $frame:
 # a variable, not a call. Where it cannot be evaluated, nothing is counted.
-COUNT = "frame_counts[$frame]"
+COUNT = "((unsigned int *)&frame_counts)[$frame]"
