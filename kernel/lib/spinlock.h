@@ -42,15 +42,18 @@ spin_acquire(struct spinlock *lock) ACQUIRES(*lock) UNCHECKED_LOCKING
 	lock_taken(&this_hart()->spinlocks, &lock->note, lock_site_here());
 }
 
-/* Take the lock if nobody has it. */
-static inline bool spin_try(struct spinlock *lock)
-	TRY_ACQUIRES(true, *lock) UNCHECKED_LOCKING
+/* Take the lock if nobody has it. Who does not wait need keep no order. */
+static inline __attribute__((always_inline)) bool
+spin_try(struct spinlock *lock) TRY_ACQUIRES(true, *lock) UNCHECKED_LOCKING
 {
 	struct hart *nobody = NULL;
 
-	return __atomic_compare_exchange_n(&lock->owner, &nobody, this_hart(),
-					   false, __ATOMIC_ACQUIRE,
-					   __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(&lock->owner, &nobody, this_hart(),
+					 false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_RELAXED))
+		return false;
+	lock_taken(&this_hart()->spinlocks, &lock->note, lock_site_here());
+	return true;
 }
 
 static inline void spin_release(struct spinlock *lock)
