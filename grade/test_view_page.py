@@ -102,6 +102,10 @@ def test_buttons(browser, data):
     browser.find_element(By.CSS_SELECTOR, "#timeline [data-step='4']").click()
     assert shown(browser) == 4
     browser.find_element(By.CSS_SELECTOR, "#all a[href='#5']").click()
+    # The page hears of a new address later than the click is over.
+    WebDriverWait(browser, limit(20)).until(
+        lambda _: browser.find_element(By.ID, "title").text.startswith(
+            "Step 5 of"))
     assert shown(browser) == 5
 
 

@@ -136,6 +136,7 @@ static long fill_status(struct request *r)
 {
 	const struct uvm *uvm = r->uvm;
 	struct range all = {}, part;
+	char state = "NRRSZ"[r->state];
 
 	for (uint64 va = 0; next_range(uvm, va, &part); va = part.end) {
 		all.pages += part.pages;
@@ -147,9 +148,8 @@ static long fill_status(struct request *r)
 			 "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nVmPTE:\t%8lu kB\n"
 			 "Pss:\t%8lu kB\nShared:\t%8lu kB\nPssFixed:\t%lu\n"
 			 "Faults:\t%lu\nCopies:\t%lu\nTakeOvers:\t%lu\n",
-			 r->name, "NRRSZ"[r->state], r -> pid, r -> parent,
-			 KIB(all.pages), KIB(all.pages),
-			 KIB(pt_count(uvm->root, uvm->brk)),
+			 r->name, state, r->pid, r->parent, KIB(all.pages),
+			 KIB(all.pages), KIB(pt_count(uvm->root, uvm->brk)),
 			 all.pss / PSS_ONE / 1024, KIB(all.shared), all.pss,
 			 uvm->faults, uvm->copies, uvm->takeovers);
 }
