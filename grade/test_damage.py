@@ -47,6 +47,13 @@ def test_damage(bench):
         assert 0 < report.counts[f"{kind} refused"] < report.counts[kind]
 
 
+def test_host_ends(monkeypatch):
+    """damage: a hang is noticed, and no image is none"""
+    monkeypatch.setenv("TIMEOUT", "1")
+    assert run_host("sleep", ["1000"]) == [(True, "no end: ")]
+    assert run_host("sleep", []) == []
+
+
 @pytest.mark.parametrize("patch", [
     pytest.param(patch, id=patch.name) for patch in read_patches(
         FOLDER.parents[1] / "damage" / "broken", Broken)])

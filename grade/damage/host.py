@@ -35,11 +35,16 @@ def build_host(config, folder, root=ROOT):
 
 def run_host(program, paths):
     """How each image ended: whether it was mounted, and what is wrong or None,
-    in order."""
+    in order. Those after one that hangs have no end, too."""
+    if not paths:
+        return []
     child = process.start([program, *paths], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         text = child.communicate(timeout=limit(SECONDS * len(paths)))[0]
+    except subprocess.TimeoutExpired:
+        child.kill()
+        text = child.communicate()[0]
     finally:
         process.kill(child)
     text = text.decode("latin-1")

@@ -1,28 +1,19 @@
 """grade/damage/trial.py: damaged images, some at a time."""
 
 import tempfile
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from grade import drawn
 from grade.damage.guest import run_guest
 from grade.damage.host import build_host, run_host
 from grade.damage.images import damaged, make_bases
 from grade.damage.repair import repair
 
 AT_ONCE = 20            # images on the disk of the host at a time
-PROBLEMS_MAX = 5
 
 
-@dataclass
-class Report:
-    counts: Counter = field(default_factory=Counter)
-    problems: list = field(default_factory=list)
-
-    def add(self, other):
-        self.counts += other.counts
-        self.problems += other.problems[:PROBLEMS_MAX]
-
+class Report(drawn.Report):
     def lines(self):
         n = self.counts
         yield (f"{n['host']} images mounted by the kernel's file system on "
@@ -92,5 +83,4 @@ def judge(report, where, story, is_mounted, wrong):
     report.counts[where] += 1
     report.counts[f"{where} refused"] += not is_mounted
     if wrong:
-        report.counts["wrong"] += 1
-        report.problems.append(f"{where}: {story}: {wrong}")
+        report.wrong(f"{where}: {story}: {wrong}")

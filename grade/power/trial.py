@@ -5,9 +5,10 @@ import random
 import re
 import subprocess
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grade import drawn
 from grade.machine import Machine
 from grade.power.crash import Bounds, Disk, Judge, crashes, describe
 from grade.power.log import BLOCK
@@ -16,7 +17,6 @@ from grade.power.record import (
 from grade.power.volume import DIRECTORY, Layout, Seen, Volume
 
 FEWER = 4               # boots after the cut of a boot after a cut
-PROBLEMS_MAX = 5        # more are only counted
 WRONG_MAX = 100         # then a boot's cuts end
 HARTS = (1, 2, 4)
 ALIVE = "/alive"        # made or removed by each survey
@@ -32,15 +32,7 @@ class Plan:
     boots: int
 
 
-@dataclass
-class Report:
-    counts: Counter = field(default_factory=Counter)
-    problems: list = field(default_factory=list)
-
-    def add(self, other):
-        self.counts += other.counts
-        self.problems += other.problems
-
+class Report(drawn.Report):
     def lines(self):
         """What was done, for people."""
         n = self.counts
@@ -49,11 +41,6 @@ class Report:
                "some of the last ones missing or torn")
         yield (f"{n['boots']} boots after a cut; {n['disks']} disks that "
                f"differ after recovery; {n['wrong']} wrong")
-
-    def wrong(self, what):
-        self.counts["wrong"] += 1
-        if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(what)
 
 
 class Fsck:
