@@ -107,6 +107,16 @@ def test_superblock(bench, image):
     assert image.read_bytes() == before
 
 
+def test_inodes(bench, image):
+    """mkfs -c -y finds the inodes again that the superblock leaves out"""
+    before = image.read_bytes()
+    patch_bytes(image, 20, (3).to_bytes(4, "little"))
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 0 and text.startswith("superblock: 3 inodes, but number")
+    assert fsck(bench.mkfs, image) == (0, "")
+    assert image.read_bytes()[4096:] == before[4096:]
+
+
 def test_lost_found(bench, image):
     """mkfs -c -y puts what has lost its name into /lost+found"""
     base = bench.bases[0]

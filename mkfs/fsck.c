@@ -97,11 +97,28 @@ static void replay_journal(void)
 	memset(header, 0, sizeof(*header));
 }
 
+/* When one is in use behind the last inode, it is their number that is wrong:
+ * mkfs leaves the rest of the last block zero. */
+static void check_ninodes(void)
+{
+	uint32 room = super->inodes.blocks * INODES_PER_BLOCK;
+
+	for (uint32 i = super->ninodes; i < room && i < INODES_MAX; i++) {
+		if (inode_at(i)->type == 0)
+			continue;
+		report("as many as there is room for",
+		       "superblock: %u inodes, but number %u is in use",
+		       super->ninodes, i);
+		super->ninodes = room < INODES_MAX ? room : INODES_MAX;
+	}
+}
+
 /* ---- the whole ---- */
 
 static void check_all(void)
 {
 	replay_journal();
+	check_ninodes();
 	check_maps();
 	check_names();
 	check_bitmap();
