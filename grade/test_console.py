@@ -37,7 +37,7 @@ def wait_until_gone(guest):
 
 @pytest.mark.parametrize("kind, harts", [
     pytest.param(kind, harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
-    for kind in ("loop", "bomb") for harts in (1, 4)])
+    for kind in ("loop", "bomb", "heirs") for harts in (1, 4)])
 def test_runaway(config, log, kind, harts):
     """console: Ctrl-C ends a program gone wild, {kind}-{harts}"""
     with Guest(config, Machine(cpus=harts), log,

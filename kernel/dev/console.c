@@ -34,7 +34,7 @@ static struct {
 	bool line_broken;  /* [lock] the line has lost what came before */
 } in = { .lock = SPINLOCK("console input"), .readers = WAITQ(in.readers) };
 
-static bool (*interrupt_processes)(void); /* [init] */
+static void (*interrupt_processes)(void); /* [init] */
 static void (*list_processes)(void);      /* [init] */
 
 /* The prompt, and what has been typed behind it, once more. */
@@ -90,19 +90,9 @@ static void edit_locked(char key) REQUIRES(in.lock)
 	line_clear(&in.line);
 }
 
-/* Forget that Ctrl-C was typed; false when a read would not find that. */
-static bool take_mark_locked(void) REQUIRES(in.lock)
-{
-	bool is_there = in.len > 0 && in.ready[in.first] == KEY_INTERRUPT;
-
-	if (is_there)
-		drop_locked(1);
-	return is_there;
-}
-
-/* Forget what was typed. Whoever reads is told that there will be no line,
- * unless that one ends. The mark comes first: a process is seen either by it or
- * by us (proc/keys.c). */
+/* Forget what was typed. Whoever reads next is told that there will be no line,
+ * unless a shell learns of it by other ways. The mark comes first: a process is
+ * seen either by it or by us (proc/keys.c). */
 static void interrupt(void)
 {
 	static const char mark = KEY_INTERRUPT;
@@ -114,13 +104,7 @@ static void interrupt(void)
 	in.len = 0;
 	put_locked(&mark, 1);
 	spin_release(&in.lock);
-
-	bool is_any = interrupt_processes();
-
-	spin_acquire(&in.lock);
-	if (is_any && list_empty(&in.readers.sleepers))
-		take_mark_locked();
-	spin_release(&in.lock);
+	interrupt_processes();
 }
 
 static void show_list(void)
@@ -189,8 +173,10 @@ static void take_keys(void) EXCLUDES(in.lock)
 bool console_take_interrupt(void)
 {
 	spin_acquire(&in.lock);
-	bool is_there = take_mark_locked();
+	bool is_there = in.len > 0 && in.ready[in.first] == KEY_INTERRUPT;
 
+	if (is_there)
+		drop_locked(1);
 	spin_release(&in.lock);
 	return is_there;
 }
@@ -292,7 +278,7 @@ void console_init(void)
 	in.line.show = screen_echo;
 }
 
-void console_set_keys(bool (*interrupt_fn)(void), void (*list_fn)(void))
+void console_set_keys(void (*interrupt_fn)(void), void (*list_fn)(void))
 {
 	interrupt_processes = interrupt_fn;
 	list_processes = list_fn;

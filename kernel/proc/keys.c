@@ -10,6 +10,11 @@
 
 #define FLAGS (FOREGROUND_SELF | FOREGROUND_CHILDREN)
 
+static bool is_shell(const struct proc *p)
+{
+	return p->foreground == FOREGROUND_CHILDREN;
+}
+
 void keys_fork_locked(struct proc *child, const struct proc *parent)
 {
 	if (parent->foreground & FOREGROUND_CHILDREN)
@@ -17,9 +22,14 @@ void keys_fork_locked(struct proc *child, const struct proc *parent)
 	/* The parent ends in the middle of its fork; or it is a shell, and the
 	 * child is what Ctrl-C was meant for and came too early for. */
 	if (parent->killed == STATUS_INTERRUPTED ||
-	    (parent->foreground == FOREGROUND_CHILDREN &&
-	     console_take_interrupt()))
+	    (is_shell(parent) && console_take_interrupt()))
 		child->killed = STATUS_INTERRUPTED;
+}
+
+void keys_wait_locked(const struct proc *parent, int status)
+{
+	if (status == STATUS_INTERRUPTED && is_shell(parent))
+		console_take_interrupt();
 }
 
 int keys_change(uint32 clear, uint32 set)
@@ -43,19 +53,13 @@ static bool is_reached_locked(const struct proc *p) REQUIRES(tree_lock)
 	       __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) != PROC_ZOMBIE;
 }
 
-bool keys_interrupt(void)
+void keys_interrupt(void)
 {
-	bool is_any = false;
-
 	spin_acquire(&tree_lock);
-	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p)) {
-		if (!is_reached_locked(p))
-			continue;
-		proc_end_locked(p, STATUS_INTERRUPTED);
-		is_any = true;
-	}
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
+		if (is_reached_locked(p))
+			proc_end_locked(p, STATUS_INTERRUPTED);
 	spin_release(&tree_lock);
-	return is_any;
 }
 
 /* What is printed of a process. */

@@ -18,8 +18,13 @@ int keys_change(uint32 clear, uint32 set);
 void keys_fork_locked(struct proc *child, const struct proc *parent)
 	REQUIRES(tree_lock);
 
-/* Ctrl-C: end them; false when there was none. */
-bool keys_interrupt(void);
+/* A shell learns that a child ended by Ctrl-C, so its next read need not tell
+ * it. */
+void keys_wait_locked(const struct proc *parent, int status)
+	REQUIRES(tree_lock);
+
+/* Ctrl-C: end them. */
+void keys_interrupt(void);
 
 /* Ctrl-P: print a line for each process. */
 void keys_list(void);

@@ -174,6 +174,7 @@ static int collect_locked(const struct proc *p, struct proc *zombie,
 		if (error != 0)
 			return error;
 	}
+	keys_wait_locked(p, zombie->exit_status);
 	list_remove(&zombie->sibling);
 	return zombie->pid;
 }

@@ -90,10 +90,10 @@ return_to_user:
 	ld sp, 16(sp)
 	sret
 
-	/* void user_start(void): begin with all registers as the trapframe of
+	/* void load_program(void): begin with all registers as the trapframe of
 	 * the running process has them. What is on its stack is left. */
-	.globl user_start
-user_start:
+	.globl load_program
+load_program:
 	ld sp, HART_FRAME(tp)
 	ld s1, 72(sp)
 	ld s2, 144(sp)

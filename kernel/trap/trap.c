@@ -126,6 +126,18 @@ static __attribute__((noinline)) void exception(struct proc *p, uint64 cause)
 		kill_program(p, cause, "", "");
 }
 
+static void end_if_killed(const struct proc *p)
+{
+	if (unlikely(p->killed))
+		proc_exit(p->killed);
+}
+
+void user_start(void)
+{
+	end_if_killed(current());
+	load_program();
+}
+
 void usertrap(struct trapframe *frame)
 {
 	struct proc *p = current();
@@ -139,8 +151,7 @@ void usertrap(struct trapframe *frame)
 	} else {
 		exception(p, cause);
 	}
-	if (unlikely(p->killed))
-		proc_exit(p->killed);
+	end_if_killed(p);
 }
 
 /* The stack guard is the page below a stack. */
