@@ -1,8 +1,8 @@
 """grade/__main__.py: `make grade`: pytest with the options that Calf wants.
 
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
-of grade/points; WORKERS=N runs N tests at a time. TREE=path grades another
-tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. REPORT and
+of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first that
+fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. REPORT and
 OUT are what --report and --out are without.
 """
 
@@ -118,6 +118,8 @@ def run_tests():
         "-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup",
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]
+    if os.environ.get("FIRST") == "1":
+        options += ["-x"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
     status = pytest.main([*options, "grade"])

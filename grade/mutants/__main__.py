@@ -1,10 +1,10 @@
 """grade/mutants/__main__.py: `make mutants`: is each mistake found?
 
-Each mutant is graded with the groups that it names, and must lose points in
-one of them; the kernel as it is must lose none in any.
+Each mutant is graded with the groups that it names, until it loses points in
+one of them, as it must; the kernel as it is must lose none in any.
 
-MUTANT="012 5" takes those whose names begin so. FULL=1 grades mutants with
-all groups, and so says which others see them.
+MUTANT="012 5" takes those whose names begin so. FULL=1 grades mutants to the
+end with all groups, and so says which others see them.
 """
 
 import os
@@ -39,7 +39,7 @@ def kernels():
     right = [] if wish else [Kernel(RIGHT, "", every, judge_right)]
     return right + [
         Kernel(m.name, m.diff, every if full else m.groups,
-               judge_mutant(m.groups))
+               judge_mutant(m.groups), first=not full)
         for m in choose(read_mutants(), "MUTANT", wish)]
 
 
