@@ -1,9 +1,10 @@
 """grade/__main__.py: `make grade`: pytest with the options that Calf wants.
 
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
-of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first that
-fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces the sandbox, or does without. REPORT and
-OUT are what --report and --out are without.
+of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first
+that fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces the
+sandbox, or does without. REPORT and OUT are what --report and --out are
+without.
 """
 
 import argparse
