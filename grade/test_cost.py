@@ -1,6 +1,7 @@
 """grade/test_cost.py: what the kernel's services cost, in instructions.
 
-QEMU counts them (ICOUNT=1), so a busy machine changes nothing.
+QEMU counts them (ICOUNT=1), so a busy machine changes nothing. A fence counts
+as one, whatever it costs the hart; so fork is also followed step by step.
 """
 
 import os
@@ -11,7 +12,11 @@ import pytest
 from grade.boots import SharedBoots
 from grade.guest import GuestFailed
 from grade.machine import Machine
+from grade.outside.actors import Stage, call, stores
+from grade.outside.checks import check
 from grade.outside.filling import fills_frames
+from grade.outside.probe import CHILD, PARENT
+from grade.outside.ram import PAGE
 
 # A row of cowbench, at most how many, and what it is. They leave room: a plain
 # loop that walks runs and counts inline is well below.
@@ -21,6 +26,10 @@ LIMITS = [
     ("fault_copy", 1600, "a write that copies a page"),
     ("free_page", 300, "giving back a page"),
 ]
+FORK_PAGES = 32
+FORK_FENCES = 8         # more of them for so many pages more
+FORK_STEPS = 12000
+SFENCE, SFENCE_MASK = 0x12000073, 0xfe007fff    # whatever its registers
 FILLED = "seen: frames are full of other bytes once they are given back"
 
 
@@ -53,3 +62,26 @@ def test_cost(costs, calf, name, most, what):
         raise GuestFailed(
             f"{what}: expected at most {most} instructions, "
             f"seen {values[name]}{filling}\nlog: {boot.keep_log().path}")
+
+
+def fences_of_fork(stage):
+    """How many fences the parent comes to in a fork."""
+    stage.tell(PARENT, call("fork"))
+    codes = [code for _, code in stage.trace_code(PARENT, FORK_STEPS)]
+    stage.run_alone(PARENT)
+    stage.settle([PARENT, CHILD])
+    stage.end(CHILD)
+    return sum(int.from_bytes(code, "little") & SFENCE_MASK == SFENCE
+               for code in codes)
+
+
+def test_fences_of_fork(calf, log, duel_program):
+    """outside: fork fences for all pages at once"""
+    with Stage(calf.config(), log, duel_program) as stage:
+        few = fences_of_fork(stage)
+        start = stage.do(PARENT, call("sbrk", FORK_PAGES * PAGE))
+        stage.do(PARENT, stores(start, PAGE, start + FORK_PAGES * PAGE, 1))
+        many = fences_of_fork(stage)
+        check(many - few <= FORK_FENCES,
+              f"for {FORK_PAGES} pages more at most {FORK_FENCES} sfence.vma "
+              "more", f"{few} in a fork, then {many}")

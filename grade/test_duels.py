@@ -8,13 +8,6 @@ import pytest
 
 from grade.outside.actors import Stage
 from grade.outside.duel import DUELS, Duel
-from grade.outside.probe import build_probe
-
-
-@pytest.fixture(scope="session")
-def duel_program(calf, tmp_path_factory):
-    return build_probe(calf.config(), tmp_path_factory.mktemp("duel"),
-                       name="duel")
 
 
 @pytest.mark.parametrize("name", DUELS)

@@ -202,8 +202,12 @@ class Stage:
     def trace(self, role, most):
         """Let it do what it was told, the first instructions one by one.
         Returns the addresses of those of the kernel."""
+        return [place for place, _ in self.trace_code(role, most)]
+
+    def trace_code(self, role, most):
+        """The same, with the four bytes that are at each address."""
         hart = self._where[role]
-        places, seen = [], set()
+        places, codes, seen = [], {}, set()
         for _ in range(most):
             state = self._harts.state_of(hart)
             if state[PC] == self._entry:
@@ -213,8 +217,10 @@ class Stage:
             seen.add(state)
             if not self._entry < state[PC] < self._entry + END:
                 places.append(state[PC])
+                if state[PC] not in codes:
+                    codes[state[PC]] = self._harts.code(state[PC], 4)
             self._harts.step(hart)
-        return places
+        return [(place, codes[place]) for place in places]
 
     def hold(self, role, place, times):
         """Let it do what it was told until it comes to that place for the

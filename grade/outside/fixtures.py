@@ -12,6 +12,12 @@ def program(calf, tmp_path_factory):
     return build_probe(calf.config(), tmp_path_factory.mktemp("probe"))
 
 
+@pytest.fixture(scope="session")
+def duel_program(calf, tmp_path_factory):
+    return build_probe(calf.config(), tmp_path_factory.mktemp("duel"),
+                       name="duel")
+
+
 @pytest.fixture
 def probe(calf, program, log):
     with Probe(calf.config(), log, program) as machine:

@@ -266,6 +266,21 @@ static void last_part_of_heap_is_shared(void)
 	CHECK_EQ(part[PGSIZE - 101], 0);
 }
 
+/* Whoever asks next gets the frames that a child gives back, unless its parent
+ * has them, too. */
+static void freed_heap_stays_with_parent(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, SEED_OLD);
+	IN_CHILD() {
+		xsbrk(-PAGES * (long)PGSIZE);
+		pages_fill(xpages(PAGES), PAGES, SEED_NEW);
+	}
+	xwait(0);
+	pages_check(pages, PAGES, SEED_OLD);
+}
+
 /* A copy that lives on is shared by the next fork like any other page. */
 static void copies_are_shared_again(void)
 {
@@ -289,11 +304,19 @@ static void copies_are_shared_again(void)
 }
 
 const struct test cow_isolation_tests[] = {
-	TEST(child_writes_stay_in_child), TEST(parent_writes_stay_in_parent),
-	TEST(globals_are_isolated),       TEST(stack_is_isolated),
-	TEST(generations_are_isolated),   TEST(siblings_are_isolated),
-	TEST(grandchild_outlives_child),  TEST(sizes_around_2mib),
-	TEST(fork_shares_again),          TEST(hundreds_of_sharers),
-	TEST(whole_page_is_copied),       TEST(last_part_of_heap_is_shared),
-	TEST(copies_are_shared_again),    TESTS_END,
+	TEST(child_writes_stay_in_child),
+	TEST(parent_writes_stay_in_parent),
+	TEST(globals_are_isolated),
+	TEST(stack_is_isolated),
+	TEST(generations_are_isolated),
+	TEST(siblings_are_isolated),
+	TEST(grandchild_outlives_child),
+	TEST(sizes_around_2mib),
+	TEST(fork_shares_again),
+	TEST(hundreds_of_sharers),
+	TEST(whole_page_is_copied),
+	TEST(last_part_of_heap_is_shared),
+	TEST(copies_are_shared_again),
+	TEST(freed_heap_stays_with_parent),
+	TESTS_END,
 };
