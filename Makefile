@@ -430,13 +430,14 @@ make grade REPORT=gradescope OUT=FILE
                   and a report; also prairielearn, autolab, github
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
-make clean        remove what was built
+make clean        remove what was built, and the disk of `make qemu`
 make clean-disk   remove the disk of `make qemu`, with your files in it
 
 for qemu, run and gdb
   CPUS=1..8       harts (2)              MEM=128M    memory
   PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin
   ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
+                                                     (not gdb)
   ICOUNT=1        count instructions, with one hart: the same on every machine
 
 for all

@@ -20,6 +20,7 @@ from _pytest.mark.expression import Expression, ParseError
 from grade import process, reports, results, sandbox
 from grade.config import ROOT, UserError
 from grade.foreign import grade_tree
+from grade.machine import timeout_from
 from grade.points import Points
 from grade.session import STRANGER, VERBOSE
 
@@ -58,6 +59,8 @@ def check_settings():
     workers = os.environ.get("WORKERS", "")
     if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
+    if timeout_from(os.environ, 1) is None:
+        raise UserError("TIMEOUT=0: a number of seconds above 0")
 
 
 def main(words):

@@ -105,6 +105,14 @@ def test_kernel(hostile, canary):
     assert hostile.says in done.stdout, done.stdout
 
 
+@group("none")
+def test_edits(tmp_path):
+    """hostile: each kernel can be made of ours"""
+    for number, hostile in enumerate(AT_BUILD + AT_RUN):
+        (tmp_path / str(number)).mkdir()
+        lay_out(hostile, tmp_path / str(number))
+
+
 @group("secret")
 @pytest.mark.parametrize("name, how", [
     (FIRST, "#include"), ("kernel/a.S", ".incbin")],

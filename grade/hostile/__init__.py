@@ -102,6 +102,6 @@ AT_RUN = (
             passes=BOOTS, seconds=60,
             tests="test_builds or test_boots or "
             "sharing-fork_shares_every_page-1",
-            edits=(("kernel/proc/life.c", "\tp->exit_status = status;",
-                    "\tp->exit_status = 0;"),)),
+            edits=(("kernel/proc/life.c",
+                    "? p->killed : status;", "? p->killed : 0;"),)),
 )
