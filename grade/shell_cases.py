@@ -190,6 +190,39 @@ SHELL = [
          r".*nosuch.*no such file or directory.*\n1\n", pattern=True),
     case("a long pipe of cats",
          "echo x | cat | cat | cat | cat | cat | cat | cat | cat", "x\n"),
+    case("words and lists of files of any length", f"""
+        A={1100 * 'a'}
+        echo $A$A | wc -c
+        echo {3000 * 'b'} | wc -c
+        echo {' '.join(300 * ['*'])} | wc -w
+        echo $A$A$A c | wc -w
+        """, "2201\n3001\n300\n2\n"),
+    case("no path is as long as a pattern may be", f"""
+        echo {255 * 'x'}/* | wc -c
+        echo {256 * '/'}* | wc -c
+        """, "258\n258\n"),
+    case("a built-in command whose output goes nowhere", """
+        echo x >f
+        export A=1
+        export 1<f
+        echo $?
+        (true)
+        echo $?
+        """, "sh: export: standard output: bad file descriptor\n1\n0\n"),
+    case("a status is from 0 to 255", """
+        sh -c 'exit 255'; echo $?
+        sh -c 'exit 256'; echo $?
+        sh -c 'exit -1'; echo $?
+        sh -c 'exit 4294967294'; echo $?
+        """, """
+        255
+        sh: exit: 256: not a status
+        2
+        sh: exit: -1: not a status
+        2
+        sh: exit: 4294967294: not a status
+        2
+        """),
     case("a file that is no program", """
         echo text >f
         f

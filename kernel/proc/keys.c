@@ -15,6 +15,11 @@ static bool is_shell(const struct proc *p)
 	return p->foreground == FOREGROUND_CHILDREN;
 }
 
+static bool is_zombie(const struct proc *p)
+{
+	return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROC_ZOMBIE;
+}
+
 void keys_fork_locked(struct proc *child, const struct proc *parent)
 {
 	if (parent->foreground & FOREGROUND_CHILDREN)
@@ -46,16 +51,33 @@ int keys_change(uint32 clear, uint32 set)
 	return (int)before;
 }
 
+/* Those that wait for a shell to end. One that is marked has all above it
+ * marked, so each is come to once. */
+static void mark_above_shells_locked(void) REQUIRES(tree_lock)
+{
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
+		p->above_shell = false;
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p)) {
+		if (!is_shell(p) || is_zombie(p))
+			continue;
+		for (struct proc *above = p->parent;
+		     above != NULL && !above->above_shell;
+		     above = above->parent)
+			above->above_shell = true;
+	}
+}
+
 /* Nobody ends init, whatever flags it gave itself. */
 static bool is_reached_locked(const struct proc *p) REQUIRES(tree_lock)
 {
-	return p->foreground & FOREGROUND_SELF && !p->is_thread &&
-	       __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) != PROC_ZOMBIE;
+	return p->foreground & FOREGROUND_SELF && !p->above_shell &&
+	       !p->is_thread && !is_zombie(p);
 }
 
 void keys_interrupt(void)
 {
 	spin_acquire(&tree_lock);
+	mark_above_shells_locked();
 	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
 		if (is_reached_locked(p))
 			proc_end_locked(p, STATUS_INTERRUPTED);
@@ -88,16 +110,29 @@ static bool next_row(int pid, struct row *row)
 	return next != NULL;
 }
 
-/* One lock for each line: whoever is at fault may want it, too. */
+static int highest_pid(void)
+{
+	int highest = 0;
+
+	spin_acquire(&tree_lock);
+	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
+		highest = MAX(highest, p->pid);
+	spin_release(&tree_lock);
+	return highest;
+}
+
+/* One lock for each line: whoever is at fault may want it, too. Those that come
+ * to be meanwhile are left out, or there might be no end. */
 void keys_list(void)
 {
 	static const char *const states[] = {
 		"new", "ready", "runs", "sleeps", "zombie",
 	};
+	int last = highest_pid();
 	struct row row;
 
 	kprintf("  PID  PPID STATE  NAME\n");
-	for (int pid = 0; next_row(pid, &row); pid = row.pid)
+	for (int pid = 0; next_row(pid, &row) && row.pid <= last; pid = row.pid)
 		kprintf("%5d %5d %-6s %s\n", row.pid, row.parent,
 			states[row.state], row.name);
 }

@@ -58,6 +58,7 @@ struct proc {
 	struct waitq child_exited; /* its lock is tree_lock */
 	int exit_status;           /* [tree_lock] once a zombie */
 	uint32 foreground;         /* [tree_lock] abi/process.h */
+	bool above_shell;          /* [tree_lock] of use to keys.c only */
 
 	struct lock_list sleeplocks; /* [self] that it has */
 };

@@ -23,10 +23,13 @@ long sys_fork(struct proc *p, const uint64 *arg)
 	return proc_fork(user_start);
 }
 
+/* No program can say that Ctrl-C has ended it. */
 long sys_exit(struct proc *p, const uint64 *arg)
 {
+	int status = int_arg(arg[0]);
+
 	(void)p;
-	proc_exit(int_arg(arg[0]));
+	proc_exit(status == STATUS_INTERRUPTED ? status & 0xff : status);
 }
 
 long sys_wait(struct proc *p, const uint64 *arg)

@@ -70,6 +70,16 @@ void print_flush(void)
 	standard_output_flush(standard_output.used);
 }
 
+int print_take_error(void)
+{
+	print_flush();
+
+	int error = print_error;
+
+	print_error = standard_output.error = 0;
+	return error;
+}
+
 int vprintf(const char *fmt, va_list args)
 {
 	int length = format(&standard_output.sink, fmt, args);

@@ -32,3 +32,7 @@ void print_flush(void);
 
 /* The first error that writing to standard output met; 0 when all went well. */
 extern int print_error;
+
+/* Write what printf() holds back, and begin anew without an error. Returns the
+ * one that there was, or 0. */
+int print_take_error(void);

@@ -6,7 +6,7 @@
 
 struct block {
 	struct block *next;
-	size_t used;
+	size_t used; /* more than BLOCK_SIZE in one made for a large request */
 	char bytes[BLOCK_SIZE] __attribute__((aligned(16)));
 };
 
@@ -15,7 +15,7 @@ static struct block *newest;
 void *arena_alloc(size_t size)
 {
 	size = (size + 15) & ~15UL;
-	if (newest == NULL || size > BLOCK_SIZE - newest->used) {
+	if (newest == NULL || newest->used + size > BLOCK_SIZE) {
 		size_t extra = size > BLOCK_SIZE ? size - BLOCK_SIZE : 0;
 		struct block *block = xmalloc(sizeof(*block) + extra);
 

@@ -28,7 +28,7 @@ static int builtin_exit(char **argv, int status)
 		warnx("exit: too many arguments");
 		return STATUS_SYNTAX;
 	}
-	if (!parse_number(argv[1], &number)) {
+	if (!parse_number(argv[1], &number) || number < 0 || number > 255) {
 		warnx("exit: %s: not a status", argv[1]);
 		return STATUS_SYNTAX;
 	}

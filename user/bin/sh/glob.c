@@ -84,6 +84,8 @@ static void walk(struct names *names, const struct pattern *pattern,
 		path[length++] = '/';
 		start++;
 	}
+	if (pattern->text[start] == '/')
+		return; /* no path is that long */
 	path[length] = '\0';
 	if (pattern->text[start] == '\0') {
 		if (exists(path, length))

@@ -48,11 +48,13 @@ static void run_program(char **argv)
 	exit(reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
-/* In a process of its own. */
+/* In a process of its own, where nobody types. */
 static void run_command_here(const struct command *command, int status)
 	__attribute__((noreturn));
 static void run_command_here(const struct command *command, int status)
 {
+	at_prompt = false;
+
 	char **argv = make_argv(command, status);
 
 	if (script_fd >= 0)
@@ -96,6 +98,19 @@ static int wait_for(const int *pids, int count)
 	return result;
 }
 
+/* Where its output went is soon forgotten: tell now whether it arrived. */
+static int run_and_flush(char **argv, int status)
+{
+	int result = builtin_run(argv, status);
+
+	errno = print_take_error();
+	if (errno == 0)
+		return result;
+	if (errno != EPIPE)
+		warn("%s: standard output", argv[0]);
+	return 1;
+}
+
 static int run_builtin(const struct command *command, char **argv, int status)
 {
 	struct saved_fds saved = { .count = 0 };
@@ -103,7 +118,7 @@ static int run_builtin(const struct command *command, char **argv, int status)
 
 	if (redirects_apply(command->redirects, status, &saved) == 0) {
 		assign(command->assignments, status, false);
-		result = argv[0] != NULL ? builtin_run(argv, status) : 0;
+		result = argv[0] != NULL ? run_and_flush(argv, status) : 0;
 	}
 	redirects_undo(&saved);
 	return result;
@@ -222,6 +237,7 @@ static int start_background(const struct and_or *and_or, int status)
 		return 0;
 	}
 	jobs_forget();
+	at_prompt = false;
 
 	int null = open("/dev/null", O_RDONLY);
 

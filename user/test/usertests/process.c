@@ -36,6 +36,9 @@ static void wait_gives_the_status(void)
 			exit(statuses[i]);
 		xwait(statuses[i]);
 	}
+	if (xfork() == 0)
+		exit(STATUS_INTERRUPTED); /* only Ctrl-C gives that */
+	xwait(254);
 }
 
 static void wait_takes_every_child_once(void)
