@@ -5,15 +5,26 @@
 
 static char buf[PGSIZE];
 
+/* Reading what it has just written, it would come to no end. */
+static bool is_output(int fd)
+{
+	struct stat in, out;
+
+	return fstat(fd, &in) == 0 && fstat(1, &out) == 0 &&
+	       in.type == T_FILE && in.dev == out.dev && in.ino == out.ino;
+}
+
 /* 0, or 1 after a message. */
 static int copy(int fd, const char *name)
 {
 	long n;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		if (write_all(1, buf, (size_t)n) < 0)
-			err(1, "standard output");
+	if (is_output(fd)) {
+		warnx("%s: is the output, too", name);
+		return 1;
 	}
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		output(1, buf, (size_t)n);
 	if (n < 0) {
 		warn("%s", name);
 		return 1;

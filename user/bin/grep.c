@@ -155,8 +155,7 @@ static void print_match(const struct lines *lines, unsigned long number,
 		puts(lines->line);
 		return;
 	}
-	if (write_all(1, lines->line, lines->length) < 0)
-		err(STATUS_ERROR, "standard output");
+	output(STATUS_ERROR, lines->line, lines->length);
 	putchar('\n');
 }
 
@@ -229,7 +228,12 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		usage(SYNOPSIS);
 	parse_pattern(argv[optind++]);
-	if (optind == argc)
-		return grep(0, "standard input", NULL);
-	return grep_files(argv + optind, argc - optind);
+
+	int status = optind == argc ? grep(0, "standard input", NULL)
+				    : grep_files(argv + optind, argc - optind);
+
+	errno = print_take_error();
+	if (errno != 0 && errno != EPIPE)
+		err(STATUS_ERROR, "standard output");
+	return status;
 }

@@ -24,12 +24,8 @@ static int head(int fd, const char *name, long lines)
 {
 	long n = 0;
 
-	while (lines > 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
-		size_t length = lines_length((size_t)n, &lines);
-
-		if (write_all(1, buf, length) < 0)
-			err(1, "standard output");
-	}
+	while (lines > 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+		output(1, buf, lines_length((size_t)n, &lines));
 	if (n >= 0)
 		return 0;
 	warn("%s", name);

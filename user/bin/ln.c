@@ -15,8 +15,8 @@ int main(int argc, char **argv)
 	const char *name = argv[optind + 1];
 
 	if (is_directory(name)) {
-		if (path_join(path, name, basename(old)) < 0)
-			err(1, "%s/%s", name, basename(old));
+		if (path_into(path, name, old) < 0)
+			err(1, "%s", old);
 		name = path;
 	}
 	if (link(old, name) == 0)

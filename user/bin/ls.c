@@ -51,7 +51,8 @@ static bool is_listed(const char *name)
 	return is_all || name[0] != '.';
 }
 
-/* All names in the directory, sorted; their number, or -1. */
+/* All names in the directory, sorted; their number, or -1. What was read before
+ * an error is listed all the same. */
 static long read_names(const char *path, char ***names)
 {
 	struct dir dir;
@@ -70,6 +71,11 @@ static long read_names(const char *path, char ***names)
 		(*names)[count++] = xstrdup(name);
 	}
 	dir_close(&dir);
+	if (dir.error != 0) {
+		errno = dir.error;
+		warn("%s", path);
+		status = 1;
+	}
 	sort_pointers((void **)*names, count, compare_names);
 	return (long)count;
 }

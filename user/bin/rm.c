@@ -18,9 +18,10 @@ static void failed(const char *path)
 
 static void remove_path(const char *name)
 {
-	struct stat st;
+	struct stat st = { .type = T_DEVICE };
 
-	if (stat(name, &st) < 0) {
+	/* ENODEV: there is the name, but no driver for what it names. */
+	if (stat(name, &st) < 0 && errno != ENODEV) {
 		if (!is_forced || errno != ENOENT)
 			failed(name);
 		return;

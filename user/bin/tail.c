@@ -50,8 +50,7 @@ static void ring_print(struct ring *ring)
 		size_t index = (ring->oldest + i) % ring->count;
 		struct text *text = &ring->texts[index];
 
-		if (write_all(1, text->bytes, text->length) < 0)
-			err(1, "standard output");
+		output(1, text->bytes, text->length);
 		free(text->bytes);
 	}
 	free(ring->texts);

@@ -5,6 +5,16 @@
 
 #define MICROSECOND (TIME_HZ / 1000000)
 
+static void print(uint64 time, uint64 instructions)
+{
+	char count[40] = "";
+
+	if (counters_count_instructions())
+		snprintf(count, sizeof(count), "  %lu instructions",
+			 instructions);
+	fprintf(2, "%lu.%06lu s%s\n", time / 1000000, time % 1000000, count);
+}
+
 int main(int argc, char **argv)
 {
 	int status;
@@ -25,7 +35,6 @@ int main(int argc, char **argv)
 	wait(&status);
 	instructions = rdinstret() - instructions;
 	time = (rdtime() - time) / MICROSECOND;
-	fprintf(2, "%lu.%06lu s  %lu instructions\n", time / 1000000,
-		time % 1000000, instructions);
+	print(time, instructions);
 	return status >= 0 ? status : 255;
 }

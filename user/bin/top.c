@@ -59,15 +59,17 @@ static void show(bool clear)
 	free(all);
 }
 
-/* Write a byte for each byte read, up to a q or the end, which gives a q. */
-static void wait_for_keys(int to)
+/* Pass on what is read, up to a q or the end, which gives a q if nothing else
+ * ends us. */
+static void wait_for_keys(int to, bool end_is_q)
 {
 	char key = '\0';
 
-	while (key != 'q')
-		if (read(0, &key, 1) != 1)
-			key = 'q';
-	write(to, &key, 1);
+	while (key != 'q' && read(0, &key, 1) == 1)
+		if (write(to, &key, 1) != 1)
+			return;
+	if (key != 'q' && end_is_q)
+		write(to, "q", 1);
 }
 
 static void wait_for_time(int to, long seconds)
@@ -76,8 +78,8 @@ static void wait_for_time(int to, long seconds)
 		sleep((int)seconds * TICKS_PER_SECOND);
 }
 
-/* The child's pid. */
-static int start(const int pipe_fd[2], long seconds)
+/* For keys, or for the time if `seconds` is not 0. Returns the child's pid. */
+static int start(const int pipe_fd[2], long seconds, bool end_is_q)
 {
 	int pid = fork();
 
@@ -87,26 +89,36 @@ static int start(const int pipe_fd[2], long seconds)
 		return pid;
 	close(pipe_fd[0]);
 	if (seconds == 0)
-		wait_for_keys(pipe_fd[1]);
+		wait_for_keys(pipe_fd[1], end_is_q);
 	else
 		wait_for_time(pipe_fd[1], seconds);
 	exit(0);
 }
 
+/* Sleep until the time has come; false for a q instead. */
+static bool next_time(int from)
+{
+	char event;
+
+	while (read(from, &event, 1) == 1 && event != 'q')
+		if (event == 't')
+			return true;
+	return false;
+}
+
 static void watch(long seconds, long count)
 {
 	int pipe_fd[2];
-	char event = 't';
 
 	if (pipe(pipe_fd) < 0)
 		err(1, "pipe");
 
-	int clock = start(pipe_fd, seconds);
-	int keys = start(pipe_fd, 0);
+	int clock = start(pipe_fd, seconds, false);
+	int keys = start(pipe_fd, 0, count == 0);
 
 	close(pipe_fd[1]);
 	for (long i = 0; count == 0 || i < count; i++) {
-		if (read(pipe_fd[0], &event, 1) != 1 || event == 'q')
+		if (print_error != 0 || !next_time(pipe_fd[0]))
 			break;
 		show(is_console(1));
 	}

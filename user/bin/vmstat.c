@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	       "zeroed");
 	read_now(&now);
 	show(&old, &now);
-	for (long i = 1; count == 0 || i < count; i++) {
+	for (long i = 1; (count == 0 || i < count) && print_error == 0; i++) {
 		old = now;
 		sleep((int)seconds * TICKS_PER_SECOND);
 		read_now(&now);

@@ -2,6 +2,8 @@
  * "Zicntr"). */
 #pragma once
 
+#include <stdbool.h>
+
 #include "abi/types.h"
 
 #define TIME_HZ 10000000UL /* of rdtime() on QEMU's virt machine */
@@ -29,3 +31,7 @@ static inline uint64 rdinstret(void)
 	__asm__ volatile("rdinstret %0" : "=r"(value));
 	return value;
 }
+
+/* Whether rdcycle() and rdinstret() count instructions: under QEMU only with
+ * ICOUNT=1. */
+bool counters_count_instructions(void);

@@ -25,7 +25,7 @@ int dir_open(struct dir *dir, const char *path)
 	if (st.type != T_DIR)
 		return fail_and_close(fd, ENOTDIR);
 	dir->fd = fd;
-	dir->next = dir->count = 0;
+	dir->next = dir->count = dir->error = 0;
 	return 0;
 }
 
@@ -36,6 +36,8 @@ static bool fill(struct dir *dir)
 
 	long n = read(dir->fd, dir->entries, sizeof(dir->entries));
 
+	if (n < 0)
+		dir->error = errno;
 	dir->next = 0;
 	dir->count = n > 0 ? (int)(n / (long)sizeof(struct dirent)) : 0;
 	return dir->count > 0;
@@ -71,6 +73,28 @@ int path_join(char *path, const char *dir, const char *name)
 		return 0;
 	errno = ENAMETOOLONG;
 	return -1;
+}
+
+long path_trim(char *path, const char *whole)
+{
+	size_t length = strlcpy(path, whole, PATH_LEN);
+
+	if (length >= PATH_LEN) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	while (length > 0 && path[length - 1] == '/')
+		path[--length] = '\0';
+	return (long)length;
+}
+
+int path_into(char *path, const char *dir, const char *from)
+{
+	char trimmed[PATH_LEN];
+
+	if (path_trim(trimmed, from) < 0)
+		return -1;
+	return path_join(path, dir, basename(trimmed));
 }
 
 bool is_directory(const char *path)

@@ -55,6 +55,15 @@ void errx(int status, const char *fmt, ...)
 	exit(status);
 }
 
+void output(int status, const void *bytes, size_t n)
+{
+	if (write_all(1, bytes, n) == 0)
+		return;
+	if (errno == EPIPE)
+		exit(status);
+	err(status, "standard output");
+}
+
 void usage(const char *synopsis)
 {
 	fprintf(2, "usage: %s\n", synopsis);

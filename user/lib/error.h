@@ -21,5 +21,8 @@ void err(int status, const char *fmt, ...) PRINTF_LIKE(2, 3)
 void errx(int status, const char *fmt, ...) PRINTF_LIKE(2, 3)
 	__attribute__((noreturn));
 
+/* Write to standard output, or exit; without a message when nobody reads it. */
+void output(int status, const void *bytes, size_t n);
+
 /* "usage: SYNOPSIS" on standard error, and exit with 2. */
 void usage(const char *synopsis) __attribute__((noreturn));

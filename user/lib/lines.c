@@ -36,14 +36,19 @@ static bool fill(struct lines *lines)
 
 static void append(struct lines *lines, const char *text, size_t n)
 {
-	if (lines->error != 0 || n > lines->limit - lines->length) {
+	if (lines->error == 0 && n > lines->limit - lines->length)
 		lines->error = E2BIG;
+	if (lines->error != 0)
 		return;
-	}
 	if (lines->length + n + 1 > lines->room) {
 		size_t room = 2 * (lines->length + n) + FIRST_ROOM;
+		char *longer = realloc(lines->line, room);
 
-		lines->line = xrealloc(lines->line, room);
+		if (longer == NULL) {
+			lines->error = ENOMEM;
+			return;
+		}
+		lines->line = longer;
 		lines->room = room;
 	}
 	memcpy(lines->line + lines->length, text, n);

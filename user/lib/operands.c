@@ -13,8 +13,8 @@ static int act_into(const char *from, const char *dir,
 {
 	char path[PATH_LEN];
 
-	if (path_join(path, dir, basename(from)) < 0) {
-		warn("%s/%s", dir, basename(from));
+	if (path_into(path, dir, from) < 0) {
+		warn("%s", from);
 		return 1;
 	}
 	return act(from, path);

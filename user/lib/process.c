@@ -129,7 +129,12 @@ long processes_read(struct process **all)
 	}
 	dir_close(&dir);
 	*all = sorted(*all, count);
-	return count;
+	if (dir.error == 0)
+		return count;
+	free(*all);
+	*all = NULL;
+	errno = dir.error;
+	return -1;
 }
 
 static void mapping_parse(const char *text, struct mapping *m)

@@ -185,6 +185,7 @@ static void run_in_directory(const struct test *test, struct outcome *outcome)
 
 	snprintf(dir, sizeof(dir), "/tmp/t%d", getpid());
 	mkdir("/tmp");
+	remove_tree(dir); /* of a run that was cut short */
 	xmkdir(dir);
 
 	long before = xvmstat("free");

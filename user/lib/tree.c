@@ -31,22 +31,11 @@ static long path_push_first(char *path)
 	if (name != NULL)
 		length = path_push(path, name);
 	dir_close(&dir);
-	return length;
-}
-
-/* The path without the slashes at its end. Returns its length, 0 for the root,
- * or -1. */
-static long path_trim(char *path, const char *whole)
-{
-	size_t length = strlcpy(path, whole, PATH_LEN);
-
-	if (length >= PATH_LEN) {
-		errno = ENAMETOOLONG;
+	if (dir.error != 0) {
+		errno = dir.error;
 		return -1;
 	}
-	while (length > 0 && path[length - 1] == '/')
-		path[--length] = '\0';
-	return (long)length;
+	return length;
 }
 
 /* Whether the path ends with a name and not with "." or "..": those cannot be

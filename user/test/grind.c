@@ -279,6 +279,7 @@ static void run(uint64 seed, int seconds)
 	int end = uptime() + seconds * TICKS_PER_SECOND;
 
 	mkdir("/tmp");
+	remove_tree(DIR); /* of a run that was cut short */
 	xmkdir(DIR);
 	for (uint64 i = 0; i < PROCESSES; i++) {
 		if (xfork() == 0) {

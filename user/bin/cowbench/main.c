@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 	for (char **name = names; *name != NULL; name++)
 		word_parse(*name, &ignored);
 	meter_init();
-	if (!meter_counts_instructions())
+	if (!counters_count_instructions())
 		warnx("these are no instructions, so nothing to compare: "
 		      "boot with ICOUNT=1");
 	for (char **name = names; *name != NULL; name++)

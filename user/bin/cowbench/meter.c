@@ -5,8 +5,6 @@
 #define TRIES 5
 #define TRIES_IF_LARGE 2 /* of more than so many pages: */
 #define LARGE 50000
-#define KNOWN_LOOPS 500 /* of two instructions */
-#define KNOWN_SLACK 16  /* instructions around that loop */
 
 static uint64 started;
 static uint64 own_cost; /* of a window that has nothing in it */
@@ -39,16 +37,4 @@ uint64 least(uint64 (*window)(long n), long n)
 			best = cost;
 	}
 	return best;
-}
-
-bool meter_counts_instructions(void)
-{
-	long loops = KNOWN_LOOPS;
-	uint64 start = rdcycle();
-
-	__asm__ volatile("1:	addi	%0, %0, -1\n"
-			 "	bnez	%0, 1b"
-			 : "+r"(loops));
-	uint64 cost = rdcycle() - start;
-	return cost >= 2 * KNOWN_LOOPS && cost < 2 * KNOWN_LOOPS + KNOWN_SLACK;
 }
