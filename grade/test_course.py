@@ -13,7 +13,7 @@ import pytest
 
 from grade import tree
 from grade.config import ROOT
-from grade.course import submissions, table
+from grade.course import submissions, table, unpack
 from grade.handin import pack
 from grade.handout.lab import Lab
 from grade.handout.leaks import Secrets, find_leaks
@@ -93,7 +93,7 @@ def needs_parallel():
 def found(course, *paths):
     (course / "scratch").mkdir()
     return {submissions.student_of(name)
-            for name, _ in submissions.find(paths, course / "scratch")}
+            for name, *_ in submissions.find(paths, course / "scratch")}
 
 
 def test_exports(course):
@@ -116,6 +116,54 @@ def test_exports(course):
         "all.zip", "in", "zips.zip", "ernie"))) == {
         "submission_1", "submission_2", "carl", "dora", "ernie"}
     assert not (course.parent / "dora.tar.gz").exists()
+
+
+def test_bad_export(course):
+    """batch: what is large, deep or damaged harms only who handed it in"""
+    with zipfile.ZipFile(course / "all.zip", "w") as archive:
+        for name in ("ann", "ben", "carl", "dora"):
+            archive.writestr(f"export/{name}/calf/{GOOD}", f"int {name};\n")
+        archive.writestr("export/ben/calf/kernel/lib/large.c",
+                         bytes(unpack.BYTES_MAX + 1), zipfile.ZIP_DEFLATED, 1)
+        archive.writestr("export/ben/calf/build/disk.img", "left out")
+        archive.writestr(f"export/carl/{'a/' * 1100}a.c", "")
+        archive.writestr(f"export/carl/kernel/{'a/' * 1100}a.c", "")
+        archive.writestr("export/dora/calf/kernel/lib", "a folder, too")
+        archive.writestr("export/ernie/handin.zip", "damaged")
+        archive.writestr(f"export/{chr(0x20ac) * 200}.zip", "")
+    data = (course / "all.zip").read_bytes()
+    (course / "all.zip").write_bytes(data.replace(b"damaged", b"DAMAGED", 1))
+    (course / "scratch").mkdir()
+    rows = {s.student: s for s in submissions.collect(
+        [course / "all.zip"], course / "scratch", course / "out", "")}
+    assert len(rows) == 6
+    assert all(rows[name].key for name in ("ann", "ben", "carl", "dora"))
+    assert rows["ann"].note == ""
+    assert rows["ben"].note == "1 files not unpacked, such as calf/kernel/" \
+        "lib/large.c: more than 67108864 bytes in all"
+    assert tree.TOO_DEEP in rows["carl"].note
+    assert all(len(row.note) < 200 for row in rows.values())
+    assert "damaged" in rows["ernie"].note and not rows["ernie"].key
+    assert not list((course / "scratch").rglob("disk.img"))
+
+
+def test_deep_folder(course):
+    """batch: folders without end are not gone down into"""
+    ann = course / "in" / "ann"
+    put(ann, "int x;\n")
+    where = os.getcwd()
+    try:
+        os.chdir(ann / "kernel")
+        for _ in range(1100):
+            os.mkdir("a")
+            os.chdir("a")
+        os.chdir(where)
+        found = tree.read_tree(ann)
+    finally:
+        os.chdir(where)
+        subprocess.run(["rm", "-r", ann], check=True)   # Python cannot
+    assert list(found.taken) == [GOOD]
+    assert found.refused == {"kernel/a/a/a": tree.TOO_DEEP}
 
 
 def test_formula():

@@ -29,6 +29,7 @@ TOTAL_MAX = 8 << 20
 FILES_MAX = 1000
 SEEN_MAX = 10_000       # files and folders looked at
 UNPACKED_MAX = 64 << 20
+TOO_DEEP = "too many folders deep"
 LINES_MAX = 20          # of what is refused
 NOT_COPIED = (".git", "build", ".cache", "__pycache__")
 
@@ -59,7 +60,7 @@ def refusal(name):
         return "a name has at most 64 of a-z A-Z 0-9 _ . - and begins " \
             "with a letter, digit or _"
     if len(parts) > DEPTH_MAX:
-        return "too many folders deep"
+        return TOO_DEEP
     if not name.endswith(SUFFIXES):
         return "only " + " ".join(SUFFIXES) + " are"
     return None
@@ -180,6 +181,9 @@ def _may_enter(taker, path, name, fd):
     if not NAME.fullmatch(name):
         taker.refuse(path, refusal(f"kernel/{name}"))
         return False
+    if path.count("/") >= DEPTH_MAX - 1:
+        taker.refuse(path, TOO_DEEP)
+        return False
     return True
 
 
@@ -267,15 +271,20 @@ def _read_zip(path):
             name = name_within(member.filename)
             if name is None or member.is_dir():
                 continue
-            kind = stat.S_IFMT(member.external_attr >> 16)
-            # The other compressions know no bound while they unpack.
-            if kind not in (0, stat.S_IFREG) or member.compress_type not in (
-                    zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            if not is_plain(member):
                 taker.refuse(name, "not a regular file")
                 continue
             with archive.open(member) as stream:
                 taker.take(name, member.file_size, stream.read)
     return taker.tree
+
+
+def is_plain(member):
+    """Whether it is a regular file of a .zip. The other compressions know no
+    bound while they unpack."""
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    return kind in (0, stat.S_IFREG) and member.compress_type in (
+        zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 # ---- the copy ---------------------------------------------------------------

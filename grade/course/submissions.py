@@ -9,12 +9,10 @@ from pathlib import Path
 
 from grade import tree
 from grade.config import UserError
+from grade.course.unpack import is_visible, unpack_class, unpack_one
 from grade.handin import pack
 from grade.mutants.trial import content_key
 
-MEMBER_MAX = 64 << 20
-UNPACKED_MAX = 4 << 30
-NOT_HANDED_IN = ("__MACOSX", "submission_metadata.yml")
 WORK = "work"
 
 
@@ -31,31 +29,39 @@ class Submission:
 
 
 def find(paths, scratch):
-    """Each (name, path) that was handed in. Archives of many are unpacked
-    below `scratch`. Raises UserError if a path is not there."""
+    """Each (name, path, note) that was handed in. Archives of many are
+    unpacked below `scratch`. Raises UserError if a path is not there."""
     for path in map(Path, paths):
         if not path.exists():
             raise UserError(f"{path}: no such folder or archive")
         if path.is_dir() and not (path / "kernel").is_dir():
-            yield from find_in(path, scratch)
+            for inner in visible(without_cover(path)):
+                yield look_into(inner.name, inner, scratch)
         elif holds_many(path):
-            yield from find_in(unpack(path, scratch), scratch)
+            for unpacked in unpack_class(path, new_folder(scratch)):
+                yield look_into(unpacked.name, unpacked.path, scratch,
+                                unpacked.note())
         else:
-            yield path.name, path
+            yield path.name, path, ""
 
 
-def find_in(folder, scratch):
-    for path in visible(without_cover(folder)):
-        try:
-            yield path.name, unpack(path, scratch) if holds_many(path) \
-                else path
-        except UserError:
-            yield path.name, path   # its row says what is wrong
+def look_into(name, path, scratch, note=""):
+    """A hand-in may be an archive of folders and archives itself."""
+    if not holds_many(path):
+        return name, path, note
+    unpacked = unpack_one(path, new_folder(scratch))
+    return name, unpacked.path, join(note, unpacked.note())
+
+
+def new_folder(scratch):
+    folder = Path(scratch) / str(len(os.listdir(scratch)))
+    folder.mkdir()
+    return folder
 
 
 def visible(folder):
     return [path for path in sorted(folder.iterdir())
-            if path.name[0] != "." and path.name not in NOT_HANDED_IN]
+            if is_visible(path.name)]
 
 
 def without_cover(folder):
@@ -85,25 +91,6 @@ def holds_many(path):
     return bool(names) and "kernel" not in roots and len(roots) != 1
 
 
-def unpack(path, scratch):
-    """A new folder with what is in a .zip. Names that lead out of it are made
-    harmless by the library, and links become files."""
-    folder = Path(scratch) / str(len(os.listdir(scratch)))
-    left = UNPACKED_MAX
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                left -= member.file_size
-                if member.file_size > MEMBER_MAX or left < 0:
-                    raise UserError(f"{path}: it unpacks to too much")
-                archive.extract(member, folder)
-    except UserError:
-        raise
-    except Exception:
-        raise UserError(f"{path}: not a sound .zip") from None
-    return folder
-
-
 def student_of(name):
     for ending in tree.ARCHIVES:
         if name.endswith(ending):
@@ -114,15 +101,15 @@ def student_of(name):
 def collect(paths, scratch, out, tests):
     """The Submissions; what is to be graded of each is in OUT/work."""
     grader = content_key() + "\0" + tests
-    found = [take(name, path, out, grader)
-             for name, path in find(paths, scratch)]
+    found = [take(name, path, note, out, grader)
+             for name, path, note in find(paths, scratch)]
     tell_apart(found)
     tell_alike(found)
     return found
 
 
-def take(name, path, out, grader):
-    submission = Submission(student_of(name), tree.shown(name))
+def take(name, path, note, out, grader):
+    submission = Submission(student_of(name), tree.shown(name), note=note)
     try:
         if path.is_symlink():
             raise UserError("a link is not followed")
@@ -131,7 +118,7 @@ def take(name, path, out, grader):
         submission.problem = str(error).partition(": ")[2] or str(error)
         return submission
     if taken.refused:
-        submission.note = f"{len(taken.refused)} files not taken"
+        add_note(submission, f"{len(taken.refused)} files not taken")
     digest = hashlib.sha256(grader.encode())
     for file, data in sorted(taken.taken.items()):
         digest.update(f"{file}\0{len(data)}\0".encode() + data)
@@ -172,4 +159,8 @@ def tell_alike(submissions):
 
 
 def add_note(submission, text):
-    submission.note += ("; " if submission.note else "") + text
+    submission.note = join(submission.note, text)
+
+
+def join(*notes):
+    return "; ".join(filter(None, notes))
