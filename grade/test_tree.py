@@ -113,6 +113,17 @@ def test_tar(tmp_path):
     assert taken.taken == {"kernel/a.c": b"int a;\n"}
 
 
+@pytest.mark.parametrize("names", [
+    ("kernel/a.c", "kernel/a.c/b/c.c"), ("kernel/a.c/b/c.c", "kernel/a.c")],
+    ids=["file first", "folder first"])
+def test_file_and_folder(tmp_path, names):
+    """trees: no name of an archive is a file and a folder: {names[0]}"""
+    taken = tree.read_tree(tar_of(tmp_path / "in.tar.gz", *(
+        (name, tarfile.REGTYPE, b"int x;\n") for name in names)))
+    assert list(taken.taken) == [names[0]]
+    assert list(taken.refused) == [names[1]]
+
+
 def test_zip(tmp_path):
     """trees: nothing of a zip leads out of kernel/"""
     link = zipfile.ZipInfo("kernel/link.c")

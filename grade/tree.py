@@ -14,7 +14,7 @@ import stat
 import tarfile
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grade.config import ROOT, UserError
 from grade.text import shown
@@ -71,6 +71,7 @@ class Taker:
 
     def __init__(self):
         self.tree = Tree()
+        self._folders = set()   # of the files taken
         self._total = 0
         self._seen = 0
 
@@ -89,6 +90,10 @@ class Taker:
             why = f"{size} bytes; at most {FILE_MAX} are"
         if why is None and name in self.tree.taken:
             why = "it is there twice"
+        folders = {str(folder) for folder in PurePosixPath(name).parents}
+        if why is None and (name in self._folders
+                            or folders & self.tree.taken.keys()):
+            why = "a file and a folder of one name"
         if why is not None:
             self.refuse(name, why)
             return
@@ -102,6 +107,7 @@ class Taker:
             raise UserError(f"more than {FILES_MAX} files or {TOTAL_MAX} "
                             "bytes below kernel/")
         self.tree.taken[name] = data
+        self._folders |= folders
 
 
 def our_bytes(name):
