@@ -9,6 +9,7 @@
 #define NOFILE 32        /* open files of one process */
 #define PATH_LEN 256     /* bytes of a path, its NUL included */
 #define ARGS_SIZE PGSIZE /* bytes of all of exec's arguments together */
+#define PIPE_BUF 512     /* bytes that write() puts into a pipe in one piece */
 #define PROC_NAME_LEN 16 /* bytes of a process's name, its NUL included */
 
 #define TICKS_PER_SECOND 10 /* the unit of sleep() and uptime() */

@@ -90,7 +90,7 @@ int dir_open(struct inode *dir, const char *name, struct dir_entry *entry,
 		return -ENOENT;
 	int error = dir_find(dir, name, entry);
 
-	return error != 0 ? error : inode_open(entry->number, out);
+	return error != 0 ? error : inode_find(entry->number, out);
 }
 
 int dir_check_empty(struct inode *dir)

@@ -14,7 +14,8 @@ int dir_find(struct inode *dir, const char *name, struct dir_entry *entry)
 	REQUIRES(dir->lock);
 
 /* The inode that the name stands for, with a reference of the caller's, and its
- * entry. -ENOENT also in a directory that has been removed. */
+ * entry. inode_load() comes once the directory is unlocked. -ENOENT also in a
+ * directory that has been removed. */
 int dir_open(struct inode *dir, const char *name, struct dir_entry *entry,
 	     struct inode **out) REQUIRES(dir->lock);
 

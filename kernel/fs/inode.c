@@ -105,14 +105,10 @@ static int load_synth(struct inode *ip) REQUIRES(ip->lock)
 	return 0;
 }
 
-/* Without the lock where it is not needed: a loaded inode stays so while there
- * is a reference. */
 static int load(struct inode *ip)
 {
 	int error = 0;
 
-	if (__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE))
-		return 0;
 	inode_lock(ip);
 	if (!ip->loaded)
 		error = is_synth(ip) ? load_synth(ip) : load_locked(ip);
@@ -122,7 +118,7 @@ static int load(struct inode *ip)
 	return error;
 }
 
-int inode_open(uint32 number, struct inode **out)
+int inode_find(uint32 number, struct inode **out)
 {
 	if (number == 0 || (number >= super.ninodes && number < SYNTH_TOP))
 		return -EIO;
@@ -132,19 +128,27 @@ int inode_open(uint32 number, struct inode **out)
 	if (ip != NULL)
 		ip->refs++;
 	spin_release(&inodes.lock);
-	if (ip == NULL)
-		return -ENOMEM;
+	*out = ip;
+	return ip != NULL ? 0 : -ENOMEM;
+}
 
+int inode_load_first(struct inode *ip)
+{
 	int error = load(ip);
 
 	if (error != 0) {
 		spin_acquire(&inodes.lock);
 		drop_locked(ip);
 		spin_release(&inodes.lock);
-		return error;
 	}
-	*out = ip;
-	return 0;
+	return error;
+}
+
+int inode_open(uint32 number, struct inode **out)
+{
+	int error = inode_find(number, out);
+
+	return error != 0 ? error : inode_load(*out);
 }
 
 struct inode *inode_get(struct inode *ip)

@@ -57,6 +57,21 @@ void inode_init(void);
  * when the disk fails or the inode is free or damaged; -ENOMEM. */
 int inode_open(uint32 number, struct inode **out);
 
+/* Its halves. Who has a directory locked may do the first only: others may have
+ * the inode locked and wait for the directory. Until the second has been done
+ * there is nothing in the inode; it takes the reference back when it fails. */
+int inode_find(uint32 number, struct inode **out);
+int inode_load_first(struct inode *ip);
+
+/* Without the lock where it is not needed: a loaded inode stays so while there
+ * is a reference. */
+static inline int inode_load(struct inode *ip)
+{
+	if (likely(__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)))
+		return 0;
+	return inode_load_first(ip);
+}
+
 /* One more reference. */
 struct inode *inode_get(struct inode *ip);
 

@@ -45,6 +45,16 @@ static void entry_close(struct entry *entry)
 		inode_put(entry->ip);
 }
 
+/* No reference is left when it fails. */
+static int load_entry(struct entry *entry)
+{
+	int error = inode_load(entry->ip);
+
+	if (error != 0)
+		entry->ip = NULL;
+	return error;
+}
+
 static int entry_open(struct inode *cwd, const char *path, struct entry *entry)
 {
 	int error = path_parent(cwd, path, &entry->dir, entry->name);
@@ -55,7 +65,9 @@ static int entry_open(struct inode *cwd, const char *path, struct entry *entry)
 	inode_lock(entry->dir);
 	error = dir_open(entry->dir, entry->name, &entry->place, &entry->ip);
 	inode_unlock(entry->dir);
-	if (error == -ENOENT)
+	if (error == 0)
+		error = load_entry(entry);
+	else if (error == -ENOENT)
 		error = 0;
 	/* The root has no name in any directory, unless the disk is damaged. */
 	if (error == 0 && entry->ip != NULL && entry->ip->number == ROOT_INUM &&

@@ -71,6 +71,8 @@ static int descend(struct inode **at, const char *name)
 	int error = dir_open(dir, name, &entry, &next);
 
 	inode_unlock(dir);
+	if (error == 0)
+		error = inode_load(next);
 	if (error != 0)
 		return error;
 	inode_put(dir);

@@ -154,6 +154,13 @@ static int add_bytes(struct pipe *pipe, struct uio *src) REQUIRES(pipe->lock)
 	return error;
 }
 
+/* A short write is one piece among those of other writers. */
+static bool may_add(const struct pipe *pipe, uint64 wanted) REQUIRES(pipe->lock)
+{
+	return wanted > PIPE_BUF ||
+	       RING_SIZE - (pipe->in - pipe->out) >= wanted;
+}
+
 static int wait_for_room(struct pipe *pipe, uint64 left) REQUIRES(pipe->lock)
 {
 	uint64 wanted = MIN(left, RING_SIZE / 2);
@@ -173,7 +180,8 @@ long pipe_write(struct pipe *pipe, struct uio *src)
 			error = -EPIPE;
 			break;
 		}
-		error = add_bytes(pipe, src);
+		if (may_add(pipe, wanted))
+			error = add_bytes(pipe, src);
 		if (error == 0 && src->left > 0)
 			error = wait_for_room(pipe, src->left);
 	}

@@ -207,6 +207,27 @@ static void many_pipes_come_and_go(void)
 	}
 }
 
+/* A writer who waits for room has put in whole pieces only, so nobody's bytes
+ * can get in between. */
+static void short_writes_are_not_torn(void)
+{
+	enum { SIZE = PIPE_BUF - 12 };
+	static char text[100 * SIZE];
+	int fds[2];
+
+	xpipe(fds);
+	IN_CHILD() {
+		xclose(fds[0]);
+		while (write(fds[1], text, SIZE) == SIZE)
+			;
+		CHECK_EQ(errno, EPIPE);
+	}
+	sleep(2);
+	CHECK_EQ(read(fds[0], text, sizeof(text)) % SIZE, 0);
+	xclose(fds[0]);
+	xwait(0);
+}
+
 const struct test pipe_tests[] = {
 	TEST(bytes_come_out_in_order),
 	TEST(read_waits_for_bytes),
@@ -217,6 +238,7 @@ const struct test pipe_tests[] = {
 	TEST(wrong_end_of_pipe),
 	TEST(many_bytes_arrive_unchanged),
 	TEST(several_writers),
+	TEST(short_writes_are_not_torn),
 	TEST(ping_pong),
 	TEST(many_pipes_come_and_go),
 	TESTS_END,
