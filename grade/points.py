@@ -62,6 +62,11 @@ class Points:
     def group(self, test):
         return self._rules[self.place(test)].group
 
+    def kernel_modules(self):
+        """Where the tests are that say something about the kernel."""
+        return {rule.pattern.partition(".")[0] for rule in self._rules
+                if rule.group not in self.tools}
+
     def share_out(self, tests):
         """What each test is worth, by name. The tests of a group have its
         points together; what is left over a part goes to the first ones."""

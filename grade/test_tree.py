@@ -67,6 +67,21 @@ def test_abi_is_ours(there, tmp_path):
         == ["kernel/lib/good.c"]
 
 
+def test_scratch(there, tmp_path):
+    """trees: a copy to grade in has what that takes, and nothing else"""
+    copy = tmp_path / "copy"
+    tree.make_scratch(tree.read_tree(there), copy)
+    assert {path.name for path in copy.iterdir()} == {
+        "Makefile", "grade", "kernel", "user"}
+    assert {path.name for path in (copy / "grade").iterdir()
+            if not path.suffix} == {"guest", "hints", "outside", "points",
+                                    "reports", "tools", "view"}
+    assert {path.stem for path in copy.rglob("test_*.py")} == {
+        "test_boot", "test_build", "test_cost", "test_duels", "test_outside",
+        "test_suites"}
+    assert not list(copy.rglob("*.patch"))
+
+
 @pytest.mark.parametrize("what", ["many", "large"])
 def test_too_much(there, what):
     """trees: a tree without bound is refused: {what}"""

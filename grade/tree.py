@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grade.config import ROOT, UserError
+from grade.points import Points
 from grade.text import shown
 
 ARCHIVES = (".tar.gz", ".tgz", ".zip")
@@ -31,6 +32,10 @@ SEEN_MAX = 10_000       # files and folders looked at
 UNPACKED_MAX = 64 << 20
 TOO_DEEP = "too many folders deep"
 LINES_MAX = 20          # of what is refused
+# To grade a kernel in a copy: what builds it, and what tests it.
+COPIED = ("Makefile", OURS, "user", "grade/*.py", "grade/points",
+          "grade/hints", "grade/guest", "grade/outside", "grade/reports",
+          "grade/tools", "grade/view")
 NOT_COPIED = (".git", "build", ".cache", "__pycache__")
 
 
@@ -296,18 +301,29 @@ def is_plain(member):
 # ---- the copy ---------------------------------------------------------------
 
 def make_scratch(tree, folder):
-    """Copy this project into the folder, which must not exist, with the
-    tree's files in place of those below kernel/."""
+    """Make the folder, with what grading needs of this project and the tree's
+    files in place of those below kernel/. The compiler can read all of it,
+    for whoever wrote these; so there is nothing else."""
     folder = Path(folder)
-    shutil.copytree(ROOT, folder, symlinks=True, ignore=_not_copied)
+    folder.mkdir()
+    for path in needed():
+        copy = folder / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, copy,
+                            ignore=shutil.ignore_patterns(*NOT_COPIED))
+        else:
+            shutil.copy2(path, copy)
     for name, data in tree.taken.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
 
-def _not_copied(folder, names):
-    where = Path(folder).relative_to(ROOT)
-    if where == Path("kernel"):
-        return [name for name in names if name != "abi"]
-    return [name for name in names if name in NOT_COPIED]
+def needed():
+    """Of the tests, those that give a kernel points."""
+    tests = {f"test_{name}.py" for name in Points().kernel_modules()}
+    for pattern in COPIED:
+        for path in ROOT.glob(pattern):
+            if path.name in tests or not path.name.startswith("test_"):
+                yield path
