@@ -8,12 +8,15 @@ import re
 import subprocess
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from grade import tree
 from grade.config import ROOT
+from grade.course import __main__ as batch_main
 from grade.course import submissions, table, unpack
+from grade.course.job import product_of
 from grade.handin import pack
 from grade.handout.lab import Lab
 from grade.handout.leaks import Secrets, find_leaks
@@ -234,6 +237,28 @@ def wait_for(child, is_so):
         assert time.monotonic() < end
         assert child is None or child.poll() is None
         time.sleep(0.05)
+
+
+def test_other_machine(course):
+    """batch: what another machine makes of a hand-in comes back"""
+    needs_parallel()
+    rsync = course / "rsync"
+    rsync.write_text("#!/bin/sh\necho 'rsync  version 3.2.7'\n")
+    rsync.chmod(0o755)
+    (course / "hosts").write_text("1/true elsewhere\n")
+    archive = submissions.archive_of(course, "5" * 64)
+    pack({GOOD: b"int x;\n"}, archive)
+    words = batch_main.command(batch_main.parse(
+        ["in", "--out", "out", "--sshloginfile", str(course / "hosts")]))
+    done = subprocess.run(
+        [words[0], "--dry-run", "-vv", *words[1:]], input=f"{archive}\n",
+        env={**os.environ, "PARALLEL_HOME": str(course),
+             "PATH": f"{course}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    assert f"{archive} elsewhere:/" in done.stdout
+    name, folder = re.search(r" elsewhere:(\S+\.json\S*) (\S+?);",
+                             done.stdout).groups()
+    assert Path(folder) / name == product_of(archive)
 
 
 # ---- autograders ------------------------------------------------------------

@@ -130,7 +130,7 @@ def command(options):
              "-j", str(options.jobs)]
     if options.sshloginfile:
         words += ["--sshloginfile", options.sshloginfile, "--transferfile",
-                  "{}", "--return", "{..}.json", "--cleanup"]
+                  "{}", "--plus", "--return", "{..}.json", "--cleanup"]
     return [*words, f"cd {shlex.quote(str(ROOT))} && exec {job} {{}} "
             f"{options.jobs} {shlex.quote(options.tests)}"]
 
