@@ -11,6 +11,8 @@ from grade.unattended import Ending
 from grade.boots import SharedBoots
 from grade.guest import OUTPUT_MAX, Guest, GuestFailed
 from grade.machine import Machine
+from grade.outside.ram import PAGE, RAM_BASE, Ram
+from grade.outside.sv39 import AddressSpace, BadTables, R, U, V
 
 pytestmark = pytest.mark.xdist_group("driver")
 
@@ -123,3 +125,29 @@ def test_proof():
     for text in ("", "text\n", f"{lie}\n{success}\n", f"{success}\nmore\n"):
         with pytest.raises(Distrusted):
             proof.output(text)
+
+
+@pytest.mark.parametrize("entry, says", [
+    (RAM_BASE >> 2 | R | U | V, "user pages"), (RAM_BASE >> 2 | V, "tables")],
+    ids=["large pages", "a table in itself"])
+def test_endless_tables(tmp_path, entry, says):
+    """grader: page tables may lead to no end of pages: {says}"""
+    ram = Ram(tmp_path / "ram", 8 << 20)
+    try:
+        for index in range(32):
+            ram.write_word(RAM_BASE + 8 * index, entry)
+        with pytest.raises(BadTables, match=says):
+            AddressSpace(ram, RAM_BASE)
+    finally:
+        ram.close()
+
+
+def test_large_page(tmp_path):
+    """grader: a page of 2 MiB is 512 pages"""
+    ram = Ram(tmp_path / "ram", 8 << 20)
+    try:
+        ram.write_word(RAM_BASE, RAM_BASE + PAGE >> 2 | V)
+        ram.write_word(RAM_BASE + PAGE, RAM_BASE >> 2 | R | U | V)
+        assert len(AddressSpace(ram, RAM_BASE).pages) == 512
+    finally:
+        ram.close()

@@ -19,7 +19,8 @@ from grade.gdb.procs import (                                   # noqa: E402
     Mappings, all_processes, find_process, selected_hart)
 from grade.outside.ram import PAGE                              # noqa: E402
 from grade.outside.sv39 import (                                # noqa: E402
-    R, RSW, U, V, W, X, AddressSpace, frame_of, in_words, root_of, walk)
+    R, RSW, U, V, W, X, AddressSpace, BadTables, frame_of, in_words, root_of,
+    walk)
 
 NAMED_BIT = re.compile(r"#define\s+PTE_(\w+)\s+\(1U?L*\s*<<\s*([89])\)")
 OWNERS_SHOWN = 8
@@ -43,7 +44,7 @@ class Command(gdb.Command):
     def invoke(self, text, from_tty):
         try:
             self.run(gdb.string_to_argv(text))
-        except (gdb.error, OSError, RuntimeError) as error:
+        except (gdb.error, OSError, RuntimeError, BadTables) as error:
             raise gdb.GdbError(str(error).splitlines()[0]) from None
 
     def want(self, words, least, most):

@@ -17,11 +17,11 @@ class Memory:
 
     def __init__(self):
         self._pages = {}
-        self._end = RAM_BASE + ram_bytes()
+        self.size = ram_bytes()
         self.base = symbol_address("KERNEL_BASE")
 
     def has(self, pa):
-        return RAM_BASE <= pa < self._end
+        return RAM_BASE <= pa < RAM_BASE + self.size
 
     def page(self, pa):
         pa &= -PAGE

@@ -23,7 +23,7 @@ from grade.outside.gdbstub import PC, Lost
 from grade.outside.harts import Harts
 from grade.outside.probe import NAMES, PARENT
 from grade.outside.ram import Ram
-from grade.outside.sv39 import AddressSpace, NotSv39, root_of
+from grade.outside.sv39 import AddressSpace, BadTables, root_of
 from grade.view.process import system_calls
 
 HARTS = 4
@@ -276,10 +276,10 @@ class Stage:
         """By address; those that are in RAM."""
         try:
             root = root_of(self._harts.satp_of(self._where[role]))
-        except NotSv39 as error:
+            space = AddressSpace(self.ram, root)
+        except BadTables as error:
             raise GuestFailed(self._log.explain(str(error))) from None
-        return {va: page for va, page
-                in AddressSpace(self.ram, root).pages.items()
+        return {va: page for va, page in space.pages.items()
                 if self.ram.has(page.pa)}
 
     def page(self, role, va):

@@ -22,7 +22,7 @@ from grade.limits import limit
 from grade.machine import ON_STDOUT, Machine
 from grade.outside.qmp import Monitor, MonitorLost
 from grade.outside.ram import PAGE, Ram
-from grade.outside.sv39 import AddressSpace, NotSv39, root_of
+from grade.outside.sv39 import AddressSpace, BadTables, root_of
 from grade.programs import build_programs
 
 HARTS = 4
@@ -175,12 +175,16 @@ class Probe:
     def gather(self, count):
         """This many processes, which stand still, by role: each as it was when
         a hart had it."""
+        what = f"{count} processes stand still"
         end = time.monotonic() + limit(GATHER_SECONDS)
         found = {}
         while len(found) < count:
-            found.update(self._seen())
-            self._monitor.go_on()
-            self._check_log(f"{count} processes stand still")
+            try:
+                found.update(self._seen())
+                self._monitor.go_on()
+            except (MonitorLost, BadTables) as error:
+                raise self._lost(what, error) from error
+            self._check_log(what)
             if time.monotonic() > end:
                 raise GuestFailed(self._log.explain(
                     f"{count} processes were to stand still; "
@@ -208,9 +212,8 @@ class Probe:
                     Probe.silences = 0
                     return seen
                 self._monitor.go_on()
-            except (MonitorLost, NotSv39) as error:
-                raise GuestFailed(self._log.explain(
-                    f"{what}; {self._ended(error)}")) from error
+            except (MonitorLost, BadTables) as error:
+                raise self._lost(what, error) from error
             self._check_log(what)
             if time.monotonic() > end:
                 Probe.silences += 1
@@ -222,12 +225,15 @@ class Probe:
             time.sleep(pause)
             pause = min(1.5 * pause, PAUSE_SECONDS_MAX)
 
-    def _ended(self, error):
-        if isinstance(error, NotSv39):
-            return str(error)
-        if unattended.PANIC_MARK.search(self._log.text().encode()):
-            return "the kernel panicked"
-        return f"the machine is gone ({error})"
+    def _lost(self, what, error):
+        """What to raise when there is nothing more to be seen."""
+        if isinstance(error, BadTables):
+            ended = str(error)
+        elif unattended.PANIC_MARK.search(self._log.text().encode()):
+            ended = "the kernel panicked"
+        else:
+            ended = f"the machine is gone ({error})"
+        return GuestFailed(self._log.explain(f"{what}; {ended}"))
 
     def _check_log(self, what):
         if self._log.path.stat().st_size > OUTPUT_MAX:
@@ -267,8 +273,9 @@ class Probe:
         for page in pages.values():
             if self._ram.word(page.pa) == self._nonce:
                 words = tuple(self._ram.page_words(page.pa))
-                contents = {va: self._ram.page(p.pa)
-                            for va, p in pages.items()}
+                frames = {p.pa: self._ram.page(p.pa)
+                          for p in pages.values()}
+                contents = {va: frames[p.pa] for va, p in pages.items()}
                 return View(words[ROLE], space.pages, contents,
                             frozenset(space.tables), words, page)
         return None

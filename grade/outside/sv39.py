@@ -11,9 +11,15 @@ FLAGS = (1 << 10) - 1
 SATP_SV39 = 8
 PPN = (1 << 44) - 1
 TOP_LEVEL = 2
+PAGES_PER_FRAME = 4     # of RAM, for all of an address space
+FRAMES_PER_TABLE = 8    # one that maps each frame of RAM needs a table for 512
 
 
-class NotSv39(Exception):
+class BadTables(Exception):
+    """They are not to be read; the text says why."""
+
+
+class NotSv39(BadTables):
     """The hart translates some other way."""
 
 
@@ -71,17 +77,24 @@ def frame_of(entry):
 
 class AddressSpace:
     """`pages` has the user's pages by virtual address, `tables` the frames of
-    all tables on the way."""
+    all tables on the way. Raises BadTables when there is no end of them."""
 
     def __init__(self, ram, root):
         self.root = root
         self.pages = {}
         self.tables = set()
+        frames = ram.size // PAGE
+        self._pages_most = frames * PAGES_PER_FRAME
+        self._tables_left = self._tables_most = frames // FRAMES_PER_TABLE
         self._walk(ram, root, TOP_LEVEL, 0)
 
     def _walk(self, ram, table, level, base):
         if not ram.has(table):
             return
+        self._tables_left -= 1
+        if self._tables_left < 0:
+            self._refuse(f"more than {self._tables_most} page tables: do "
+                         "entries lead back to a table above?")
         self.tables.add(table)
         span = PAGE << 9 * level
         for index, entry in enumerate(ram.page_words(table)):
@@ -97,8 +110,15 @@ class AddressSpace:
 
     def _add(self, va, pa, span, flags):
         """A large page is as many small ones."""
+        if len(self.pages) + span // PAGE > self._pages_most:
+            self._refuse(f"more than {self._pages_most} user pages of 4 KiB, "
+                         f"{PAGES_PER_FRAME} for each frame of RAM")
         for offset in range(0, span, PAGE):
             self.pages[va + offset] = Page(va + offset, pa + offset, flags)
+
+    def _refuse(self, what):
+        raise BadTables(f"the root table in frame {self.root:#x} leads to "
+                        f"{what}")
 
 
 def root_of(satp):

@@ -13,7 +13,7 @@ from grade.image import make_image
 from grade.machine import ON_STDOUT, Machine
 from grade.outside.gdbstub import Gdbstub, Lost
 from grade.outside.ram import PAGE, Ram
-from grade.outside.sv39 import R, W, X, NotSv39, root_of
+from grade.outside.sv39 import R, W, X, BadTables, root_of
 from grade.programs import build_programs
 from grade.view.process import Moment, Process, Trap, system_calls
 from grade.view.space import Space, read_programs, roots_like
@@ -84,7 +84,7 @@ class Recorder:
                     break
             self._settle(None)
             self._see_end()
-        except NotSv39 as error:
+        except BadTables as error:
             raise UserError(str(error)) from None
         except Lost:
             self._see_end()

@@ -5,7 +5,7 @@ import struct
 
 from grade.config import ROOT
 from grade.outside.ram import PAGE
-from grade.outside.sv39 import FLAGS, V, AddressSpace
+from grade.outside.sv39 import FLAGS, V, AddressSpace, BadTables
 
 ACCESSED_DIRTY = 3 << 6                 # bits that the hart itself may set
 SIGNIFICANT = FLAGS & ~ACCESSED_DIRTY
@@ -67,7 +67,10 @@ def roots_like(ram, space, known):
         if root in known or [entry & FLAGS for entry
                              in ram.page_words(root)] != shape:
             continue
-        other = Space(ram, root)
+        try:
+            other = Space(ram, root)
+        except BadTables:       # other bytes that look like a root
+            continue
         if other.pages.keys() == space.pages.keys():
             found[root] = other.tables
     return found
