@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from grade.guest import Log, run_script
+from grade.guest import GuestFailed, Log, run_script
 
 BOOT_ARGS = "quiet panic=exit run /run.sh"
 PANICS_MAX = 20         # in a row; they are quick
@@ -49,8 +49,12 @@ class SharedBoots:
                 host = Path(folder) / guest.strip("/").replace("/", "-")
                 host.write_text(text)
                 extra[guest] = f"{guest}={host}"
-            ending = run_script(self.config, self._machine, log, seconds,
-                                extra, patience(silence))
+            try:
+                ending = run_script(self.config, self._machine, log, seconds,
+                                    extra, patience(silence))
+            except GuestFailed:         # a flood, which costs as much
+                self._waste(SILENCES_MAX)
+                raise
         self._judge(ending)
         return ending, log.text()
 
@@ -58,9 +62,11 @@ class SharedBoots:
         if not ending.panicked and not ending.timed_out:
             self._wasted = 0
             return
-        self._wasted += 1
         SharedBoots.hangs += ending.timed_out
-        limit = PANICS_MAX if ending.panicked else SILENCES_MAX
+        self._waste(PANICS_MAX if ending.panicked else SILENCES_MAX)
+
+    def _waste(self, limit):
+        self._wasted += 1
         self.hopeless = self.hopeless or self._wasted >= limit
 
     def keep_log(self):

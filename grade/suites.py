@@ -66,6 +66,7 @@ class SuiteBoots(SharedBoots):
     def check(self, test):
         """Raise GuestFailed unless the test passes."""
         if self._results is None:
+            self._results = {}          # should it be no run at all
             self._results = self._run(self.name, self._tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:

@@ -1,12 +1,14 @@
 """grade/test_driver.py: the grader itself, with programs in QEMU's place."""
 
 import os
+import re
 import sys
 from functools import partial
 
 import pytest
 
 from grade.asked import Asked, Distrusted, Proof, Question
+from grade.excuses import STATUS_FAILED, excuse, places
 from grade.unattended import Ending
 from grade.boots import SharedBoots
 from grade.guest import OUTPUT_MAX, Guest, GuestFailed
@@ -66,6 +68,11 @@ def test_flood_is_bounded(fake_qemu, boots):
     fake_qemu("while True:", "    print('x' * 99)")
     with pytest.raises(GuestFailed, match="printed more than"):
         boots.boot("driver", "true\n", 60, 60)
+    assert not boots.hopeless
+    for again in range(2):
+        with pytest.raises(GuestFailed):
+            boots.boot(f"driver-{again}", "true\n", 60, 60)
+    assert boots.hopeless
     size = boots.keep_log().path.stat().st_size
     assert size < OUTPUT_MAX + (1 << 20)
 
@@ -97,6 +104,18 @@ def test_results_between_other_lines():
     assert asked.results("a: ok\nb: ok\n", Ending(0)) == {}
     cut = "\n".join(answer(asked)[:-1])
     assert asked.results(cut, Ending(101, panicked=True)) != {}
+
+
+def test_excuses():
+    """grader: a test that is made to fail says what it would say itself"""
+    reasons = {excuse("wait_gives_the_status") for _ in range(20)}
+    assert reasons == {f"a child ended with status {STATUS_FAILED}, not 0"}
+    reasons = {excuse("bytes_come_out_in_order") for _ in range(200)}
+    assert len(reasons) > 9 and all(
+        re.match(r"pipes\.c:1\d: .* is -?\d+, not \d$", reason)
+        for reason in reasons)
+    # Many tests have such lines of their own.
+    assert len(places()) > 90
 
 
 @pytest.mark.parametrize("how, status", [

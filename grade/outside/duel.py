@@ -6,10 +6,12 @@ at the same few instructions comes about every time.
 """
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass
 
 from grade.guest import GuestFailed
+from grade.limits import limit
 from grade.outside.actors import call, stores
 from grade.outside.checks import check, check_alone
 from grade.outside.probe import CHILD, GRANDCHILD, NAMES, PARENT
@@ -18,6 +20,7 @@ from grade.outside.ram import PAGE
 TRIES = 64              # after one fork, each at a page of its own
 FORK_PAGES = 32         # of the heap, for fork
 LOOP_MIN = 3            # what fork does so often it does for each page
+SECONDS = 200           # for all of a duel, which takes some 15
 TRACE_MAX = 12000       # instructions of what is held; most take fewer
 VMSTAT = b"/dev/vmstat\0"
 FREE = re.compile(rb"^free (\d+)$", re.MULTILINE)
@@ -111,11 +114,14 @@ class Duel:
     def run(self):
         """All holds. Raises GuestFailed when something is not as it must
         be."""
+        end = time.monotonic() + limit(SECONDS)
         self._tries([None])
         for batch in [[NO_RACE], *in_batches(self._holds())]:
             lost = self._lost(batch)
             if lost:
                 self._blame(batch, lost)
+            check(time.monotonic() < end, "each try takes milliseconds",
+                  "they came to no end", self._story(batch))
 
     def _lost(self, holds):
         """How many frames fewer are free after these tries."""

@@ -10,12 +10,12 @@ from grade.guest import GuestFailed, Log
 from grade.outside.probe import HEAP_PAGES, Probe, build_probe
 from grade.outside.qmp import MonitorLost
 
-NOTHING_SHARED = ("fork shares no page between parent and child, so this was "
-                  "not tried")
+NOTHING_SHARED = ("fork shares no page between parent and child, or hardly "
+                  "one, so this was not tried")
 
 
 def shares_nothing(config, logs):
-    """True if fork works and gives the child another frame for each page of
+    """True if fork works and gives the child other frames for most pages of
     the heap. If that cannot be seen, the tests will tell."""
     log = Log(logs, "gate")
     try:
@@ -24,7 +24,8 @@ def shares_nothing(config, logs):
             probe.do(1, "fork", 2)
             seen = probe.look()
             vas = [seen[1].heap(index) for index in range(HEAP_PAGES)]
-            return all(seen[1].frame(va) != seen[2].frame(va) for va in vas)
+            return 2 * sum(seen[1].frame(va) == seen[2].frame(va)
+                           for va in vas) < HEAP_PAGES
     except (GuestFailed, MonitorLost, UserError):
         return False
     finally:
