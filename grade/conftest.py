@@ -14,11 +14,15 @@ from grade import explain, results, session
 from grade.config import ROOT
 from grade.guest import GuestFailed, Log
 from grade.handin import HANDED_OUT
+from grade.limits import limit
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
 from grade.text import printable
 
 TITLE_WIDTH = 64
+RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that
+TOO_LONG = ("not tried: so many tests before it hung that the time of the run "
+            "was over")
 
 
 def is_worker(config):
@@ -113,10 +117,13 @@ def is_first(item):
 
 
 def pytest_runtest_setup(item):
-    """Nothing is tried where there is nothing to be seen."""
-    if session.current().shares_nothing \
-            and dict(item.user_properties)["group"] in Points().cow:
+    """Nothing is tried where there is nothing to be seen, nor for ever."""
+    here, points = session.current(), Points()
+    group = dict(item.user_properties)["group"]
+    if here.shares_nothing and group in points.cow:
         raise GuestFailed(NOTHING_SHARED)
+    if group not in points.tools and here.seconds() > limit(RUN_SECONDS):
+        raise GuestFailed(TOO_LONG)
 
 
 class Score:

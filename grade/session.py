@@ -56,6 +56,10 @@ class Session:
         """Whether fork copies every page."""
         return self.facts["shares_nothing"]
 
+    def seconds(self):
+        """Since it began."""
+        return time.time() - self.facts["start"]
+
     @property
     def logs(self):
         return Path(self.facts["logs"])
@@ -77,7 +81,7 @@ def start():
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    facts = {"build_error": None, "boot_error": None,
+    facts = {"start": time.time(), "build_error": None, "boot_error": None,
              "shares_nothing": False, "logs": str(LOGS / stamp)}
     try:
         if sandbox.is_stranger():

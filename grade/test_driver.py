@@ -3,10 +3,13 @@
 import os
 import re
 import sys
+from contextlib import nullcontext
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
+from grade import conftest
 from grade.asked import Asked, Distrusted, Proof, Question
 from grade.excuses import STATUS_FAILED, excuse, places
 from grade.unattended import Ending
@@ -170,3 +173,16 @@ def test_large_page(tmp_path):
         assert len(AddressSpace(ram, RAM_BASE).pages) == 512
     finally:
         ram.close()
+
+
+@pytest.mark.parametrize("group, seconds, is_tried", [
+    ("races", 10 ** 9, False), ("races", 100, True), ("run", 10 ** 9, True)])
+def test_time_is_over(monkeypatch, group, seconds, is_tried):
+    """grader: a kernel that hangs again and again is graded in bounded time:
+    {group} after {seconds} s"""
+    here = SimpleNamespace(shares_nothing=False, seconds=lambda: seconds)
+    monkeypatch.setattr("grade.session.current", lambda: here)
+    item = SimpleNamespace(user_properties=[("group", group)])
+    with nullcontext() if is_tried else pytest.raises(
+            GuestFailed, match="time of the run"):
+        conftest.pytest_runtest_setup(item)

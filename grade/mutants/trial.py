@@ -22,7 +22,7 @@ NOT_COPIED = (".git", ".cache", "__pycache__")
 OUTPUT = ("grade", "mutants", "variants", "series")     # below build/
 DECIDES = ("kernel", "user", "mkfs", "grade")   # what a result depends on
 NOT_DECIDES = (".patch", ".pyc", ".md")
-SECONDS = 600           # a whole grade
+SECONDS = 900           # a whole grade, which ends itself before
 
 
 @dataclass(frozen=True)
