@@ -1,6 +1,7 @@
 """grade/test_damage.py: disks on which bytes have changed."""
 
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -130,6 +131,45 @@ def test_lost_found(bench, image):
     after = Volume(base.layout, lambda n: data[n * 4096:][:4096])
     paths = {seen.path for seen in after.tree()}
     assert f"/lost+found/#{number}/e/f/g" in paths
+
+
+def test_replaced(bench, image):
+    """mkfs -c -y keeps the mode of a file, and a link to it"""
+    patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
+    image.chmod(0o640)
+    link = image.with_name("link.img")
+    link.symlink_to(image.name)
+    assert fsck(bench.mkfs, link, "-y")[0] == 0
+    assert link.is_symlink() and image.stat().st_mode & 0o7777 == 0o640
+    assert fsck(bench.mkfs, image) == (0, "")
+
+
+def repair_short(bench, image, setup):
+    """mkfs -c -y on a broken image, with room for half of what it writes.
+    Checks that the image stays as it is, and returns how mkfs ended."""
+    patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
+    before = image.read_bytes()
+    half = len(before) // 2 // 512
+    done = subprocess.run(
+        ["sh", "-c", f'{setup} ulimit -f {half}; exec "$0" -c -y "$1"',
+         bench.mkfs, image], capture_output=True, text=True)
+    assert image.read_bytes() == before
+    return done.returncode, done.stderr
+
+
+def test_interrupted(bench, image):
+    """mkfs -c -y leaves the image as it was if it is killed"""
+    status, _ = repair_short(bench, image, "")
+    assert status == -signal.SIGXFSZ
+
+
+def test_no_space(bench, image):
+    """mkfs -c -y leaves the image as it was if it cannot write"""
+    status, text = repair_short(bench, image, "trap '' XFSZ;")
+    assert status == 1 and text == f"mkfs: {image}: File too large\n"
+    assert [*image.parent.iterdir()] == [image]
+
+
 
 
 def test_copied(bench, image):

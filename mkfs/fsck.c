@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -17,7 +18,7 @@
 uint8 (*blocks)[BLOCK_SIZE];
 struct superblock *super;
 
-static uint64 nblocks_there;
+static uint64 nbytes_there;
 static uint64 nproblems;
 static bool is_repairing;
 
@@ -61,7 +62,7 @@ static bool superblock_is_sound(void)
 
 	return super->magic == FS_MAGIC && super->version == FS_VERSION &&
 	       super->block_size == BLOCK_SIZE &&
-	       super->nblocks <= nblocks_there &&
+	       super->nblocks <= nbytes_there / BLOCK_SIZE &&
 	       follows(super->journal, first) &&
 	       follows(super->inodes, super->journal) &&
 	       follows(super->bitmap, super->inodes) &&
@@ -133,44 +134,45 @@ static bool is_sound_now(void)
 	return nproblems == 0;
 }
 
-static bool write_back(int fd)
+static bool write_back(int fd, const void *image)
 {
-	uint64 left = nblocks_there * BLOCK_SIZE;
-	const uint8 *from = blocks[0];
+	const uint8 *from = image;
 
-	for (off_t at = 0; left > 0;) {
-		ssize_t n = pwrite(fd, from + at, left, at);
+	for (uint64 at = 0; at < nbytes_there;) {
+		ssize_t n = pwrite(fd, from + at, nbytes_there - at, (off_t)at);
 
 		if (n <= 0)
 			return false;
-		at += n;
-		left -= (uint64)n;
+		at += (uint64)n;
 	}
 	return fsync(fd) == 0;
 }
 
-/* Returns the descriptor, and the image in `blocks`. */
-static int open_image(const char *path, bool repair)
+/* Returns the mode of the file, and the image in `blocks`. */
+static mode_t open_image(const char *path, bool repair)
 {
 	int fd = open(path, repair ? O_RDWR : O_RDONLY);
-	off_t nbytes = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	struct stat status;
 
-	if (nbytes < 0)
+	if (fd < 0 || fstat(fd, &status) != 0)
 		die("%s: %m", path);
-	if (nbytes < (off_t)BLOCK_SIZE)
+	if (!S_ISREG(status.st_mode))
+		die("%s: not a regular file", path);
+	if (status.st_size < (off_t)BLOCK_SIZE)
 		die("%s: too short for a disk image", path);
-	nblocks_there = (uint64)nbytes / BLOCK_SIZE;
-	blocks = mmap(NULL, (size_t)nbytes, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+	nbytes_there = (uint64)status.st_size;
+	blocks = mmap(NULL, nbytes_there, PROT_READ | PROT_WRITE, MAP_PRIVATE,
 		      fd, 0);
 	if (blocks == MAP_FAILED)
 		die("%s: %m", path);
+	close(fd);
 	super = (struct superblock *)blocks[0];
-	return fd;
+	return status.st_mode & 07777;
 }
 
 bool fsck(const char *path, bool repair)
 {
-	int fd = open_image(path, repair);
+	mode_t mode = open_image(path, repair);
 
 	is_repairing = repair;
 	if (!superblock_is_sound()) {
@@ -186,7 +188,12 @@ bool fsck(const char *path, bool repair)
 		printf("what is left cannot be repaired\n");
 		return false;
 	}
-	if (!write_back(fd))
+	/* A link to it stays one. */
+	char *file = realpath(path, NULL);
+
+	if (file == NULL)
 		die("%s: %m", path);
+	replace_file(file, mode, write_back, blocks);
+	free(file);
 	return true;
 }

@@ -1,6 +1,9 @@
 /* mkfs/image.h: a file system in memory, while it is made. */
 #pragma once
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "abi/fs.h"
 
 /* Print "mkfs: ..." and end with status 1, no file left behind. */
@@ -27,3 +30,8 @@ struct image image_finish(void);
 
 /* Write it to the file `path`, which is as before when it cannot be. */
 void image_write(const struct image *image, const char *path);
+
+/* Put a new file in the place of `path`. `fill` writes it, and gives false with
+ * errno set when it cannot: then `path` is as before, and mkfs dies. */
+void replace_file(const char *path, mode_t mode,
+		  bool (*fill)(int fd, const void *from), const void *from);

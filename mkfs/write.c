@@ -1,5 +1,4 @@
-/* mkfs/write.c: the image becomes a file; what is zero becomes a hole. */
-#include <stdbool.h>
+/* mkfs/write.c: an image becomes a file, as a whole or not at all. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +22,10 @@ static bool write_blocks(int fd, const struct image *image, uint32 from,
 	return true;
 }
 
-/* Not the journal: zeros are an empty one. */
-static bool write_all(int fd, const struct image *image)
+/* What is zero becomes a hole; so does the journal: zeros are an empty one. */
+static bool write_all(int fd, const void *from)
 {
+	const struct image *image = from;
 	off_t nbytes = (off_t)image->super->nblocks * BLOCK_SIZE;
 
 	return ftruncate(fd, nbytes) == 0 && write_blocks(fd, image, 0, 1) &&
@@ -33,6 +33,12 @@ static bool write_all(int fd, const struct image *image)
 }
 
 void image_write(const struct image *image, const char *path)
+{
+	replace_file(path, 0644, write_all, image);
+}
+
+void replace_file(const char *path, mode_t mode,
+		  bool (*fill)(int fd, const void *from), const void *from)
 {
 	static const char suffix[] = ".XXXXXX";
 	size_t length = strlen(path);
@@ -46,7 +52,7 @@ void image_write(const struct image *image, const char *path)
 
 	if (fd < 0)
 		die("%s: %m", path);
-	if (!write_all(fd, image) || fchmod(fd, 0644) != 0 || close(fd) != 0 ||
+	if (!fill(fd, from) || fchmod(fd, mode) != 0 || close(fd) != 0 ||
 	    rename(temporary, path) != 0) {
 		unlink(temporary);
 		die("%s: %m", path);
