@@ -14,7 +14,7 @@ from grade.damage.trial import make_bench, try_images
 from grade.guest import GuestFailed
 from grade.mutants.described import read_patches
 from grade.power.broken import FOLDER, Broken
-from grade.power.volume import INODE, Volume
+from grade.power.volume import DIRENT, INODE, Volume
 from grade.series.git import git
 
 SEED = 1                # one run of many; `make damage` takes others
@@ -70,11 +70,30 @@ def test_broken(bench, config, tmp_path, patch):
     assert any(wrong for _, wrong in run_host(program, paths))
 
 
+def volume_of(bench):
+    """What the sound image has in it."""
+    base = bench.bases[0]
+    return Volume(base.layout, base.blocks.__getitem__)
+
+
+def volume_in(bench, image):
+    data = image.read_bytes()
+    return Volume(bench.bases[0].layout, lambda n: data[n * 4096:][:4096])
+
+
 def inode_offset(bench, path):
     """Where on the disk the file's inode is."""
-    base = bench.bases[0]
-    number = Volume(base.layout, base.blocks.__getitem__).find(path)
-    return base.layout.inodes.start * 4096 + number * INODE.size
+    start = bench.bases[0].layout.inodes.start
+    return start * 4096 + volume_of(bench).find(path) * INODE.size
+
+
+def entry_offset(bench, path):
+    """Where on the disk the file's name is, in a directory of one block."""
+    folder, _, name = path.rpartition("/")
+    volume = volume_of(bench)
+    block, = volume.blocks(folder)
+    entry = DIRENT.pack(volume.find(path), name.encode())
+    return block * 4096 + bench.bases[0].blocks[block].index(entry)
 
 
 def patch_bytes(image, at, data):
@@ -120,17 +139,29 @@ def test_inodes(bench, image):
 
 def test_lost_found(bench, image):
     """mkfs -c -y puts what has lost its name into /lost+found"""
-    base = bench.bases[0]
-    number = Volume(base.layout, base.blocks.__getitem__).find("/w0/d")
+    number = volume_of(bench).find("/w0/d")
     patch_bytes(image, inode_offset(bench, "/w0"), b"\0\0")
     status, text = fsck(bench.mkfs, image, "-y")
     assert status == 0
     assert f"inode {number}: has no name: now in /lost+found" in text
     assert fsck(bench.mkfs, image) == (0, "")
-    data = image.read_bytes()
-    after = Volume(base.layout, lambda n: data[n * 4096:][:4096])
-    paths = {seen.path for seen in after.tree()}
+    paths = {seen.path for seen in volume_in(bench, image).tree()}
     assert f"/lost+found/#{number}/e/f/g" in paths
+
+
+@pytest.mark.parametrize("inode, why", [
+    ("9999", "no such inode"), ("/w0/d", "a directory's second name")])
+def test_bad_twin(bench, image, inode, why):
+    """mkfs -c -y keeps a name whose twin is {why}"""
+    number = int(inode) if inode.isdigit() else volume_of(bench).find(inode)
+    patch_bytes(image, entry_offset(bench, "/w0/z"),
+                DIRENT.pack(number, b"empty"))
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 0 and f"'empty' for inode {number}: {why}" in text
+    was = volume_of(bench)
+    now = volume_in(bench, image)
+    for path in "/w0/empty", "/w0/d":
+        assert now.find(path) == was.find(path)
 
 
 def test_replaced(bench, image):

@@ -150,7 +150,8 @@ static void check_padding(uint32 dir, struct dirent *entry)
 	}
 }
 
-static void check_entry(uint32 dir, struct dirent *entry)
+/* Drop an entry that cannot be. The first name of a directory claims it. */
+static bool check_entry(uint32 dir, struct dirent *entry)
 {
 	const char *why = complaint(entry);
 
@@ -158,14 +159,12 @@ static void check_entry(uint32 dir, struct dirent *entry)
 		report("name dropped", "directory %u: '%s' for inode %u: %s",
 		       dir, printable(entry), entry->inum, why);
 		entry_clear(entry);
-		return;
+		return false;
 	}
 	check_padding(dir, entry);
-	nnames[entry->inum]++;
-	if (inode_at(entry->inum)->type == DIRECTORY) {
+	if (inode_at(entry->inum)->type == DIRECTORY)
 		parent[entry->inum] = dir;
-		queue[queue_end++] = entry->inum;
-	}
+	return true;
 }
 
 /* "." and ".." as entries 0 and 1; false when there is no room for them. */
@@ -203,24 +202,45 @@ static int by_name(const void *a, const void *b)
 	return order != 0 ? order : (one > other) - (one < other);
 }
 
-static void check_twice(uint32 dir)
+/* Of entries with the same name the last one stays. */
+static void drop_twins(uint32 dir, struct dirent **entries, uint32 n)
 {
-	struct dirent **sorted = check_alloc(nentries(dir), sizeof(*sorted));
-	uint32 n = 0;
-
-	for (uint32 i = 2; i < nentries(dir); i++)
-		if (entry_at(dir, i) != NULL && entry_at(dir, i)->inum != 0)
-			sorted[n++] = entry_at(dir, i);
-	qsort(sorted, n, sizeof(*sorted), by_name);
+	qsort(entries, n, sizeof(struct dirent *), by_name);
 	for (uint32 i = 1; i < n; i++) {
-		if (strncmp(sorted[i - 1]->name, sorted[i]->name, NAME_LEN) !=
-		    0)
+		if (!is_called(entries[i - 1], entries[i]->name))
 			continue;
 		report("the first dropped", "directory %u: '%s' is there twice",
-		       dir, printable(sorted[i]));
-		entry_clear(sorted[i - 1]);
+		       dir, printable(entries[i]));
+		parent[entries[i - 1]->inum] = 0;
+		entry_clear(entries[i - 1]);
 	}
-	free(sorted);
+}
+
+static void note_name(uint32 number)
+{
+	nnames[number]++;
+	if (inode_at(number)->type == DIRECTORY)
+		queue[queue_end++] = number;
+}
+
+/* What cannot be goes first, lest something sound is dropped for its twin. */
+static void check_entries(uint32 dir)
+{
+	struct dirent **entries = check_alloc(nentries(dir), sizeof(*entries));
+	uint32 n = 0;
+
+	for (uint32 i = 2; i < nentries(dir); i++) {
+		struct dirent *entry = entry_at(dir, i);
+
+		if (entry != NULL && entry->inum != 0 &&
+		    check_entry(dir, entry))
+			entries[n++] = entry;
+	}
+	drop_twins(dir, entries, n);
+	for (uint32 i = 0; i < n; i++)
+		if (entries[i]->inum != 0)
+			note_name(entries[i]->inum);
+	free(entries);
 }
 
 /* Everything from the directories in the queue on. */
@@ -229,13 +249,8 @@ static void check_queue(void)
 	while (queue_next < queue_end) {
 		uint32 dir = queue[queue_next++];
 
-		if (!check_dots(dir))
-			continue;
-		check_twice(dir);
-		for (uint32 i = 2; i < nentries(dir); i++)
-			if (entry_at(dir, i) != NULL &&
-			    entry_at(dir, i)->inum != 0)
-				check_entry(dir, entry_at(dir, i));
+		if (check_dots(dir))
+			check_entries(dir);
 	}
 }
 
@@ -245,8 +260,7 @@ static bool is_lost(uint32 number)
 {
 	const struct disk_inode *inode = inode_at(number);
 
-	/* Without a link it was open without a name: the next mount frees
-	 * it. */
+	/* Without a link it was open without a name: a mount frees it. */
 	return inode->type != 0 && inode->nlink > 0 && nnames[number] == 0;
 }
 
@@ -267,8 +281,7 @@ static uint32 free_inode(void)
 	return 0;
 }
 
-/* The directory for what was lost, made when there is none; 0 when it cannot
- * be. */
+/* The directory for what was lost, made if need be; 0 when it cannot be. */
 static uint32 lost_found_make(void)
 {
 	uint32 number = find_name(ROOT_INUM, LOST_FOUND);
@@ -280,9 +293,8 @@ static uint32 lost_found_make(void)
 		return 0;
 	*inode_at(number) =
 		(struct disk_inode){ .type = DIRECTORY, .nlink = 1 };
-	nnames[number] = 1;
 	parent[number] = ROOT_INUM;
-	queue[queue_end++] = number;
+	note_name(number);
 	report("made", "there is no /" LOST_FOUND);
 	check_queue();
 	return number;
@@ -306,12 +318,10 @@ static void save(uint32 number)
 		return;
 	}
 	report("now in /" LOST_FOUND, "inode %u: has no name", number);
-	nnames[number] = 1;
-	if (inode_at(number)->type == DIRECTORY) {
+	if (inode_at(number)->type == DIRECTORY)
 		parent[number] = lost_found;
-		queue[queue_end++] = number;
-		check_queue();
-	}
+	note_name(number);
+	check_queue();
 }
 
 /* Note what lost directories have in them: that will be found with them. */
