@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -14,7 +15,7 @@ from grade.damage.trial import make_bench, try_images
 from grade.guest import GuestFailed
 from grade.mutants.described import read_patches
 from grade.power.broken import FOLDER, Broken
-from grade.power.volume import DIRENT, INODE, Volume
+from grade.power.volume import DIRENT, INODE, REGULAR, Volume
 from grade.series.git import git
 
 SEED = 1                # one run of many; `make damage` takes others
@@ -147,6 +148,54 @@ def test_lost_found(bench, image):
     assert fsck(bench.mkfs, image) == (0, "")
     paths = {seen.path for seen in volume_in(bench, image).tree()}
     assert f"/lost+found/#{number}/e/f/g" in paths
+
+
+def free_blocks(base):
+    bits = base.blocks[base.layout.bitmap.start]
+    return [block for block in range(base.layout.nblocks)
+            if not bits[block // 8] >> block % 8 & 1]
+
+
+def name_taken(bench, image):
+    """A file has the name."""
+    script = volume_of(bench).find("/script")
+    patch_bytes(image, entry_offset(bench, "/script"),
+                DIRENT.pack(script, b"lost+found"))
+    return "/lost+found is not a directory"
+
+
+def no_inode(bench, image):
+    """The rest of the inodes are those of files that were open."""
+    base = bench.bases[0]
+    last = base.layout.inodes.start * 4096 + base.layout.ninodes * INODE.size
+    held = INODE.pack(REGULAR, *[0] * 16)
+    first = inode_offset(bench, "/w0/z") + INODE.size
+    patch_bytes(image, first, held * ((last - first) // INODE.size))
+    return "no room in /lost+found"
+
+
+def no_block(bench, image):
+    """A file has what was free, through a table in the last block."""
+    *free, table = free_blocks(bench.bases[0])
+    patch_bytes(image, inode_offset(bench, "/w0/empty"), INODE.pack(
+        REGULAR, 1, 0, 0, (10 + len(free)) * 4096, *[0] * 10, table, 0))
+    patch_bytes(image, table * 4096, struct.pack(f"<{len(free)}I", *free))
+    return "no room in /lost+found"
+
+
+@pytest.mark.parametrize("case, spoil", [
+    ("taken", name_taken), ("no inode", no_inode), ("no block", no_block)])
+def test_no_lost_found(bench, image, case, spoil):
+    """mkfs -c -y writes nothing without /lost+found: {case}"""
+    why = spoil(bench, image)
+    number = volume_of(bench).find("/w0/d/x")
+    patch_bytes(image, entry_offset(bench, "/w0/d/x"), bytes(DIRENT.size))
+    before = image.read_bytes()
+    status, text = fsck(bench.mkfs, image, "-y")
+    assert status == 1
+    assert f"inode {number}: has no name: cannot get one: {why}" in text
+    assert text.endswith("cannot be repaired: nothing is written")
+    assert image.read_bytes() == before
 
 
 @pytest.mark.parametrize("inode, why", [

@@ -11,7 +11,6 @@
 
 #define LOST_FOUND "lost+found"
 #define PER_BLOCK (BLOCK_SIZE / sizeof(struct dirent))
-#define NO_ROOM "no room: freed at the next mount"
 
 static uint32 *nnames; /* by inode: entries that name it */
 static uint32 *parent; /* by inode: directory that has it, if it is one */
@@ -300,7 +299,18 @@ static uint32 lost_found_make(void)
 	return number;
 }
 
-/* Give it a name, and everything below it if it is a directory. */
+/* Why nothing can be put there. */
+static const char *no_place(void)
+{
+	uint32 number = find_name(ROOT_INUM, LOST_FOUND);
+
+	if (number != 0 && inode_at(number)->type != DIRECTORY)
+		return "cannot get one: /" LOST_FOUND " is not a directory";
+	return "cannot get one: no room in /" LOST_FOUND;
+}
+
+/* Give it a name, and everything below it if it is a directory. Where that
+ * cannot be it stays as it is, for the next check to find. */
 static void save(uint32 number)
 {
 	char name[NAME_LEN + 1];
@@ -313,8 +323,7 @@ static void save(uint32 number)
 	     c++)
 		snprintf(name, sizeof(name), "#%u%c", number, c);
 	if (lost_found == 0 || !entry_add(lost_found, number, name)) {
-		report(NO_ROOM, "inode %u: has no name", number);
-		inode_at(number)->nlink = 0;
+		report(no_place(), "inode %u: has no name", number);
 		return;
 	}
 	report("now in /" LOST_FOUND, "inode %u: has no name", number);
@@ -362,7 +371,8 @@ static void count_names(uint32 number)
 {
 	struct disk_inode *inode = inode_at(number);
 
-	if (inode->type == 0 || (uint32)inode->nlink == nnames[number])
+	if (inode->type == 0 || is_lost(number) ||
+	    (uint32)inode->nlink == nnames[number])
 		return;
 	report("counted", "inode %u: %d links, but %u names", number,
 	       inode->nlink, nnames[number]);

@@ -185,7 +185,7 @@ bool fsck(const char *path, bool repair)
 	if (!repair || nproblems == 0)
 		return nproblems == 0;
 	if (!is_sound_now()) {
-		printf("what is left cannot be repaired\n");
+		printf("what is left cannot be repaired: nothing is written\n");
 		return false;
 	}
 	/* A link to it stays one. */
