@@ -72,11 +72,28 @@ def harts_text(harts):
     return f"{harts} hart" + ("" if harts == 1 else "s")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
     """Give each test its place, title and points, before TESTS picks some.
-    A tree that is graded gets no tests of all else; what does not build or
-    boot gets no tests but those that say so, whatever TESTS picks."""
+    What does not build or boot gets no tests but those that say so, whatever
+    TESTS picks; the total is that of what was picked."""
+    prepare(items)
+    first = [item for item in items if is_first(item)]
+    yield
+    picked = [*items]
+    here = session.current()
+    if picked and (here.build_error or here.boot_error):
+        items[:] = first
+        for item in set(first) - set(picked):
+            item.user_properties.append(("points", 0))
+    # All workers write the same.
+    results.write_whole(here.folder / "worth.json", json.dumps(
+        {test_id(item): dict(item.user_properties)
+         for item in [*items, *picked]}))
+
+
+def prepare(items):
+    """A tree that is graded gets no tests of all else."""
     points = Points()
     if os.environ.get("TREE"):
         items[:] = [item for item in items
@@ -86,20 +103,11 @@ def pytest_collection_modifyitems(config, items):
     groups = chosen_groups(points)
     items[:] = [item for item in items if is_first(item)
                 or points.group(test_id(item)) in groups]
-    worth = {}
     for item in items:
         test = test_id(item)
-        title = title_of(item)
         item.user_properties += [
-            ("title", title), ("points", shares[test]),
+            ("title", title_of(item)), ("points", shares[test]),
             ("id", test), ("group", points.group(test))]
-        worth[test] = dict(item.user_properties)
-    here = session.current()
-    # All workers write the same.
-    results.write_whole(here.folder / "worth.json", json.dumps(worth))
-    if here.build_error or here.boot_error:
-        items[:] = [item for item in items if is_first(item)]
-        config.option.keyword = ""
 
 
 def chosen_groups(points):
@@ -207,10 +215,7 @@ class Score:
         """What is known of each test that was to run, or did."""
         path = self._config.calf_session.folder / "worth.json"
         worth = json.loads(path.read_text()) if path.exists() else {}
-        worth = {k: v for k, v in worth.items() if k not in self._skipped}
-        if self._config.option.keyword or self._config.option.markexpr:
-            worth = {k: v for k, v in worth.items() if k in self._got}
-        return worth
+        return {k: v for k, v in worth.items() if k not in self._skipped}
 
     def _sum(self):
         """Points got and points in all, those of tests that never ran

@@ -215,6 +215,19 @@ def test_interrupted(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "junit.xml").is_file()
 
 
+def test_not_run(tmp_path, monkeypatch):
+    """reports: the total has tests that TESTS picks and that did not run"""
+    replace_qemu(tmp_path, monkeypatch, "sys.exit(1)")
+    grade(tmp_path / "out", WORKERS="1",
+          TESTS="test_boot and (test_poweroff or test_memory)").communicate()
+    found = results.read(tmp_path / "out" / "results.json")
+    points = {test["id"]: test["points"] for test in found["tests"]}
+    assert {name for name, worth in points.items() if worth > 0} == {
+        "boot.test_memory[32M]", "boot.test_memory[1G]", "boot.test_poweroff"}
+    assert found["score"] == 0 < found["total"] == add_up(points.values())
+    assert "error" in {test["status"] for test in found["tests"]}
+
+
 def test_autolab_line(tmp_path):
     """reports: Autolab's is the last line that is printed"""
     child = grade(tmp_path, "--report", "autolab", TREE=str(tmp_path / "no"))
