@@ -120,6 +120,8 @@ def run_tests():
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
         "-p", "grade.outside.fixtures",
         "-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup",
+        # xdist may wait for ever for a worker that takes a dead one's place.
+        "--max-worker-restart", "0",
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]
     if os.environ.get("FIRST") == "1":

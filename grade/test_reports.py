@@ -215,6 +215,21 @@ def test_interrupted(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "junit.xml").is_file()
 
 
+def test_worker_dies(tmp_path, monkeypatch):
+    """reports: a run whose worker was killed ends, and tells what it has"""
+    calls = tmp_path / "calls"
+    calls.mkdir()
+    replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}",
+                 HANGS.replace("time.sleep(600)", "os.kill(os.getppid(), 9)"))
+    grade(tmp_path / "out", GROUP="build boot", WORKERS="1").communicate(
+        timeout=limit(60))
+    found = results.read(tmp_path / "out" / "results.json")
+    statuses = {test["id"]: test["status"] for test in found["tests"]}
+    assert statuses["build.test_boots"] == "passed"
+    assert "error" in statuses.values()
+    assert 0 < found["score"] < found["total"] == 40
+
+
 def test_not_run(tmp_path, monkeypatch):
     """reports: the total has tests that TESTS picks and that did not run"""
     replace_qemu(tmp_path, monkeypatch, "sys.exit(1)")
