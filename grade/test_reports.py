@@ -145,6 +145,11 @@ def test_junit():
     assert add_up(points) == run["score"]
 
 
+def heed_interrupts():
+    """A shell's background commands do not, nor do their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def grade(out, *words, **settings):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
@@ -152,7 +157,8 @@ def grade(out, *words, **settings):
         [sys.executable, "-m", "grade", *words], cwd=ROOT,
         env={**env, **settings, "CALF_GRADE_OUT": str(out)},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
+        stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        preexec_fn=heed_interrupts)
 
 
 def test_no_tree(tmp_path):
