@@ -49,9 +49,6 @@ static inline uint64 meter_stop(void)
 /* The least of several tries: what disturbs only adds. */
 uint64 least(uint64 (*window)(long n), long n);
 
-/* Whether rdcycle counts instructions here. */
-bool meter_counts_instructions(void);
-
 /* ---- people.c: parents and children ---- */
 
 /* fork(), or the end of the program with a message. */
