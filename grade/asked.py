@@ -96,14 +96,16 @@ class Asked:
 
 class Proof:
     """For commands of which only the success counts: it is told by a word, and
-    another word tells that failures are no longer failures."""
+    another word tells that failures are no longer failures. `trap` is a
+    command that fails: the same program, if it can be asked to."""
 
-    def __init__(self):
+    def __init__(self, trap="false"):
+        self._trap = trap
         self._success = secrets.token_hex(8)
         self._lie = secrets.token_hex(8)
 
     def script(self, commands):
-        return f"false && echo {self._lie}\n" \
+        return f"{self._trap} && echo {self._lie}\n" \
             f"{commands.strip()} && echo {self._success}\n"
 
     def output(self, text):
@@ -111,7 +113,8 @@ class Proof:
         their end, with success."""
         before, _, after = text.partition(f"{self._success}\n")
         if self._lie in text:
-            raise Distrusted("false is true in this guest: no result counts")
+            raise Distrusted(f"{self._trap} has failed, and the guest says "
+                             "that it has not: no result counts")
         if f"{self._success}\n" not in text or after:
             raise Distrusted("the machine ended as if all had gone well, but "
                              "the commands did not come to their end")

@@ -57,7 +57,7 @@ class SuiteBoots(SharedBoots):
 
     def __init__(self, config, logs, name, machine, tests, baits):
         super().__init__(config, logs, name, machine)
-        self._tests = tests
+        self.tests = tests
         self._baits = [(test.group, test.name) for test in baits
                        if not HEAVY & {test.group, test.points}]
         self._results = None
@@ -67,12 +67,12 @@ class SuiteBoots(SharedBoots):
         """Raise GuestFailed unless the test passes."""
         if self._results is None:
             self._results = {}          # should it be no run at all
-            self._results = self._run(self.name, self._tests, TRAPS)
+            self._results = self._run(self.name, self.tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:
             self._results.update(
                 self._run(f"{self.name}-{test}",
-                          [t for t in self._tests if t.name == test], 1))
+                          [t for t in self.tests if t.name == test], 1))
         if self._distrust is not None:
             self.keep_log()
             raise GuestFailed(self._distrust)

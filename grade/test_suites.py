@@ -28,28 +28,26 @@ def each_test():
 
 
 @pytest.fixture(scope="session")
-def boots(calf):
-    """The boots by group of points and number of harts, made when asked
-    for."""
+def boot_suite(calf):
+    """The boots that run these tests, by name, made when asked for."""
     made = {}
 
-    def get(points, harts):
-        if (points, harts) not in made:
-            tests = [t for t in TESTS if t.points == points]
-            made[points, harts] = SuiteBoots(
-                calf.config(), calf.logs, f"{points}-{harts}",
-                Machine(cpus=harts), tests, TESTS)
-        return made[points, harts]
+    def get(name, machine, tests):
+        if name not in made:
+            made[name] = SuiteBoots(calf.config(), calf.logs, name, machine,
+                                    tests, TESTS)
+        return made[name]
 
     yield get
-    for boot in made.values():
-        boot.end()
+    for boots in made.values():
+        boots.end()
 
 
 @pytest.mark.parametrize("points, name, harts", each_test())
-def test_guest(boots, points, name, harts):
+def test_guest(boot_suite, points, name, harts):
     """usertests: {name}, {harts}"""
-    boots(points, harts).check(name)
+    boot_suite(f"{points}-{harts}", Machine(cpus=harts),
+               [test for test in TESTS if test.points == points]).check(name)
 
 
 @pytest.fixture
@@ -71,10 +69,11 @@ def boot_once(calf, request):
 
 @pytest.fixture
 def run(boot_once):
-    """The same, and they must succeed. Returns what was printed."""
+    """The same, and they must succeed, after `trap` has failed. Returns what
+    was printed."""
 
-    def go(commands, *args, **settings):
-        proof = Proof()
+    def go(commands, *args, trap="false", **settings):
+        proof = Proof(trap)
         name = textwrap.shorten(commands, 60)
         boot, ending, text = boot_once(proof.script(commands), *args,
                                        **settings)
@@ -105,21 +104,23 @@ def test_list(run):
     for n in HARTS])
 def test_forktest(run, harts):
     """forktest: fork until it fails, {harts}"""
-    run("forktest\n", Machine(cpus=harts))
+    run("forktest\n", Machine(cpus=harts), trap="forktest -f")
 
 
 @pytest.mark.xdist_group("grind")
 def test_grind(run):
     """grind: random system calls for 10 seconds, 4 harts"""
-    run("grind 10\n", Machine(cpus=4))
+    run("grind 10\n", Machine(cpus=4), trap="grind -f 1")
 
 
 @pytest.mark.xdist_group("small")
-def test_small_memory(run):
+def test_small_memory(boot_suite):
     """cowtest with 32 MiB of memory"""
-    names = [test.name for test in TESTS
-             if test.group == "cow" and test.points not in NOT_MEMORY]
-    run(f"usertests {' '.join(names)}\n", Machine(mem="32M"), seconds=300)
+    boots = boot_suite("small", Machine(mem="32M"),
+                       [test for test in TESTS if test.group == "cow"
+                        and test.points not in NOT_MEMORY])
+    for test in boots.tests:
+        boots.check(test.name)
 
 
 @pytest.mark.xdist_group("audit")

@@ -104,4 +104,13 @@ AT_RUN = (
             "sharing-fork_shares_every_page-1",
             edits=(("kernel/proc/life.c",
                     "? p->killed : status;", "? p->killed : 0;"),)),
+    Hostile("every child ends well but false", "forktest -f has failed",
+            passes=BOOTS, seconds=60,
+            tests="test_builds or test_boots or test_forktest",
+            edits=(("kernel/proc/life.c", "? p->killed : status;",
+                    "? p->killed : is_false(p) ? status : 0;"),
+                   ("kernel/proc/life.c", "/* Not checked: sched_lock goes",
+                    "static bool is_false(const struct proc *p)\n{\n"
+                    "\treturn p->name[0] == 'f' && p->name[1] == 'a';\n}\n"
+                    "\n/* Not checked: sched_lock goes"))),
 )

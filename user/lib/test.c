@@ -27,6 +27,14 @@ void fail(const char *fmt, ...)
 	exit(STATUS_FAILED);
 }
 
+void fail_as_asked(void)
+{
+	IN_CHILD() {
+		fail("as asked for");
+	}
+	xwait(0);
+}
+
 void check_equal(const char *where, const char *what, long actual,
 		 long expected)
 {

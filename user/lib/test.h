@@ -18,6 +18,10 @@
  * first one counts. */
 void fail(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 
+/* Fail, by way of a child that fails first: for who wants to see that failures
+ * are told. */
+void fail_as_asked(void);
+
 /* This process is a test, and the reason why it fails goes to `fd`. Otherwise
  * it goes to standard error. */
 void fail_to(int fd);

@@ -1,7 +1,11 @@
 /* user/test/forktest.c: fork until it fails, twice: the second time as often as
- * the first, so nothing of the processes is left behind. */
+ * the first, so nothing of the processes is left behind. With -f it fails at
+ * the end, whatever it has found. */
 
+#include "getopt.h"
 #include "test.h"
+
+#define SYNOPSIS "forktest [-f]"
 
 /* Wait for the end of all who can write to the pipe, then exit. */
 static void child(const int hold[2]) __attribute__((noreturn));
@@ -51,9 +55,16 @@ static void check_shell(void)
 
 int main(int argc, char **argv)
 {
-	(void)argv;
-	if (argc > 1)
-		usage("forktest");
+	bool is_to_fail = false;
+	int letter;
+
+	while ((letter = getopt(argc, argv, "f")) != -1) {
+		if (letter == '?')
+			usage(SYNOPSIS);
+		is_to_fail = true;
+	}
+	if (optind < argc)
+		usage(SYNOPSIS);
 
 	long frames = xvmstat("free");
 	int count = fork_all();
@@ -62,6 +73,8 @@ int main(int argc, char **argv)
 	CHECK_EQ(fork_all(), count);
 	check_shell();
 	CHECK_EQ(xvmstat("free"), frames);
+	if (is_to_fail)
+		fail_as_asked();
 	printf("forktest: ok\n");
 	return 0;
 }

@@ -4,13 +4,14 @@
  * same choices, though when they meet is another matter. What counts is that
  * the kernel survives and that every frame comes back. With -b, beside other
  * programs, that is for whoever has started them all to see: what they hold
- * when grind begins they need not hold when it ends. */
+ * when grind begins they need not hold when it ends. With -f it fails at the
+ * end, whatever it has found. */
 
 #include "dir.h"
 #include "getopt.h"
 #include "test.h"
 
-#define SYNOPSIS "grind [-b] [-s SEED] [SECONDS]"
+#define SYNOPSIS "grind [-bf] [-s SEED] [SECONDS]"
 #define DEFAULT_SECONDS 10
 #define PROCESSES 4
 #define DIR "/tmp/grind"
@@ -306,13 +307,16 @@ int main(int argc, char **argv)
 	uint64 seed = (uint64)uptime() * 1000003 + (uint64)getpid();
 	long seconds = DEFAULT_SECONDS;
 	bool is_alone = true;
+	bool is_to_fail = false;
 	int letter;
 
-	while ((letter = getopt(argc, argv, "bs:")) != -1) {
+	while ((letter = getopt(argc, argv, "bfs:")) != -1) {
 		if (letter == '?')
 			usage(SYNOPSIS);
 		if (letter == 'b')
 			is_alone = false;
+		else if (letter == 'f')
+			is_to_fail = true;
 		else
 			seed = (uint64)strtol(optarg, NULL, 0);
 	}
@@ -329,6 +333,8 @@ int main(int argc, char **argv)
 	run(seed, (int)seconds);
 	if (is_alone)
 		check_frames(before);
+	if (is_to_fail)
+		fail_as_asked();
 	printf("grind: ok\n");
 	return 0;
 }
