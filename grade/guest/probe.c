@@ -5,7 +5,8 @@
  * the nonce, writes an order there, and waits until `done` is that order's
  * number. Meanwhile the process does nothing but look at its mark, so it stays
  * on a hart, where its root table can be seen (grade/outside/probe.py, which
- * has the same fields, areas and commands). */
+ * has the same fields, areas and commands). The number of the first order,
+ * which is to begin, is among the arguments. */
 
 #include "test.h"
 

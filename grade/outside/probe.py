@@ -93,7 +93,7 @@ class Probe:
         self._nonce = secrets.randbits(60)
         self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
         self._alive = {1} if first == "probe" else set()
-        self._orders = 0
+        self._orders = 1        # to begin: only then are others heard
         self._child = None
 
     def __enter__(self):
@@ -104,7 +104,8 @@ class Probe:
         self._monitor = Monitor(limit(STEP_SECONDS))
         try:
             self._start()
-            self._wait_for("the first process begins", self._alive)
+            self._wait_for("the first process begins", self._alive,
+                           self._orders)
         except BaseException:
             self.__exit__()
             raise
@@ -112,7 +113,7 @@ class Probe:
 
     def _start(self):
         script = self._scratch / "run.sh"
-        script.write_text(f"{self._first} {self._nonce} 1 0\n")
+        script.write_text(f"{self._first} {self._nonce} 1 {self._orders}\n")
         disk = make_image(
             self._config, self._scratch / "disk.img",
             {**self._programs, "/run.sh": f"/run.sh={script}"})
