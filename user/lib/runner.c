@@ -351,6 +351,7 @@ int tests_main(const struct test_group *groups, int argc, char **argv)
 		seconds_allowed = DEFAULT_SECONDS +
 				  (int)(xvmstat("total") / FRAMES_PER_SECOND);
 	vmstat_fd = xopen(VMSTAT_PATH, O_WRONLY);
+	starter_settle();
 
 	int count = asked_path == NULL
 			    ? each_test(groups, &choice, run_test, &passed)

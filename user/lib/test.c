@@ -2,6 +2,10 @@
 
 #include "test.h"
 
+#include "process.h"
+
+#define STARTER_TICKS (10 * TICKS_PER_SECOND)
+
 static int report_fd = -1;
 static int test_pid;
 
@@ -86,6 +90,21 @@ int xfork_settled(void)
 		xclose(go[1]);
 	}
 	return pid;
+}
+
+/* Who has made its copies waits for us, for a key or for another child. Where
+ * /proc tells nothing, or it never rests, there is nothing to wait for. */
+void starter_settle(void)
+{
+	struct process self, starter;
+
+	for (int i = 0; i < STARTER_TICKS; i++) {
+		if (process_read(getpid(), &self) < 0 ||
+		    process_read(self.parent, &starter) < 0 ||
+		    starter.state == 'S')
+			return;
+		sleep(1);
+	}
 }
 
 int xwait(int expected)

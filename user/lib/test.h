@@ -56,6 +56,10 @@ int xfork(void);
  * follow a fork, so that who measures in the child sees the child alone. */
 int xfork_settled(void);
 
+/* Wait until whoever has started this process, a shell, sleeps. Before, it may
+ * be copying a page that both had, and one frame fewer is free meanwhile. */
+void starter_settle(void);
+
 /* Wait for a child, any one; it must have ended with this status. Returns its
  * pid. */
 int xwait(int status);

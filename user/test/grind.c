@@ -327,6 +327,7 @@ int main(int argc, char **argv)
 		seed = 1;
 	stack_note();
 	printf("grind: seed %lu, %ld seconds\n", seed, seconds);
+	starter_settle();
 
 	long before = xvmstat("free");
 

@@ -377,6 +377,7 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
+	starter_settle();
 	check_files();
 	link_parts();
 	strcpy(end_text, "0");
