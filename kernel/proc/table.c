@@ -171,6 +171,7 @@ void proc_free(struct proc *p)
 {
 	kstack_unmap(p->stack_slot);
 	leave_table(p);
-	vmcount_add(VM_procs, -1);
 	kfree(frame_of(p));
+	/* Last: who reads one process fewer may count its frames, too. */
+	vmcount_add(VM_procs, -1);
 }

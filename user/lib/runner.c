@@ -11,7 +11,7 @@
 #define DEFAULT_SECONDS 60
 #define FRAMES_PER_SECOND 4096
 #define SECONDS_MIN 10
-#define SETTLE_TICKS 10 /* for orphans to end, and init to take them; */
+#define SETTLE_TICKS 10 /* for frames to come back when all have ended; */
 #define SETTLE_AGAIN 1  /* so many once that was in vain */
 
 static int seconds_allowed;
@@ -161,22 +161,34 @@ static void run_process(const struct test *test, const char *dir,
 	xclose(report[1]);
 }
 
-static void check_frames(long before, struct outcome *outcome)
+/* Whoever the test has left behind may take as long to end as the test. */
+static void wait_for_orphans(long procs)
+{
+	static bool was_in_vain;
+
+	if (!orphans_settle(procs, was_in_vain ? 0 : seconds_allowed))
+		was_in_vain = true;
+}
+
+static void check_frames(const struct vmstat *before, struct outcome *outcome)
 {
 	static int patience = SETTLE_TICKS;
-	long after = xvmstat("free");
 
-	for (int i = 0; i < patience && after != before; i++) {
+	wait_for_orphans(before->procs);
+
+	long lost = before->free - xvmstat("free");
+
+	for (int i = 0; i < patience && lost != 0; i++) {
 		sleep(1);
-		after = xvmstat("free");
+		lost = before->free - xvmstat("free");
 	}
-	if (after != before)
+	if (lost != 0)
 		patience = SETTLE_AGAIN;
-	outcome->is_leak = after != before && outcome->reason[0] == '\0';
-	if (after < before)
-		set_reason(outcome, "%ld frames lost", before - after);
-	if (after > before)
-		set_reason(outcome, "%ld frames too many", after - before);
+	outcome->is_leak = lost != 0 && outcome->reason[0] == '\0';
+	if (lost > 0)
+		set_reason(outcome, "%ld frames lost", lost);
+	if (lost < 0)
+		set_reason(outcome, "%ld frames too many", -lost);
 }
 
 static void run_in_directory(const struct test *test, struct outcome *outcome)
@@ -188,12 +200,13 @@ static void run_in_directory(const struct test *test, struct outcome *outcome)
 	remove_tree(dir); /* of a run that was cut short */
 	xmkdir(dir);
 
-	long before = xvmstat("free");
+	struct vmstat before;
 
+	xvmstat_read(&before);
 	outcome->reason[0] = '\0';
 	outcome->is_leak = false;
 	run_process(test, dir, outcome);
-	check_frames(before, outcome);
+	check_frames(&before, outcome);
 	if (remove_tree(dir) < 0)
 		set_reason(outcome, "%s: cannot be removed: %s", dir,
 			   strerror(errno));

@@ -107,6 +107,18 @@ void starter_settle(void)
 	}
 }
 
+bool orphans_settle(long procs, int seconds)
+{
+	int end = uptime() + seconds * TICKS_PER_SECOND;
+
+	while (xvmstat("procs") > procs) {
+		if (uptime() > end)
+			return false;
+		sleep(1);
+	}
+	return true;
+}
+
 int xwait(int expected)
 {
 	int status;

@@ -60,6 +60,12 @@ int xfork_settled(void);
  * be copying a page that both had, and one frame fewer is free meanwhile. */
 void starter_settle(void);
 
+/* Wait until there are no more processes than there were, `procs`: orphans end
+ * and init takes them, on a busy machine slowly. Then all that they had is free
+ * again. False when that takes longer than so many seconds. */
+#define SETTLE_SECONDS 60 /* where nobody gives a limit; this is long */
+bool orphans_settle(long procs, int seconds);
+
 /* Wait for a child, any one; it must have ended with this status. Returns its
  * pid. */
 int xwait(int status);

@@ -15,7 +15,6 @@
 #define DEFAULT_SECONDS 10
 #define PROCESSES 4
 #define DIR "/tmp/grind"
-#define SETTLE_TICKS 50
 
 static uint64 state;
 
@@ -295,11 +294,10 @@ static void run(uint64 seed, int seconds)
 }
 
 /* Every frame comes back, if not at once. */
-static void check_frames(long before)
+static void check_frames(const struct vmstat *before)
 {
-	for (int i = 0; i < SETTLE_TICKS && xvmstat("free") != before; i++)
-		sleep(1);
-	CHECK_EQ(xvmstat("free"), before);
+	CHECK(orphans_settle(before->procs, SETTLE_SECONDS));
+	CHECK_EQ(xvmstat("free"), before->free);
 }
 
 int main(int argc, char **argv)
@@ -329,11 +327,12 @@ int main(int argc, char **argv)
 	printf("grind: seed %lu, %ld seconds\n", seed, seconds);
 	starter_settle();
 
-	long before = xvmstat("free");
+	struct vmstat before;
 
+	xvmstat_read(&before);
 	run(seed, (int)seconds);
 	if (is_alone)
-		check_frames(before);
+		check_frames(&before);
 	if (is_to_fail)
 		fail_as_asked();
 	printf("grind: ok\n");
