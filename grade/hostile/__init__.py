@@ -21,8 +21,9 @@ BOOTS = BUILDS | {"boots and runs a command"}
 class Hostile:
     """`edits` are (file, text, text instead); `files` are more files, text by
     name. `passes` are the titles of the tests that it may pass, of those that
-    `tests` picks; `says` is in what the grader prints. A wait for it takes
-    `seconds` on an idle machine. Those that take long are not `quick`."""
+    `tests` picks; `says` is in what the grader prints. A wait for it, or
+    its build, takes at most `seconds` on an idle machine. Those that take long
+    are not `quick`."""
 
     name: str
     says: str
@@ -30,7 +31,7 @@ class Hostile:
     files: dict = field(default_factory=dict)
     passes: frozenset = frozenset()
     tests: str = "test_builds or test_boots"
-    seconds: int = 8
+    seconds: int = 20
     quick: bool = False
 
 
