@@ -318,8 +318,9 @@ static int start_sleeper(int ticks)
 	return pid;
 }
 
-/* Before some, after others who went to sleep earlier, or later. Who is to wake
- * at almost the same time may do so in either order: it is up to the harts. */
+/* Who sleeps for a short time wakes, whoever went to sleep before or after; the
+ * others do not. Two that are due at almost the same time may come in either
+ * order: that is up to the harts. */
 static void sleepers_wake_in_order(void)
 {
 	static const int ticks[] = { AGES, 4, AGES - 1, 2, AGES - 2, 3, AGES };
@@ -327,15 +328,16 @@ static void sleepers_wake_in_order(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(ticks); i++)
 		pids[i] = start_sleeper(ticks[i]);
-	for (size_t i = 0; i < ARRAY_LEN(ticks); i++)
+	for (size_t i = 0; i < ARRAY_LEN(ticks); i++) {
 		if (ticks[i] < 10)
 			xwait(0);
-	for (size_t i = 0; i < ARRAY_LEN(ticks); i++)
-		if (ticks[i] > 10)
-			kill(pids[i]);
-	for (size_t i = 0; i < ARRAY_LEN(ticks); i++)
-		if (ticks[i] > 10)
-			xwait(STATUS_KILLED);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(ticks); i++) {
+		if (ticks[i] < 10)
+			continue;
+		CHECK_EQ(kill(pids[i]), 0);
+		xwait(STATUS_KILLED);
+	}
 }
 
 static void check_flags(int flags)
