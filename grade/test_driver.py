@@ -16,8 +16,12 @@ from grade.unattended import Ending
 from grade.boots import SharedBoots
 from grade.guest import OUTPUT_MAX, Guest, GuestFailed
 from grade.machine import Machine
+from grade.outside import harts
+from grade.outside.actors import LOOP
+from grade.outside.gdbstub import PC
 from grade.outside.ram import PAGE, RAM_BASE, Ram
 from grade.outside.sv39 import AddressSpace, BadTables, R, U, V
+from grade.sandbox import qemu
 
 pytestmark = pytest.mark.xdist_group("driver")
 
@@ -186,3 +190,23 @@ def test_time_is_over(monkeypatch, group, seconds, is_tried):
     with nullcontext() if is_tried else pytest.raises(
             GuestFailed, match="time of the run"):
         conftest.pytest_runtest_setup(item)
+
+
+def test_late_step(monkeypatch):
+    """grader: a step that was given up stops no hart later"""
+    machine = harts.Harts(
+        [qemu(), "-machine", "virt", "-smp", "4", "-bios", "none",
+         "-display", "none", "-monitor", "none", "-serial", "none"])
+    try:
+        machine.ask(f"M{RAM_BASE:x},{len(LOOP):x}:{LOOP.hex()}")
+        for hart in range(4):
+            registers = machine.registers_of(hart)
+            registers[PC] = RAM_BASE
+            machine.set_registers(hart, registers)
+        monkeypatch.setattr(harts, "STEP_SECONDS", 0)
+        for hart in range(4):
+            machine.step(hart)
+        assert machine.run(range(4), 0.1) is None
+        assert [machine.pc_of(hart) for hart in range(4)] == [RAM_BASE] * 4
+    finally:
+        machine.end()

@@ -49,7 +49,12 @@ class Harts(Gdbstub):
         return self._resume("c", harts, seconds)
 
     def step(self, hart):
-        """One instruction, and no interrupt; None when it takes for ever."""
+        """One instruction, and no interrupt; None when it takes for ever.
+
+        QEMU makes hart after hart step, but when all stop it makes only one
+        do so no more: its current one. If that was another, this hart would
+        stop after an instruction the next time it is to run."""
+        self.ask(f"Hc{hart + 1:x}")
         return self._resume("s", [hart], STEP_SECONDS)
 
     def _resume(self, how, harts, seconds):
