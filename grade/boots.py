@@ -47,7 +47,7 @@ class SharedBoots:
             extra = dict(items or {})
             for guest, text in {**(files or {}), "/run.sh": commands}.items():
                 host = Path(folder) / guest.strip("/").replace("/", "-")
-                host.write_text(text)
+                host.write_text(text, "utf-8")
                 extra[guest] = f"{guest}={host}"
             try:
                 ending = run_script(self.config, self._machine, log, seconds,

@@ -25,7 +25,7 @@ class Config:
     """
 
     def __init__(self, path):
-        self._text = (ROOT / path).read_text()
+        self._text = (ROOT / path).read_text("utf-8", "surrogateescape")
         self._values = json.loads(self._text)
 
     def text(self):

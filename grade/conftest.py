@@ -214,7 +214,7 @@ class Score:
     def _worth(self):
         """What is known of each test that was to run, or did."""
         path = self._config.calf_session.folder / "worth.json"
-        worth = json.loads(path.read_text()) if path.exists() else {}
+        worth = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return {k: v for k, v in worth.items() if k not in self._skipped}
 
     def _sum(self):
@@ -232,7 +232,7 @@ class Score:
             hints = explain.read_hints()
             path = self._config.calf_session.logs / "failures.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(explain.in_full(self._failures, hints))
+            path.write_text(explain.in_full(self._failures, hints), "utf-8")
             for line in explain.explain(self._failures, hints):
                 terminalreporter.write_line(line)
             terminalreporter.write_line(

@@ -51,7 +51,7 @@ def places():
     found = {}
     for path in sorted(SOURCES.glob("*.c")):
         name = path.name
-        for number, line in enumerate(path.read_text().splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             function = FUNCTION.match(line)
             if function:
                 name = function.group(1)

@@ -58,7 +58,7 @@ def labelled(label, text):
 
 def read_hints(path=HINTS):
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(path.read_text(), str(path))
+    parser.read_string(path.read_text("utf-8"), str(path))
     return [Hint(name, tuple(values.get("tests", "").split()),
                  values.get("message", ""),
                  " ".join(values["cause"].split()), values["read"])

@@ -44,14 +44,14 @@ def write_handed(folder, lab, step):
     lines = [f"# What was handed out: lab {lab}, step {step}.\n"]
     lines += [f"{sum_of(folder / path)}  {path}\n"
               for path in files_of(folder)]
-    (folder / HANDED_OUT).write_text("".join(lines))
+    (folder / HANDED_OUT).write_text("".join(lines), "utf-8")
 
 
 def read_handed(folder):
     path = folder / HANDED_OUT
     if not path.is_file():
         raise UserError("this is no hand-out of a lab: nothing to hand in")
-    head, *lines = path.read_text().splitlines()
+    head, *lines = path.read_text("utf-8").splitlines()
     match = HEAD.match(head)
     if not match:
         raise UserError(f"{HANDED_OUT}: the first line was changed")

@@ -21,6 +21,12 @@ def make_image(config, path, extra=None):
     return path
 
 
+def write_script(path, commands):
+    """The user's commands, for the guest, with the bytes that were typed:
+    whatever the locale made of them, it is undone."""
+    path.write_bytes(os.fsencode(f"{commands}\n"))
+
+
 def image_key(config, extra):
     """A text that changes when an image made of this would change."""
     digest = hashlib.sha256()
@@ -59,7 +65,8 @@ class KeptDisk:
         Returns what to tell the user, or None."""
         key = image_key(self._config, extra)
         exists = self.path.exists()
-        if exists and self._key.exists() and self._key.read_text() == key:
+        if exists and self._key.exists() \
+                and self._key.read_text("utf-8") == key:
             return None
         fresh = self.path.with_suffix(".new")
         make_image(self._config, fresh, extra)
@@ -67,7 +74,7 @@ class KeptDisk:
         if exists:
             os.replace(self.path, old)
         os.replace(fresh, self.path)
-        self._key.write_text(key)
+        self._key.write_text(key, "utf-8")
         if not exists:
             return None
         return ("the programs have changed, so the disk is new; the old one, "

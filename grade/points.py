@@ -27,7 +27,7 @@ class Points:
         self.cow = set()
         self._rules = []
         self._found = {}        # the index of a test's rule, by its name
-        for number, line in enumerate(path.read_text().splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             words = line.partition("#")[0].split()
             if words and not self._read(words):
                 raise ValueError(f"{path}:{number}: expected group NAME "

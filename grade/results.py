@@ -73,7 +73,7 @@ def without_tests(error):
 
 def read(path=FILE):
     """What a run has written; None if it has not."""
-    return json.loads(path.read_text()) if path.is_file() else None
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
 def write(results, path=FILE):

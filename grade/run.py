@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grade import process, unattended
 from grade.config import BuildError, Config, UserError, build
-from grade.image import KeptDisk, make_image
+from grade.image import KeptDisk, make_image, write_script
 from grade.machine import ON_STDOUT, ON_TERMINAL, machine_from, timeout_from
 from grade.programs import build_programs
 
@@ -38,7 +38,7 @@ def run_commands(config, settings, scratch):
     timeout = timeout_from(settings, RUN_TIMEOUT)
     machine = machine_from(settings, "quiet", "panic=exit", "run", "/run.sh")
     script = scratch / "run.sh"
-    script.write_text(commands + "\n")
+    write_script(script, commands)
     extra = build_programs(config, settings.get("PROGS", ""), scratch)
     extra["/run.sh"] = f"/run.sh={script}"
     disk = make_image(config, scratch / "disk.img", extra)

@@ -39,7 +39,8 @@ class Session:
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.facts = json.loads((self.folder / "facts.json").read_text())
+        self.facts = json.loads(
+            (self.folder / "facts.json").read_text("utf-8"))
 
     @property
     def build_error(self):
@@ -92,7 +93,7 @@ def start():
             facts["shares_nothing"] = shares_nothing(config, LOGS / stamp)
     except BuildError as error:
         facts["build_error"] = excerpt(str(error))
-    (folder / "facts.json").write_text(json.dumps(facts))
+    (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
     return Session(folder)
 
 
@@ -195,6 +196,6 @@ def snapshot(config, root, folder, kernel=None):
         items.append(item)
     values["items"] = " ".join(items)
     whole = folder / "config.json.new"
-    whole.write_text(json.dumps(values))
+    whole.write_text(json.dumps(values), "utf-8")
     whole.rename(folder / "config.json")
     return Config(folder / "config.json")

@@ -40,10 +40,10 @@ def list_tests(folder=SOURCES):
     arrays = {}
     for path in sorted(folder.glob("*.c")):
         cow, _, points = path.stem.partition("cow_")
-        for array, body in ARRAY.findall(path.read_text()):
+        for array, body in ARRAY.findall(path.read_text("utf-8")):
             arrays[array] = [(name, "unix" if cow else points)
                              for name in TEST.findall(body)]
-    groups = GROUP.findall((folder / "main.c").read_text())
+    groups = GROUP.findall((folder / "main.c").read_text("utf-8"))
     tests = [GuestTest(name, group, points) for group, array in groups
              for name, points in arrays.get(array, [])]
     if not tests:

@@ -45,7 +45,7 @@ def test_far_under_budget():
 def test_wrong_budget(tmp_path):
     """bench: a line of grade/budgets that is none is named"""
     path = tmp_path / "budgets"
-    path.write_text("fork <= 100\npipe < 3\n")
+    path.write_text("fork <= 100\npipe < 3\n", "utf-8")
     with pytest.raises(UserError, match="budgets:2: "):
         read_budgets(path)
 

@@ -46,7 +46,7 @@ exit 1
 def course(tmp_path, monkeypatch):
     """A folder for hand-ins, with a make that is quick to fail."""
     fake = tmp_path / "make"
-    fake.write_text(MAKE.replace("FOLDER", str(tmp_path)))
+    fake.write_text(MAKE.replace("FOLDER", str(tmp_path)), "utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("MAKE", str(fake))
     # The sandbox would not see it.
@@ -70,14 +70,15 @@ def batch(course):
     child = start_batch(course)
     said, wrong = child.communicate()
     assert (wrong, child.returncode) == ("", 0)
-    with open(course / "out" / "results.csv", newline="") as file:
+    with open(course / "out" / "results.csv", newline="",
+              encoding="utf-8") as file:
         return {row["student"]: row for row in csv.DictReader(file)}, said
 
 
 def put(folder, text):
     path = folder / GOOD
     path.parent.mkdir(parents=True)
-    path.write_text(text)
+    path.write_text(text, "utf-8")
 
 
 def products(course):
@@ -188,7 +189,7 @@ def test_class(course):
     (here / "broken.zip").write_bytes(b"PK\3\4 and no more")
     (here / "empty.tar.gz").write_bytes(b"")
     (here / "nothing").mkdir()
-    (here / "notes.txt").write_text("ask ben\n")
+    (here / "notes.txt").write_text("ask ben\n", "utf-8")
     rows, said = batch(course)
     assert {name for name, row in rows.items() if row["score"] == "0"} == {
         "ann", "<b>eve", "ben (1)", "ben (2)"}
@@ -198,7 +199,7 @@ def test_class(course):
         assert "sound" in rows[name]["note"]
     assert "kernel/" in rows["nothing"]["note"]
     assert "8 hand-ins, 3 of them different" in said
-    page = (course / "out" / "index.html").read_text()
+    page = (course / "out" / "index.html").read_text("utf-8")
     assert "&lt;b&gt;eve" in page and "<b>eve" not in page
     assert "error: &lt;script&gt; &amp; nothing works" in page
     assert "//" not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)
@@ -220,7 +221,7 @@ def test_killed(course):
     assert "another run is at work" in second.communicate()[1]
     child.kill()
     child.communicate()
-    pid = int((course / "pid").read_text())
+    pid = int((course / "pid").read_text("utf-8"))
     wait_for(None, lambda: not is_alive(pid))
     before = products(course)
     assert len(before) == 1
@@ -243,9 +244,9 @@ def test_other_machine(course):
     """batch: what another machine makes of a hand-in comes back"""
     needs_parallel()
     rsync = course / "rsync"
-    rsync.write_text("#!/bin/sh\necho 'rsync  version 3.2.7'\n")
+    rsync.write_text("#!/bin/sh\necho 'rsync  version 3.2.7'\n", "utf-8")
     rsync.chmod(0o755)
-    (course / "hosts").write_text("1/true elsewhere\n")
+    (course / "hosts").write_text("1/true elsewhere\n", "utf-8")
     archive = submissions.archive_of(course, "5" * 64)
     pack({GOOD: b"int x;\n"}, archive)
     words = batch_main.command(batch_main.parse(
@@ -315,9 +316,9 @@ def run_autograder(top):
         [top / "source" / "run_autograder"], cwd=top, check=True,
         env={**env, "AUTOGRADER": str(top)}, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    report = json.loads((top / "results" / "results.json").read_text())
+    report = json.loads((top / "results" / "results.json").read_text("utf-8"))
     jsonschema.validate(
-        report, json.loads((SCHEMAS / "gradescope.json").read_text()))
+        report, json.loads((SCHEMAS / "gradescope.json").read_text("utf-8")))
     return report
 
 
@@ -325,7 +326,7 @@ def test_workflow():
     """github: the workflow reports each group of points"""
     points = Points()
     groups = [name for name in points.groups if name not in points.tools]
-    text = (ROOT / WORKFLOW).read_text()
+    text = (ROOT / WORKFLOW).read_text("utf-8")
     assert re.search(r"runners: (.*)$", text, re.M)[1].split(",") == groups
     for name in groups:
         assert f"          {name.upper()}_RESULTS: ${{{{ " \

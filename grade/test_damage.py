@@ -232,7 +232,7 @@ def repair_short(bench, image, setup):
     half = len(before) // 2 // 512
     done = subprocess.run(
         ["sh", "-c", f'{setup} ulimit -f {half}; exec "$0" -c -y "$1"',
-         bench.mkfs, image], capture_output=True, text=True)
+         bench.mkfs, image], capture_output=True, encoding="utf-8")
     assert image.read_bytes() == before
     return done.returncode, done.stderr
 
@@ -284,6 +284,6 @@ def test_empty_table(bench, image):
 def test_usage(bench, words, tmp_path):
     """mkfs with options that make no sense says how it is used: {words}"""
     done = subprocess.run([bench.mkfs, *words.split()], cwd=tmp_path,
-                          capture_output=True, text=True)
+                          capture_output=True, encoding="utf-8")
     assert done.returncode == 2 and "usage: mkfs" in done.stderr
     assert not list(tmp_path.iterdir())

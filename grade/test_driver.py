@@ -30,7 +30,8 @@ def replace_qemu(folder, monkeypatch, *lines):
     """Python lines take QEMU's place."""
     program = folder / "qemu"
     program.write_text("\n".join([
-        f"#!{sys.executable}", "import os, re, sys, time", *lines]) + "\n")
+        f"#!{sys.executable}", "import os, re, sys, time", *lines])
+        + "\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("QEMU", str(program))
 

@@ -35,7 +35,7 @@ def run(config, disk, args):
 
 def check_sound(config, disk):
     done = subprocess.run([config.path("mkfs"), "-c", disk],
-                          capture_output=True, text=True)
+                          capture_output=True, encoding="utf-8")
     if done.returncode != 0 or done.stdout:
         raise GuestFailed(f"afterwards mkfs -c says:\n{done.stdout[:800]}")
 
@@ -56,7 +56,7 @@ def test_full(config, tmp_path):
 def test_no_memory(config, tmp_path):
     """files are whole when each allocation of each call has failed once"""
     script = tmp_path / "run.sh"
-    script.write_text(f"usertests {' '.join(NO_MEMORY)}\n")
+    script.write_text(f"usertests {' '.join(NO_MEMORY)}\n", "utf-8")
     disk = make_image(config, tmp_path / "disk.img",
                       {"/run.sh": f"/run.sh={script}"})
     run(config, disk, "run /run.sh")

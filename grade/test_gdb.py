@@ -96,7 +96,7 @@ def ram(tmp_path):
 def gdb(config, log, ram, tmp_path, monkeypatch):
     monkeypatch.setenv("GDB", GDB)
     source = tmp_path / "writer.c"
-    source.write_text(PROGRAM)
+    source.write_text(PROGRAM, "utf-8")
     disk, words = make_disk(
         config, {"CMD": "writer", "PROGS": str(source)}, tmp_path)
     machine = Machine(cpus=2, mem=f"{MEGABYTES}M",

@@ -138,10 +138,10 @@ def test_step(project):
     for patch in left:
         git(out, "am", "--quiet", str(patch.path))
     assert files_below(out / "kernel") == files_below(ROOT / "kernel")
-    page = (out / "docs/given.md").read_text()
+    page = (out / "docs/given.md").read_text("utf-8")
     assert all(patch.subject in page for patch in given)
     assert left[0].subject not in page
-    assert "(docs/given.md)" in (out / "README.md").read_text()
+    assert "(docs/given.md)" in (out / "README.md").read_text("utf-8")
 
 
 # ---- leaks ------------------------------------------------------------------
@@ -226,7 +226,7 @@ def test_bad_input(project, tmp_path, setting, value, words):
 def test_dirty_tree(project, tmp_path):
     """handout: hands out what is committed, and says so"""
     copy = Path(shutil.copytree(project, tmp_path / "project"))
-    (copy / "docs/new.md").write_text("# New\n")
+    (copy / "docs/new.md").write_text("# New\n", "utf-8")
     done = hand_out(copy, tmp_path / "out")
     assert done.stderr == "handout: commit or remove first: docs/new.md\n"
     assert done.returncode == 2 and not (tmp_path / "out").exists()
@@ -255,9 +255,10 @@ def test_left_over(project, tmp_path, path, text, words):
 def test_handin(student):
     """handin: packs the kernel's sources, and tells what was changed"""
     shutil.rmtree(student / ".git")
-    (student / FAULT).write_text((student / FAULT).read_text() + "\n")
-    (student / "kernel/mm/own.h").write_text("#pragma once\n")
-    (student / "kernel/mm/notes.txt").write_text("mine\n")
+    with open(student / FAULT, "a", encoding="utf-8") as file:
+        file.write("\n")
+    (student / "kernel/mm/own.h").write_text("#pragma once\n", "utf-8")
+    (student / "kernel/mm/notes.txt").write_text("mine\n", "utf-8")
     (student / "docs/trap.md").unlink()
     done = python(student, "grade.handin")
     assert (done.stderr, done.returncode) == ("", 0)
@@ -286,11 +287,11 @@ def test_same_archive(tmp_path):
 
 
 def spoil_build(student):
-    (student / FAULT).write_text("int x = y;\n")
+    (student / FAULT).write_text("int x = y;\n", "utf-8")
 
 
 def spoil_size(student):
-    (student / FAULT).write_text("/* " + "x" * tree.FILE_MAX + " */\n")
+    (student / FAULT).write_bytes(b"/* " + b"x" * tree.FILE_MAX + b" */\n")
 
 
 def spoil_link(student):
@@ -299,11 +300,11 @@ def spoil_link(student):
 
 
 def spoil_abi(student):
-    (student / "kernel/abi/limits.h").write_text("#pragma once\n")
+    (student / "kernel/abi/limits.h").write_text("#pragma once\n", "utf-8")
 
 
 def spoil_makefile(student):
-    (student / "Makefile").write_text("all:\n")
+    (student / "Makefile").write_text("all:\n", "utf-8")
 
 
 @pytest.mark.parametrize("spoil, words", [

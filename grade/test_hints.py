@@ -14,7 +14,7 @@ def anchors(path):
     """The headings of a document, as links name them."""
     return {re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower())
             .replace(" ", "-")
-            for line in path.read_text().splitlines()
+            for line in path.read_text("utf-8").splitlines()
             if line.startswith("#")}
 
 

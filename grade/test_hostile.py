@@ -72,7 +72,8 @@ def test_no_tree(tmp_path, what):
 def canary(tmp_path):
     """A folder that nobody is to touch, nor read."""
     (tmp_path / "canary").mkdir()
-    (tmp_path / "canary" / "secret.h").write_text("int canary_says = 4711;\n")
+    (tmp_path / "canary" / "secret.h").write_text(
+        "int canary_says = 4711;\n", "utf-8")
     return tmp_path / "canary"
 
 

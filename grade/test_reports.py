@@ -76,7 +76,7 @@ def payloads(name, text):
 def test_schema(name, kind):
     """reports: {name} fits its schema: a run that is {kind}"""
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text())
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)
     make = reports.FORMATS.get(name, json.dumps)
     found = payloads(name, make(RUNS[kind]))
@@ -168,10 +168,10 @@ def test_no_tree(tmp_path):
                   TREE=str(tmp_path / "nothing"))
     said = child.communicate()[1]
     assert child.returncode == 2 and "no such folder" in said
-    report = json.loads(out.read_text())
+    report = json.loads(out.read_text("utf-8"))
     assert report["score"] == 0 and "no such folder" in report["output"]
     assert results.read(tmp_path / "results.json")["total"] == 1000
-    assert "no such folder" in (tmp_path / "junit.xml").read_text()
+    assert "no such folder" in (tmp_path / "junit.xml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("words", [
@@ -259,8 +259,8 @@ def test_autolab_line(tmp_path):
 def test_github_adds(tmp_path):
     """reports: the outputs of other steps stay"""
     out = tmp_path / "outputs"
-    out.write_text("before=1\n")
+    out.write_text("before=1\n", "utf-8")
     grade(tmp_path, "--report", "github", "--out", str(out),
           TREE=str(tmp_path / "no")).communicate()
-    lines = out.read_text().splitlines()
+    lines = out.read_text("utf-8").splitlines()
     assert lines[0] == "before=1" and len(lines) == 13

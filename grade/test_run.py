@@ -102,7 +102,8 @@ def test_flavours(tmp_path):
     """make grade builds what it was asked for: LLVM=1, DEBUG=1, TOOLPREFIX"""
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\n[ "$2" = grade ] || exec {sys.executable} '
-                      '"$@"\necho "$LLVM,$DEBUG,$AUDIT,$TOOLPREFIX"\n')
+                      '"$@"\necho "$LLVM,$DEBUG,$AUDIT,$TOOLPREFIX"\n',
+                      "utf-8")
     python.chmod(0o755)
 
     def asked(*settings):

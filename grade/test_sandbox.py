@@ -20,7 +20,7 @@ def no_bwrap(tmp_path, monkeypatch):
     """A bubblewrap that may not make namespaces, as in a container."""
     fake = tmp_path / "path" / "bwrap"
     fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.write_text("#!/bin/sh\nexit 1\n", "utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
 
@@ -93,7 +93,7 @@ def test_files(tmp_path, monkeypatch):
     if not sandbox.has_bwrap():
         return
     (tmp_path / "tree").mkdir()
-    (tmp_path / "secret").write_text("4711")
+    (tmp_path / "secret").write_text("4711", "utf-8")
     _, text = sandbox.run_fenced(
         ["sh", "-c", f"cat {tmp_path}/secret; ls {ROOT} /root; "
          f"for place in . .. {ROOT} /usr; do echo x >$place/written; done; "
@@ -127,7 +127,7 @@ def grade_broken(tmp_path, **settings):
     kernel = tmp_path / "tree" / "kernel"
     (kernel / "boot").mkdir(parents=True)
     (kernel / "boot" / "kernel.ld").touch()
-    (kernel / "a.c").write_text("int broken(void) { return }\n")
+    (kernel / "a.c").write_text("int broken(void) { return }\n", "utf-8")
     env = {k: v for k, v in os.environ.items()
            if k not in (STRANGER, sandbox.VARIABLE, "GROUP", "SANDBOX",
                         "REPORT", "OUT")}

@@ -28,11 +28,15 @@ def kernel_file(root):
     return root / "kernel" / "mm" / "a.c"
 
 
+def kernel_lines(root):
+    return kernel_file(root).read_text("utf-8").splitlines()
+
+
 def change(root, old, new):
     file = kernel_file(root)
-    text = file.read_text()
+    text = file.read_text("utf-8")
     assert old in text
-    file.write_text(text.replace(old, new, 1))
+    file.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def commit(root, message):
@@ -51,9 +55,9 @@ def toy_made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("series")
     root = folder / "toy"
     kernel_file(root).parent.mkdir(parents=True)
-    kernel_file(root).write_text("\n".join(STARTER) + "\n")
-    (root / "README.md").write_text("A toy.\n")
-    (root / ".gitignore").write_text("/build/\n")
+    kernel_file(root).write_text("\n".join(STARTER) + "\n", "utf-8")
+    (root / "README.md").write_text("A toy.\n", "utf-8")
+    (root / ".gitignore").write_text("/build/\n", "utf-8")
     shop = root / PLACE
     shutil.copytree(root, folder / "edit")
     shutil.move(folder / "edit", shop)
@@ -65,7 +69,7 @@ def toy_made(tmp_path_factory):
         commit(shop, f"mm: step {number}\n\nPasses: t{number}")
     Workshop(root).save()
     (root / "patches" / "cover-letter.md").write_text(
-        "mm: step 1, mm: step 2\n")
+        "mm: step 1, mm: step 2\n", "utf-8")
     git(root, "init", "-q")
     commit(root, "all")
     return root
@@ -84,8 +88,7 @@ def test_comes_off_and_goes_on(toy):
     check_round(toy, patches)
     lay_out(toy, patches, toy / "build" / "laid")
     git(toy / "build" / "laid", "checkout", "-q", "HEAD~2")
-    assert kernel_file(toy / "build" / "laid").read_text().splitlines() == \
-        STARTER
+    assert kernel_lines(toy / "build" / "laid") == STARTER
 
 
 def test_save_is_stable(toy):
@@ -115,17 +118,17 @@ def test_place(toy, old, step):
     """series: a committed change is placed in step {step}"""
     change(toy, old, f"changed {old}")
     commit(toy, "change the kernel")
-    changed = kernel_file(toy).read_text()
+    changed = kernel_file(toy).read_text("utf-8")
     shop = Workshop(toy)
     assert shop.open() == ["kernel/mm/a.c"]
     assert shop.place(step) == []
     shop.save()
-    assert kernel_file(toy).read_text() == changed
+    assert kernel_file(toy).read_text("utf-8") == changed
     check_round(toy, read_series(toy))
     lay_out(toy, read_series(toy), toy / "build" / "laid")
     for number in range(2, -1, -1):
         git(toy / "build" / "laid", "checkout", "-q", f"series~{2 - number}")
-        seen = kernel_file(toy / "build" / "laid").read_text()
+        seen = kernel_file(toy / "build" / "laid").read_text("utf-8")
         assert ("changed" in seen) == (number >= step)
 
 
@@ -152,7 +155,7 @@ def test_edit_reaches_the_tree(toy):
     git(shop.folder, "commit", "-q", "-a", "--amend", "--no-edit")
     assert sorted(shop.save()) == [
         "kernel/mm/a.c", "patches/0002-mm-step-2.patch"]
-    assert "line 20 done better" in kernel_file(toy).read_text()
+    assert "line 20 done better" in kernel_file(toy).read_text("utf-8")
     check_round(toy, read_series(toy))
 
 
@@ -164,7 +167,7 @@ def test_edit_reaches_the_tree(toy):
      "names no patch"),
     (lambda shop: git(shop.folder, "commit", "-q", "--allow-empty", "-m",
                       "fixup! mm: step 1"), "no place yet"),
-    (lambda shop: ((shop.folder / "README.md").write_text("x\n"),
+    (lambda shop: ((shop.folder / "README.md").write_text("x\n", "utf-8"),
                    git(shop.folder, "commit", "-q", "-a", "-m",
                        "m\n\nPasses: t3")), "changes README.md"),
     (lambda shop: (change(shop.folder, "line 1\n", "x\n"),
@@ -176,11 +179,10 @@ def test_save_refuses(toy, act, said):
     shop = Workshop(toy)
     shop.open()
     act(shop)
-    before = git(toy, "status", "--porcelain"), kernel_file(toy).read_text()
+    before = git(toy, "status", "--porcelain"), kernel_lines(toy)
     with head(said):
         shop.save()
-    assert before == (git(toy, "status", "--porcelain"),
-                      kernel_file(toy).read_text())
+    assert before == (git(toy, "status", "--porcelain"), kernel_lines(toy))
 
 
 def test_edit_keeps_unsaved_work(toy):
@@ -194,12 +196,12 @@ def test_edit_keeps_unsaved_work(toy):
 
 @pytest.mark.parametrize("act, said", [
     (lambda p: (p / "0002-mm-step-2.patch").unlink(), "there is no"),
-    (lambda p: (p / "series").write_text("0002-mm-step-2.patch\n"),
+    (lambda p: (p / "series").write_text("0002-mm-step-2.patch\n", "utf-8"),
      "where 0001"),
-    (lambda p: (p / "series").write_text("0001-mm-step-1.patch\n"),
+    (lambda p: (p / "series").write_text("0001-mm-step-1.patch\n", "utf-8"),
      "0002-mm-step-2.patch is not in"),
     (lambda p: (p / "series").unlink(), "no such file"),
-    (lambda p: (p / "0001-mm-step-1.patch").write_text("nothing\n"),
+    (lambda p: (p / "0001-mm-step-1.patch").write_text("nothing\n", "utf-8"),
      "0001-mm-step-1.patch: "),
     (lambda p: shutil.copy(p / "0001-mm-step-1.patch",
                            p / "0002-mm-step-2.patch"), "does not come off"),
@@ -215,11 +217,11 @@ def test_bad_series(toy, act, said):
 def test_findings(toy):
     """series: a patch too long, outside the kernel, or untold is found"""
     file = toy / "patches" / "0001-mm-step-1.patch"
-    text = file.read_text().replace("kernel/mm/a.c", "user/mm/a.c")
+    text = file.read_text("utf-8").replace("kernel/mm/a.c", "user/mm/a.c")
     added = "".join(f"+line {n}\n" for n in range(200))
     file.write_text(text.replace("@@ -3,7 +3,7 @@", "@@ -3,7 +3,207 @@")
-                    .replace("+line 5 of", f"{added}+line 5 of"))
-    (toy / "patches" / "cover-letter.md").write_text("mm: step 2\n")
+                    .replace("+line 5 of", f"{added}+line 5 of"), "utf-8")
+    (toy / "patches" / "cover-letter.md").write_text("mm: step 2\n", "utf-8")
     found = " ".join(findings(toy, read_series(toy)))
     assert "touches user/mm/a.c" in found
     assert "202 changed lines" in found

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.xdist_group("trees")
 def there(tmp_path):
     """A stranger's tree."""
     (tmp_path / "tree" / "kernel" / "lib").mkdir(parents=True)
-    (tmp_path / "tree" / "kernel" / "lib" / "good.c").write_text("int x;\n")
+    good = tmp_path / "tree" / "kernel" / "lib" / "good.c"
+    good.write_text("int x;\n", "utf-8")
     return tmp_path / "tree"
 
 
@@ -30,7 +31,7 @@ def there(tmp_path):
     "%.c", "a:b.c", "a" * 80 + ".c"])
 def test_names(there, name):
     """trees: a file with such a name is not taken: {name!r}"""
-    (there / "kernel" / "lib" / name).write_text("int y;\n")
+    (there / "kernel" / "lib" / name).write_text("int y;\n", "utf-8")
     taken = tree.read_tree(there)
     assert list(taken.taken) == ["kernel/lib/good.c"]
     line, = taken.refused_lines()
@@ -57,7 +58,7 @@ def test_abi_is_ours(there, tmp_path):
     """trees: kernel/abi and all outside kernel/ stay the grader's own"""
     for name in "kernel/abi/fs.h", "user/bin/cat.c", "Makefile":
         (there / name).parent.mkdir(parents=True, exist_ok=True)
-        (there / name).write_text("hostile\n")
+        (there / name).write_text("hostile\n", "utf-8")
     tree.make_scratch(tree.read_tree(there), tmp_path / "copy")
     for name in "kernel/abi/fs.h", "user/bin/cat.c", "Makefile":
         assert (tmp_path / "copy" / name).read_bytes() \

@@ -42,7 +42,7 @@ def page(calf, tmp_path_factory):
     path = tmp_path_factory.mktemp("view") / "page.html"
     done = view(calf, "cowdemo 8", "--out", str(path))
     assert done.returncode == 0, done.stdout
-    return path.read_text()
+    return path.read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def family(calf, tmp_path_factory):
     done = view(calf, "told", "--json", OUT=str(path),
                 PROGS="grade/guest/told.c")
     assert done.returncode == 0, done.stdout
-    return json.loads(path.read_text())
+    return json.loads(path.read_text("utf-8"))
 
 
 def test_agrees_with_proc(family):
@@ -232,7 +232,7 @@ def test_figure(calf, tmp_path):
     path = tmp_path / "figure.svg"
     done = view(calf, "true", SVG="1", OUT=str(path))
     assert done.returncode == 0, done.stdout
-    text = path.read_text()
+    text = path.read_text("utf-8")
     checker = Checker()
     checker.feed(text)
     assert checker.open == [] and "begins true" in text
@@ -262,11 +262,11 @@ def test_crash(calf, tmp_path):
     """view: a program that crashes is recorded to its end"""
     source = tmp_path / "crash.c"
     source.write_text('#include "calf.h"\n'
-                      "int main(void) { *(volatile int *)8 = 1; }\n")
+                      "int main(void) { *(volatile int *)8 = 1; }\n", "utf-8")
     path = tmp_path / "page.html"
     done = view(calf, "crash", OUT=str(path), PROGS=str(source))
     assert done.returncode == 0 and "exit status" in done.stdout
-    last = read_data(path.read_text())["steps"][-1]
+    last = read_data(path.read_text("utf-8"))["steps"][-1]
     assert (last["kind"], last["process"]) == ("killed", 3)
     assert "writes 0x8, which it may not" in last["text"]
 
@@ -278,12 +278,13 @@ def test_crash(calf, tmp_path):
 def test_stops_early(calf, tmp_path, code, words, seconds):
     """view: of a program without end, what was recorded is kept: {words}"""
     source = tmp_path / "endless.c"
-    source.write_text(f'#include "calf.h"\nint main(void) {{ {code} }}\n')
+    source.write_text(f'#include "calf.h"\nint main(void) {{ {code} }}\n',
+                      "utf-8")
     path = tmp_path / "page.html"
     done = view(calf, "endless", OUT=str(path), PROGS=str(source),
                 TIMEOUT=f"{limit(seconds):g}")
     assert done.returncode == 1
     assert done.stdout.endswith(f"view: stopped early: {words}\n")
-    data = read_data(path.read_text())
+    data = read_data(path.read_text("utf-8"))
     assert data["ending"] == words
     assert data["steps"][0]["kind"] == "begins"

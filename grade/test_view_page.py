@@ -39,7 +39,7 @@ def path(calf, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(path):
-    return read_data(path.read_text())
+    return read_data(path.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_faults(driver, calf, tmp_path):
     path = tmp_path / "page.html"
     done = view(calf, "told", OUT=str(path), PROGS="grade/guest/told.c")
     assert done.returncode == 0, done.stdout
-    data = read_data(path.read_text())
+    data = read_data(path.read_text("utf-8"))
     before = {}
     for step, pages, _ in states(data):
         if "first" in step:

@@ -1,8 +1,16 @@
 """grade/text.py: strangers' text, made fit to be shown."""
 
+import os
+
 ERROR_LINES = 60
 ERROR_COLUMNS = 300
 NAME_COLUMNS = 120
+
+
+def typed(text):
+    """Text of the command line or the environment: what was typed is UTF-8,
+    whatever the locale made of it."""
+    return os.fsencode(text).decode("utf-8", "replace")
 
 
 def printable(text):

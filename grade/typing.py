@@ -47,7 +47,7 @@ def keys_of(text):
 def read_transcript(path):
     """The steps of the transcript in that file."""
     steps, title = [], ""
-    for line in path.read_text().splitlines():
+    for line in path.read_text("utf-8").splitlines():
         if line.startswith("## "):
             title = line[3:]
         elif line.startswith("keys: "):

@@ -97,7 +97,8 @@ def bench_all():
         "lock_waits": measure_locks(say),
     }
     failed += whole.measure_whole(configs, figures, say)
-    (FOLDER / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
+    (FOLDER / "bench.json").write_text(
+        json.dumps(results, indent=1) + "\n", "utf-8")
     plots.draw(results)
     show([*rows, *whole.ROWS], figures, budgets)
     for kernel, fits in results["fits"].items():

@@ -26,7 +26,7 @@ class Budget:
 def read_budgets(path=BUDGETS):
     """Budgets by row. Raises UserError for a line that is none."""
     found = {}
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         text = line.partition("#")[0].strip()
         if not text:
             continue

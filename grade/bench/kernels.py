@@ -37,5 +37,5 @@ def starter_of(config):
     values = json.loads(config.text())
     values["kernel"] = str(folder / "build" / "kernel.elf")
     path = FOLDER / f"{STARTER}.json"
-    path.write_text(json.dumps(values))
+    path.write_text(json.dumps(values), "utf-8")
     return Config(path)

@@ -49,7 +49,7 @@ def script_item(commands):
     folder = FOLDER / "scripts"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / re.sub(r"[^\w]+", "-", commands)
-    path.write_text(commands + "\n")
+    path.write_text(commands + "\n", "utf-8")
     return {"/run.sh": f"/run.sh={path}"}
 
 

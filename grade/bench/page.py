@@ -104,18 +104,18 @@ def results_text(results, budgets):
 
 def write(results, budgets):
     """Replace what the page has below its mark."""
-    text, mark, _ = PAGE.read_text().partition(BEGIN)
+    text, mark, _ = PAGE.read_text("utf-8").partition(BEGIN)
     if not mark:
         raise UserError(f"docs/bench.md has no line {BEGIN.strip()}")
     PICTURES.mkdir(exist_ok=True)
     for picture in sorted(FOLDER.glob("bench-*.svg")):
         shutil.copyfile(picture, PICTURES / picture.name)
-    PAGE.write_text(text + results_text(results, budgets))
+    PAGE.write_text(text + results_text(results, budgets), "utf-8")
 
 
 def main():
     try:
-        results = json.loads((FOLDER / "bench.json").read_text())
+        results = json.loads((FOLDER / "bench.json").read_text("utf-8"))
         write(results, read_budgets())
     except FileNotFoundError:
         print("bench-docs: nothing to write yet: first make bench",

@@ -62,7 +62,7 @@ class Picture:
             f"<title>{escape(self._title)}</title>",
             f"<style>{STYLE}</style>",
             '<rect width="100%" height="100%" class="ground"/>',
-            *self._parts, "</svg>"]) + "\n")
+            *self._parts, "</svg>"]) + "\n", "utf-8")
 
 
 # ---- the cost of fork against the size of the parent ------------------------

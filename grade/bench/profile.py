@@ -89,7 +89,7 @@ def profile(config, kernel, name):
     with tempfile.TemporaryDirectory(prefix="calf-") as folder:
         folder = Path(folder)
         windows = trace(config, kernel, row, program, folder)
-        text = (folder / "console").read_text(errors="replace")
+        text = (folder / "console").read_text("utf-8", "replace")
     figure = FIGURE.search(text)
     if figure is None:
         raise UserError(f"PROFILE={name}: " + why_not(text))
@@ -131,7 +131,7 @@ def elf_of(config, guest):
 def stub_for(config, kernel, commands, folder, console):
     """The machine that runs the commands, before its first instruction."""
     script = folder / "run.sh"
-    script.write_text(commands)
+    script.write_text(commands, "utf-8")
     disk = make_image(config, folder / "disk.img",
                       {"/run.sh": f"/run.sh={script}"})
     machine = Machine(cpus=1, icount=True, args=BOOT_ARGS)

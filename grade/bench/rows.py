@@ -114,7 +114,7 @@ def rows_named(names):
 def read_peers():
     """The peers' figures by row, None where one has none."""
     found = {}
-    for line in PEERS.read_text().splitlines():
+    for line in PEERS.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name, *values = [part.strip() for part in line.split("|")]
             found[name] = [None if v == "-" else float(v) for v in values]

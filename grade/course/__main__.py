@@ -53,7 +53,7 @@ def main(words):
             raise UserError("GNU parallel is missing: `make setup` installs "
                             "it")
         (options.out / WORK).mkdir(parents=True, exist_ok=True)
-        with open(options.out / WORK / "lock", "w") as lock:
+        with open(options.out / WORK / "lock", "w", encoding="utf-8") as lock:
             be_alone(lock, options.out)
             return run(options)
     except (UserError, OSError) as error:
@@ -136,7 +136,7 @@ def command(options):
 
 
 def write_tables(found, products, failed, out):
-    graded = {key: json.loads(path.read_text())
+    graded = {key: json.loads(path.read_text("utf-8"))
               for key, path in products.items() if path.exists()}
     rows = [table.row_of(submission, graded.get(submission.key),
                          failed.get(submission.key, "not graded yet"))

@@ -26,7 +26,8 @@ def build_host(config, folder, root=ROOT):
     done = subprocess.run(
         [cc, "-iquote", HOST, *flags, "-fno-builtin-printf", *SANITIZERS,
          "-o", program, *sources],
-        cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        cwd=root, stdin=subprocess.DEVNULL, capture_output=True,
+        encoding="utf-8")
     if done.returncode != 0:
         raise UserError(f"kernel/fs does not build for the host:\n"
                         f"{done.stderr}")

@@ -20,7 +20,7 @@ from pathlib import Path
 from grade import process
 from grade.config import ROOT, BuildError, Config, UserError, build
 from grade.gdb.target import Target, stopped_at
-from grade.image import make_image
+from grade.image import make_image, write_script
 from grade.machine import ON_TERMINAL, machine_from
 from grade.programs import build_programs
 from grade.run import terminal_restored
@@ -70,7 +70,7 @@ def make_disk(config, settings, scratch):
     words = []
     if settings.get("CMD", "").strip():
         script = scratch / "run.sh"
-        script.write_text(settings["CMD"] + "\n")
+        write_script(script, settings["CMD"])
         extra["/run.sh"] = f"/run.sh={script}"
         words = ["run", "/run.sh"]
     return make_image(config, scratch / "disk.img", extra), words

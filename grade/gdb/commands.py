@@ -28,7 +28,7 @@ OWNERS_SHOWN = 8
 
 def own_bits():
     """What this kernel calls the two bits that Sv39 leaves to it."""
-    text = (ROOT / "kernel/mm/sv39.h").read_text(errors="replace")
+    text = (ROOT / "kernel/mm/sv39.h").read_text("utf-8", "replace")
     return {1 << 8: "bit 8", 1 << 9: "bit 9",
             **{1 << int(bit): name for name, bit in NAMED_BIT.findall(text)}}
 

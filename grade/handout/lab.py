@@ -30,7 +30,7 @@ class Lab:
         parser.optionxform = str        # paths and names as they are
         path = self.folder / DEFINITION
         try:
-            parser.read_string(path.read_text(), str(path))
+            parser.read_string(path.read_text("utf-8"), str(path))
             self._check_sections(parser.sections())
             self.title = parser["lab"]["title"]
         except (configparser.Error, KeyError, ValueError) as error:

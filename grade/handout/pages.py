@@ -84,11 +84,11 @@ def make_pages(lab, folder, source):
     paths = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
     for path in paths:
         try:
-            text = page_for(lab, (folder / path).read_text())
+            text = page_for(lab, (folder / path).read_text("utf-8"))
         except ValueError as error:
             raise UserError(f"{path}: a mark alone: {error}") from None
         text = without_rows(path, text, missing)
-        (folder / path).write_text(text)
+        (folder / path).write_text(text, "utf-8")
         for name in filter(missing, PATH.findall(text)):
             raise UserError(f"{path}: tells of {name}, which is left out")
     for finding in broken_links(folder, paths):

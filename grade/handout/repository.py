@@ -48,7 +48,7 @@ def below(folder, root=None):
 def check_imports(folder):
     """Nothing may need, from its beginning, a module that is left out."""
     for path in sorted(folder.rglob("*.py")):
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text("utf-8")).body:
             for module, name in imports(node):
                 if not is_there(folder.joinpath(*module.split(".")), name):
                     raise UserError(
@@ -73,7 +73,7 @@ def is_there(path, name):
 
 def names_of(path):
     """What a Python file, if there is one, defines."""
-    body = ast.parse(path.read_text()).body if path.exists() else []
+    body = ast.parse(path.read_text("utf-8")).body if path.exists() else []
     names = {node.name for node in body
              if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
     return names | {target.id for node in body if isinstance(node, ast.Assign)
@@ -88,7 +88,7 @@ def tell_given(folder, patches):
              "In this one, these\nsteps have been done.\n"]
     for number, patch in enumerate(patches, 1):
         parts.append(f"## {number}. {patch.subject}\n\n{patch.message}\n")
-    (folder / GIVEN_STEPS).write_text("\n".join(parts))
+    (folder / GIVEN_STEPS).write_text("\n".join(parts), "utf-8")
     with open(folder / "README.md", "a", encoding="utf-8") as readme:
         readme.write("\n## What is done already\n\nThis kernel is not the "
                      f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) tells "

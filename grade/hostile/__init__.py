@@ -47,14 +47,14 @@ def lay_out(hostile, folder):
     shutil.copytree(ROOT / "kernel", folder / "kernel")
     for name, old, new in hostile.edits:
         path = folder / name
-        text = path.read_text()
+        text = path.read_text("utf-8")
         if old not in text:
             raise ValueError(f"{hostile.name}: {name} has no {old!r}")
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), "utf-8")
     for name, text in hostile.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, "utf-8")
 
 
 def including_itself(line):

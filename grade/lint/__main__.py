@@ -4,6 +4,7 @@ import sys
 
 from grade.config import ROOT, BuildError
 from grade.lint.compilers import check_builds, check_format, check_headers
+from grade.lint.encodings import check_encodings
 from grade.lint.lab import check_lab
 from grade.lint.layers import check_layers
 from grade.lint.lengths import check_lengths
@@ -12,7 +13,8 @@ from grade.lint.python import check_python
 from grade.lint.text import check_text
 
 CHECKS = (check_layers, check_lengths, check_text, check_links, check_lab,
-          check_python, check_format, check_builds, check_headers)
+          check_python, check_encodings, check_format, check_builds,
+          check_headers)
 
 
 def checks():

@@ -24,7 +24,7 @@ def check_lab():
 def named_tests():
     """Yield ((group, test), line number): what the tables tell of."""
     group = None
-    text = (ROOT / TEXT).read_text()
+    text = (ROOT / TEXT).read_text("utf-8")
     for number, line in enumerate(text.splitlines(), 1):
         head = HEAD.match(line)
         if head or not line.startswith("|"):

@@ -45,7 +45,7 @@ def c_functions(path):
 
 
 def python_functions(path):
-    tree = ast.parse((ROOT / path).read_text(), str(path))
+    tree = ast.parse((ROOT / path).read_text("utf-8"), str(path))
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.lineno, node.end_lineno - node.lineno + 1

@@ -26,7 +26,7 @@ def check_links():
 def broken_links(root, paths):
     """Yield a finding for each link of the pages that leads nowhere."""
     for path in (p for p in paths if p.suffix == ".md"):
-        text = without_comments((root / path).read_text())
+        text = without_comments((root / path).read_text("utf-8"))
         for number, line in enumerate(text.split("\n"), 1):
             for link in links(line):
                 problem = link_problem(root, path, link)
@@ -62,7 +62,7 @@ def link_problem(root, path, link):
     if target.startswith("..") or not (root / target).exists():
         return "no such file"
     if anchor and target.endswith(".md") \
-            and anchor not in anchors((root / target).read_text()):
+            and anchor not in anchors((root / target).read_text("utf-8")):
         return "no such heading"
     return None
 

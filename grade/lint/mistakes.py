@@ -21,7 +21,8 @@ def check_mistakes():
         return
     yield from check_each(mutants)
     page = doc.FILE.relative_to(ROOT)
-    if not doc.FILE.is_file() or doc.FILE.read_text() != doc.text(mutants):
+    if not doc.FILE.is_file() \
+            or doc.FILE.read_text("utf-8") != doc.text(mutants):
         yield f"{page}:1: not up to date: make mutants-docs"
 
 
@@ -51,7 +52,7 @@ def check_variants():
     except BadPatch as error:
         yield f"{variant.FOLDER.relative_to(ROOT)}/{error}"
         return
-    page = (ROOT / VARIANTS_PAGE).read_text()
+    page = (ROOT / VARIANTS_PAGE).read_text("utf-8")
     with scratch_folder() as starter:
         copy_kernel(ROOT, starter)
         try:

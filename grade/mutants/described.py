@@ -37,7 +37,7 @@ class Described:
 
 def read_patch(path, kind):
     """A Described, of that class."""
-    text = path.read_text()
+    text = path.read_text("utf-8")
     start = DIFF.search(text)
     if start is None:
         raise BadPatch(f"{path.name}: there is no diff in it")

@@ -61,12 +61,12 @@ def text(mutants):
             lines += [f"## {kind.capitalize()}", "", about, ""]
         for mutant in chosen:
             lines += section(mutant)
-    lines += [(FOLDER / "unseen.md").read_text().rstrip()]
+    lines += [(FOLDER / "unseen.md").read_text("utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
 
 def main():
-    FILE.write_text(text(read_mutants()))
+    FILE.write_text(text(read_mutants()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def content_key():
 
 
 def key_of(content, kernel):
-    series = [patch.path.read_text() for patch in read_series(ROOT)]
+    series = [patch.path.read_text("utf-8") for patch in read_series(ROOT)]
     words = "\0".join([content, kernel.diff, *kernel.groups, str(kernel.first),
                        *(series if kernel.starter else [])])
     return hashlib.sha256(words.encode()).hexdigest()
@@ -73,7 +73,7 @@ def key_of(content, kernel):
 def known(here, key):
     """The result of an earlier run, if nothing has changed since."""
     try:
-        found = json.loads((here / "result.json").read_text())
+        found = json.loads((here / "result.json").read_text("utf-8"))
         return Trial(**found) if found["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -93,7 +93,7 @@ def run(here, key, kernel):
     trial.seconds = round(time.monotonic() - start, 1)
     shutil.rmtree(here / "tree", ignore_errors=True)
     if not trial.problem:
-        (here / "part").write_text(json.dumps(asdict(trial)))
+        (here / "part").write_text(json.dumps(asdict(trial)), "utf-8")
         (here / "part").rename(here / "result.json")
     return trial
 
@@ -146,7 +146,7 @@ def grade(here, kernel, trial):
 
 def read_results(path, kernel, trial):
     try:
-        tests = json.loads(path.read_text())["tests"]
+        tests = json.loads(path.read_text("utf-8"))["tests"]
     except (OSError, ValueError, KeyError):
         trial.problem = "the grader left no results"
         return

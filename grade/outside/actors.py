@@ -95,7 +95,7 @@ class Stage:
 
     def _boot(self):
         script = self._scratch / "run.sh"
-        script.write_text("duel\n")
+        script.write_text("duel\n", "utf-8")
         disk = make_image(
             self._config, self._scratch / "disk.img",
             {**self._programs, "/run.sh": f"/run.sh={script}"})

@@ -113,7 +113,8 @@ class Probe:
 
     def _start(self):
         script = self._scratch / "run.sh"
-        script.write_text(f"{self._first} {self._nonce} 1 {self._orders}\n")
+        script.write_text(
+            f"{self._first} {self._nonce} 1 {self._orders}\n", "utf-8")
         disk = make_image(
             self._config, self._scratch / "disk.img",
             {**self._programs, "/run.sh": f"/run.sh={script}"})

@@ -35,5 +35,5 @@ def build_broken(config, patch, folder):
         *make_command("-s", "kernel-config"), tree)
     if status != 0:
         raise BuildError(text.strip())
-    values = json.loads((tree / text.splitlines()[-1]).read_text())
+    values = json.loads((tree / text.splitlines()[-1]).read_text("utf-8"))
     return tree / values["kernel"]

@@ -55,7 +55,7 @@ def make_disk(config, path, init, files, nblocks=2048, ninodes=1024):
     done = subprocess.run(
         [config.path("mkfs"), "-b", str(nblocks), "-i", str(ninodes), "-j",
          str(JOURNAL), path, *items],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
     if done.returncode != 0:
         raise UserError(done.stderr.strip())
 

@@ -151,7 +151,7 @@ class Workshop:
             "--no-signature", "--stat=72", *PATCH_FORM,
             "-o", str(folder), f"{base}..{tip}")
         (folder / LIST).write_text(LIST_HEAD + "".join(
-            f"{Path(name).name}\n" for name in names))
+            f"{Path(name).name}\n" for name in names), "utf-8")
 
     def _rewrite(self, commit, *parent):
         message = git(self.folder, "log", "-1", "--format=%B", commit)

@@ -43,7 +43,7 @@ def lay_out(root, patches, folder, base=None):
         copy_kernel(base or root, new)
         take_off(new, patches)
         git(new, "init", "-q", "-b", "series", "--template=")
-        with (new / ".git" / "config").open("a") as config:
+        with (new / ".git" / "config").open("a", encoding="utf-8") as config:
             config.write(SETTINGS)
         commit_all(new, STARTER)
         put_on_as_commits(new, patches)

@@ -115,7 +115,7 @@ def changes_of(path):
 def findings(root, patches):
     """What is wrong with patches that can be read, a line each."""
     letter = Path(root) / FOLDER / COVER
-    text = letter.read_text() if letter.is_file() else ""
+    text = letter.read_text("utf-8") if letter.is_file() else ""
     for patch in patches:
         for file in sorted(patch.files):
             if not file.startswith(CHANGED_PART + "/"):

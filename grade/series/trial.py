@@ -138,13 +138,13 @@ class Memory:
         path = self._path(repository, commit)
         if not path.is_file():
             return None
-        return Outcome(**json.loads(path.read_text()))
+        return Outcome(**json.loads(path.read_text("utf-8")))
 
     def keep(self, repository, commit, outcome):
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._path(repository, commit)
         part = path.with_suffix(".new")
-        part.write_text(json.dumps(vars(outcome)))
+        part.write_text(json.dumps(vars(outcome)), "utf-8")
         part.replace(path)
 
 

@@ -19,7 +19,7 @@ from grade import process, unattended
 from grade.config import ROOT, BuildError, Config, UserError, build
 from grade.machine import machine_from, timeout_from
 from grade.outside.gdbstub import Lost
-from grade.text import printable
+from grade.text import printable, typed
 from grade.view.draw import draw
 from grade.view.moments import many, tell
 from grade.view.page import MARK, as_data, as_page
@@ -103,6 +103,7 @@ def record(config, options, settings):
 
 def contents(kind, recorder, options):
     steps, cow = tell(recorder)
+    commands = typed(options.commands)
     if not steps:
         lines = printable(recorder.output.decode(errors="replace")) \
             .strip().splitlines()
@@ -114,10 +115,10 @@ def contents(kind, recorder, options):
         if number > len(steps):
             raise UserError(f"SVG={number}: there are {len(steps)} steps")
         return MARK + "\n" + draw(steps[number - 1], standalone=True), steps
-    data = as_data(recorder, steps, cow, options.commands)
+    data = as_data(recorder, steps, cow, commands)
     if kind == "json":
         return json.dumps(data, indent=1) + "\n", steps
-    return as_page(recorder, steps, cow, options.commands, data), steps
+    return as_page(recorder, steps, cow, commands, data), steps
 
 
 def write_whole(path, text):

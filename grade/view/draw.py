@@ -90,7 +90,8 @@ class Drawing:
         self._rest()
         layout = self.layout
         title = f"Step {self.step.number}: {self.step.title}"
-        style = f"<style>{STYLE.read_text()}</style>" if standalone else ""
+        style = STYLE.read_text("utf-8")
+        style = f"<style>{style}</style>" if standalone else ""
         size = f' width="{layout.width}" height="{self.height:g}"' \
             if standalone else ""
         xmlns = ' xmlns="http://www.w3.org/2000/svg"' if standalone else ""

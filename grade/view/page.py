@@ -118,13 +118,14 @@ def one_step(step, cow, pages, counts):
 
 def as_page(recorder, steps, cow, command, data):
     first = command.strip().splitlines()[0]
-    text = (HERE / "page.html").read_text()
+    text = (HERE / "page.html").read_text("utf-8")
     values = {
         "mark": MARK,
         "command": escape(command.strip()),
         "title": escape(first),
-        "style": STYLE.read_text() + (HERE / "page.css").read_text(),
-        "script": (HERE / "page.js").read_text(),
+        "style": STYLE.read_text("utf-8")
+        + (HERE / "page.css").read_text("utf-8"),
+        "script": (HERE / "page.js").read_text("utf-8"),
         "summary": escape(summary(recorder, steps)),
         "cow": escape(cow_words(cow)),
         "intro": intro(steps, cow),

@@ -17,7 +17,7 @@ AS_ANOTHER = {"execve": "exec"}
 
 def system_calls():
     """Their names, by number."""
-    text = (ROOT / "kernel/abi/syscall.h").read_text()
+    text = (ROOT / "kernel/abi/syscall.h").read_text("utf-8")
     return {int(number): AS_ANOTHER.get(name, name)
             for number, name in CALL.findall(text)}
 

@@ -9,7 +9,7 @@ in the page table is what it did.
 import time
 
 from grade.config import UserError
-from grade.image import make_image
+from grade.image import make_image, write_script
 from grade.machine import ON_STDOUT, Machine
 from grade.outside.gdbstub import Gdbstub, Lost
 from grade.outside.ram import PAGE, Ram
@@ -53,7 +53,7 @@ class Recorder:
 
     def _start(self, commands, settings):
         script = self._scratch / "run.sh"
-        script.write_text(commands + "\n")
+        write_script(script, commands)
         extra = build_programs(self._config, settings.progs, self._scratch)
         self._elfs = read_programs({**self._config.items(), **extra})
         extra[SCRIPT] = f"{SCRIPT}={script}"
