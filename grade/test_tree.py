@@ -10,6 +10,7 @@ import pytest
 from grade import foreign, handin, text, tree
 from grade.config import ROOT, BuildError, UserError
 from grade.guest import GuestFailed
+from grade.intake import archives
 
 pytestmark = pytest.mark.xdist_group("trees")
 
@@ -35,7 +36,7 @@ def test_names(there, name):
     taken = tree.read_tree(there)
     assert list(taken.taken) == ["kernel/lib/good.c"]
     line, = taken.refused_lines()
-    assert line.isascii() and line.isprintable()
+    assert line.isprintable()
 
 
 def test_kinds(there):
@@ -75,8 +76,8 @@ def test_scratch(there, tmp_path):
     assert {path.name for path in copy.iterdir()} == {
         "Makefile", "grade", "kernel", "user"}
     assert {path.name for path in (copy / "grade").iterdir()
-            if not path.suffix} == {"guest", "hints", "outside", "points",
-                                    "reports", "tools", "view"}
+            if not path.suffix} == {"guest", "hints", "intake", "outside",
+                                    "points", "reports", "tools", "view"}
     assert {path.stem for path in copy.rglob("test_*.py")} == {
         "test_boot", "test_build", "test_cost", "test_duels", "test_outside",
         "test_suites"}
@@ -95,10 +96,12 @@ def test_too_much(there, what):
 
 def test_text():
     """trees: what is shown moves no cursor and ends no line"""
-    evil = "a\x1b[2J\0\r\udcff\x9b\u202eb"
+    evil = "a\x1b[2J\0\r\udcff\x9b\u202eb\u2028"
     assert text.printable(evil).isprintable()
     assert text.shown(evil + "\n").isprintable()
     assert str(GuestFailed(evil)).isprintable()
+    plain = "M\u00fcller \u674e \u0639\u200c \u3000\U0001f600"
+    assert text.shown(plain) == text.printable(plain) == plain
 
 
 # ---- archives ---------------------------------------------------------------
@@ -158,9 +161,39 @@ def test_zip(tmp_path):
 def test_bomb(tmp_path):
     """trees: an archive that grows without end is refused"""
     path = tar_of(tmp_path / "bomb.tar.gz", (
-        "other", tarfile.REGTYPE, bytes(tree.UNPACKED_MAX + 1)))
+        "other", tarfile.REGTYPE, bytes(archives.SCANNED_MAX + 1)))
     with pytest.raises(UserError, match="unpacks to more"):
         tree.read_tree(path)
+
+
+def test_unread(tmp_path, monkeypatch):
+    """trees: what is not taken of a zip is not unpacked"""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED,
+                         compresslevel=1) as archive:
+        for name in ("build/disk.img", "kernel/abi/a.h", "kernel/a.o",
+                     "kernel/abi/fs.h", "kernel/__MACOSX/a.c"):
+            archive.writestr(name, bytes(1 << 20))
+        archive.writestr("kernel/a.c", b"int a;\n")
+    read = []
+    plain = zipfile.ZipFile.open
+
+    def spy(archive, member, *args):
+        read.append(member.filename)
+        return plain(archive, member, *args)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", spy)
+    assert list(tree.read_tree(tmp_path / "in.zip").taken) == ["kernel/a.c"]
+    assert read == ["kernel/a.c"]
+
+
+def test_many_members(tmp_path, monkeypatch):
+    """trees: a zip with a list without end is refused before it is read"""
+    monkeypatch.setattr(archives, "LIST_MAX", 100)
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for n in range(9):
+            archive.writestr(f"kernel/{n}.c", "")
+    with pytest.raises(UserError, match="more than .* files"):
+        tree.read_tree(tmp_path / "in.zip")
 
 
 # ---- what is handed in ------------------------------------------------------

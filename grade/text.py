@@ -1,10 +1,25 @@
 """grade/text.py: strangers' text, made fit to be shown."""
 
 import os
+import unicodedata
 
 ERROR_LINES = 60
 ERROR_COLUMNS = 300
 NAME_COLUMNS = 120
+
+# Control characters, those that reorder a line, bytes that were not text,
+# and separators of lines. Everything else is somebody's language.
+ESCAPED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+JOINERS = "\u200c\u200d"        # format characters that belong to words
+
+
+def escaped(char):
+    """The character, or how it is written where it would do harm."""
+    if unicodedata.category(char) not in ESCAPED or char in JOINERS:
+        return char
+    if 0xdc80 <= ord(char) <= 0xdcff:   # a byte that is not UTF-8
+        return f"\\x{ord(char) - 0xdc00:02x}"
+    return ascii(char)[1:-1]
 
 
 def typed(text):
@@ -15,13 +30,17 @@ def typed(text):
 
 def printable(text):
     """Without what moves a terminal's cursor, or does worse."""
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1]
-                   for c in text)
+    return "".join(c if c in "\n\t" else escaped(c) for c in text)
 
 
 def shown(name):
-    """A name of a file in printable ASCII on one line, whatever is in it."""
-    return ascii(name)[1:-1][:NAME_COLUMNS]
+    """A name of a file on one line, whatever is in it."""
+    return "".join(map(escaped, name))[:NAME_COLUMNS]
+
+
+def name_of(path):
+    """The name of a file as UTF-8, whatever the locale says names are."""
+    return os.fsencode(path.name).decode("utf-8", "surrogateescape")
 
 
 def excerpt(text):

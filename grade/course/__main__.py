@@ -20,6 +20,7 @@ from grade import process
 from grade.config import ROOT, UserError
 from grade.course import page, table
 from grade.course.job import product_of
+from grade.course.starter import starters
 from grade.course.submissions import WORK, archive_of, collect
 
 
@@ -36,6 +37,10 @@ def parse(words):
                         "is gone on with")
     parser.add_argument("--tests", default="", metavar="WORDS",
                         help="only these, as TESTS of make grade")
+    parser.add_argument("--starter", action="append", default=[],
+                        metavar="PATH", help="an older hand-out, to know "
+                        "submissions in which nothing was changed; this "
+                        "version's are known")
     parser.add_argument("--sshloginfile", metavar="FILE",
                         help="other machines, for GNU parallel")
     options = parser.parse_args(words)
@@ -47,6 +52,8 @@ def parse(words):
 
 def main(words):
     process.end_on_signals()
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = parse(words)
     try:
         if shutil.which("parallel") is None:
@@ -71,8 +78,9 @@ def be_alone(lock, out):
 def run(options):
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
-        found = collect(options.path, scratch, options.out, options.tests)
-    keys = dict.fromkeys(s.key for s in found if s.key)
+        found = collect(options.path, scratch, options.out, options.tests,
+                        starters(options.starter))
+    keys = dict.fromkeys(s.last.key for s in found if s.last.key)
     products = {key: product_of(archive_of(options.out, key))
                 for key in keys}
     left = [key for key in keys if not products[key].exists()]
@@ -94,14 +102,15 @@ def summary(found, keys, products, graded, seconds):
     each = f", {seconds / len(graded):.1f} s each" if graded else ""
     return (f"batch: {len(graded)} graded in {seconds:.0f} s{each}; "
             f"{len(keys) - done} failed; "
-            f"{sum(not s.key for s in found)} cannot be graded")
+            f"{sum(not s.last.key for s in found)} cannot be graded")
 
 
 def grade_all(keys, found, options, failed):
     """Give them to GNU parallel, and tell of each that ends."""
     students = {}
     for submission in found:
-        students.setdefault(submission.key, []).append(submission.student)
+        students.setdefault(submission.last.key, []).append(
+            submission.student)
     # It keeps notes, which belong to this run.
     env = {**os.environ, "PARALLEL_HOME": str(options.out / WORK)}
     child = process.start(
@@ -138,8 +147,8 @@ def command(options):
 def write_tables(found, products, failed, out):
     graded = {key: json.loads(path.read_text("utf-8"))
               for key, path in products.items() if path.exists()}
-    rows = [table.row_of(submission, graded.get(submission.key),
-                         failed.get(submission.key, "not graded yet"))
+    rows = [table.row_of(submission, graded.get(submission.last.key),
+                         failed.get(submission.last.key, "not graded yet"))
             for submission in found]
     table.write(rows, out / "results.csv")
     page.write(rows, graded, out / "index.html")

@@ -1,62 +1,86 @@
-"""grade/course/submissions.py: finds the hand-ins in what a course system
-exports, and says which of them are the same."""
+"""grade/course/submissions.py: finds the submissions in what a course system
+exports, and tells whose they are and which of them are the same."""
 
 import hashlib
-import os
-import zipfile
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from grade import tree
 from grade.config import UserError
-from grade.course.unpack import is_visible, unpack_class, unpack_one
+from grade.course.export import holds_many, is_visible, read_export
+from grade.course.starter import digest_of
 from grade.handin import pack
+from grade.intake.archives import without_ending
+from grade.intake.finding import by_number
 from grade.mutants.trial import content_key
+from grade.text import name_of, shown
 
 WORK = "work"
+UNTOUCHED = "untouched: the kernel is as it was handed out"
+
+
+@dataclass
+class Attempt:
+    """What somebody handed in at one time. `key` stands for its files and how
+    they are graded; `problem` says why there is none. `note` is for the one
+    who grades."""
+
+    source: str
+    time: float = 0
+    key: str = ""
+    problem: str = ""
+    note: str = ""
+    untouched: bool = False
 
 
 @dataclass
 class Submission:
-    """`key` stands for what was handed in and how it is graded; `problem` says
-    why there is none. `note` is for the one who grades."""
+    """All that one student handed in, the latest attempt at the end."""
 
     student: str
-    source: str
-    key: str = ""
-    problem: str = ""
+    place: str
+    attempts: list = field(default_factory=list)
     note: str = ""
 
+    @property
+    def last(self):
+        """The latest that can be graded; if there is none, the latest."""
+        return next((attempt for attempt in reversed(self.attempts)
+                     if attempt.key), self.attempts[-1])
+
+    def add_note(self, text):
+        self.note = join(self.note, text)
+
+
+def join(*notes):
+    return "; ".join(filter(None, notes))
+
+
+# ---- finding them -----------------------------------------------------------
 
 def find(paths, scratch):
-    """Each (name, path, note) that was handed in. Archives of many are
-    unpacked below `scratch`. Raises UserError if a path is not there."""
+    """Each (place, name, read) that was handed in, where read() gives its Tree
+    or raises UserError. Raises UserError if a path is not there."""
     for path in map(Path, paths):
         if not path.exists():
             raise UserError(f"{path}: no such folder or archive")
         if path.is_dir() and not (path / "kernel").is_dir():
             for inner in visible(without_cover(path)):
-                yield look_into(inner.name, inner, scratch)
+                yield str(path), name_of(inner), partial(read_path, inner)
         elif holds_many(path):
-            for unpacked in unpack_class(path, new_folder(scratch)):
-                yield look_into(unpacked.name, unpacked.path, scratch,
-                                unpacked.note())
+            for name, read in read_export(path, scratch):
+                yield str(path), name, read
         else:
-            yield path.name, path, ""
+            yield str(path), name_of(path), partial(read_path, path)
 
 
-def look_into(name, path, scratch, note=""):
-    """A hand-in may be an archive of folders and archives itself."""
-    if not holds_many(path):
-        return name, path, note
-    unpacked = unpack_one(path, new_folder(scratch))
-    return name, unpacked.path, join(note, unpacked.note())
-
-
-def new_folder(scratch):
-    folder = Path(scratch) / str(len(os.listdir(scratch)))
-    folder.mkdir()
-    return folder
+def read_path(path):
+    if path.is_symlink():
+        raise UserError("a link is not followed")
+    return tree.read_any(path)
 
 
 def visible(folder):
@@ -76,91 +100,112 @@ def without_cover(folder):
     return folder
 
 
-def holds_many(path):
-    """Whether it is an archive of hand-ins, or of folders with one each."""
-    if path.is_symlink() or not path.is_file() \
-            or not zipfile.is_zipfile(path):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist()
-                     if not name.endswith("/")]
-    except Exception:       # a broken archive makes the library raise any
-        return False
-    roots = {name.split("/")[0] for name in names if tree.name_within(name)}
-    return bool(names) and "kernel" not in roots and len(roots) != 1
+# ---- whose they are ---------------------------------------------------------
 
-
-def student_of(name):
-    for ending in tree.ARCHIVES:
-        if name.endswith(ending):
-            name = name[:-len(ending)]
-    return tree.shown(name)
-
-
-def collect(paths, scratch, out, tests):
-    """The Submissions; what is to be graded of each is in OUT/work."""
+def collect(paths, scratch, out, tests, starters=frozenset(), merge=False):
+    """The Submissions; what is to be graded of each is in OUT/work. Attempts
+    of one name in one place are one student's; with `merge`, in all places.
+    `starters` are the digests of kernels as they were handed out."""
     grader = content_key() + "\0" + tests
-    found = [take(name, path, note, out, grader)
-             for name, path, note in find(paths, scratch)]
-    tell_apart(found)
-    tell_alike(found)
-    return found
+    found = {}
+    for place, name, read in find(paths, scratch):
+        student = without_ending(name)
+        key = (None if merge else place, student)
+        if key not in found:
+            found[key] = Submission(student, place)
+        found[key].attempts.append(
+            take(shown(name), read, out, grader, starters))
+    submissions = [*found.values()]
+    for submission in submissions:
+        put_in_order(submission)
+    tell_apart(submissions)
+    tell_alike(submissions)
+    return submissions
 
 
-def take(name, path, note, out, grader):
-    submission = Submission(student_of(name), tree.shown(name), note=note)
+def take(source, read, out, grader, starters):
+    attempt = Attempt(source)
     try:
-        if path.is_symlink():
-            raise UserError("a link is not followed")
-        taken = tree.read_tree(path)
+        taken = read()
     except UserError as error:
-        submission.problem = str(error).partition(": ")[2] or str(error)
-        return submission
-    if taken.refused:
-        add_note(submission, f"{len(taken.refused)} files not taken")
-    digest = hashlib.sha256(grader.encode())
-    for file, data in sorted(taken.taken.items()):
-        digest.update(f"{file}\0{len(data)}\0".encode() + data)
-    submission.key = digest.hexdigest()
-    archive = archive_of(out, submission.key)
+        attempt.problem = str(error)
+        return attempt
+    except OSError as error:
+        attempt.problem = error.strerror
+        return attempt
+    refused = next(iter(taken.refused.items()), None)
+    attempt.note = join(*taken.notes, refused and (
+        f"{len(taken.refused)} files not taken, such as {shown(refused[0])}: "
+        f"{refused[1]}"))
+    attempt.time = taken.time
+    digest = digest_of(taken)
+    attempt.untouched = digest in starters
+    attempt.key = hashlib.sha256(f"{grader}\0{digest}".encode()).hexdigest()
+    archive = archive_of(out, attempt.key)
     if not archive.exists():
         pack(taken.taken, archive)
-    return submission
+    return attempt
 
 
 def archive_of(out, key):
     return out / WORK / f"{key}.tar.gz"
 
 
+def put_in_order(submission):
+    """The latest attempt comes last, and a note says which one counts."""
+    attempts = submission.attempts
+    attempts.sort(key=lambda a: (a.time, by_number((a.source,))))
+    for attempt in attempts:
+        if attempt is not submission.last and attempt.problem:
+            submission.add_note(f"{attempt.source}: {attempt.problem}")
+    if len(attempts) > 1:
+        same = attempts[-1].time == attempts[-2].time
+        submission.add_note(
+            f"handed in {len(attempts)} times: "
+            f"{', '.join(sorted(a.source for a in attempts))}; "
+            f"{submission.last.source} counts, the newest"
+            + (" (of one date: the last by name)" if same else ""))
+
+
+def label_of(student):
+    """A name as it is read: macOS, say, writes an umlaut as two
+    characters."""
+    return shown(unicodedata.normalize("NFC", student))
+
+
+def fold(label):
+    """The same for two labels that some file system takes for one."""
+    return unicodedata.normalize("NFC", label.casefold()).rstrip(". ")
+
+
 def tell_apart(submissions):
-    """Two of one name get numbers, and a note."""
-    by_name = {}
+    """Give each a label of its own. Those whose names would look the same get
+    numbers, and a note."""
+    alike = {}
     for submission in submissions:
-        by_name.setdefault(submission.student, []).append(submission)
-    for same in by_name.values():
-        sources = ", ".join(s.source for s in same)
-        for number, submission in enumerate(same, 1):
-            if len(same) > 1:
-                submission.student += f" ({number})"
-                add_note(submission, f"handed in {len(same)} times: {sources}")
+        submission.student = label_of(submission.student) or "(no name)"
+        alike.setdefault(fold(submission.student), []).append(submission)
+    used = {name for name, same in alike.items() if len(same) == 1}
+    for same in alike.values():
+        for submission in same if len(same) > 1 else ():
+            numbered = (f"{submission.student} ({n})" for n in count(1))
+            submission.student = next(label for label in numbered
+                                      if fold(label) not in used)
+            used.add(fold(submission.student))
+            submission.add_note(
+                f"one of {len(same)} with names that look alike, from "
+                f"{shown(submission.place)}")
 
 
 def tell_alike(submissions):
     by_key = {}
     for submission in submissions:
-        by_key.setdefault(submission.key, []).append(submission)
-    by_key.pop("", None)
+        if submission.last.untouched:
+            submission.add_note(UNTOUCHED)
+        elif submission.last.key:
+            by_key.setdefault(submission.last.key, []).append(submission)
     for alike in by_key.values():
         for submission in alike:
             others = [s.student for s in alike if s is not submission]
             if others:
-                add_note(submission, f"the same as {', '.join(others)}")
-
-
-def add_note(submission, text):
-    submission.note = join(submission.note, text)
-
-
-def join(*notes):
-    return "; ".join(filter(None, notes))
+                submission.add_note(f"the same as {', '.join(others)}")

@@ -1,0 +1,31 @@
+"""grade/course/starter.py: the kernels that were handed out, to know a
+submission in which nothing was changed."""
+
+import hashlib
+
+from grade import tree
+from grade.config import ROOT
+from grade.series import stack
+from grade.series.patches import read_series
+
+
+def digest_of(taken):
+    """The same for trees of which the same files are taken."""
+    digest = hashlib.sha256()
+    for name, data in sorted(taken.taken.items()):
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def starters(paths=()):
+    """The digests of the hand-outs of all steps, and of those at `paths`.
+    Raises UserError."""
+    digests = {digest_of(tree.read_tree(path)) for path in paths}
+    patches = read_series(ROOT)
+    with stack.scratch_folder() as folder:
+        stack.copy_kernel(ROOT, folder)
+        stack.take_off(folder, patches)
+        for patch in patches:
+            digests.add(digest_of(tree.read_folder(folder)))
+            stack.put_on(folder, [patch])
+    return digests

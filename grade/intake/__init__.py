@@ -1,0 +1,1 @@
+"""grade/intake/__init__.py: what was handed in, whatever form it came in."""

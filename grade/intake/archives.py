@@ -1,0 +1,241 @@
+"""grade/intake/archives.py: archives of any kind, as a list of members.
+
+The list comes first, and only the members that are asked for are read: what
+nobody takes costs nothing in a .zip. A tar has to be unpacked to be skipped,
+so a bound holds for all of it.
+"""
+
+import bz2
+import gzip
+import lzma
+import stat
+import tarfile
+import time
+import zipfile
+from dataclasses import dataclass
+
+from grade.config import UserError
+
+ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz",
+           ".tar.zst", ".tzst", ".zip")
+KINDS = "a .zip or .tar (.gz, .bz2, .xz)"
+SCANNED_MAX = 256 << 20         # unpacked to see what a tar has in it
+MEMBERS_MAX = 60_000            # of an archive
+LIST_MAX = 16 << 20             # bytes of a .zip's list of members
+FOREIGN = {b"Rar!": ".rar", b"7z\xbc\xaf": ".7z"}
+
+
+def is_archive(name):
+    return name.lower().endswith(ENDINGS)
+
+
+def without_ending(name):
+    """The name of an archive without what tells its kind."""
+    longest = max((end for end in ENDINGS if name.lower().endswith(end)),
+                  key=len, default="")
+    return name[:len(name) - len(longest)]
+
+
+@dataclass(eq=False)
+class Member:
+    """A file in an archive. `parts` is its name; `why` says why it cannot be
+    taken; `outside` that its name leads out of the archive; `time` is in
+    seconds, by the clock of whoever packed it."""
+
+    parts: tuple
+    size: int
+    time: float
+    why: str
+    outside: bool
+    entry: object
+
+
+def parts_of(name):
+    """The parts of a name, without those that lead out of a folder. Windows
+    may have packed it, so \\ separates, too."""
+    return tuple(part for part in name.replace("\\", "/").split("/")
+                 if part not in ("", ".", ".."))
+
+
+def leads_out(name):
+    return name.startswith(("/", "\\")) \
+        or ".." in name.replace("\\", "/").split("/")
+
+
+def date_of(entry):
+    """Of a member of a .zip, in seconds; it may be nonsense."""
+    try:
+        return time.mktime((*entry.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def open_archive(path):
+    """A Zip or Tar. Raises UserError if it is neither."""
+    with open(path, "rb") as file:
+        head = file.read(6)
+    if not head:
+        raise UserError("an empty file, not a sound archive")
+    for magic, kind in FOREIGN.items():
+        if head.startswith(magic):
+            raise UserError(f"a {kind} cannot be read here: make it {KINDS}")
+    try:
+        return Zip(path) if head.startswith(b"PK") else Tar(path, head)
+    except UserError:
+        raise
+    except Exception:       # a broken archive makes the libraries raise any
+        raise UserError(f"neither a folder nor a sound archive: {KINDS}") \
+            from None
+
+
+class Zip:
+    def __init__(self, path):
+        check_list(path)
+        self._archive = zipfile.ZipFile(path)
+        self.close = self._archive.close
+        self.members, self.folders = [], []
+        for entry in self._archive.infolist():
+            name = name_in_zip(entry)
+            if name.endswith(("/", "\\")):
+                self.folders.append(parts_of(name))
+            else:
+                self.members.append(Member(
+                    parts_of(name), entry.file_size, date_of(entry),
+                    refusal_in_zip(entry), leads_out(name), entry))
+
+    def read(self, wanted):
+        """Each (member, read) of those wanted, where read(n) gives its first n
+        bytes."""
+        for member in self.members:
+            if member in wanted:
+                yield member, self._reader(member)
+
+    def _reader(self, member):
+        def read(size):
+            with self._archive.open(member.entry) as stream:
+                return stream.read(size)
+        return read
+
+
+def refusal_in_zip(entry):
+    """Why a member cannot be taken, if so. The other compressions know no
+    bound while they unpack."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if entry.flag_bits & 1:
+        return "it needs a password"
+    if kind not in (0, stat.S_IFREG) or entry.compress_type not in (
+            zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "not a regular file"
+    return ""
+
+
+def check_list(path):
+    """Raise UserError for a list of members that would take long to read."""
+    with open(path, "rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 65_557))
+        tail = file.read()
+    end = tail[tail.rfind(b"PK\5\6"):]
+    if int.from_bytes(end[10:12], "little") > MEMBERS_MAX \
+            or int.from_bytes(end[12:16], "little") > LIST_MAX:
+        raise UserError(f"more than {MEMBERS_MAX} files")
+
+
+def name_in_zip(entry):
+    """macOS writes UTF-8 and does not say so."""
+    if entry.flag_bits & 0x800:
+        return entry.orig_filename
+    try:
+        return entry.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.orig_filename
+
+
+class Bounded:
+    """A file of which at most SCANNED_MAX bytes can be read."""
+
+    def __init__(self, file):
+        self._file = file
+        self._left = SCANNED_MAX
+
+    def read(self, size):
+        data = self._file.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise UserError(f"unpacks to more than {SCANNED_MAX} bytes")
+        return data
+
+
+def unpacked(path, head):
+    """A file of what is in a compressed one."""
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.open(path)
+    if head.startswith(b"BZh"):
+        return bz2.open(path)
+    if head.startswith(b"\xfd7zXZ"):
+        return lzma.open(path)
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return open_zstd(path)
+    return open(path, "rb")
+
+
+def open_zstd(path):
+    try:
+        from compression import zstd
+    except ImportError:         # before Python 3.14
+        raise UserError(f"a .tar.zst cannot be read here: make it {KINDS}") \
+            from None
+    return zstd.open(path)
+
+
+class Tar:
+    def __init__(self, path, head):
+        self._path, self._head = path, head
+        self.members, self.folders = [], []
+        for entry, _ in self._scan():
+            self._list(entry)
+            if len(self.members) + len(self.folders) > MEMBERS_MAX:
+                raise UserError(f"more than {MEMBERS_MAX} files")
+        if not self.members and not self.folders:
+            check_end(path, head)
+
+    def close(self):
+        """Each scan closes what it has opened."""
+
+    def _list(self, entry):
+        if entry.isdir():
+            self.folders.append(parts_of(entry.name))
+            return
+        plain = entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE) \
+            and not entry.issparse()
+        self.members.append(Member(
+            parts_of(entry.name), entry.size, entry.mtime,
+            "" if plain else "not a regular file", leads_out(entry.name),
+            entry.offset))
+
+    def _scan(self):
+        with unpacked(self._path, self._head) as stream, tarfile.open(
+                fileobj=Bounded(stream), mode="r|", encoding="utf-8",
+                errors="surrogateescape") as archive:
+            for entry in archive:
+                yield entry, archive
+
+    def read(self, wanted):
+        """As in Zip."""
+        members = {member.entry: member for member in wanted}
+        for entry, archive in self._scan():
+            if entry.offset in members:
+                stream = archive.extractfile(entry)
+                yield members[entry.offset], \
+                    stream.read if stream else refuse_to_read
+
+
+def refuse_to_read(_size):
+    raise UserError("not a regular file")
+
+
+def check_end(path, head):
+    """Raise unless a tar without members has the end of one."""
+    with unpacked(path, head) as stream:
+        if len(stream.read(512)) != 512:
+            raise ValueError("not a tar")

@@ -1,0 +1,93 @@
+"""grade/intake/finding.py: where the kernel is among the files of a hand-in.
+
+A name here is a tuple of its parts. Whatever the folders around kernel/ are
+called, and however many there are, what counts is a kernel/ with sources.
+"""
+
+import re
+
+from grade.config import UserError
+from grade.intake.archives import is_archive
+from grade.text import shown
+
+# Where copies of a kernel/ may be that are not the one handed in.
+ASIDE = ("build", "__MACOSX", "node_modules")
+TOLD_MAX = 6
+
+
+def is_litter(parts):
+    """What macOS adds to the files of a folder."""
+    return "__MACOSX" in parts or bool(parts) and (
+        parts[-1].startswith("._") or parts[-1] == ".DS_Store")
+
+
+def is_aside(parts):
+    return any(part in ASIDE or part.startswith(".") for part in parts)
+
+
+def find_root(names, is_source):
+    """The folder that has kernel/ in it, or None; and what else there was.
+    `is_source` says of a name from "kernel/" on whether it may be taken.
+    Raises UserError if there are two of them."""
+    found = set()
+    for parts in names:
+        if "kernel" in parts[:-1] and not is_litter(parts):
+            start = parts.index("kernel")
+            if is_source("/".join(parts[start:])):
+                found.add(parts[:start])
+    found = {root for root in found if not is_aside(root)} or found
+    roots = [root for root in found
+             if not any(root[:n] in found for n in range(len(root)))]
+    least = min(map(len, roots), default=0)
+    best = sorted(root for root in roots if len(root) == least)
+    if len(best) > 1:
+        raise UserError(f"which of these: {told(best, '/kernel')}")
+    others = sorted(set(roots) - set(best))
+    note = f"not looked at: {told(others, '/kernel')}" if others else ""
+    return (best[0] if best else None), note
+
+
+def find_archive(times):
+    """Of archives within, by name with their times, the newest; and what is
+    to be said of the others. (None, "") if there is none."""
+    names = [parts for parts in times if parts and is_archive(parts[-1])
+             and not is_aside(parts[:-1]) and not is_litter(parts)]
+    least = min(map(len, names), default=0)
+    names = [parts for parts in names if len(parts) == least]
+    if not names:
+        return None, ""
+    return newest({parts: times[parts] for parts in names})
+
+
+def newest(times):
+    """The name with the latest time, and what to say of that."""
+    *older, last = sorted(times, key=lambda p: (times[p], by_number(p)))
+    if not older:
+        return last, ""
+    tie = times[older[-1]] == times[last]
+    return last, f"{shown('/'.join(last))} counts, the newest of " \
+        f"{len(times)}" + (" (of one date: the last by name)" if tie else "")
+
+
+def by_number(parts):
+    """To sort by: "x-10" comes after "x-9"."""
+    return [[(int(word), "") if word.isdigit() else (-1, word)
+             for word in re.split(r"(\d+)", part)] for part in parts]
+
+
+def told(names, more=""):
+    words = [shown("/".join(parts) + more).lstrip("/") for parts in names]
+    rest = len(words) - TOLD_MAX
+    return ", ".join(words[:TOLD_MAX]) + (
+        f" and {rest} more" if rest > 0 else "")
+
+
+def what_is_there(names):
+    """In a sentence, for whoever looked for kernel/."""
+    tops = {}
+    for parts in names:
+        if parts and not is_litter(parts):
+            tops.setdefault(parts[0] + ("/" if len(parts) > 1 else ""))
+    if not tops:
+        return "it is empty"
+    return f"it has {told([(top,) for top in sorted(tops)])}"
