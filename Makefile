@@ -35,6 +35,23 @@ export PYTHONUTF8 := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
 
+# ---- names and line ends -----------------------------------------------------
+
+ifneq ($(filter-out help clean clean-disk,$(GOALS)),)
+ifneq ($(shell grep -l "$$(printf '\r')" grade/tools/*.sh),)
+$(error the files here have the line ends of Windows (CRLF), and the shell \
+	reads no such files: clone the repository again, or mend it by \
+	git ls-files -z | xargs -0 sed -i 's/\r$$//')
+endif
+endif
+
+ifneq ($(filter-out help clean clean-disk handin,$(GOALS)),)
+ODD := $(shell sh grade/tools/names.sh)
+ifneq ($(ODD),)
+$(error $(ODD))
+endif
+endif
+
 # ---- set-up ------------------------------------------------------------------
 
 # `make setup qemu` starts afresh when the tools are there: the lines below look
@@ -200,12 +217,17 @@ say = $(if $(V)$(filter run %config,$(GOALS)),,\
 	@printf '  %-8s%s\n' '$(1)' '$(2)')
 
 # Two makes may run at once: a file appears whole or not at all.
+# Text for a string of JSON; and for the shell, in quotes.
+json = $(subst ",\",$(subst \,\\,$(1)))
+quoted = '$(subst ','\'',$(1))'
+HERE := $(call quoted,$(call json,$(CURDIR)))
+
 # $(call compile,COMMAND): also the dependencies, and the editor's entry.
 define compile
 $(Q)mkdir -p $(@D) && tmp=$@.$$$$ && \
 	$(1) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
 	printf '{ "directory": "%s", "file": "%s", "command": "%s" }\n' \
-		'$(CURDIR)' '$<' '$(1) -c $<' >$$tmp.json && \
+		$(HERE) '$<' '$(1) -c $<' >$$tmp.json && \
 	mv -f $$tmp.d $(@:.o=.d) && mv -f $$tmp.json $(@:.o=.json) && \
 	mv -f $$tmp $@ || { rm -f $$tmp $$tmp.d $$tmp.json; exit 1; }
 endef
@@ -315,7 +337,7 @@ $(K)/config.json: FORCE
 		"link": "$(USER_LINK)"$(comma) \
 		"library": "$(U)/libuser.a"$(comma) \
 		"strip": "$(STRIP)"$(comma) "nm": "$(NM)"$(comma) \
-		"items": "$(ITEMS)"$(comma) \
+		"items": [ $(subst $(space),$(comma) ,$(ITEMS:%="%")) ]$(comma) \
 		"disk": "$(U)/disk.img" })
 
 -include $(OBJECTS:.o=.d)

@@ -41,7 +41,7 @@ class Config:
         """What every disk image has, in mkfs's words, by name in the guest.
         Files of the host have absolute paths."""
         found = {}
-        for item in self._values["items"].split():
+        for item in self._values["items"]:
             guest, equals, host = item.partition("=")
             found[guest.split(":")[0]] = (
                 guest + equals + (str(ROOT / host) if host else ""))

@@ -49,7 +49,7 @@ def place_of(where, line):
 def places():
     """Lists of Places: by test, and by file's name for its other functions."""
     found = {}
-    for path in sorted(SOURCES.glob("*.c")):
+    for path in sorted(SOURCES.glob("[!.]*.c")):
         name = path.name
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             function = FUNCTION.match(line)

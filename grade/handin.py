@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grade import process, tree
 from grade.config import ROOT, BuildError, UserError, make_command
+from grade.lint.tree import is_litter
 
 HANDED_OUT = "grade/handed-out"
 HEAD = re.compile(r"# What was handed out: lab (\w+), step (\d+)\.")
@@ -60,12 +61,13 @@ def read_handed(folder):
 
 
 def files_of(folder):
-    """All files but those of git and of builds, relative to the folder."""
+    """All files but those of git, of builds and of macOS, relative to the
+    folder."""
     found = []
     for top, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in tree.NOT_COPIED]
         found += [str((Path(top) / name).relative_to(folder))
-                  for name in names]
+                  for name in names if not is_litter(name)]
     return sorted(set(found) - {HANDED_OUT})
 
 

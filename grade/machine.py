@@ -9,6 +9,11 @@ from grade.config import UserError
 MAX_HARTS = 8
 
 
+def option(path):
+    """A path as a part of one of QEMU's options, which end at commas."""
+    return str(path).replace(",", ",,")
+
+
 @dataclass(frozen=True)
 class Machine:
     """A machine. `args` are the kernel's boot arguments."""
@@ -29,8 +34,8 @@ class Machine:
             "-machine", "virt", "-bios", "none", "-kernel", str(kernel),
             "-m", self.mem, "-smp", str(self.cpus), *serial, *icount, *append,
             "-global", "virtio-mmio.force-legacy=false",
-            *(drive or ["-drive", f"file={disk},if=none,format=raw,id=x0,"
-                        f"cache={cache}"]),
+            *(drive or ["-drive", f"file={option(disk)},if=none,format=raw,"
+                        f"id=x0,cache={cache}"]),
             "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
         ]
         return sandbox.fenced_qemu(command, kernel, disk)

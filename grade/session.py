@@ -187,14 +187,14 @@ def snapshot(config, root, folder, kernel=None):
         values[name] = str(copy)
     (folder / "bin").mkdir()
     items = []
-    for item in values["items"].split():
+    for item in values["items"]:
         guest, equals, host = item.partition("=")
         if host:
             copy = folder / "bin" / Path(host).name
             shutil.copy2(root / host, copy)
             item = f"{guest}={copy}"
         items.append(item)
-    values["items"] = " ".join(items)
+    values["items"] = items
     whole = folder / "config.json.new"
     whole.write_text(json.dumps(values), "utf-8")
     whole.rename(folder / "config.json")

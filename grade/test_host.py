@@ -2,15 +2,18 @@
 ends."""
 
 import ast
+import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from grade.config import ROOT
+from grade.config import ROOT, make_command
 from grade.limits import limit
 from grade.lint.encodings import nameless
+from grade.session import snapshot
 
 pytestmark = pytest.mark.xdist_group("host")
 
@@ -53,3 +56,117 @@ def test_view_in_ascii_locale(calf, tmp_path):
 def test_nameless_encoding(code, found):
     """host: lint sees text without a named encoding"""
     assert bool(nameless(ast.parse(code))) == found
+
+
+# ---- names of files ---------------------------------------------------------
+
+ODD = "it's a \"folder\", $(x) $HOME #1 %d & \u00fc;(-)=\\b"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """What make needs, in a folder with an odd name."""
+    folder = tmp_path / ODD
+    shutil.copytree(ROOT / "grade" / "tools", folder / "grade" / "tools")
+    for name in ("kernel", "user", "mkfs"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "Makefile", folder)
+    return folder
+
+
+def git(folder, *words):
+    """git, with no settings of the user's."""
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull,
+           "GIT_CONFIG_NOSYSTEM": "1"}
+    who = ["-c", "user.name=Calf", "-c", "user.email=calf@calf.invalid"]
+    subprocess.run(["git", *who, *words], cwd=folder, env=env, check=True)
+
+
+def make(folder, *words):
+    command, env = make_command(*words)
+    return subprocess.run(
+        command, cwd=folder, env=env, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8", errors="surrogateescape")
+
+
+def complaint(done):
+    """The one line that make ended with."""
+    assert done.returncode == 2 and done.stdout == ""
+    text, = done.stderr.splitlines()
+    return text.partition("*** ")[2]
+
+
+def test_odd_folder(project):
+    """host: a folder with any name builds, and editors are told its name"""
+    done = make(project, "build/kernel/lib/string.c.o")
+    assert done.returncode == 0, done.stderr
+    entry = (project / "build/kernel/lib/string.c.json").read_text("utf-8")
+    assert json.loads(entry)["directory"] == str(project)
+
+
+def test_folder_with_line_break(project, tmp_path):
+    """host: a folder with a line break in its name is refused in a sentence"""
+    project.rename(tmp_path / "two\nlines")
+    assert "line break" in complaint(make(tmp_path / "two\nlines"))
+
+
+@pytest.mark.parametrize("name", [
+    "kernel/mm/uvm copy.c", "user/bin/ls (1).c", "user/bin/a b/main.c",
+    "mkfs/mkfs - Copy.c", "kernel/mm/\u00fc.c", "kernel/boot/a$(b).S",
+    "kernel/mm/a;b.c", "kernel/mm/a\\b.c"])
+def test_odd_source(project, name):
+    """host: a source with an odd name is named in a sentence"""
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text("", "utf-8")
+    said = complaint(make(project))
+    assert said.startswith(f"{name}: the name of a source")
+
+
+def test_macos_litter(project):
+    """host: what macOS puts beside files is not built"""
+    for folder in "kernel/mm", "user/bin", "mkfs":
+        (project / folder / "._uvm.c").write_bytes(b"\0\5\x16\7")
+        (project / folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    done = make(project, "-n")
+    assert done.returncode == 0, done.stderr
+    assert "._uvm" not in done.stdout
+
+
+def test_odd_scratch(calf, tmp_path):
+    """host: temporary files may be in a folder with any name"""
+    odd = tmp_path / ODD
+    odd.mkdir()
+    where = {"TMPDIR": str(odd), "CMD": "echo hi"}
+    assert run_module(calf, "grade.run", "run", **where).stdout == b"hi\n"
+    out = odd / "view.json"
+    done = run_module(calf, "grade.view", "--json", "--out", out, **where)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(out.read_text("utf-8"))["steps"]
+
+
+def test_odd_session(calf, tmp_path):
+    """host: a session may be in a folder with any name"""
+    config = snapshot(calf.config(), ROOT, tmp_path / ODD)
+    assert str(tmp_path / ODD) in config.items()["/bin/ls"]
+    assert calf.config().items().keys() == config.items().keys()
+
+
+# ---- line ends --------------------------------------------------------------
+
+def test_clone_of_windows(project, tmp_path):
+    """host: a clone has the line ends of the original, whatever git is told"""
+    shutil.copy(ROOT / ".gitattributes", project)
+    git(project, "init", "-q", "--template=")
+    git(project, "add", "--all")
+    git(project, "commit", "-q", "-m", "all")
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", project, "clone")
+    for name in "Makefile", "grade/tools/names.sh", "kernel/mm/uvm.c":
+        assert (tmp_path / "clone" / name).read_bytes() \
+            == (ROOT / name).read_bytes()
+
+
+def test_windows_line_ends(project):
+    """host: files with the line ends of Windows are refused in a sentence"""
+    for path in [project / "Makefile", *project.glob("grade/tools/*.sh")]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert "line ends of Windows (CRLF)" in complaint(make(project))

@@ -88,7 +88,7 @@ def serve(config, settings, scratch):
             raise UserError(f"another one has {shown(SERVER)}") from None
         say(f"QEMU waits for a debugger at {shown(SERVER)}; Ctrl-A X ends it")
         signal.signal(signal.SIGINT, signal.SIG_IGN)    # it is the guest's
-        child = process.start([*command, *stopped_at(SERVER)])
+        child = process.start([*command, *stopped_at(shown(SERVER))])
         with terminal_restored():
             try:
                 return child.wait()

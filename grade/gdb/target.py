@@ -7,6 +7,7 @@ import threading
 
 from grade import process
 from grade.config import UserError
+from grade.machine import option
 
 SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 
@@ -14,8 +15,9 @@ SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 def stopped_at(path):
     """QEMU's options to wait for a debugger at that socket."""
     if len(os.fsencode(path)) > SOCKET_NAME_MAX:
-        raise UserError(f"{path}: too long a name for a socket")
-    return ["-S", "-gdb", f"unix:{path},server=on,wait=off"]
+        raise UserError(f"{path}: too long a name for a socket: set TMPDIR "
+                        "to a folder with a shorter one")
+    return ["-S", "-gdb", f"unix:{option(path)},server=on,wait=off"]
 
 
 class Target:

@@ -15,6 +15,8 @@ def check_text():
         if b"\0" in data:
             yield f"{path}:1: not a text file"
             continue
+        if b"\r" in data:
+            yield f"{path}:1: a carriage return in it"
         if data and not data.endswith(b"\n"):
             yield f"{path}:{data.count(10) + 1}: no newline at the end"
         if data.endswith(b"\n\n"):

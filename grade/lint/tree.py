@@ -8,6 +8,11 @@ FOLDERS = ("kernel", "user", "mkfs", "grade", "docs", ".ci")
 C_FOLDERS = ("kernel", "user", "mkfs", "grade/guest")
 
 
+def is_litter(name):
+    """Whether macOS puts it beside files, unasked."""
+    return name == ".DS_Store" or name.startswith("._")
+
+
 def files(*suffixes, folders=FOLDERS):
     """Those with one of the suffixes (all without any), sorted, relative to
     the root."""
@@ -15,6 +20,7 @@ def files(*suffixes, folders=FOLDERS):
     for folder in folders:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts \
+                    and not is_litter(path.name) \
                     and (not suffixes or path.suffix in suffixes):
                 found.append(path.relative_to(ROOT))
     return sorted(found)
@@ -23,7 +29,8 @@ def files(*suffixes, folders=FOLDERS):
 def top_files():
     """The files beside the folders, those of git itself left out."""
     return sorted(Path(p.name) for p in ROOT.iterdir()
-                  if p.is_file() and p.name != ".git")
+                  if p.is_file() and p.name != ".git"
+                  and not is_litter(p.name))
 
 
 def lines(path):

@@ -64,7 +64,7 @@ def read_fields(where, text, known):
 def read_patches(folder, kind):
     """All of them, by number."""
     patches = []
-    for path in sorted(folder.glob("*.patch")):
+    for path in sorted(folder.glob("[!.]*.patch")):
         if not NAME.fullmatch(path.name):
             raise BadPatch(f"{path.name}: expected NNN-name.patch")
         patches.append(read_patch(path, kind))

@@ -2,6 +2,8 @@
 
 import mmap
 
+from grade.machine import option
+
 RAM_BASE = 0x80000000           # of QEMU's virt machine
 PAGE = 4096
 
@@ -23,7 +25,7 @@ class Ram:
         """For QEMU: this file is its memory."""
         return ["-machine", "memory-backend=ram", "-object",
                 f"memory-backend-file,id=ram,size={self.size},"
-                f"mem-path={self._path},share=on"]
+                f"mem-path={option(self._path)},share=on"]
 
     def close(self):
         self._words.release()

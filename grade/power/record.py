@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grade import process
 from grade.config import ROOT, UserError
 from grade.limits import limit
-from grade.machine import ON_STDOUT
+from grade.machine import ON_STDOUT, option
 from grade.power.log import BLOCK, Log
 from grade.programs import compile_program
 
@@ -69,8 +69,10 @@ def recorded(disk, log):
     """QEMU's words for a disk whose writes are kept."""
     return ["-blockdev", "driver=blklogwrites,node-name=x0,"
             "log-super-update-interval=1,"
-            f"file.driver=file,file.filename={disk},file.cache.no-flush=on,"
-            f"log.driver=file,log.filename={log},log.cache.no-flush=on"]
+            f"file.driver=file,file.filename={option(disk)},"
+            "file.cache.no-flush=on,"
+            f"log.driver=file,log.filename={option(log)},"
+            "log.cache.no-flush=on"]
 
 
 class Talk:

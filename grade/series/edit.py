@@ -163,7 +163,7 @@ def write_back(made, root):
     """Give the tree the kernel and the patches that are in `made`. Returns
     the files that changed."""
     patches = {f"{FOLDER}/{path.name}"
-               for path in (root / FOLDER).glob("*.patch")}
+               for path in (root / FOLDER).glob("[!.]*.patch")}
     new = {str(path.relative_to(made)) for path in (made / FOLDER).iterdir()}
     written = []
     for name in sorted(file_list(made) | new):

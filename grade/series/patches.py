@@ -48,7 +48,7 @@ def read_series(root):
                             f"{number:04d}-*.patch should")
         if not (folder / name).is_file():
             raise UserError(f"{FOLDER}/{LIST}: there is no {FOLDER}/{name}")
-    for path in sorted(folder.glob("*.patch")):
+    for path in sorted(folder.glob("[!.]*.patch")):
         if path.name not in names:
             raise UserError(f"{FOLDER}/{path.name} is not in {FOLDER}/{LIST}")
     return [read_patch(folder / name) for name in names]
