@@ -52,6 +52,11 @@ $(error $(ODD))
 endif
 endif
 
+# The values go by name: make 4.3 and older exports nothing to $(shell).
+quote = '$(subst ','\'',$(1))'
+TOOLS = $(foreach t,TOOLPREFIX LLVM HOSTCC QEMU PYTHON GDB,$t=$(call \
+	quote,$($t)))
+
 # ---- set-up ------------------------------------------------------------------
 
 # `make setup qemu` starts afresh when the tools are there: the lines below look
@@ -62,7 +67,7 @@ AFTER_SETUP := $(filter-out setup,$(GOALS))
 .PHONY: setup $(AFTER_SETUP)
 
 setup:
-	@sh grade/tools/setup.sh $(AFTER_SETUP)
+	@$(TOOLS) sh grade/tools/setup.sh $(AFTER_SETUP)
 
 $(firstword $(AFTER_SETUP)): setup
 	+@$(MAKE) --no-print-directory $(AFTER_SETUP)
@@ -74,35 +79,16 @@ else
 
 # ---- tools -------------------------------------------------------------------
 
-SERIES_TOOLS := series-edit series-place series-save
-NEEDS := $(if $(filter-out help clean clean-disk lint handout gradescope \
-		bench-docs mutants-docs $(SERIES_TOOLS),$(GOALS)),compiler) \
-	$(if $(filter qemu run gdb gdb-server view grade,$(GOALS)),qemu) \
-	$(if $(filter qemu run gdb gdb-server view handin,$(GOALS)),python) \
-	$(if $(filter gdb,$(GOALS)),gdb) \
-	$(if $(filter grade,$(GOALS)),pytest) \
-	$(if $(filter series bench mutants variants,$(GOALS)),qemu pytest git) \
-	$(if $(filter power damage,$(GOALS)),qemu python) \
-	$(if $(filter bench-docs,$(GOALS)),pytest) \
-	$(if $(filter handout gradescope mutants-docs $(SERIES_TOOLS), \
-		$(GOALS)),python git) \
-	$(if $(filter lint,$(GOALS)),lint git)
-
-ifneq ($(strip $(NEEDS)),)
-# The values go by name: make 4.3 and older exports nothing to $(shell).
-PROBE := $(shell TOOLPREFIX='$(TOOLPREFIX)' LLVM='$(LLVM)' \
-	HOSTCC='$(HOSTCC)' QEMU='$(QEMU)' PYTHON='$(PYTHON)' \
-	GDB='$(GDB)' \
-	sh grade/tools/probe.sh $(NEEDS))
+PROBE := $(shell $(TOOLS) sh grade/tools/probe.sh $(GOALS))
 ifneq ($(firstword $(PROBE)),ok)
 $(error $(wordlist 2,99,$(PROBE)))
 endif
 probed = $(patsubst $(1)=%,%,$(filter $(1)=%,$(PROBE)))
 override TOOLPREFIX := $(call probed,PREFIX)
+override LLVM := $(call probed,LLVM)
 override PYTHON := $(call probed,PYTHON)
 override GDB := $(call probed,GDB)
 MARCH := $(call probed,MARCH)
-endif
 
 ifneq ($(LLVM),)
 CC := clang --target=riscv64-unknown-elf
@@ -394,6 +380,7 @@ clean:
 
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
+SERIES_TOOLS := series-edit series-place series-save
 .PHONY: handout gradescope mutants mutants-docs variants power damage bench \
 	bench-docs series $(SERIES_TOOLS)
 

@@ -1,87 +1,105 @@
 #!/bin/sh
-# grade/tools/setup.sh: install what is missing of grade/tools/packages.
+# grade/tools/setup.sh: install what goals of make need and this machine lacks.
 #
-# usage: setup.sh [GOAL...]   what these goals of make need; all without any.
-# Nothing missing: ends at once, and needs no root.
+# usage: setup.sh [GOAL...]   as in grade/tools/goals; without any, everything
+# that is used often. Nothing missing: ends at once, and needs no root.
 
 here=$(dirname "$0")
-log=build/setup.log
 PATH=$PATH:/usr/sbin:/sbin
+. "$here/find.sh"
+log=
 
 say() {
 	echo "setup: $*"
 }
 
-have() {
-	command -v "$1" >/dev/null 2>&1
+die() {
+	say "$@"
+	exit 1
 }
 
-riscv_gcc() {
-	have riscv64-linux-gnu-gcc || have riscv64-unknown-elf-gcc ||
-		have riscv64-elf-gcc
-}
+# ---- what is missing ---------------------------------------------------------
 
-riscv_gdb() {
-	have gdb-multiarch || have riscv64-unknown-elf-gdb ||
-		have riscv64-elf-gdb || have riscv64-linux-gnu-gdb ||
-		gdb -nx -batch -ex "set architecture riscv:rv64" \
-			>/dev/null 2>&1
-}
-
-# One Python must have them all, see find_python in probe.sh.
-python_has() {
-	for python in ${PYTHON:-python3 /usr/bin/python3}; do
-		"$python" -c "import $1" >/dev/null 2>&1 && return
-	done
-	return 1
-}
-
-# Which parts of the list the goals need.
-groups_of() {
-	[ $# -gt 0 ] || set -- grade lint course gdb
-	groups=" build "
-	for goal; do
-		case $goal in
-		qemu | run | view | handin) groups="$groups qemu " ;;
-		grade) groups="$groups qemu grade " ;;
-		gdb | gdb-server) groups="$groups qemu gdb " ;;
-		course) groups="$groups qemu grade course " ;;
-		lint) groups="$groups qemu lint git " ;;
-		view_page) groups="$groups qemu grade view_page " ;;
-		series | bench | mutants | variants)
-			groups="$groups qemu grade git " ;;
-		bench-docs) groups="$groups qemu grade " ;;
-		handout | gradescope | mutants-docs | series-*)
-			groups="$groups qemu git " ;;
+# Sets `missing`, and `reasons` for what is there and cannot be used.
+look() {
+	missing= reasons= modules= with_python=
+	for need in $needs; do
+		case $need in
+		python) with_python=1 ;;
+		python.*)
+			with_python=1
+			modules="$modules ${need#python.}"
+			;;
+		*) look_for "${need#+}" || lacks "$need" ;;
 		esac
 	done
+	[ -z "$with_python" ] || look_for_python
 }
 
+lacks() {
+	[ -z "$named" ] || die "$why"
+	[ -z "$why" ] || reasons="$reasons$why
+"
+	missing="$missing $1"
+}
+
+# When no Python has all, the system's gets what it lacks.
+look_for_python() {
+	# shellcheck disable=SC2086
+	find_python $modules && return
+	[ -z "$named" ] || uses_packages "$PYTHON" || die "$why"
+	system=${PYTHON:-$SYSTEM_PYTHON}
+	named=
+	python_has "$system" || lacks python
+	for module in $modules; do
+		python_has "$system" "$module" || lacks "python.$module"
+	done
+}
+
+# Does this Python import what the system's packages bring?
+uses_packages() {
+	"$1" -c 'import sys
+sys.exit("/usr/lib" not in {path[:8] for path in sys.path
+                            if path.endswith("-packages")})' 2>/dev/null
+}
+
+# ---- packages ----------------------------------------------------------------
+
 find_manager() {
+	column=0
 	for manager in apt-get dnf pacman brew; do
+		column=$((column + 1))
 		have $manager && return
 	done
 	manager=
 }
 
-# The missing lines of the list, as `packages|why`.
-list_missing() {
-	grep -v '^#' "$here/packages" | sed 's/ *| */|/g' |
-	while IFS='|' read -r group test apt dnf pacman brew why; do
-		case $groups in
-		*" $group "*) ;;
-		*) continue ;;
-		esac
-		$test && continue
-		case $manager in
-		apt-get) packages=$apt ;;
-		dnf) packages=$dnf ;;
-		pacman) packages=$pacman ;;
-		brew) packages=$brew ;;
-		*) packages=- ;;
-		esac
-		echo "$packages|$why|$test"
+# packages_of NEED: those that are not installed yet.
+packages_of() {
+	for word in $(field_of "${1#+}" $column); do
+		[ "$word" = - ] && continue
+		word=$(first_known "$word")
+		is_installed "$word" || echo "$word"
 	done
+}
+
+# first_known a/b: the first that this system has.
+first_known() {
+	for name in $(echo "$1" | tr / ' '); do
+		[ "$name" != "$1" ] || break
+		apt-cache show "$name" 2>/dev/null | grep -q . && break
+	done
+	echo "$name"
+}
+
+is_installed() {
+	case $manager in
+	apt-get) dpkg-query -W -f '${Status}' "$1" 2>/dev/null |
+		grep -q 'ok installed' ;;
+	dnf) rpm -q "$1" ;;
+	pacman) pacman -Q "$1" ;;
+	brew) brew list "$1" ;;
+	esac >/dev/null 2>&1
 }
 
 as_root() {
@@ -92,97 +110,115 @@ as_root() {
 	fi
 }
 
-update_lists() {
-	[ "$manager" != apt-get ] ||
-		as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get update >>$log 2>&1 </dev/null
-}
-
-# Of `a/b`, the first that this system knows.
-choose() {
-	for word; do
-		case $word in
-		*/*)
-			for name in $(echo "$word" | tr / ' '); do
-				apt-cache show "$name" >/dev/null 2>&1 && break
-			done
-			echo "$name"
-			;;
-		*) echo "$word" ;;
-		esac
-	done
+run_manager() {
+	case $manager in
+	apt-get) as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" ;;
+	*) as_root $manager "$@" ;;
+	esac >>"$log" 2>&1 </dev/null
 }
 
 install() {
 	case $manager in
-	apt-get)
-		as_root env DEBIAN_FRONTEND=noninteractive apt-get install \
-			-y --no-install-recommends "$@"
-		;;
-	dnf) as_root dnf install -y "$@" ;;
-	pacman) as_root pacman -S --needed --noconfirm "$@" ;;
-	brew) brew install "$@" ;;
-	esac >>$log 2>&1 </dev/null
+	apt-get) run_manager install -y --no-install-recommends "$@" ;;
+	dnf) run_manager install -y "$@" ;;
+	pacman) run_manager -S --needed --noconfirm "$@" ;;
+	brew) run_manager install "$@" ;;
+	esac
 }
 
-# All at once; if that fails, one by one, so that one that is not to be had
-# keeps no other away.
+update_lists() {
+	[ "$manager" != apt-get ] || run_manager update
+}
+
+# All at once; if that fails, one by one, so that one that cannot be had keeps
+# no other away.
 install_all() {
-	say "installing with $manager: $(choose "$@" | xargs)"
-	# shellcheck disable=SC2046
-	install $(choose "$@") && return
-	update_lists
-	# shellcheck disable=SC2046
-	install $(choose "$@") && return
-	for package; do
-		install "$(choose "$package")"
+	say "installing with $manager: $*"
+	install "$@" && return
+	update_lists && install "$@" && return
+	[ $# = 1 ] || for package; do
+		install "$package"
 	done
 }
 
-main() {
-	groups_of "$@"
-	find_manager
-	missing=$(list_missing)
-	[ -n "$missing" ] || {
-		say "nothing is missing"
-		return 0
-	}
-	wanted=$(echo "$missing" | cut -d'|' -f1 | tr ' ' '\n' |
-		grep -v '^-$' | sort -u)
-	if [ -n "$wanted" ] && [ "$(id -u)" != 0 ] && [ "$manager" != brew ] &&
-		! have sudo; then
-		say "not root, and no sudo here: have root install" \
-			"$(echo "$wanted" | xargs)"
-		return 1
-	fi
-	if [ -n "$wanted" ]; then
-		mkdir -p build
-		: >$log
-		[ "$manager" != apt-get ] ||
-			[ -n "$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] ||
-			update_lists
+# install_missing: status 1 if there is nothing to install.
+install_missing() {
+	packages=$(for need in $missing; do
+		packages_of "$need"
+	done | sort -u)
+	[ -n "$packages" ] || return
+	if [ "$manager" != brew ] && [ "$(id -u)" != 0 ] && ! have sudo; then
 		# shellcheck disable=SC2086
-		install_all $wanted
+		die "not root, and there is no sudo: as root, install" $packages
 	fi
+	# shellcheck disable=SC2086
+	install_all $packages
+}
+
+# ---- all of it ---------------------------------------------------------------
+
+main() {
+	[ $# -gt 0 ] || set -- everything
+	needs=$(needs_of "$@" | sort -u)
+	find_manager
+	look
+	if [ -z "$missing" ]; then
+		say "nothing is missing"
+		return
+	fi
+	log=$(mktemp) || exit
+	trap 'rm -f "$log"' EXIT
+	[ "$manager" != apt-get ] ||
+		[ -n "$(set +f; ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] ||
+		update_lists
+	install_missing
+	look
+	# A system's gcc may be too old, and its clang new enough.
+	case " $missing " in
+	*" compiler "*)
+		missing="$missing llvm"
+		install_missing
+		look
+		;;
+	esac
 	report
 }
 
-# Say what is missing still, and why that matters.
+# Say what is missing still, and why.
 report() {
-	missing=$(list_missing)
-	[ -n "$missing" ] || {
-		say "done"
-		return 0
-	}
-	echo "$missing" | while IFS='|' read -r packages why test; do
-		case $packages in
-		-) say "cannot install: ${test#* }" \
-			"(${manager:-no package manager found}), needed for: $why" ;;
-		*) say "could not install: $packages, needed for: $why" \
-			"(see $log)" ;;
-		esac
+	status=0
+	for need in $missing; do
+		tell "$need"
 	done
-	return 1
+	[ -z "$reasons" ] || printf '%s' "$reasons" | sed 's/^/setup: /'
+	if [ $status != 0 ] && [ -s "$log" ]; then
+		say "the last words of $manager:"
+		grep -v '^$' "$log" | tail -n 6 | sed 's/^/  /'
+	fi
+	[ $status = 0 ] && say "done"
+	return $status
+}
+
+tell() {
+	what=$(what_is "${1#+}")
+	packages=$(packages_of "$1")
+	if [ -n "$packages" ]; then
+		# shellcheck disable=SC2116,SC2086
+		problem="could not install $(echo $packages)"
+	elif [ -z "$manager" ]; then
+		problem="no package manager found (apt, dnf, pacman, brew)"
+	elif [ "$(field_of "${1#+}" $column)" = - ]; then
+		problem="$manager has no package of it"
+	else
+		problem="its packages are installed, but it cannot be used"
+	fi
+	case $1 in
+	+*) say "without $what, which is not needed: $problem" ;;
+	*)
+		say "missing: $what: $problem"
+		status=1
+		;;
+	esac
 }
 
 main "$@"
