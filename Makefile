@@ -3,6 +3,11 @@
 # Sources are found by wildcard, and all that is made goes under build/:
 # a new file needs no line here.
 
+ifneq ($(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),)
+$(error GNU make $(MAKE_VERSION) is too old, Calf needs 4.2 or later: \
+	on macOS, brew install make, and say gmake instead of make)
+endif
+
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -28,7 +33,7 @@ override OUT := $(value OUT)
 override GDBARGS := $(value GDBARGS)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
 export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE
+	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE
 export PYTHONDONTWRITEBYTECODE := 1
 # File names of any language come through, whatever the locale.
 export PYTHONUTF8 := 1

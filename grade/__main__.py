@@ -124,8 +124,6 @@ def run_tests():
         "--max-worker-restart", "0",
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]
-    if os.environ.get("FIRST") == "1":
-        options += ["-x"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
     status = pytest.main([*options, "grade"])

@@ -17,7 +17,7 @@ from grade.handin import HANDED_OUT
 from grade.limits import factor
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
-from grade.text import printable
+from grade.text import many, printable
 
 TITLE_WIDTH = 64
 RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that
@@ -124,6 +124,17 @@ def is_first(item):
     return test_id(item).startswith("build.")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol():
+    """With FIRST=1 nothing begins after a failure."""
+    return True if stop_file(session.current()).exists() else None
+
+
+def stop_file(here):
+    """It is there once a test has failed that is to be the last one."""
+    return here.folder / "stop"
+
+
 def pytest_runtest_setup(item):
     """Nothing is tried where there is nothing to be seen, nor for ever."""
     here, points = session.current(), Points()
@@ -158,8 +169,9 @@ class Score:
         got, total = self._sum()
         terminal.rewrite("", erase=True)
         terminal.rewrite(f"{line}\n", **markup)
-        terminal.rewrite(f"  {len(self._got)} of {len(self._worth())} tests, "
-                         f"{got:g} of {total:g} points")
+        terminal.rewrite(
+            f"  {len(self._got)} of {many(len(self._worth()), 'test')}, "
+            f"{got:g} of {total:g} points")
 
     def pytest_report_teststatus(self, report):
         """No dots: our lines take their place."""
@@ -184,6 +196,8 @@ class Score:
         self._say(dotted(facts["title"]) + f"{got:g}/{points:g}",
                   red=report.failed)
         if report.failed:
+            if os.environ.get("FIRST") == "1":
+                stop_file(self._config.calf_session).touch()
             failure = explain.Failure(
                 facts["id"], facts["title"], str(report.longrepr))
             self._failures.append(failure)
@@ -238,7 +252,17 @@ class Score:
             terminalreporter.write_line(
                 f"\nIn full: {path}\n")
         got, total = self._sum()
-        terminalreporter.write_line(f"Score: {got:g}/{total:g}")
+        terminalreporter.write_line(f"Score: {got:g}/{total:g}"
+                                    + self._of_what())
+
+    def _of_what(self):
+        """What a total that is not the usual one is made of."""
+        untried = len(self._worth()) - len(self._got)
+        if stop_file(self._config.calf_session).exists() and untried:
+            return f", FIRST=1: {many(untried, 'test')} not tried"
+        if os.environ.get("TESTS") or os.environ.get("GROUP"):
+            return " of the tests that were picked"
+        return ""
 
 
 def dotted(title):

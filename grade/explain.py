@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from grade.text import many
 from grade.unattended import PANIC_MARK
 
 HINTS = Path(__file__).with_name("hints")
@@ -89,7 +90,8 @@ def paragraph(alike, hint):
     lines = first.message.rstrip().splitlines()
     shown = lines[:MESSAGE_LINES]
     if len(lines) > MESSAGE_LINES:
-        shown.append(f"... and {len(lines) - MESSAGE_LINES} lines more")
+        shown.append(
+            f"... and {many(len(lines) - MESSAGE_LINES, 'line')} more")
     return [first.title, *("    " + line for line in shown), *hint.lines(),
             *again(first), *the_others(others)]
 

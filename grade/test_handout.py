@@ -43,7 +43,7 @@ def commit_all(folder):
 
 def python(folder, module, *words, **settings):
     """Run a module of the project in that folder."""
-    unset = ("LAB", "OUT", "STEP", "PYTHONPATH")
+    unset = ("LAB", "OUT", "STEP", "FORCE", "PYTHONPATH")
     env = {k: v for k, v in os.environ.items() if k not in unset}
     return subprocess.run(
         [sys.executable, "-m", module, *words], cwd=folder,
@@ -319,6 +319,27 @@ def test_refused(student, spoil, words):
     assert (done.stdout, done.returncode) == ("", 2)
     assert words in done.stderr
     assert not (student / PACKED).exists()
+
+
+def test_first_error(student):
+    """handin: tells the first error, and how to hand in all the same"""
+    spoil_build(student)
+    done = python(student, "grade.handin")
+    head, error, source, mark, advice = done.stderr.splitlines()
+    assert head == "handin: it does not build:"
+    assert error.startswith(f"{FAULT}:1:9: error: ")
+    assert source.endswith("int x = y;") and mark.strip(" |") == "^"
+    assert advice.endswith("make handin FORCE=1")
+
+
+def test_force(student):
+    """handin: with FORCE=1 packs what does not build, and warns"""
+    spoil_build(student)
+    done = python(student, "grade.handin", FORCE="1")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.startswith("Warning: it does not build:\n"
+                                  f"{FAULT}:1:9: error: ")
+    assert (student / PACKED).exists()
 
 
 def test_broken_build(student):

@@ -33,6 +33,11 @@ def printable(text):
     return "".join(c if c in "\n\t" else escaped(c) for c in text)
 
 
+def many(count, what):
+    """Such as "1 page" and "1,024 pages"."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def shown(name):
     """A name of a file on one line, whatever is in it."""
     return "".join(map(escaped, name))[:NAME_COLUMNS]

@@ -3,18 +3,21 @@
 import sys
 
 from grade.config import ROOT, BuildError
+from grade.lint.commands import check_commands
 from grade.lint.compilers import check_builds, check_format, check_headers
 from grade.lint.encodings import check_encodings
 from grade.lint.lab import check_lab
 from grade.lint.layers import check_layers
 from grade.lint.lengths import check_lengths
 from grade.lint.links import check_links
+from grade.lint.names import check_names
 from grade.lint.python import check_python
 from grade.lint.text import check_text
+from grade.text import many
 
 CHECKS = (check_layers, check_lengths, check_text, check_links, check_lab,
-          check_python, check_encodings, check_format, check_builds,
-          check_headers)
+          check_commands, check_names, check_python, check_encodings,
+          check_format, check_builds, check_headers)
 
 
 def checks():
@@ -37,7 +40,7 @@ def main():
                 count += 1
         except BuildError:
             pass                # check_builds has said so
-    print("lint: ok" if count == 0 else f"lint: {count} findings")
+    print("lint: ok" if count == 0 else f"lint: {many(count, 'finding')}")
     return count != 0
 
 

@@ -16,6 +16,7 @@ from grade.outside.actors import call, stores
 from grade.outside.checks import check, check_alone
 from grade.outside.probe import CHILD, GRANDCHILD, NAMES, PARENT
 from grade.outside.ram import PAGE
+from grade.text import many
 
 TRIES = 64              # after one fork, each at a page of its own
 FORK_PAGES = 32         # of the heap, for fork
@@ -138,8 +139,8 @@ class Duel:
                 holds, lost = [hold], again
                 break
         check(False, "as many free frames as before",
-              f"{lost} frames lost" if lost > 0
-              else f"{-lost} frames free that somebody has",
+              f"{many(lost, 'frame')} lost" if lost > 0
+              else f"{many(-lost, 'frame')} free that somebody has",
               self._story(holds))
 
     def _holds(self):

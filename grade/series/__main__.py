@@ -12,6 +12,7 @@ from grade.config import ROOT, BuildError, UserError
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import GitError
 from grade.series.patches import read_series
+from grade.text import many
 
 
 def edit():
@@ -49,7 +50,7 @@ def place():
 def save():
     written = Workshop(ROOT).save()
     print("".join(f"{name}\n" for name in written), end="")
-    print(f"series-save: {len(written)} files changed in the tree")
+    print(f"series-save: {many(len(written), 'file')} changed in the tree")
     return 0
 
 

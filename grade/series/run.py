@@ -11,6 +11,7 @@ from grade.series.layout import lay_out
 from grade.series.patches import NO_TESTS, findings, read_series
 from grade.series.trial import (
     Memory, check_out, is_guest_test, try_fast, try_fully)
+from grade.text import many
 
 FAST_AT_ONCE = 2        # steps; usertests runs on two harts
 ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
@@ -41,7 +42,7 @@ def run_series(root, fast):
             break
     print("".join(f"{problem}\n" for problem in problems), end="")
     print("series: ok" if not problems
-          else f"series: {len(problems)} problems")
+          else f"series: {many(len(problems), 'problem')}")
     return int(bool(problems))
 
 

@@ -19,9 +19,9 @@ from grade import process, unattended
 from grade.config import ROOT, BuildError, Config, UserError, build
 from grade.machine import machine_from, timeout_from
 from grade.outside.gdbstub import Lost
-from grade.text import printable, typed
+from grade.text import many, printable, typed
 from grade.view.draw import draw
-from grade.view.moments import many, tell
+from grade.view.moments import tell
 from grade.view.page import MARK, as_data, as_page
 from grade.view.record import Recorder
 

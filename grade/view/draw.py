@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from grade.text import many
 from grade.view.moments import (
-    COPIES, ENDS, KERNEL, KILLED, many, name)
+    COPIES, ENDS, KERNEL, KILLED, name)
 
 STYLE = Path(__file__).with_name("figure.css")
 

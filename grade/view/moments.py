@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from grade.outside.ram import PAGE
 from grade.outside.sv39 import RSW, W
+from grade.text import many
 from grade.view.ranges import Picture, count_owners, rights
 
 BEGINS, FORKS, COPIES, TAKES, FRESH, KERNEL, CHANGES, ENDS, KILLED, FAILS = (
@@ -66,10 +67,6 @@ def tell(recorder):
 def name(process):
     return f"process {process.pid}" if process.pid else \
         f"process {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[process.number % 26]}"
-
-
-def many(count, what):
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def capital(text):

@@ -186,9 +186,11 @@ static void check_frames(const struct vmstat *before, struct outcome *outcome)
 		patience = SETTLE_AGAIN;
 	outcome->is_leak = lost != 0 && outcome->reason[0] == '\0';
 	if (lost > 0)
-		set_reason(outcome, "%ld frames lost", lost);
+		set_reason(outcome, "%ld frame%s lost", lost,
+			   lost == 1 ? "" : "s");
 	if (lost < 0)
-		set_reason(outcome, "%ld frames too many", -lost);
+		set_reason(outcome, "%ld frame%s too many", -lost,
+			   lost == -1 ? "" : "s");
 }
 
 static void run_in_directory(const struct test *test, struct outcome *outcome)

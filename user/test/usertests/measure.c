@@ -106,7 +106,8 @@ static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 	long lost = free_before - xvmstat("free");
 
 	if (lost != 0)
-		fail("%s, allocation %d fails: %ld frames lost", what, n, lost);
+		fail("%s, allocation %d fails: %ld frame%s lost", what, n, lost,
+		     lost == 1 ? "" : "s");
 	return status;
 }
 
