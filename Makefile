@@ -31,7 +31,7 @@ override ARGS := $(value ARGS)
 override TREE := $(value TREE)
 override OUT := $(value OUT)
 override GDBARGS := $(value GDBARGS)
-export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT QEMU TESTS TREE SANDBOX
+export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT LIMIT QEMU TESTS TREE SANDBOX
 export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
 	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE
 export PYTHONDONTWRITEBYTECODE := 1
@@ -443,7 +443,8 @@ make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
 make grade REPORT=gradescope OUT=FILE
-                  and a report; also prairielearn, autolab, github
+                  and a report; also prairielearn, autolab, github;
+                  LIMIT=N: the run is over after N seconds, and reports
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built, and the disk of `make qemu`

@@ -3,8 +3,8 @@
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
 of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first
 that fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces the
-sandbox, or does without. REPORT and OUT are what --report and --out are
-without.
+sandbox, or does without. LIMIT=N has the run over after N seconds. REPORT and
+OUT are what --report and --out are without.
 """
 
 import argparse
@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 from _pytest.mark.expression import Expression, ParseError
 
-from grade import process, reports, results, sandbox
+from grade import limits, process, reports, results, sandbox
 from grade.config import ROOT, UserError
-from grade.foreign import grade_tree
+from grade.foreign import TimeIsOver, grade_tree
 from grade.machine import timeout_from
 from grade.points import Points
 from grade.session import STRANGER, VERBOSE
+from grade.tree import NoTree
 
 WORKERS_MAX = 8
 
@@ -40,6 +41,9 @@ def parse(words):
                         help="where the report goes")
     options = parser.parse_args(words)
     options.out = Path(options.out).resolve() if options.out else None
+    # Those who renew the report find it there.
+    os.environ["REPORT"], os.environ["OUT"] = options.report, \
+        str(options.out or "")
     if options.verbose:
         os.environ[VERBOSE] = "1"
     return options
@@ -61,6 +65,9 @@ def check_settings():
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
     if timeout_from(os.environ, 1) is None:
         raise UserError("TIMEOUT=0: a number of seconds above 0")
+    limit = os.environ.get("LIMIT", "")
+    if limit and not re.fullmatch(r"[1-9][0-9]{0,5}", limit):
+        raise UserError(f"LIMIT={limit}: a number of seconds above 0")
 
 
 def main(words):
@@ -68,21 +75,35 @@ def main(words):
     options = parse(words)
     try:
         check_settings()
-        if STRANGER in os.environ:
-            return grade()
-        reports.check(options.report, options.out)
+        if STRANGER not in os.environ:
+            reports.check(options.report, options.out)
     except UserError as error:
         return complain(error)
-    reports.forget()
+    if STRANGER in os.environ:          # the one who started us reports
+        return grade_and_tell()
+    limits.begin_run()
+    reports.begin(options.report, options.out)
     try:
-        return grade()
-    except UserError as error:
-        results.write(results.without_tests(str(error)))
-        return complain(error)
+        return grade_and_tell()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
         reports.write_all(options.report, options.out)
+
+
+def grade_and_tell():
+    """grade(), with the reason in the results where there are none."""
+    try:
+        return grade()
+    except UserError as error:
+        fault = "submission" if isinstance(error, NoTree) else "grader"
+        results.write(results.without_tests(str(error), fault))
+        return complain(error)
+    except TimeIsOver:
+        if not results.read()["tests"]:
+            results.write(results.without_tests(limits.time_is_over(),
+                                                fault="grader"))
+        return complain(limits.time_is_over())
 
 
 def complain(error):
@@ -93,15 +114,28 @@ def complain(error):
 def grade():
     tree = os.environ.get("TREE")
     if tree and STRANGER not in os.environ:
+        limits.call_before_end(give_up, limits.reserve() / 2)
         return grade_tree(tree)
+    limits.call_before_end(end_tests, limits.reserve())
     raise_walls(STRANGER in os.environ, os.environ.get("SANDBOX", ""))
     return run_tests()
+
+
+def give_up():
+    raise TimeIsOver
+
+
+def end_tests():
+    pytest.exit(limits.time_is_over(), returncode=1)
 
 
 def raise_walls(stranger, wish):
     if wish not in ("", "0", "1"):
         raise UserError(f"SANDBOX={wish}: 0 or 1")
     if sandbox.raise_walls(stranger, wish):
+        problem = sandbox.see_tools(ROOT)
+        if problem:
+            raise UserError(problem)
         return
     if wish == "1":
         raise UserError(f"SANDBOX=1: {sandbox.NO_SANDBOX}")
@@ -127,6 +161,8 @@ def run_tests():
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
     status = pytest.main([*options, "grade"])
+    if limits.is_over() and not results.read()["tests"]:
+        raise TimeIsOver
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         picked = (f"{name}={os.environ[name]}" for name in ("TESTS", "GROUP")
                   if os.environ.get(name))

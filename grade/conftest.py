@@ -6,11 +6,12 @@ and send each one's title and points along with its report.
 
 import json
 import os
+import time
 from textwrap import indent
 
 import pytest
 
-from grade import explain, results, session
+from grade import explain, limits, reports, results, session
 from grade.config import ROOT
 from grade.guest import GuestFailed, Log
 from grade.handin import HANDED_OUT
@@ -21,6 +22,7 @@ from grade.text import many, printable
 
 TITLE_WIDTH = 64
 RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that
+SAVE_SECONDS = 1        # between two writes of what there is
 TOO_LONG = ("not tried: so many tests before it hung that the time of the run "
             "was over")
 
@@ -155,6 +157,7 @@ class Score:
         self._skipped = set()
         self._failures = []
         self._results = results.Results()
+        self._saved = 0
         self._live = os.isatty(1) and os.environ.get("TERM") != "dumb"
 
     def _terminal(self):
@@ -193,6 +196,7 @@ class Score:
         got = points if report.passed else 0
         self._got[facts["id"]] = got
         self._results.add(facts["id"], report, got)
+        self._save()
         self._say(dotted(facts["title"]) + f"{got:g}/{points:g}",
                   red=report.failed)
         if report.failed:
@@ -210,15 +214,24 @@ class Score:
         self._say(dotted(facts["title"]) + "not tried: "
                   + report.longrepr[2].partition(": ")[2])
 
+    def _save(self):
+        """What there is goes into the reports, but not at every turn."""
+        if time.monotonic() > self._saved + SAVE_SECONDS:
+            reports.renew(self._results.make(
+                self._worth(), "it has not run yet", finished=False))
+            self._saved = time.monotonic()
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session):
         got, total = self._sum()
         if got < total and session.exitstatus == 0:
             session.exitstatus = 1
-        results.write(self._results.make(self._worth(), self._why_not()))
+        reports.renew(self._results.make(self._worth(), self._why_not()))
 
     def _why_not(self):
         """Why some tests did not run."""
+        if limits.is_over():
+            return f"it did not run: {limits.time_is_over()}"
         if self._config.calf_session.build_error:
             return "it did not run, since Calf does not build"
         if self._config.calf_session.boot_error:

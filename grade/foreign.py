@@ -15,13 +15,17 @@ from grade.tree import LINES_MAX, make_scratch, read_tree
 PATIENCE = 10           # seconds to write down results, once told to end
 
 
+class TimeIsOver(Exception):
+    """All that LIMIT gives is used up."""
+
+
 def grade_tree(path, out=OUT, say=print, **settings):
     """Grade the tree, or archive, at `path` as `make grade` does, with its
     logs and reports in the folder `out`. What is not taken goes to `say`, a
     line each. `settings` are more for the environment. Returns the status;
     raises UserError when there is no tree. Several may run at once."""
     out = Path(out).resolve()
-    (out / results.FILE.name).unlink(missing_ok=True)
+    results.write(results.unfinished(), out / results.FILE.name)
     tree = read_tree(path)
     for line in tree.refused_lines():
         say(line)
@@ -36,6 +40,9 @@ def grade_tree(path, out=OUT, say=print, **settings):
                               env=env)
         try:
             return child.wait()
+        except TimeIsOver:
+            process.kill(child)
+            raise
         except KeyboardInterrupt:
             give_time(child)
             raise
@@ -66,8 +73,7 @@ def give_time(child):
 def tell_refused(tree, path):
     """Add to the results what was not taken of the tree."""
     found = results.read(path)
-    if found is not None:
-        found["refused"] = [
-            {"name": shown(name), "why": why}
-            for name, why in sorted(tree.refused.items())[:LINES_MAX]]
-        results.write(found, path)
+    found["refused"] = [
+        {"name": shown(name), "why": why}
+        for name, why in sorted(tree.refused.items())[:LINES_MAX]]
+    results.write(found, path)

@@ -3,10 +3,14 @@
 A limit is given for an idle machine of the class that Calf is developed on,
 and is generous there. A slower or busier machine gets more; TIMEOUT=N makes
 every limit N seconds.
+
+LIMIT=N is another matter: all of the run is over after N seconds, on whatever
+machine, since something else would end it then and nothing would be left.
 """
 
 import functools
 import os
+import signal
 import time
 
 REFERENCE_SECONDS = 0.065       # what _work() takes on such a machine
@@ -44,3 +48,41 @@ def limit(seconds):
     """The limit to use on this machine."""
     given = os.environ.get("TIMEOUT", "")
     return float(given) if given else seconds * factor()
+
+
+# ---- all of the run ---------------------------------------------------------
+
+RUN_ENDS = "CALF_RUN_ENDS"      # tells the parts of a run when
+RESERVE = 20                    # seconds to write down what there is
+
+
+def begin_run():
+    """This process is the run, so its time begins now."""
+    os.environ.pop(RUN_ENDS, None)
+    if os.environ.get("LIMIT"):
+        os.environ[RUN_ENDS] = str(time.time() + float(os.environ["LIMIT"]))
+
+
+def reserve():
+    """What is kept of LIMIT to end in good order."""
+    return min(RESERVE, float(os.environ.get("LIMIT") or 0) / 4)
+
+
+def time_is_over():
+    """In words, for the reports."""
+    return f"the time of the run was over (LIMIT={os.environ['LIMIT']} s)"
+
+
+def call_before_end(leave, seconds):
+    """Have `leave` called that many seconds before the run must be over. It
+    may raise. Nothing without LIMIT."""
+    if RUN_ENDS in os.environ:
+        left = float(os.environ[RUN_ENDS]) - seconds - time.time()
+        signal.signal(signal.SIGALRM, lambda *_: leave())
+        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+
+
+def is_over():
+    """Whether the time for tests has run out."""
+    return RUN_ENDS in os.environ and \
+        time.time() >= float(os.environ[RUN_ENDS]) - reserve()

@@ -1,8 +1,11 @@
 """grade/results.py: what a run gave, for other programs.
 
-build/grade/results.json is written whole, at the end of each run, however it
-ended; docs/grading.md tells its form. A test's status is "passed", "failed",
-or "error" for one that never ran; `error` says why there are no tests at all.
+build/grade/results.json is there from the first second of a run, and again
+after each test, always whole, so that whatever ends the run leaves what it had;
+`finished` says whether that is all. docs/grading.md tells its form. A test's
+status is "passed", "failed", or "error" for one that never ran; `error` says
+why there are no tests at all, and `fault` whether that is for the one who
+handed in ("submission") or the one who grades ("grader") to put right.
 """
 
 import json
@@ -30,22 +33,25 @@ class Results:
                 str(report.longrepr)),
             "seconds": round(report.duration, 3)}
 
-    def make(self, worth, never):
+    def make(self, worth, never, finished=True):
         """`worth` has the facts of all tests that there are, in order; `never`
         says why some did not run."""
         never_ran = {"got": 0, "status": "error", "message": excerpt(never),
                      "seconds": 0}
         tests = [{**facts, **self._tests.get(test, never_ran)}
                  for test, facts in worth.items()]
-        return put_together(tests, time.monotonic() - self._start)
+        return put_together(tests, time.monotonic() - self._start,
+                            finished=finished)
 
 
-def put_together(tests, seconds=0, error=None):
+def put_together(tests, seconds=0, error=None, finished=True, fault=None):
     return {
+        "finished": finished,
         "score": add_up(test["got"] for test in tests),
         "total": add_up(test["points"] for test in tests),
         "seconds": round(seconds, 1),
         "error": error,
+        "fault": fault,
         "refused": [],
         "groups": [sum_up(group, [test for test in tests
                                   if test["group"] == group])
@@ -60,15 +66,29 @@ def sum_up(group, tests):
             "got": add_up(test["got"] for test in tests)}
 
 
-def without_tests(error):
+def unfinished():
+    """The results of a run that has only begun."""
+    return without_tests("not finished: the grader was ended before the first "
+                         "test, or is at work", fault="grader",
+                         finished=False)
+
+
+def without_tests(error, fault, finished=True):
     """The results of a run that came to none: no points of a kernel's."""
     points = Points()
-    results = put_together([], error=excerpt(error))
+    results = put_together([], error=excerpt(error), fault=fault,
+                           finished=finished)
     results["groups"] = [{"name": name, "points": worth, "got": 0}
                          for name, worth in points.groups.items()
                          if name not in points.tools]
     results["total"] = add_up(g["points"] for g in results["groups"])
     return results
+
+
+def is_graders_fault(results):
+    """Whether the run came to its end and could not grade, through no fault of
+    the kernel's."""
+    return results["finished"] and results["fault"] == "grader"
 
 
 def read(path=FILE):

@@ -8,6 +8,7 @@ calls. One environment variable tells the workers of a run what there is.
 
 import functools
 import os
+import re
 import select
 import shutil
 import signal
@@ -19,6 +20,7 @@ from grade import process
 from grade.limits import limit
 
 VARIABLE = "CALF_WALLS"         # words: stranger, bwrap, seccomp
+BOUND = "CALF_TOOLS"            # more folders that the sandbox sees
 # Where the tools are. Not all of it is on each system.
 TOOLS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
          "/nix/store", "/etc/alternatives", "/etc/ld.so.cache")
@@ -90,12 +92,17 @@ def fence(folder, readable=(), writable=()):
     """bubblewrap, for a command that is to start in the folder."""
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session",
              "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
-    for path in TOOLS:
+    for path in (*TOOLS, *bound()):
         words += ["--ro-bind-try", path, path]
     for option, paths in ("--ro-bind", readable), ("--bind", writable):
         for path in paths:
             words += [option, str(path), str(path)]
     return [*words, "--chdir", str(folder), "--"]
+
+
+def bound():
+    """Where this machine has tools elsewhere: see_tools() has found them."""
+    return filter(None, os.environ.get(BOUND, "").split(os.pathsep))
 
 
 def limited(limits):
@@ -127,6 +134,99 @@ def fenced_qemu(command, kernel, disk):
     return fence(folder, readable, [folder]) + command
 
 
+# ---- tools that are elsewhere -----------------------------------------------
+
+# Asked in the sandbox, before any kernel is built there.
+QUESTION = '"${MAKE:-make}" --version >/dev/null 2>&1 || ' \
+    '{ echo "error no make"; exit; }; exec sh grade/tools/probe.sh ' \
+    'compiler qemu'
+NAMES = ("MAKE", "HOSTCC", "QEMU", "PYTHON")    # variables that name a tool
+OTHERS = ("make", "cc", "qemu-system-riscv64", "python3", "awk", "clang",
+          "ld.lld", "llvm-ar", "llvm-nm", "llvm-strip")
+CROSS = ("gcc", "ld", "ar", "nm", "strip")
+# What belongs to the programs in bin/, beside it.
+BESIDE = ("lib", "lib64", "libexec", "include", "share/qemu", "opt", "Cellar",
+          "riscv*")
+
+
+def see_tools(root):
+    """See to it that the sandbox finds what builds and runs a kernel in the
+    tree `root`, before a kernel gets no points for the want of it. Folders
+    elsewhere are bound, read-only. Returns what is wrong, or None."""
+    if "bwrap" not in walls() or is_ok(ask_in_sandbox(root)):
+        return None
+    said = ask(root, [])
+    if not is_ok(said):
+        return f"this machine lacks tools: {said}"
+    paths = [*tool_paths(re.search(r"PREFIX=(\S*)", said)[1])]
+    for found in folders_of(paths), folders_of(paths, BESIDE):
+        os.environ[BOUND] = os.pathsep.join(found)
+        said = ask_in_sandbox(root)
+        if is_ok(said):
+            return None
+    return f"the sandbox does not see all tools of this machine: {said}. " \
+        "Install them below /usr or /opt, or do without it: SANDBOX=0"
+
+
+def is_ok(said):
+    return said.startswith("ok")
+
+
+def ask_in_sandbox(root):
+    return ask(root, fence(root, [root]) + limited(BUILD_LIMITS))
+
+
+def ask(root, wall):
+    """What the probe of the build says: "ok", or what is missing."""
+    try:
+        done = subprocess.run(
+            [*wall, "sh", "-c", QUESTION], cwd=root, env=kept(os.environ),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, timeout=limit(60))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    said = done.stdout.decode(errors="replace").strip()
+    return said if is_ok(said) \
+        else said.partition(" ")[2] or "it runs no program"
+
+
+def tool_paths(prefix):
+    """Where the tools are, as they are named and as links lead on."""
+    names = [os.environ.get(name) for name in NAMES]
+    names += [*OTHERS, *(prefix + tool for tool in CROSS)]
+    for name in filter(None, names):
+        path = shutil.which(name)
+        for _ in range(10):
+            if path is None:
+                break
+            yield Path(path)
+            path = os.path.join(os.path.dirname(path), os.readlink(path)) \
+                if os.path.islink(path) else None
+
+
+def folders_of(paths, beside=()):
+    """The folders to bind for them. A home is none, nor what this project is
+    in: of those only the program itself."""
+    found = {}
+    for path in paths:
+        folder = Path(os.path.abspath(path.parent))
+        if any(folder.is_relative_to(tools) for tools in map(Path, TOOLS)):
+            continue
+        found.setdefault(str(path if is_private(folder) else folder))
+        for pattern in beside:
+            found.update(dict.fromkeys(
+                map(str, folder.parent.glob(pattern))))
+    return list(found)
+
+
+def is_private(folder):
+    """Whether what is below it is nobody else's business."""
+    for own in Path.home(), Path(os.environ.get("CALF_STRANGER") or "/none"):
+        if own == folder or folder in own.parents:
+            return True
+    return False
+
+
 # ---- building ---------------------------------------------------------------
 
 def run_plainly(command, env, root):
@@ -145,10 +245,8 @@ def run_fenced(command, env, root):
     command = limited(BUILD_LIMITS) + command
     if "bwrap" in walls():
         command = fence(root, [root], [folder]) + command
-    env = {name: env[name] for name in KEPT if name in env}
-    env.update(LC_ALL="C", HOME="/tmp", PYTHONDONTWRITEBYTECODE="1")
     child = process.start(
-        command, cwd=root, env=env, stdin=subprocess.DEVNULL,
+        command, cwd=root, env=kept(env), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True)
     try:
@@ -159,6 +257,12 @@ def run_fenced(command, env, root):
     if problem is not None:
         text += f"\n{problem}\n".encode()
     return status, text.decode(errors="replace")
+
+
+def kept(env):
+    """What a build may know of the environment."""
+    return {**{name: env[name] for name in KEPT if name in env},
+            "LC_ALL": "C", "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _watch(child, folder):

@@ -17,7 +17,8 @@ from grade import reports, results
 from grade.config import ROOT
 from grade.limits import limit
 from grade.points import add_up
-from grade.reports import github, gradescope, junit, prairielearn
+from grade.reports import (
+    autolab, github, gradescope, junit, prairielearn)
 from grade.test_driver import replace_qemu
 
 pytestmark = pytest.mark.xdist_group("driver")
@@ -57,7 +58,9 @@ def all_runs():
                              "build.test_2": "it does not build"})
     yield "refused", {**run_of(passed), "refused": [
         {"name": "kernel/a b.c", "why": "a name has ..."}]}
-    yield "broken", results.without_tests("TREE=x: no such folder or archive")
+    yield "broken", results.without_tests(
+        "TREE=x: no such folder or archive", fault="submission")
+    yield "begun", results.unfinished()
 
 
 RUNS = dict(all_runs())
@@ -151,7 +154,7 @@ def heed_interrupts():
 
 
 def grade(out, *words, **settings):
-    unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
+    unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT", "LIMIT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
     return subprocess.Popen(
         [sys.executable, "-m", "grade", *words], cwd=ROOT,
@@ -219,6 +222,81 @@ def test_interrupted(tmp_path, monkeypatch):
     assert set(statuses.values()) == {"error"}
     assert 0 < found["score"] < found["total"] == 40
     assert (tmp_path / "out" / "junit.xml").is_file()
+
+
+def hang(tmp_path, monkeypatch, *words, **settings):
+    """Start a run that gets points for two tests and hangs then."""
+    calls = tmp_path / "calls"
+    calls.mkdir()
+    replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}", HANGS)
+    child = grade(tmp_path / "out", *words, GROUP="build boot", WORKERS="1",
+                  **settings)
+    return child, lambda: len(list(calls.iterdir())) >= 3
+
+
+def wait_until(is_so, child):
+    end = time.monotonic() + limit(120)
+    while not is_so():
+        assert time.monotonic() < end and child.poll() is None
+        time.sleep(0.05)
+
+
+def kill_all(child):
+    """As a platform does whose time limit is over."""
+    os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+
+
+def test_killed_at_first(tmp_path, monkeypatch):
+    """reports: a run that is killed while it builds leaves one"""
+    make = tmp_path / "make"
+    make.write_text("#!/bin/sh\nexec sleep 600\n", "utf-8")
+    make.chmod(0o755)
+    out = tmp_path / "scope.json"
+    child = grade(tmp_path, "--report", "gradescope", "--out", str(out),
+                  MAKE=str(make))
+    wait_until(out.exists, child)
+    kill_all(child)
+    report = json.loads(out.read_text("utf-8"))
+    assert report["score"] == 0 and "not finished" in report["output"]
+    assert not results.read(tmp_path / "results.json")["finished"]
+
+
+def test_killed(tmp_path, monkeypatch):
+    """reports: a run that is killed leaves the points it had"""
+    out = tmp_path / "scope.json"
+    child, hangs = hang(tmp_path, monkeypatch, "--report", "gradescope",
+                        "--out", str(out))
+    wait_until(lambda: hangs() and json.loads(
+        out.read_text("utf-8"))["score"] > 0, child)
+    kill_all(child)
+    report = json.loads(out.read_text("utf-8"))
+    assert report["score"] > 0
+    assert report["output"].startswith(gradescope.NOT_FINISHED)
+    assert {test["output"] for test in report["tests"]
+            if test["score"] == 0} == {"it has not run yet"}
+
+
+def test_limit(tmp_path, monkeypatch):
+    """reports: LIMIT ends a run, which keeps its points"""
+    start = time.monotonic()
+    seconds = int(limit(40))
+    child, _ = hang(tmp_path, monkeypatch, LIMIT=str(seconds))
+    child.communicate(timeout=seconds)
+    assert child.returncode == 1 and time.monotonic() - start < seconds
+    found = results.read(tmp_path / "out" / "results.json")
+    assert found["finished"] and 0 < found["score"] < found["total"] == 40
+    messages = {test["message"] for test in found["tests"]
+                if test["status"] == "error"}
+    assert messages == {"it did not run: the time of the run was over "
+                        f"(LIMIT={seconds} s)"}
+
+
+def test_graders_fault():
+    """reports: what the grader could not do gives nobody 0 points"""
+    run = results.without_tests("no compiler", fault="grader")
+    assert gradescope.make(run) == autolab.make(run) == ""
+    assert json.loads(prairielearn.make(run))["gradable"] is False
 
 
 def test_worker_dies(tmp_path, monkeypatch):

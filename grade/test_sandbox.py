@@ -2,13 +2,14 @@
 gets at nothing outside; where there are no walls, that is said."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from grade import sandbox
+from grade import results, sandbox
 from grade.config import ROOT
 from grade.session import STRANGER
 
@@ -118,6 +119,71 @@ def test_network(tmp_path, monkeypatch):
     assert [line.split()[0] for line in text.splitlines() if ":" in line] \
         == ["lo:"]
     assert f"/proc/{os.getpid()}\n" not in text
+
+
+def tools_in(folder, target):
+    """A cross compiler of another name in folder/bin, of which each program
+    calls that of `target`."""
+    (folder / "bin").mkdir(parents=True)
+    for tool in sandbox.CROSS:
+        path = folder / "bin" / f"calf-test-elf-{tool}"
+        path.write_text(f"#!/bin/sh\nexec {target(tool)} \"$@\"\n", "utf-8")
+        path.chmod(0o755)
+
+
+@pytest.fixture
+def fenced(monkeypatch):
+    """The walls as `make grade TREE=` raises them."""
+    if not sandbox.has_bwrap():
+        pytest.skip("bubblewrap is missing, or may not make namespaces here")
+    monkeypatch.setenv(sandbox.VARIABLE, "stranger bwrap")
+    monkeypatch.setenv(sandbox.BOUND, "")
+    monkeypatch.delenv("LLVM", raising=False)
+    monkeypatch.setenv("TOOLPREFIX", "calf-test-elf-")
+
+
+def test_tools_elsewhere(fenced, tmp_path, monkeypatch):
+    """sandbox: tools in a folder of somebody's own are seen, read-only"""
+    monkeypatch.delenv("TOOLPREFIX")
+    prefix = re.search("PREFIX=(.*?) ", sandbox.ask(ROOT, []))[1]
+    monkeypatch.setenv("TOOLPREFIX", "calf-test-elf-")
+    tools_in(tmp_path / "tools", lambda tool: prefix + tool)
+    monkeypatch.setenv("PATH", f"{tmp_path}/tools/bin:{os.environ['PATH']}")
+    assert not sandbox.is_ok(sandbox.ask_in_sandbox(ROOT))
+    assert sandbox.see_tools(ROOT) is None
+    assert f"{tmp_path}/tools/bin" in sandbox.bound()
+    done = grade_broken(tmp_path)
+    assert done.returncode == 1
+    assert "error: expected expression" in done.stdout
+
+
+def test_tools_unseen(fenced, tmp_path, monkeypatch):
+    """sandbox: tools that it cannot see are the teacher's matter: status 2,
+    and no points for anybody"""
+    out = tmp_path / "report.json"
+    hidden = tmp_path / "hidden"
+    tools_in(hidden, lambda tool: f"riscv64-linux-gnu-{tool}")
+    tools_in(tmp_path / "tools",
+             lambda tool: hidden / "bin" / f"calf-test-elf-{tool}")
+    monkeypatch.setenv("PATH", f"{tmp_path}/tools/bin:{os.environ['PATH']}")
+    done = grade_broken(tmp_path, REPORT="gradescope", OUT=str(out))
+    assert done.returncode == 2
+    assert "the sandbox does not see all tools" in done.stderr
+    assert "SANDBOX=0" in done.stderr
+    found = results.read(tmp_path / "out" / "results.json")
+    assert found["fault"] == "grader" and "tools" in found["error"]
+    assert not out.exists()
+
+
+def test_private_folders(monkeypatch, tmp_path):
+    """sandbox: no home is bound for a tool that is in it"""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "lib").mkdir(parents=True)
+    found = sandbox.folders_of(
+        [tmp_path / "home" / "gcc", tmp_path / "home" / "bin" / "ld",
+         Path("/usr/bin/cc")], sandbox.BESIDE)
+    assert set(found) == {str(tmp_path / "home" / name)
+                          for name in ("gcc", "bin", "lib")}
 
 
 # ---- where there is none ----------------------------------------------------

@@ -34,17 +34,20 @@ COPIED = ("Makefile", OURS, "user", "grade/*.py", "grade/points",
 NOT_COPIED = (".git", "build", ".cache", "__pycache__")
 
 
+class NoTree(UserError):
+    """What was handed in cannot be graded, which is nobody else's fault."""
+
+
 def read_tree(path):
     """The Tree of a folder or of an archive, in whatever folders it is there.
-    Raises UserError when there is none."""
+    Raises NoTree when there is none."""
     path = Path(path)
     try:
         return read_any(path)
     except UserError as error:
-        raise UserError(f"TREE={shown(str(path))}: {error}") from None
+        raise NoTree(f"TREE={shown(str(path))}: {error}") from None
     except OSError as error:
-        raise UserError(
-            f"TREE={shown(str(path))}: {error.strerror}") from None
+        raise NoTree(f"TREE={shown(str(path))}: {error.strerror}") from None
 
 
 def read_any(path):

@@ -1,9 +1,11 @@
 """grade/reports/__init__.py: the results of a run as others read them.
 
 Everything is made from build/grade/results.json (grade/results.py), so all
-reports of a run say the same.
+reports of a run say the same. make() of a format returns "" where there must be
+no report: what the grader could not do gives nobody 0 points.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,30 +29,58 @@ def check(name, out):
         raise UserError(f"OUT={out}: {out.parent} is no folder")
 
 
-def forget():
-    """Nobody is to take an earlier run's results for those of this one."""
-    for path in (kept.FILE, JUNIT):
-        path.unlink(missing_ok=True)
+def begin(name="", out=None):
+    """A report that says that there is none yet takes the place of an earlier
+    run's: whatever ends this run, something is there."""
+    kept.write(kept.unfinished())
+    write_files(kept.unfinished(), name, out)
+
+
+def renew(results):
+    """After a test: what there is so far, in every file."""
+    kept.write(results)
+    out = os.environ.get("OUT")
+    write_files(results, os.environ.get("REPORT", ""),
+                Path(out) if out else None)
 
 
 def write_all(name="", out=None):
-    """Write JUnit's file, and the report of that name into the file `out`."""
+    """At the end: JUnit's file, and the report of that name into the file
+    `out`."""
     results = kept.read()
-    if results is None:
+    if not results["finished"] and not results["tests"]:
         results = kept.without_tests(
-            "the grader came to no results; what it printed says why")
+            "the grader came to no results; what it printed says why",
+            fault="grader")
         kept.write(results)
+    path = write_files(results, name, out)
+    if name in ADDED or name in PRINTED:
+        path = write_once(results, name, out)
+    if path:
+        print(f"grade: {name}: {path}", file=sys.stderr)
+
+
+def write_files(results, name, out):
+    """The files that can be written again and again. Returns that of the
+    report; None if there is none."""
     kept.write_whole(JUNIT, junit.make(results))
-    if not name:
-        return
+    if not name or name in ADDED or name in PRINTED:
+        return None
+    path = out or Path(OUT) / f"{name}.json"
+    text = FORMATS[name](results)
+    if text:
+        kept.write_whole(path, text)
+        return path
+    path.unlink(missing_ok=True)
+    return None
+
+
+def write_once(results, name, out):
     text = FORMATS[name](results)
     if name in PRINTED and not out:
         print(text, end="", flush=True)
-        return
+        return None
     path = out or Path(OUT) / f"{name}.json"
-    if name in ADDED:
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(text)
-    else:
-        kept.write_whole(path, text)
-    print(f"grade: {name}: {path}", file=sys.stderr)
+    with open(path, "a" if name in ADDED else "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

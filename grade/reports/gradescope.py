@@ -3,10 +3,15 @@ it."""
 
 import json
 
+from grade.results import is_graders_fault
+
+NOT_FINISHED = "Grading did not come to its end: these are the points so far."
 STATUS = {"passed": "passed", "failed": "failed", "error": "failed"}
 
 
 def make(results):
+    if is_graders_fault(results):
+        return ""           # Gradescope then tells the instructor
     # The sum is given, too: tests without points would leave none.
     return json.dumps({
         "score": results["score"],
@@ -20,7 +25,8 @@ def make(results):
 
 def summary(results):
     """What belongs to no test."""
-    lines = [f"not taken: {file['name']}: {file['why']}"
+    lines = [] if results["finished"] else [NOT_FINISHED]
+    lines += [f"not taken: {file['name']}: {file['why']}"
              for file in results["refused"]]
     lines += [results["error"]] if results["error"] else [
         f"{group['name']}: {group['got']:g}/{group['points']:g}"
