@@ -386,8 +386,8 @@ clean:
 # Of the project itself. A hand-out has none of it.
 ifneq ($(wildcard patches),)
 SERIES_TOOLS := series-edit series-place series-save
-.PHONY: handout gradescope mutants mutants-docs variants power damage bench \
-	bench-docs series $(SERIES_TOOLS)
+.PHONY: handout gradescope classroom50 mutants mutants-docs variants power \
+	damage bench bench-docs series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
@@ -404,8 +404,8 @@ power damage:
 handout:
 	@$(PYTHON) -m grade.handout
 
-gradescope:
-	@$(PYTHON) -m grade.course.gradescope
+gradescope classroom50:
+	@$(PYTHON) -m grade.course.gradescope $@
 
 series:
 	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
@@ -443,7 +443,8 @@ make grade        run all tests
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
 make grade REPORT=gradescope OUT=FILE
-                  and a report; also prairielearn, autolab, github;
+                  and a report; also prairielearn, autolab, github (a job's
+                  summary), classroom50;
                   LIMIT=N: the run is over after N seconds, and reports
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
@@ -473,6 +474,7 @@ the lab
                     a repository for students, without the solution;
                     STEP=N: begin at that step
   make gradescope   build/gradescope-cow.zip, an autograder for Gradescope
+  make classroom50  build/classroom50-cow.zip, one for Classroom 50
   grade/batch DIR_OR_ZIP -j 2 --out DIR
                     grade all hand-ins of a class
   make bench        instructions of fork, faults and the rest, starter and

@@ -1,10 +1,10 @@
 """grade/results.py: what a run gave, for other programs.
 
 build/grade/results.json is there from the first second of a run, and again
-after each test, always whole, so that whatever ends the run leaves what it had;
-`finished` says whether that is all. docs/grading.md tells its form. A test's
-status is "passed", "failed", or "error" for one that never ran; `error` says
-why there are no tests at all, and `fault` whether that is for the one who
+after each test, always whole, so that whatever ends the run leaves what it
+had; `finished` says whether that is all. docs/grading.md tells its form. A
+test's status is "passed", "failed", or "error" for one that never ran; `error`
+says why there are no tests at all, and `fault` whether that is for the one who
 handed in ("submission") or the one who grades ("grader") to put right.
 """
 

@@ -138,8 +138,7 @@ def fenced_qemu(command, kernel, disk):
 
 # Asked in the sandbox, before any kernel is built there.
 QUESTION = '"${MAKE:-make}" --version >/dev/null 2>&1 || ' \
-    '{ echo "error no make"; exit; }; exec sh grade/tools/probe.sh ' \
-    'compiler qemu'
+    '{ echo "error no make"; exit; }; exec sh grade/tools/probe.sh sandbox'
 NAMES = ("MAKE", "HOSTCC", "QEMU", "PYTHON")    # variables that name a tool
 OTHERS = ("make", "cc", "qemu-system-riscv64", "python3", "awk", "clang",
           "ld.lld", "llvm-ar", "llvm-nm", "llvm-strip")
@@ -173,7 +172,9 @@ def is_ok(said):
 
 
 def ask_in_sandbox(root):
-    return ask(root, fence(root, [root]) + limited(BUILD_LIMITS))
+    folder = root / "build"
+    folder.mkdir(exist_ok=True)
+    return ask(root, fence(root, [root], [folder]) + limited(BUILD_LIMITS))
 
 
 def ask(root, wall):

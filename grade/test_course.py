@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -13,15 +14,14 @@ from pathlib import Path
 import pytest
 
 from grade import tree
-from grade.config import ROOT
+from grade.config import ROOT, UserError
 from grade.course import __main__ as batch_main
-from grade.course import submissions, table
+from grade.course import gradescope, submissions, table
 from grade.course.job import product_of
 from grade.handin import pack
 from grade.handout.lab import Lab
 from grade.handout.leaks import Secrets, find_leaks
 from grade.limits import limit
-from grade.points import Points
 from grade.session import is_alive
 from grade.test_handout import make_project, python
 from grade.test_reports import SCHEMAS
@@ -189,7 +189,7 @@ def test_gradescope(tmp_path):
     path = project / "build" / "gradescope-cow.zip"
     made = []
     for _ in range(2):
-        done = python(project, "grade.course.gradescope")
+        done = python(project, "grade.course.gradescope", "gradescope")
         assert (done.stderr, done.returncode) == ("", 0)
         made.append(path.read_bytes())
     assert made[0] == made[1]
@@ -242,12 +242,51 @@ def run_autograder(top):
 
 
 def test_workflow():
-    """github: the workflow reports each group of points"""
-    points = Points()
-    groups = [name for name in points.groups if name not in points.tools]
+    """github: the workflow reports before it is ended, and to nobody who is
+    gone"""
     text = (ROOT / WORKFLOW).read_text("utf-8")
-    assert re.search(r"runners: (.*)$", text, re.M)[1].split(",") == groups
-    for name in groups:
-        assert f"          {name.upper()}_RESULTS: ${{{{ " \
-            f"steps.grade.outputs.{name} }}}}\n" in text
-    assert len(re.findall(r"_RESULTS:", text)) == len(groups)
+    minutes = int(re.search(r"timeout-minutes: (\d+)", text)[1])
+    limit = int(re.search(r"LIMIT=(\d+)", text)[1])
+    assert limit < minutes * 60 - 120
+    assert 'REPORT=github OUT="$GITHUB_STEP_SUMMARY"' in text
+    assert set(re.findall(r"uses: (\S+?)/", text)) == {"actions"}
+
+
+def test_limit_of_zip(tmp_path):
+    """gradescope: the course's limit is in the zip"""
+    for system, line in (("gradescope", ': "${LIMIT:=1170}"'),
+                         ("classroom50", 'or "1170"')):
+        scripts = gradescope.SCRIPTS[system]
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+            for file in scripts.iterdir():
+                if file.is_file():
+                    gradescope.add(archive, file.name, file, "1170")
+            assert line in "".join(archive.read(name).decode()
+                                   for name in archive.namelist())
+    with pytest.raises(UserError, match="LIMIT=x"):
+        gradescope.limit_from("x")
+
+
+def test_classroom50(tmp_path):
+    """classroom50: the autograder writes what the runner reads, of a checkout
+    from which nothing is run"""
+    beside, checkout = tmp_path / "bundle", tmp_path / "checkout"
+    tools = beside / "calf" / "grade" / "tools"
+    tools.mkdir(parents=True)
+    (tools / "setup.sh").write_text("exit 0\n", "utf-8")
+    (beside / "calf" / "Makefile").write_text(
+        ".PHONY: grade\ngrade:\n"
+        "\t@echo '$(TREE) $(REPORT) $(LIMIT)' >$(OUT); false\n",
+        "utf-8")
+    script = gradescope.SCRIPTS["classroom50"] / "autograder.py"
+    (beside / script.name).write_bytes(script.read_bytes())
+    checkout.mkdir()
+    (checkout / "Makefile").write_text(
+        ".PHONY: grade\ngrade:\n\ttouch run\n", "utf-8")
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("LIMIT", "MAKEFLAGS", "TREE", "REPORT", "OUT")}
+    done = subprocess.run([sys.executable, beside / script.name],
+                          cwd=checkout, env=env)
+    assert done.returncode == 0 and not (checkout / "run").exists()
+    assert (checkout / "result.json").read_text("utf-8") \
+        == f"{checkout} classroom50 1500\n"

@@ -1,7 +1,8 @@
-"""grade/course/gradescope.py: `make gradescope`: the zip for an autograder.
+"""grade/course/gradescope.py: `make gradescope` and `make classroom50`: the
+zip for an autograder.
 
-It has the files of a hand-out, so nothing of the solution, and two scripts.
-The same commit makes the same zip.
+It has the files of a hand-out, so nothing of the solution, and the scripts of
+that system. The same commit makes the same zip.
 """
 
 import os
@@ -20,28 +21,31 @@ from grade.series import stack
 from grade.series.git import GitError
 from grade.series.patches import read_series
 
-SCRIPTS = ROOT / "grade" / "course" / "autograder"
-RUN = SCRIPTS / "run_autograder"
+SCRIPTS = {"gradescope": ROOT / "grade" / "course" / "autograder",
+           "classroom50": ROOT / "grade" / "course" / "classroom50"}
+# By file, how it sets LIMIT unless the course does.
+LIMITS = {"run_autograder": b"LIMIT:=570", "autograder.py": b'or "1500"'}
 PROJECT = "calf"        # in the zip
 DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def main():
+def main(system):
     process.end_on_signals()
     try:
         names = lab_names()
         lab = find_lab(os.environ.get("LAB") or
                        (names[0] if len(names) == 1 else None))
         repository.check_clean(ROOT)
-        path = ROOT / "build" / f"gradescope-{lab.name}.zip"
-        print(pack(lab, path, limit_from(os.environ.get("LIMIT"))))
+        path = ROOT / "build" / f"{system}-{lab.name}.zip"
+        limit = limit_from(os.environ.get("LIMIT"))
+        print(f"{system}: {pack(lab, path, SCRIPTS[system], limit)}")
         return 0
     except (UserError, GitError, Leak, OSError) as error:
-        print(f"gradescope: {error}", file=sys.stderr)
+        print(f"{system}: {error}", file=sys.stderr)
         return 2
 
 
-def pack(lab, path, limit):
+def pack(lab, path, scripts, limit):
     """Make the zip; returns what to say of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
@@ -50,17 +54,18 @@ def pack(lab, path, limit):
         make(lab, folder, read_series(ROOT), 1)
         files = {f"{PROJECT}/{name}": folder / name
                  for name in files_of(folder)}
-        files.update((file.name, file) for file in SCRIPTS.iterdir())
+        files.update((file.name, file) for file in scripts.iterdir()
+                     if file.is_file())
         with zipfile.ZipFile(part, "w") as archive:
             for name, file in sorted(files.items()):
                 add(archive, name, file, limit)
     part.rename(path)
-    return f"gradescope: {path.relative_to(ROOT)}: {len(files)} files, " \
+    return f"{path.relative_to(ROOT)}: {len(files)} files, " \
         f"{path.stat().st_size // 1024} KiB"
 
 
 def limit_from(text):
-    """Seconds for a submission, as Gradescope's settings have them."""
+    """Seconds for a submission, or None."""
     if text and not re.fullmatch("[1-9][0-9]{1,4}", text):
         raise UserError(f"LIMIT={text}: a number of seconds from 10 on")
     return text
@@ -73,10 +78,12 @@ def add(archive, name, file, limit):
     entry.external_attr = (0o100000 | mode) << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
     data = file.read_bytes()
-    if limit and file == RUN:
-        data = data.replace(b"LIMIT:=570", f"LIMIT:={limit}".encode())
+    unset = LIMITS.get(name)
+    if limit and unset:
+        number = re.search(rb"\d+", unset)[0]
+        data = data.replace(unset, unset.replace(number, limit.encode()))
     archive.writestr(entry, data)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -1,8 +1,8 @@
 """grade/reports/__init__.py: the results of a run as others read them.
 
 Everything is made from build/grade/results.json (grade/results.py), so all
-reports of a run say the same. make() of a format returns "" where there must be
-no report: what the grader could not do gives nobody 0 points.
+reports of a run say the same. make() of a format returns "" where there must
+be no report: what the grader could not do gives nobody 0 points.
 """
 
 import os
@@ -11,11 +11,12 @@ from pathlib import Path
 
 from grade import results as kept
 from grade.config import UserError
-from grade.reports import autolab, github, gradescope, junit, prairielearn
+from grade.reports import (
+    autolab, classroom50, github, gradescope, junit, prairielearn)
 from grade.session import OUT
 
 FORMATS = {module.__name__.rpartition(".")[2]: module.make for module in (
-    gradescope, prairielearn, autolab, github)}
+    gradescope, prairielearn, autolab, classroom50, github)}
 ADDED = {"github"}      # to what the file has: others add theirs
 PRINTED = {"autolab"}   # as the last line, unless a file is named
 JUNIT = OUT / "junit.xml"

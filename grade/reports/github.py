@@ -1,47 +1,39 @@
-"""grade/reports/github.py: outputs of a step for GitHub Classroom's reporter.
+"""grade/reports/github.py: Markdown for the summary of a GitHub Actions
+job."""
 
-A line `GROUP=...` for each group of tests, in the form of that reporter's
-runners. A runner's score is the share of its tests that passed, so within a
-group all tests count alike there.
-"""
+from html import escape
 
-import base64
-import json
+from grade.reports.gradescope import NOT_FINISHED
+from grade.reports.prairielearn import LENGTHS, shortened
 
-STATUS = {"passed": "pass", "failed": "fail", "error": "error"}
-MESSAGE_MAX = 100       # all of it is one variable of the environment
+BYTES_MAX = 1 << 20     # of a step's summary
 
 
 def make(results):
-    return "".join(f"{group['name']}={encode(runner(results, group))}\n"
-                   for group in results["groups"])
+    texts = ("\n".join(summary(results, length)) + "\n" for length in LENGTHS)
+    return next(text for text in texts if len(text.encode()) < BYTES_MAX)
 
 
-def encode(value):
-    return base64.b64encode(json.dumps(value).encode()).decode()
+def summary(results, length):
+    yield f"## Calf: {results['score']:g} of {results['total']:g} points"
+    if not results["finished"]:
+        yield f"\n{NOT_FINISHED}"
+    if results["error"]:
+        yield f"\n{preformatted(results['error'])}"
+    yield "\n| group | points | of |\n| --- | ---: | ---: |"
+    for group in results["groups"]:
+        yield f"| {group['name']} | {group['got']:g} | {group['points']:g} |"
+    for file in results["refused"]:
+        yield f"\nnot taken: <code>{escape(file['name'])}</code>: " \
+            f"{escape(file['why'])}"
+    for test in results["tests"]:
+        if test["status"] != "passed":
+            yield f"\n<details><summary>{escape(test['title'])}: " \
+                f"{test['got']:g}/{test['points']:g}</summary>\n\n" \
+                f"{preformatted(shortened(test['message'], length))}\n" \
+                "\n</details>"
 
 
-def runner(results, group):
-    tests = [entry(test) for test in results["tests"]
-             if test["group"] == group["name"]]
-    return {
-        "version": 1,
-        "status": "pass" if group["got"] == group["points"] else
-        "error" if results["error"] else "fail",
-        "max_score": round(group["points"]),
-        "tests": tests or [entry({
-            "title": group["name"], "status": "error", "got": 0,
-            "message": results["error"] or "", "seconds": 0})]}
-
-
-def entry(test):
-    lines = test["message"].splitlines()[:1]
-    return {
-        "name": test["title"],
-        "status": STATUS[test["status"]],
-        "score": test["got"],
-        "message": "".join(lines)[:MESSAGE_MAX],
-        "test_code": "",
-        "filename": "",
-        "line_no": 0,
-        "duration": test["seconds"]}
+def preformatted(text):
+    """No blank line may end the HTML."""
+    return f"<pre>{escape(text)}</pre>".replace("\n", "&#10;")
