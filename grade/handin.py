@@ -18,7 +18,7 @@ from pathlib import Path
 
 from grade import process, tree
 from grade.config import ROOT, BuildError, UserError, make_command
-from grade.lint.tree import is_litter
+from grade.intake.finding import is_litter_name
 from grade.text import many
 
 HANDED_OUT = "grade/handed-out"
@@ -70,7 +70,7 @@ def files_of(folder):
     for top, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in tree.NOT_COPIED]
         found += [str((Path(top) / name).relative_to(folder))
-                  for name in names if not is_litter(name)]
+                  for name in names if not is_litter_name(name)]
     return sorted(set(found) - {HANDED_OUT})
 
 

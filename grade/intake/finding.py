@@ -17,8 +17,11 @@ TOLD_MAX = 6
 
 def is_litter(parts):
     """What macOS adds to the files of a folder."""
-    return "__MACOSX" in parts or bool(parts) and (
-        parts[-1].startswith("._") or parts[-1] == ".DS_Store")
+    return "__MACOSX" in parts or any(map(is_litter_name, parts[-1:]))
+
+
+def is_litter_name(name):
+    return name == ".DS_Store" or name.startswith("._")
 
 
 def is_aside(parts):

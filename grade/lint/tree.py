@@ -3,14 +3,10 @@
 from pathlib import Path
 
 from grade.config import ROOT
+from grade.intake.finding import is_litter_name
 
 FOLDERS = ("kernel", "user", "mkfs", "grade", "docs", ".ci")
 C_FOLDERS = ("kernel", "user", "mkfs", "grade/guest")
-
-
-def is_litter(name):
-    """Whether macOS puts it beside files, unasked."""
-    return name == ".DS_Store" or name.startswith("._")
 
 
 def files(*suffixes, folders=FOLDERS):
@@ -20,7 +16,7 @@ def files(*suffixes, folders=FOLDERS):
     for folder in folders:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts \
-                    and not is_litter(path.name) \
+                    and not is_litter_name(path.name) \
                     and (not suffixes or path.suffix in suffixes):
                 found.append(path.relative_to(ROOT))
     return sorted(found)
@@ -30,7 +26,7 @@ def top_files():
     """The files beside the folders, those of git itself left out."""
     return sorted(Path(p.name) for p in ROOT.iterdir()
                   if p.is_file() and p.name != ".git"
-                  and not is_litter(p.name))
+                  and not is_litter_name(p.name))
 
 
 def lines(path):
