@@ -122,6 +122,11 @@ def test_class(course):
     assert "&lt;b&gt;\u00c8ve" in page and "<b>\u00c8ve" not in page
     assert "error: &lt;script&gt; &amp; nothing works" in page
     assert "//" not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)
+    told = course / "out" / "feedback" / "ann.txt"
+    assert "does not build: x.c:3: error" in told.read_text("utf-8")
+    assert "ben" not in told.read_text("utf-8")
+    assert "build.test_builds" in (course / "out" / "tests.csv").read_text(
+        "utf-8")
     before = products(course)
     again, said = batch(course)
     assert again == rows and "2 graded before" in said

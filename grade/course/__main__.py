@@ -18,8 +18,10 @@ from pathlib import Path
 
 from grade import process
 from grade.config import ROOT, UserError
-from grade.course import page, table
+from grade.course import feedback, merge, page, table
 from grade.course.job import product_of
+from grade.course.policy import Policy, time_from
+from grade.course.roster import id_of_row, read_roster, write_gradebook
 from grade.course.starter import starters
 from grade.course.submissions import WORK, archive_of, collect
 
@@ -41,6 +43,7 @@ def parse(words):
                         metavar="PATH", help="an older hand-out, to know "
                         "submissions in which nothing was changed; this "
                         "version's are known")
+    add_rules(parser)
     parser.add_argument("--sshloginfile", metavar="FILE",
                         help="other machines, for GNU parallel")
     options = parser.parse_args(words)
@@ -50,12 +53,38 @@ def parse(words):
     return options
 
 
+def add_rules(parser):
+    """What a course decides."""
+    parser.add_argument("--limit", default="", metavar="SECONDS",
+                        help="of the run of one hand-in, as LIMIT of make "
+                        "grade")
+    parser.add_argument("--attempt", choices=("last", "best"), default="",
+                        help="hand-ins of one name in all paths are one "
+                        "student's attempts, of which this one counts")
+    parser.add_argument("--due", metavar="TIME",
+                        help="such as 2026-11-30T23:59")
+    parser.add_argument("--late-days", type=float, default=0, metavar="N",
+                        help="so many days late cost nothing")
+    parser.add_argument("--penalty", type=float, default=0, metavar="PERCENT",
+                        help="of the score, for each day late after those")
+    parser.add_argument("--roster", metavar="CSV",
+                        help="the gradebook or grading worksheet of Canvas or "
+                        "Moodle: gradebook.csv is made of it")
+    parser.add_argument("--column", default="", metavar="NAME",
+                        help="of the gradebook, for the points")
+
+
 def main(words):
     process.end_on_signals()
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = parse(words)
     try:
+        options.policy = Policy(
+            time_from(options.due) if options.due else None,
+            options.late_days, options.penalty, options.attempt == "best")
+        options.roster = read_roster(options.roster) if options.roster \
+            else None
         if shutil.which("parallel") is None:
             raise UserError("GNU parallel is missing: `make setup` installs "
                             "it")
@@ -78,9 +107,12 @@ def be_alone(lock, out):
 def run(options):
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
-        found = collect(options.path, scratch, options.out, options.tests,
-                        starters(options.starter))
-    keys = dict.fromkeys(s.last.key for s in found if s.last.key)
+        found = collect(options.path, scratch, options.out,
+                        f"{options.tests}\0{options.limit}",
+                        starters(options.starter), bool(options.attempt))
+    graded = [attempt for submission in found
+              for attempt in options.policy.graded(submission)]
+    keys = dict.fromkeys(a.key for a in graded if a.key)
     products = {key: product_of(archive_of(options.out, key))
                 for key in keys}
     left = [key for key in keys if not products[key].exists()]
@@ -90,7 +122,7 @@ def run(options):
     try:
         grade_all(left, found, options, failed)
     finally:
-        write_tables(found, products, failed, options.out)
+        write_tables(found, graded, failed, options)
     graded = [key for key in left if products[key].exists()]
     print(summary(found, keys, products, graded, time.monotonic() - start))
     print(f"batch: {options.out / 'index.html'}")
@@ -109,8 +141,8 @@ def grade_all(keys, found, options, failed):
     """Give them to GNU parallel, and tell of each that ends."""
     students = {}
     for submission in found:
-        students.setdefault(submission.last.key, []).append(
-            submission.student)
+        for attempt in options.policy.graded(submission):
+            students.setdefault(attempt.key, []).append(submission.student)
     # It keeps notes, which belong to this run.
     env = {**os.environ, "PARALLEL_HOME": str(options.out / WORK)}
     child = process.start(
@@ -141,17 +173,36 @@ def command(options):
         words += ["--sshloginfile", options.sshloginfile, "--transferfile",
                   "{}", "--plus", "--return", "{..}.json", "--cleanup"]
     return [*words, f"cd {shlex.quote(str(ROOT))} && exec {job} {{}} "
-            f"{options.jobs} {shlex.quote(options.tests)}"]
+            f"{options.jobs} {shlex.quote(options.tests)} "
+            f"{shlex.quote(options.limit)}"]
 
 
-def write_tables(found, products, failed, out):
-    graded = {key: json.loads(path.read_text("utf-8"))
-              for key, path in products.items() if path.exists()}
-    rows = [table.row_of(submission, graded.get(submission.last.key),
-                         failed.get(submission.last.key, "not graded yet"))
-            for submission in found]
+def write_tables(found, graded, failed, options):
+    """All that comes of the results, from what there is by now."""
+    out, products = options.out, {}
+    for attempt in graded:
+        path = product_of(archive_of(out, attempt.key))
+        if attempt.key and path.exists():
+            products[attempt.key] = merge.latest(
+                out / WORK, attempt.files,
+                json.loads(path.read_text("utf-8")), bool(options.tests))
+    rows = table.make_rows(found, products, failed, options.policy,
+                           options.roster)
+    tests = feedback.statistics(rows, products)
     table.write(rows, out / "results.csv")
-    page.write(rows, graded, out / "index.html")
+    page.write(rows, products, tests, out / "index.html")
+    feedback.write_statistics(tests, out / "tests.csv")
+    feedback.write_all(rows, products, out / "feedback")
+    if options.roster:
+        write_gradebook(options.roster, options.column, marks_of(
+            rows, options.roster), out / "gradebook.csv")
+
+
+def marks_of(rows, roster):
+    """What the gradebook gets of each student who is in the roster."""
+    return {id_of_row(row["entry"], roster): (
+        row["final"], row["total"], row["reason"])
+        for row in rows if row["entry"] and row["final"] != ""}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """grade/course/job.py: grades one hand-in of many.
 
-    python3 -m grade.course.job ARCHIVE JOBS TESTS
+    python3 -m grade.course.job ARCHIVE JOBS TESTS LIMIT
 
 JOBS of them share the machine. What comes of it is one file beside the
 archive, which is there when all is done and not before.
@@ -26,10 +26,10 @@ def product_of(archive):
     return archive.with_name(archive.name.partition(".")[0] + ".json")
 
 
-def grade(archive, jobs, tests, scratch):
+def grade(archive, jobs, tests, limit, scratch):
     """Returns the status, the results or None, and what was printed."""
     env = {**os.environ, "TREE": str(archive), "TESTS": tests,
-           "CALF_GRADE_OUT": scratch,
+           "LIMIT": limit, "CALF_GRADE_OUT": scratch,
            "WORKERS": str(min(8, max(1, (os.cpu_count() or 1) // jobs)))}
     for name in ("REPORT", "OUT", "GROUP"):
         env.pop(name, None)
@@ -47,13 +47,14 @@ def grade(archive, jobs, tests, scratch):
         printable(text[-OUTPUT_MAX:])
 
 
-def main(archive, jobs, tests):
+def main(archive, jobs, tests, limit=""):
     process.end_on_signals()
     process.die_with_parent(15)
     archive = Path(archive)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
-        status, found, text = grade(archive, int(jobs), tests, scratch)
+        status, found, text = grade(
+            archive, int(jobs), tests, limit, scratch)
     seconds = round(time.monotonic() - start, 1)
     key = product_of(archive).stem
     if status not in DONE or found is None or found["error"]:

@@ -2,6 +2,7 @@
 needs nothing else."""
 
 from html import escape
+from urllib.parse import quote
 
 from grade.course.table import groups
 from grade.results import write_whole
@@ -21,7 +22,8 @@ pre { overflow-x: auto; font-size: 13px; line-height: 1.35;
   background: #f7f7f7; padding: .6em; }
 """
 
-# A click on a heading sorts by it, another one the other way round.
+# A click on a heading sorts by it, another one the other way round. #NAME
+# opens what that student's kernel was told.
 SCRIPT = """
 document.querySelectorAll("th").forEach((th, column) => {
   let down = false;
@@ -35,19 +37,26 @@ document.querySelectorAll("th").forEach((th, column) => {
     down = !down;
   };
 });
-addEventListener("hashchange", () => {
-  const found = document.getElementById(location.hash.slice(1));
-  if (found) found.open = true;
-});
+const show = () => {
+  const row = document.getElementById(location.hash.slice(1));
+  const log = row && document.getElementById(row.dataset.log);
+  if (!log) return;
+  log.open = true;
+  log.scrollIntoView();
+};
+addEventListener("hashchange", show);
+show();
 """
 
 
-def write(rows, graded, path):
+def write(rows, graded, tests, path):
+    """`graded` are the products by key, `tests` the statistics."""
     write_whole(path, "".join([
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
         "<title>Calf: results</title>\n", f"<style>{STYLE}</style>\n",
         "<h1>Results</h1>\n", overview(rows), table(rows),
         "<h2>Logs</h2>\n", *logs(rows, graded),
+        "<h2>Tests</h2>\n", statistics(tests),
         f"<script>{SCRIPT}</script>\n"]))
 
 
@@ -57,10 +66,10 @@ def overview(rows):
 
 
 def table(rows):
-    names = ["student", "score", *groups(), "s", "note"]
+    names = ["student", "score", "late", "final", *groups(), "s", "note"]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     best = {name: max((row[name] for row in rows if row[name] != ""),
-                      default=0) for name in ["score", *groups()]}
+                      default=0) for name in ["score", "final", *groups()]}
     body = "".join(line(row, best) for row in rows)
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}" \
         "</tbody>\n</table>\n"
@@ -68,16 +77,19 @@ def table(rows):
 
 def line(row, best):
     name = escape(row["student"])
+    anchor = quote(row["student"], safe="")
     if row["score"] != "":
-        name = f"<a href=\"#{row['key']}\">{name}</a>"
+        name = f"<a href=\"#{anchor}\">{name}</a>"
     cells = [f"<td>{name}</td>"]
-    for column, most in best.items():
+    for column in ["score", "late", "final", *groups()]:
         value = row[column]
-        less = " class=\"less\"" if value != "" and value < most else ""
+        less = " class=\"less\"" if column in best and value != "" \
+            and value < best[column] else ""
         cells.append(f"<td{less}>{number(value)}</td>")
     cells += [f"<td>{number(row['seconds'])}</td>",
               f"<td class=\"text\">{escape(row['note'])}</td>"]
-    return f"<tr>{''.join(cells)}</tr>\n"
+    return f"<tr id=\"{anchor}\" data-log=\"log-{row['key']}\">" \
+        f"{''.join(cells)}</tr>\n"
 
 
 def number(value):
@@ -88,14 +100,29 @@ def logs(rows, graded):
     """One for all who have handed in the same."""
     for key, product in graded.items():
         names = [row["student"] for row in rows if row["key"] == key[:16]]
+        if not names:
+            continue
         found = product["results"]
         lost = [test for test in found["tests"] if test["got"] <
                 test["points"]]
-        yield (f"<details id=\"{key[:16]}\"><summary>"
+        yield (f"<details id=\"log-{key[:16]}\"><summary>"
                f"{escape(', '.join(names))}: {found['score']:g}/"
                f"{found['total']:g}</summary>\n")
         yield from map(failure, lost)
         yield f"<pre>{escape(product['output'])}</pre>\n</details>\n"
+
+
+def statistics(tests):
+    """Which tests are failed most."""
+    body = "".join(
+        f"<tr><td>{escape(test['title'])}</td><td>{escape(test['group'])}"
+        f"</td><td>{test['failed']}</td><td>{test['passed']}</td>"
+        f"<td>{test['share']:.0%}</td></tr>\n"
+        for test in tests if test["failed"])
+    head = "".join(f"<th>{name}</th>" for name in (
+        "test", "group", "failed", "passed", "share"))
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}" \
+        "</tbody>\n</table>\n"
 
 
 def failure(test):

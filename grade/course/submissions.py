@@ -25,12 +25,13 @@ UNTOUCHED = "untouched: the kernel is as it was handed out"
 @dataclass
 class Attempt:
     """What somebody handed in at one time. `key` stands for its files and how
-    they are graded; `problem` says why there is none. `note` is for the one
-    who grades."""
+    they are graded, `files` for the files alone; `problem` says why there is
+    none. `note` is for the one who grades."""
 
     source: str
     time: float = 0
     key: str = ""
+    files: str = ""
     problem: str = ""
     note: str = ""
     untouched: bool = False
@@ -38,10 +39,12 @@ class Attempt:
 
 @dataclass
 class Submission:
-    """All that one student handed in, the latest attempt at the end."""
+    """All that one student handed in, the latest attempt at the end. `student`
+    is the label, and `name` what it was made of."""
 
     student: str
     place: str
+    name: str = ""
     attempts: list = field(default_factory=list)
     note: str = ""
 
@@ -102,17 +105,18 @@ def without_cover(folder):
 
 # ---- whose they are ---------------------------------------------------------
 
-def collect(paths, scratch, out, tests, starters=frozenset(), merge=False):
+def collect(paths, scratch, out, how, starters=frozenset(), merge=False):
     """The Submissions; what is to be graded of each is in OUT/work. Attempts
     of one name in one place are one student's; with `merge`, in all places.
-    `starters` are the digests of kernels as they were handed out."""
-    grader = content_key() + "\0" + tests
+    `how` is what else a result depends on, and `starters` are the digests of
+    kernels as they were handed out."""
+    grader = content_key() + "\0" + how
     found = {}
     for place, name, read in find(paths, scratch):
         student = without_ending(name)
         key = (None if merge else place, student)
         if key not in found:
-            found[key] = Submission(student, place)
+            found[key] = Submission(student, place, student)
         found[key].attempts.append(
             take(shown(name), read, out, grader, starters))
     submissions = [*found.values()]
@@ -140,6 +144,7 @@ def take(source, read, out, grader, starters):
     attempt.time = taken.time
     digest = digest_of(taken)
     attempt.untouched = digest in starters
+    attempt.files = digest
     attempt.key = hashlib.sha256(f"{grader}\0{digest}".encode()).hexdigest()
     archive = archive_of(out, attempt.key)
     if not archive.exists():

@@ -4,9 +4,10 @@ import csv
 import io
 import re
 
+from grade.course.policy import time_text
+from grade.course.roster import EXTENSION, names_in
 from grade.points import Points
 from grade.results import write_whole
-
 
 ERROR = re.compile(r"\b(error|undefined reference|panic)\b", re.IGNORECASE)
 REASON_MAX = 200
@@ -20,28 +21,61 @@ def groups():
 
 
 def columns():
-    return ["student", "score", "total", *groups(), "seconds", "note",
-            "source", "key"]
+    return ["student", "id", "score", "total", "submitted", "late", "final",
+            *groups(), "seconds", "note", "source", "key"]
 
 
-def row_of(submission, product, why_not):
+def make_rows(submissions, products, failed, policy, roster=None):
+    """A row for each student. `products` and `failed` are by key."""
+    return [row_of(submission, products, failed, policy, roster)
+            for submission in submissions]
+
+
+def row_of(submission, products, failed, policy, roster):
     """By column. Nobody gets 0 for what was not graded: the score is
     empty."""
-    attempt = submission.last
+    entry = roster.find(submission.name) if roster else None
+    extension = extension_of(entry)
+    attempt = policy.counted(submission, products, extension)
+    product = products.get(attempt.key)
     row = dict.fromkeys(columns(), "")
-    row.update(student=submission.student, source=attempt.source,
-               key=attempt.key[:16])
-    notes = [attempt.problem, submission.note, attempt.note]
+    row.update(
+        student=submission.student, source=attempt.source,
+        id=roster.id_of(entry) if entry else names_in(submission.name)[0],
+        key=attempt.key[:16], product=attempt.key, entry=entry,
+        submitted=time_text(attempt.time), reason=attempt.problem)
+    late = policy.days_late(attempt)
+    row["late"] = "" if late is None else late
+    notes = [submission.note, attempt.note]
+    if policy.best and len(submission.attempts) > 1:
+        notes.append(f"{attempt.source} is the best")
+    if roster and entry is None:
+        notes.append("not in the roster")
     if product:
-        found = product["results"]
-        row.update({g["name"]: g["got"] for g in found["groups"]})
-        row.update(score=found["score"], total=found["total"],
-                   seconds=product["seconds"])
-        notes.insert(0, what_broke(found["tests"]))
+        add_results(row, product)
+        row["final"] = policy.final(row["score"], attempt, extension)
+        if policy.due is not None and late is None:
+            notes.append("when it was handed in is not known")
     elif attempt.key:
-        notes.insert(0, why_not)
-    row["note"] = "; ".join(note for note in notes if note)
+        row["reason"] = failed.get(attempt.key, "not graded yet")
+    row["note"] = "; ".join(note for note in [row["reason"], *notes] if note)
     return row
+
+
+def add_results(row, product):
+    found = product["results"]
+    row.update({g["name"]: g["got"] for g in found["groups"]
+                if g["name"] in row})
+    row.update(score=found["score"], total=found["total"],
+               seconds=product["seconds"], reason=what_broke(found["tests"]))
+
+
+def extension_of(entry):
+    """The days that the roster gives one student, if it has such a column."""
+    for column, value in (entry or {}).items():
+        if column.strip().casefold() == EXTENSION:
+            return float(value or 0)
+    return 0
 
 
 def what_broke(tests):
@@ -61,7 +95,8 @@ def reason(message):
 
 def write(rows, path):
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(), lineterminator="\n")
+    writer = csv.DictWriter(text, columns(), lineterminator="\n",
+                            extrasaction="ignore")
     writer.writeheader()
     writer.writerows({name: harmless(value) for name, value in row.items()}
                      for row in rows)

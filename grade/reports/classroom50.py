@@ -39,8 +39,9 @@ def entry(results, group):
     lost = [f"{test['title']}: {test['message'].partition(chr(10))[0]}"
             for test in results["tests"] if test["group"] == group["name"]
             and test["status"] != "passed"]
-    return {"test-name": group["name"],
-            "passed": group["got"] == group["points"],
-            "score": math.floor(group["got"]),
-            "max-score": round(group["points"]),
+    passed = group["got"] == group["points"]
+    most = math.ceil(group["points"])
+    return {"test-name": group["name"], "passed": passed,
+            "score": most if passed else math.floor(group["got"]),
+            "max-score": most,
             "output": "\n".join(lost)[:MESSAGE_MAX]}
