@@ -18,7 +18,8 @@ CMD = re.compile(r'CMD="([^"]*)"')
 NOT_RUN = re.compile(r"\.\.\.|(usertests|cowtest|proctest [0-9]+)( *;|$)"
                      r"|many|hello|^xv6|parallel|locks|sleep 100|kill 12|fail"
                      r"|echo (wild|index|order)|^pmap -x 3")
-WRONG = re.compile(r"usage:|no such (group|test|file)|no row is called")
+WRONG = re.compile(r"usage:|no such (group|test|file)"
+                   "|no row is called|pages, please")
 
 
 def shown_in_guest():
@@ -26,7 +27,7 @@ def shown_in_guest():
     found = {}
     for it in all_shown():
         commands = CMD.findall(it.text) if it.kind == "host" \
-            and it.text.startswith("make run") else \
+            and it.text.startswith(("make run", "make view")) else \
             [it.text] if it.kind == "guest" else []
         for command in commands:
             if not NOT_RUN.search(command):

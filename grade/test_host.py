@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from grade.config import ROOT, make_command
+from grade.config import ROOT, UserError, make_command
+from grade.gdb.target import stopped_at
 from grade.limits import limit
 from grade.lint.encodings import nameless
 from grade.session import snapshot
@@ -82,10 +83,10 @@ def git(folder, *words):
     subprocess.run(["git", *who, *words], cwd=folder, env=env, check=True)
 
 
-def make(folder, *words):
+def make(folder, *words, **settings):
     command, env = make_command(*words)
     return subprocess.run(
-        command, cwd=folder, env=env, stdin=subprocess.DEVNULL,
+        command, cwd=folder, env={**env, **settings}, stdin=subprocess.DEVNULL,
         capture_output=True, encoding="utf-8", errors="surrogateescape")
 
 
@@ -142,6 +143,21 @@ def test_odd_scratch(calf, tmp_path):
     done = run_module(calf, "grade.view", "--json", "--out", out, **where)
     assert done.returncode == 0, done.stderr
     assert json.loads(out.read_text("utf-8"))["steps"]
+
+
+@pytest.mark.parametrize("name, words", [
+    ("a:b", "with a colon"), (96 * "x", "too long a name for a socket")],
+    ids=["colon", "long"])
+def test_scratch_for_gdb(tmp_path, name, words):
+    """host: a folder where gdb would find no socket is refused: {words}"""
+    with pytest.raises(UserError, match=words):
+        stopped_at(tmp_path / name / "gdb")
+
+
+def test_no_scratch(project, tmp_path):
+    """host: a TMPDIR that is not there is named in a sentence"""
+    done = make(project, TMPDIR=str(tmp_path / "gone"))
+    assert complaint(done).startswith(f"TMPDIR={tmp_path}/gone: there is no")
 
 
 def test_odd_session(calf, tmp_path):

@@ -8,6 +8,7 @@ import threading
 from grade import process
 from grade.config import UserError
 from grade.machine import option
+from grade.text import shown
 
 SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 
@@ -15,8 +16,11 @@ SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 def stopped_at(path):
     """QEMU's options to wait for a debugger at that socket."""
     if len(os.fsencode(path)) > SOCKET_NAME_MAX:
-        raise UserError(f"{path}: too long a name for a socket: set TMPDIR "
-                        "to a folder with a shorter one")
+        raise UserError(f"{shown(str(path))}: too long a name for a socket: "
+                        "set TMPDIR to a folder with a shorter one")
+    if ":" in str(path):
+        raise UserError(f"{shown(str(path))}: gdb takes a name with a colon "
+                        "for a machine: set TMPDIR to a folder without one")
     return ["-S", "-gdb", f"unix:{option(path)},server=on,wait=off"]
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# grade/tools/names.sh: say in one sentence why make would stumble over the
-# names in this tree, from whose root it runs; print nothing where all is well.
+# grade/tools/names.sh: say in one sentence why make would stumble over a name
+# of a file or folder; print nothing where all is well. It runs in the root.
 
 # Sorts and classes are by bytes.
 LC_ALL=C
@@ -15,6 +15,12 @@ here=$(printf '%sx' "$PWD" | plain)
 if [ "$here" != "${PWD}x" ]; then
 	echo "the path of this folder has a line break or another control" \
 		"character in it: rename the folder"
+	exit
+fi
+
+if ! [ -d "${TMPDIR:-/tmp}" ] || ! [ -w "${TMPDIR:-/tmp}" ]; then
+	printf '%s\n' "TMPDIR=${TMPDIR:-/tmp}: there is no such folder, or you \
+may not write there" | plain
 	exit
 fi
 
