@@ -34,12 +34,15 @@ override GDBARGS := $(value GDBARGS)
 override PROGS := $(value PROGS)
 export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT LIMIT QEMU TESTS TREE SANDBOX
 export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
-	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE
+	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE \
+	DEBIAN FROM LOCALE BASE
 export PYTHONDONTWRITEBYTECODE := 1
 # File names of any language come through, whatever the locale.
 export PYTHONUTF8 := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
+# What set-up and the probe are to know of them.
+ASKED := $(if $(DEBIAN),$(GOALS:test=debian),$(GOALS))
 
 # ---- names and line ends -----------------------------------------------------
 
@@ -69,23 +72,23 @@ TOOLS = $(foreach t,TOOLPREFIX LLVM HOSTCC QEMU PYTHON GDB,$t=$(call \
 # for them while make reads this file.
 ifneq ($(filter setup,$(GOALS)),)
 
-AFTER_SETUP := $(filter-out setup,$(GOALS))
-.PHONY: setup $(AFTER_SETUP)
+# grade/batch is no goal of make, but set-up knows what it needs.
+AFTER_SETUP := $(filter-out setup course,$(GOALS))
+.PHONY: $(GOALS)
 
 setup:
-	@$(TOOLS) sh grade/tools/setup.sh $(AFTER_SETUP)
+	@$(TOOLS) sh grade/tools/setup.sh $(filter-out setup,$(ASKED))
+	$(if $(filter course,$(GOALS)),@echo "setup: next is grade/batch")
+	$(if $(AFTER_SETUP),+@$(MAKE) --no-print-directory $(AFTER_SETUP))
 
-$(firstword $(AFTER_SETUP)): setup
-	+@$(MAKE) --no-print-directory $(AFTER_SETUP)
-
-$(wordlist 2,99,$(AFTER_SETUP)): $(firstword $(AFTER_SETUP))
+$(filter-out setup,$(GOALS)): setup
 	@:
 
 else
 
 # ---- tools -------------------------------------------------------------------
 
-PROBE := $(shell $(TOOLS) sh grade/tools/probe.sh $(GOALS))
+PROBE := $(shell $(TOOLS) sh grade/tools/probe.sh $(ASKED))
 ifneq ($(firstword $(PROBE)),ok)
 $(error $(wordlist 2,99,$(PROBE)))
 endif
@@ -336,7 +339,8 @@ $(K)/config.json: FORCE
 
 # ---- what it is used for -----------------------------------------------------
 
-.PHONY: qemu run gdb gdb-server view grade lint handin help clean clean-disk
+.PHONY: qemu run gdb gdb-server view grade test view_page lint handin help \
+	clean clean-disk
 
 qemu: all
 	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
@@ -362,14 +366,21 @@ user-config: user mkfs $(K)/config.json
 config kernel-config user-config:
 	@echo $(K)/config.json
 
-# It builds in makes of its own, which are to build the same flavour.
-grade: export LLVM := $(LLVM)
-grade: export DEBUG := $(DEBUG)
-grade: export AUDIT := $(AUDIT)
-grade: export TOOLPREFIX := $(TOOLPREFIX)
-grade: export HOSTCC := $(HOSTCC)
+# These build in makes of their own, which are to build the same flavour.
+grade test view_page: export LLVM := $(LLVM)
+grade test view_page: export DEBUG := $(DEBUG)
+grade test view_page: export AUDIT := $(AUDIT)
+grade test view_page: export TOOLPREFIX := $(TOOLPREFIX)
+grade test view_page: export HOSTCC := $(HOSTCC)
 grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
+
+test:
+	@$(PYTHON) -m grade$(if $(DEBIAN),.debian, --all $(if $(V),-v))
+
+# In a browser; not part of `make test`.
+view_page: export TESTS := view_page
+view_page: test
 
 lint:
 	@$(PYTHON) -m grade.lint
@@ -440,13 +451,14 @@ make view CMD="cowdemo 8"
 make gdb          the kernel in gdb, stopped at its first instruction;
                   CMD="cowdemo 8": what it is to run
 make gdb-server   QEMU alone, stopped, for the debugger of an editor
-make grade        run all tests
+make grade        test the kernel; `Score: 1000/1000` is full
 make grade TREE=DIR
                   grade the kernel of another tree, or of a hand-in archive
 make grade REPORT=gradescope OUT=FILE
                   and a report; also prairielearn, autolab, github (a job's
                   summary), classroom50;
                   LIMIT=N: the run is over after N seconds, and reports
+make test         test everything: the kernel, the programs and the tools
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
 make clean        remove what was built, and the disk of `make qemu`
@@ -469,6 +481,12 @@ endef
 
 define HELP_MORE
 
+
+the project
+  make test DEBIAN=trixie
+                    make such a Debian with debootstrap, and test there;
+                    LOCALE=de_DE.UTF-8; FROM=archive: without git
+  make view_page    test the page of `make view` in a browser
 
 the lab
   make handout LAB=cow OUT=dir

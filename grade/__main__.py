@@ -1,4 +1,7 @@
-"""grade/__main__.py: `make grade`: pytest with the options that Calf wants.
+"""grade/__main__.py: pytest with the options that Calf wants.
+
+`make grade` tries what tells of a kernel; with --all, which is `make test`,
+everything else in this project is tested as well.
 
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
 of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first
@@ -33,6 +36,8 @@ def parse(words):
         prog="python3 -m grade", description="Run the tests of Calf.")
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="show failures at once, and keep all logs")
+    parser.add_argument("--all", action="store_true",
+                        help="test all else in this project as well")
     parser.add_argument("--report", metavar="FORMAT",
                         default=os.environ.get("REPORT", ""),
                         help=f"one of {' '.join(reports.FORMATS)}")
@@ -49,8 +54,10 @@ def parse(words):
     return options
 
 
-def check_settings():
+def check_settings(everything):
     """Raise UserError for what cannot be meant."""
+    if everything and os.environ.get("TREE"):
+        raise UserError("TREE= is for make grade, which tests a kernel")
     known = Points().groups
     for group in os.environ.get("GROUP", "").split():
         if group not in known:
@@ -74,27 +81,27 @@ def main(words):
     process.end_on_signals()
     options = parse(words)
     try:
-        check_settings()
+        check_settings(options.all)
         if STRANGER not in os.environ:
             reports.check(options.report, options.out)
     except UserError as error:
         return complain(error)
     if STRANGER in os.environ:          # the one who started us reports
-        return grade_and_tell()
+        return grade_and_tell(options.all)
     limits.begin_run()
     reports.begin(options.report, options.out)
     try:
-        return grade_and_tell()
+        return grade_and_tell(options.all)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
         reports.write_all(options.report, options.out)
 
 
-def grade_and_tell():
+def grade_and_tell(everything):
     """grade(), with the reason in the results where there are none."""
     try:
-        return grade()
+        return grade(everything)
     except UserError as error:
         fault = "submission" if isinstance(error, NoTree) else "grader"
         results.write(results.without_tests(str(error), fault))
@@ -111,14 +118,14 @@ def complain(error):
     return 2
 
 
-def grade():
+def grade(everything):
     tree = os.environ.get("TREE")
     if tree and STRANGER not in os.environ:
         limits.call_before_end(give_up, limits.reserve() / 2)
         return grade_tree(tree)
     limits.call_before_end(end_tests, limits.reserve())
     raise_walls(STRANGER in os.environ, os.environ.get("SANDBOX", ""))
-    return run_tests()
+    return run_tests(everything)
 
 
 def give_up():
@@ -143,7 +150,18 @@ def raise_walls(stranger, wish):
           file=sys.stderr)
 
 
-def run_tests():
+def tests_to_read(everything):
+    """The folder of all tests, or the modules that say something about the
+    kernel."""
+    points = Points()
+    if everything or points.tools & {*os.environ.get("GROUP", "").split()}:
+        return ["--all-groups", "grade"]
+    paths = (f"grade/test_{name}.py"
+             for name in sorted(points.kernel_modules()))
+    return [path for path in paths if (ROOT / path).exists()]
+
+
+def run_tests(everything):
     # Only the plug-ins named here: others might change what is printed.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -160,13 +178,14 @@ def run_tests():
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
-    status = pytest.main([*options, "grade"])
+    status = pytest.main([*options, *tests_to_read(everything)])
     if limits.is_over() and not results.read()["tests"]:
         raise TimeIsOver
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         picked = (f"{name}={os.environ[name]}" for name in ("TESTS", "GROUP")
                   if os.environ.get(name))
-        raise UserError(f"{' '.join(picked)}: there is no such test")
+        raise UserError(f"{' '.join(picked)}: there is no such test" + (
+            "" if everything else " of the kernel; make test has the others"))
     return status
 
 

@@ -12,13 +12,16 @@ from textwrap import indent
 import pytest
 
 from grade import explain, limits, reports, results, session
-from grade.config import ROOT
 from grade.guest import GuestFailed, Log
-from grade.handin import HANDED_OUT
 from grade.limits import factor
 from grade.outside.gate import NOTHING_SHARED
 from grade.points import Points, add_up
 from grade.text import many, printable
+from grade.tools.needs import skip_unless_there
+
+# Of use to those who change the page of make view: in make view_page only.
+collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
+    else ["test_view_page.py"]
 
 TITLE_WIDTH = 64
 RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that
@@ -31,10 +34,17 @@ def is_worker(config):
     return hasattr(config, "workerinput")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all-groups", action="store_true",
+                     help="not only those of the kernel")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "title(text): what the test shows, for its line")
+    config.addinivalue_line(
+        "markers", "needs(words): what the test needs; see tools/needs.py")
     if not is_worker(config):
         config.calf_session = session.start()
         config.pluginmanager.register(Score(config), "calf-score")
@@ -75,11 +85,11 @@ def harts_text(harts):
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Give each test its place, title and points, before TESTS picks some.
     What does not build or boot gets no tests but those that say so, whatever
     TESTS picks; the total is that of what was picked."""
-    prepare(items)
+    prepare(items, config.getoption("--all-groups"))
     first = [item for item in items if is_first(item)]
     yield
     picked = [*items]
@@ -94,15 +104,15 @@ def pytest_collection_modifyitems(items):
          for item in [*items, *picked]}))
 
 
-def prepare(items):
-    """A tree that is graded gets no tests of all else."""
+def prepare(items, everything):
+    """A kernel that is graded gets no tests of all else."""
     points = Points()
-    if os.environ.get("TREE"):
+    if not everything:
         items[:] = [item for item in items
                     if points.group(test_id(item)) not in points.tools]
     items.sort(key=lambda item: points.place(test_id(item)))
     shares = points.share_out([test_id(item) for item in items])
-    groups = chosen_groups(points)
+    groups = os.environ.get("GROUP", "").split() or points.groups
     items[:] = [item for item in items if is_first(item)
                 or points.group(test_id(item)) in groups]
     for item in items:
@@ -110,15 +120,6 @@ def prepare(items):
         item.user_properties += [
             ("title", title_of(item)), ("points", shares[test]),
             ("id", test), ("group", points.group(test))]
-
-
-def chosen_groups(points):
-    """Those of GROUP, or all. A hand-out leaves out what says nothing about
-    its kernel."""
-    named = os.environ.get("GROUP", "").split()
-    if named or not (ROOT / HANDED_OUT).is_file():
-        return named or points.groups
-    return points.groups.keys() - points.tools
 
 
 def is_first(item):
@@ -145,6 +146,7 @@ def pytest_runtest_setup(item):
         raise GuestFailed(NOTHING_SHARED)
     if group not in points.tools and here.seconds() > RUN_SECONDS * factor():
         raise GuestFailed(TOO_LONG)
+    skip_unless_there(item)
 
 
 class Score:

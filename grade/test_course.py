@@ -26,8 +26,10 @@ from grade.session import is_alive
 from grade.test_handout import make_project, python
 from grade.test_reports import SCHEMAS
 from grade.test_submissions import GOOD, put
+from grade.tools.needs import needs
 
-pytestmark = pytest.mark.xdist_group("course")
+pytestmark = [pytest.mark.xdist_group("course"),
+              needs("git", "parallel", "python.jsonschema")]
 
 WORKFLOW = "grade/labs/cow/files/.github/workflows/grade.yml"
 # In make's place: no kernel that was handed in builds, and some take long.
@@ -80,12 +82,6 @@ def products(course):
             for path in (course / "out" / "work").glob("*.json")}
 
 
-def needs_parallel():
-    if subprocess.run(["sh", "-c", "command -v parallel"],
-                      stdout=subprocess.DEVNULL).returncode != 0:
-        pytest.skip("GNU parallel is missing")
-
-
 def test_formula():
     """batch: no name is a formula to a spreadsheet"""
     assert table.harmless("=1+1") == "'=1+1"
@@ -96,7 +92,6 @@ def test_formula():
 
 def test_class(course):
     """batch: a row for each, with the points or the reason"""
-    needs_parallel()
     here = course / "in"
     put(here / "ann", "int x;\n")
     put(here / "<b>\u00c8ve", "int y;\n")
@@ -135,7 +130,6 @@ def test_class(course):
 
 def test_killed(course):
     """batch: goes on after a kill, and grades nothing twice"""
-    needs_parallel()
     put(course / "in" / "ann", "int x;\n")
     put(course / "in" / "ben", "int slow;\n")
     (course / "hang").touch()
@@ -166,7 +160,6 @@ def wait_for(child, is_so):
 
 def test_other_machine(course):
     """batch: what another machine makes of a hand-in comes back"""
-    needs_parallel()
     rsync = course / "rsync"
     rsync.write_text("#!/bin/sh\necho 'rsync  version 3.2.7'\n", "utf-8")
     rsync.chmod(0o755)
@@ -233,7 +226,7 @@ def check_autograder(top):
 
 def run_autograder(top):
     """As Gradescope does it; returns the report."""
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
     unset = ("TESTS", "TREE", "GROUP", "CALF_GRADE_OUT", "MAKEFLAGS")
     env = {k: v for k, v in os.environ.items() if k not in unset}
     subprocess.run(

@@ -17,6 +17,7 @@ from grade.mutants.described import read_patches
 from grade.power.broken import FOLDER, Broken
 from grade.power.volume import DIRENT, INODE, REGULAR, Volume
 from grade.series.git import git
+from grade.tools.needs import needs
 
 SEED = 1                # one run of many; `make damage` takes others
 IMAGES = range(120)
@@ -56,6 +57,7 @@ def test_host_ends(monkeypatch):
     assert run_host("sleep", []) == []
 
 
+@needs("git")
 @pytest.mark.parametrize("patch", [
     pytest.param(patch, id=patch.name) for patch in read_patches(
         FOLDER.parents[1] / "damage" / "broken", Broken)])

@@ -17,6 +17,7 @@ from grade.guest import GuestFailed
 from grade.machine import Machine
 from grade.outside.ram import PAGE, Ram
 from grade.outside.sv39 import AddressSpace, R, W, X
+from grade.tools.needs import needs, probe
 
 MEGABYTES = 64
 FAULTS_MAX = 20         # at that address, by programs before ours
@@ -38,18 +39,7 @@ ROW = re.compile(r"^ +(0x\w+) +(0x\w+) +\d+ (\S+)", re.MULTILINE)
 PROCESS = re.compile(r"^ *(\d+) +(\S+) (\w+) +(\S+) (\S+)$", re.MULTILINE)
 
 
-def usable_gdb():
-    """The one that the Makefile would take; None without one."""
-    done = subprocess.run(["sh", ROOT / "grade/tools/probe.sh", "gdb"],
-                          stdout=subprocess.PIPE, encoding="utf-8")
-    found = re.match(r"ok .*GDB=(\S+)", done.stdout)
-    return found and found.group(1)
-
-
-GDB = usable_gdb()
-pytestmark = [
-    pytest.mark.xdist_group("gdb"),
-    pytest.mark.skipif(GDB is None, reason="no gdb: make setup gdb")]
+pytestmark = [pytest.mark.xdist_group("gdb"), needs("gdb")]
 
 
 class Session:
@@ -94,7 +84,7 @@ def ram(tmp_path):
 
 @pytest.fixture
 def gdb(config, log, ram, tmp_path, monkeypatch):
-    monkeypatch.setenv("GDB", GDB)
+    monkeypatch.setenv("GDB", probe("gdb").rpartition("GDB=")[2])
     source = tmp_path / "writer.c"
     source.write_text(PROGRAM, "utf-8")
     disk, words = make_disk(

@@ -21,8 +21,9 @@ from grade.handout.pages import page_for
 from grade.series import stack
 from grade.series.git import commits, git, git_lines
 from grade.series.patches import read_series
+from grade.tools.needs import needs
 
-pytestmark = pytest.mark.xdist_group("handout")
+pytestmark = [pytest.mark.xdist_group("handout"), needs("git")]
 
 FAULT = "kernel/mm/fault.c"
 PACKED = "build/handin-cow.tar.gz"

@@ -15,6 +15,7 @@ from grade.gdb.target import stopped_at
 from grade.limits import limit
 from grade.lint.encodings import nameless
 from grade.session import snapshot
+from grade.tools.needs import needs
 
 pytestmark = pytest.mark.xdist_group("host")
 
@@ -169,6 +170,7 @@ def test_odd_session(calf, tmp_path):
 
 # ---- line ends --------------------------------------------------------------
 
+@needs("git")
 def test_clone_of_windows(project, tmp_path):
     """host: a clone has the line ends of the original, whatever git is told"""
     shutil.copy(ROOT / ".gitattributes", project)

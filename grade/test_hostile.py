@@ -1,7 +1,7 @@
 """grade/test_hostile.py: kernels that mean ill get no points and do no harm.
 
-Each is a whole run. The quick ones are tried in each `make grade`, the others
-by `make grade TESTS=hostile` only.
+Each is a whole run. The quick ones are tried in each `make test`, the others
+by `make test TESTS=hostile` only.
 """
 
 import os

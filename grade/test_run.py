@@ -8,6 +8,7 @@ import pytest
 
 from grade.config import ROOT, make_command
 from grade.limits import limit
+from grade.tools.needs import needs
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -98,6 +99,7 @@ def test_closed_output(calf):
     assert child.wait(limit(20)) == 141
 
 
+@needs("llvm")
 def test_flavours(tmp_path):
     """make grade builds what it was asked for: LLVM=1, DEBUG=1, TOOLPREFIX"""
     python = tmp_path / "python"

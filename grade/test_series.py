@@ -18,8 +18,9 @@ from grade.series.patches import findings, read_series
 from grade.series.run import judge
 from grade.series.stack import DoesNotFit, check_round
 from grade.series.trial import Outcome
+from grade.tools.needs import needs
 
-pytestmark = pytest.mark.xdist_group("series")
+pytestmark = [pytest.mark.xdist_group("series"), needs("git")]
 
 STARTER = [f"line {n}" for n in range(30)]
 

@@ -1,143 +1,16 @@
 """grade/test_setup.py: set-up and the probe, on computers made of stubs."""
 
-import shutil
+import re
 import subprocess
 
 import pytest
 
 from grade.config import ROOT
+from grade.tools.stubs import OLD_GCC, QEMU, SUDO, TOOLS, Computer
 
-TOOLS = ROOT / "grade" / "tools"
-UTILITIES = ("cat chmod cp cut dirname env grep head ls mkdir mktemp rm sed "
-             "sh sort tail tr").split()
-
-# What stubs do, in sh; $here is the computer's folder.
-ANYTHING = "exit 0"
-QEMU = """case "$*" in
-*--version*) echo "QEMU emulator version 9.2" ;;
-*) echo "virt board" ;;
-esac"""
-OLD_GCC = """case "$*" in
-*-dumpversion*) echo 9.9 ;;
-*-march=*) exit 1 ;;
-esac"""
-# A Python with some modules; the system's has those of packages as well.
-PYTHON = """case "$2" in *'"/usr/lib"'*) [ -n "SYSTEM" ]; exit ;; esac
-shift 2
-for module; do
-    case " MODULES " in *" $module "*) continue ;; esac
-    [ -n "SYSTEM" ] || exit 1
-    grep -qx "python3-$module\\|python3-pytest-$module" "$here/installed" ||
-        exit 1
-done"""
-APT_GET = """[ "$1" = install ] || exit "$(cat "$here/update")"
-shift 3
-for package; do
-    grep -qx "$package" "$here/unknown" || continue
-    echo "E: Unable to locate package $package" >&2
-    exit 100
-done
-for package; do
-    echo "$package" >>"$here/installed"
-    [ ! -d "$here/brings/$package" ] ||
-        cp "$here/brings/$package/"* "$here/bin"
-done"""
-APT_CACHE = """grep -qx "$2" "$here/unknown" || echo "Package: $2" """
-DPKG_QUERY = """eval package=\\$$#
-! grep -qx "$package" "$here/installed" || echo install ok installed"""
-SUDO = """echo "$*" >>"$here/sudo"
-id() { echo 0; }
-"$@" """
-
-BROUGHT = {
-    "make": {"make": ANYTHING},
-    "mawk": {"awk": ANYTHING},
-    "gcc": {"cc": '[ -e "$here/bin/libc" ]'},
-    "libc6-dev": {"libc": ANYTHING},
-    "gcc-riscv64-linux-gnu": {
-        f"riscv64-linux-gnu-{tool}": ANYTHING
-        for tool in ("gcc", "ld", "ar", "nm", "strip")},
-    "clang": {"clang": ANYTHING},
-    "lld": {"ld.lld": ANYTHING},
-    "llvm": {f"llvm-{tool}": ANYTHING for tool in ("ar", "nm", "strip")},
-    "clang-format": {"clang-format": ANYTHING},
-    "qemu-system-riscv": {"qemu-system-riscv64": QEMU},
-    "qemu-system-misc": {"qemu-system-riscv64": QEMU},
-    "gdb-multiarch": {"gdb-multiarch": "echo usable"},
-    "python3": {"system-python3": PYTHON.replace("SYSTEM", "yes")},
-    "bubblewrap": {"bwrap": ANYTHING},
-    "git": {"git": ANYTHING},
-    "parallel": {"parallel": "echo GNU parallel"},
-    "chromium": {"chromium": ANYTHING},
-    "chromium-driver": {"chromedriver": ANYTHING},
-}
 GRADE = {"make", "mawk", "gcc", "libc6-dev", "gcc-riscv64-linux-gnu",
          "qemu-system-riscv", "python3", "python3-pytest",
          "python3-pytest-xdist", "python3-pexpect", "bubblewrap"}
-
-
-class Computer:
-    """Nothing but the usual utilities and apt-get is on its PATH. apt-get has
-    every package that is not in the file `unknown`."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.bin = folder / "bin"
-        self.project = folder / "project"
-        self.settings = {
-            "PATH": str(self.bin), "TMPDIR": str(folder),
-            "SYSTEM_PYTHON": str(self.bin / "system-python3")}
-        shutil.copytree(TOOLS, self.project / "grade/tools")
-        self.bin.mkdir()
-        for name in UTILITIES:
-            (self.bin / name).symlink_to(shutil.which(name))
-        self.write("installed", "")
-        self.write("unknown", "")
-        self.write("update", "0")
-        self.add("id", "echo 0")
-        self.add("apt-get", APT_GET)
-        self.add("apt-cache", APT_CACHE)
-        self.add("dpkg-query", DPKG_QUERY)
-        for package, programs in BROUGHT.items():
-            for name, text in programs.items():
-                self.add(f"../brings/{package}/{name}", text)
-
-    def write(self, name, content):
-        (self.folder / name).write_text(content, encoding="utf-8")
-
-    def add(self, name, text=ANYTHING):
-        path = self.bin / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"#!/bin/sh\nhere='{self.folder}'\n{text}\n",
-                        encoding="utf-8")
-        path.chmod(0o755)
-
-    def add_python(self, name, modules):
-        self.add(name, PYTHON.replace("MODULES", modules).replace(
-            "SYSTEM", ""))
-
-    def install(self, *packages):
-        subprocess.run([self.bin / "apt-get", "install", "-y", "-q",
-                        *packages], env=self.settings, check=True)
-
-    def installed(self):
-        return set((self.folder / "installed").read_text("utf-8").split())
-
-    def run(self, script, *goals, **settings):
-        done = subprocess.run(
-            ["sh", f"grade/tools/{script}", *goals], cwd=self.project,
-            env={**self.settings, **settings}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            encoding="utf-8")
-        return done.returncode, done.stdout
-
-    def setup(self, *goals, **settings):
-        return self.run("setup.sh", *goals, **settings)
-
-    def probe(self, *goals, **settings):
-        status, text = self.run("probe.sh", *goals, **settings)
-        assert status == 0 and text.count("\n") == 1, text
-        return text.rstrip("\n")
 
 
 @pytest.fixture
@@ -360,6 +233,16 @@ def test_no_place(ready):
     assert ready.probe("help").startswith("ok ")
 
 
+@pytest.mark.parametrize("words, missing", [
+    (["git", "parallel"], ""), (["git", "chromium"], "chromium")])
+def test_needs(ready, words, missing):
+    """set-up: a test's own needs are looked for in the same way: {words}"""
+    ready.install("git", "parallel")
+    found = ready.probe("--needs", *words)
+    assert found.startswith("error " if missing else "ok ")
+    assert missing in found
+
+
 # ---- the lists --------------------------------------------------------------
 
 def test_lists():
@@ -374,3 +257,20 @@ def test_lists():
              for word in line.partition(":")[2].split()}
     assert {word for word in words if word[0] != "@"} == set(needs)
     assert {word[1:] for word in words if word[0] == "@"} <= set(all_goals())
+
+
+def needs_of(goal):
+    return subprocess.run(
+        ["sh", "-c", 'here=grade/tools; . "$here/find.sh"; needs_of "$0"',
+         goal], cwd=ROOT, stdout=subprocess.PIPE, check=True,
+        encoding="utf-8").stdout.replace("+", "").split()
+
+
+def test_tests_are_served():
+    """set-up: make test brings what tests say that they need"""
+    for path in sorted((ROOT / "grade").glob("test_*.py")):
+        goal = "view_page" if path.stem == "test_view_page" else "test"
+        text = path.read_text("utf-8")
+        words = {word for call in re.findall(r"\bneeds\(([^)]*)\)", text)
+                 for word in re.findall(r'"([^"]+)"', call)}
+        assert words <= {*needs_of(goal)}, path

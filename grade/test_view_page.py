@@ -1,22 +1,21 @@
 """grade/test_view_page.py: the page of `make view` in a browser.
 
-Of use to those who change the page; the tests are not there where Chromium or
-Selenium is not (`make setup view_page`)."""
+Of use to those who change the page, and not in make test: `make setup
+view_page` installs Chromium and Selenium, and tries this."""
 
 import re
 import shutil
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from grade.limits import limit
 from grade.outside.ram import PAGE
 from grade.test_view import read_data, sharing, states, view
-
-webdriver = pytest.importorskip(
-    "selenium.webdriver", reason="no Selenium: make setup view_page")
-from selenium.webdriver.chrome.service import Service   # noqa: E402
-from selenium.webdriver.common.by import By             # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+from grade.tools.needs import needs
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -25,8 +24,7 @@ OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
 
 pytestmark = [
     pytest.mark.xdist_group("view"),
-    pytest.mark.skipif(BROWSER is None or DRIVER is None,
-                       reason="no Chromium: make setup view_page")]
+    needs("chromium", "chromedriver", "python.selenium")]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ GDBS="gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb
 	riscv64-none-elf-gdb riscv64-linux-gnu-gdb
 	riscv64-unknown-linux-gnu-gdb riscv-none-elf-gdb gdb"
 
+# debootstrap, for one, is only on the PATH of root.
+PATH=$PATH:/usr/sbin:/sbin
 # What tools print is read below.
 LC_ALL=C
 export LC_ALL

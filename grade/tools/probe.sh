@@ -2,7 +2,8 @@
 # grade/tools/probe.sh: find the tools that goals of make need, or say what to
 # do.
 #
-# usage: probe.sh GOAL...    as in grade/tools/goals
+# usage: probe.sh GOAL...            as in grade/tools/goals
+#        probe.sh --needs NEED...    as in grade/tools/packages
 # The environment may name tools: see find.sh. Prints one line: "ok NAME=VALUE
 # ...", or "error" and one sentence. The Makefile reads it before it starts
 # anything.
@@ -47,7 +48,13 @@ probe_python() {
 		tr -d ' ' | tr , .) or later${modules:+ with}$modules"
 }
 
-needs=$(needs_of "$@" | sort -u)
+if [ "$1" = --needs ]; then
+	shift
+	needs=$*
+	set -- test
+else
+	needs=$(needs_of "$@" | sort -u)
+fi
 if [ -n "$needs" ]; then
 	mkdir -p build 2>/dev/null && [ -w build ] ||
 		fail "cannot write to $(pwd)/build"

@@ -5,7 +5,6 @@
 # that is used often. Nothing missing: ends at once, and needs no root.
 
 here=$(dirname "$0")
-PATH=$PATH:/usr/sbin:/sbin
 . "$here/find.sh"
 log=
 

@@ -1,0 +1,34 @@
+"""grade/tools/needs.py: a test that wants more than make grade says so.
+
+`@needs("git", "gdb")`, or `pytestmark = needs("git")`: words of
+grade/tools/packages. What make test wants, and set-up installs, is in
+grade/tools/goals; where something is missing all the same, such as bubblewrap
+on a system that has none, the test is not tried and says why.
+"""
+
+import functools
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROBE = Path(__file__).with_name("probe.sh")
+
+needs = pytest.mark.needs
+
+
+@functools.lru_cache(maxsize=None)
+def probe(*words):
+    """What probe.sh says of these needs."""
+    return subprocess.run(
+        ["sh", PROBE, "--needs", *words], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, encoding="utf-8", errors="replace",
+        cwd=PROBE.parent.parent.parent).stdout.strip()
+
+
+def skip_unless_there(item):
+    words = {word for mark in item.iter_markers("needs") for word in mark.args}
+    for word in sorted(words):
+        found = probe(word)
+        if not found.startswith("ok "):
+            pytest.skip(found.partition(" ")[2])
