@@ -202,8 +202,6 @@ class Score:
         self._say(dotted(facts["title"]) + f"{got:g}/{points:g}",
                   red=report.failed)
         if report.failed:
-            if os.environ.get("FIRST") == "1":
-                stop_file(self._config.calf_session).touch()
             failure = explain.Failure(
                 facts["id"], facts["title"], str(report.longrepr))
             self._failures.append(failure)
@@ -292,6 +290,8 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.when == "call":
         item.calf_passed = report.passed
+    if report.failed and os.environ.get("FIRST") == "1":
+        stop_file(session.current()).touch()
     report.location = (*report.location[:2], title_of(item))
     if call.excinfo is not None and call.excinfo.errisinstance(
             (GuestFailed, session.BuildError)):

@@ -127,8 +127,24 @@ def test_it_works(made, project):
     assert any(line.startswith("    write_costs_one_frame: FAILED (")
                for line in lines), done.stdout
     assert any(line.startswith("Score: ") for line in lines), done.stdout
+    done = python(copy, "grade", TESTS="write_costs_one_frame", FIRST="1",
+                  WORKERS="1")
+    assert done.stdout.splitlines()[-2].endswith(
+        ", FIRST=1: 1 test not tried"), done.stdout
+    assert "xdist" not in done.stdout
     tool = python(copy, "grade", TESTS="test_links")
     assert tool.returncode == 2 and "no such test" in tool.stderr
+
+
+def test_pages(made):
+    """handout: a page shows no command and no name that is left out"""
+    done = subprocess.run(
+        [sys.executable, "-c",
+         "from grade.lint.commands import check_commands\n"
+         "from grade.lint.names import check_names\n"
+         "print(*check_commands(), *check_names(), sep='\\n', end='')"],
+        cwd=made, capture_output=True, encoding="utf-8")
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_step(project):
