@@ -128,8 +128,10 @@ int inode_find(uint32 number, struct inode **out)
 	if (ip != NULL)
 		ip->refs++;
 	spin_release(&inodes.lock);
+	if (ip == NULL)
+		return -ENOMEM;
 	*out = ip;
-	return ip != NULL ? 0 : -ENOMEM;
+	return 0;
 }
 
 int inode_load_first(struct inode *ip)
@@ -146,9 +148,14 @@ int inode_load_first(struct inode *ip)
 
 int inode_open(uint32 number, struct inode **out)
 {
-	int error = inode_find(number, out);
+	struct inode *ip;
+	int error = inode_find(number, &ip);
 
-	return error != 0 ? error : inode_load(*out);
+	if (error == 0)
+		error = inode_load(ip);
+	if (error == 0)
+		*out = ip;
+	return error;
 }
 
 struct inode *inode_get(struct inode *ip)

@@ -89,7 +89,8 @@ int map_find(struct inode *ip, uint32 index, uint32 *block)
 	struct walk at;
 	int error = walk(ip, &way, &at);
 
-	*block = at.block;
+	if (error == 0)
+		*block = at.block;
 	return error;
 }
 
@@ -131,7 +132,8 @@ int map_make(struct inode *ip, uint32 index, uint32 *block)
 
 	if (error == 0 && at.block == 0)
 		error = extend(ip, &way, &at);
-	*block = at.block;
+	if (error == 0)
+		*block = at.block;
 	return error;
 }
 

@@ -198,7 +198,8 @@ int name_create(struct inode *cwd, const char *path, int16 type, uint16 major,
 	struct creation new = { type, major, minor, NULL };
 	int error = change_entry(cwd, path, create, &new);
 
-	*out = new.made;
+	if (error == 0)
+		*out = new.made;
 	return error;
 }
 

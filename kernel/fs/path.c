@@ -47,15 +47,17 @@ static int start_of(struct inode *cwd, const char *path, struct inode **out)
 /* A device file may stand for a directory that is on no disk. */
 static int enter_synth(struct inode **at)
 {
-	struct inode *device = *at;
+	struct inode *device = *at, *top;
 
 	if (device->type != T_DEVICE || device->major != DEV_SYNTH)
 		return 0;
-	int error = inode_open(SYNTH_TOP, at);
+	int error = inode_open(SYNTH_TOP, &top);
 
-	if (error == 0)
-		inode_put(device);
-	return error;
+	if (error != 0)
+		return error;
+	inode_put(device);
+	*at = top;
+	return 0;
 }
 
 /* Go from *at to what it has under that name. */
@@ -113,15 +115,17 @@ int path_lookup(struct inode *cwd, const char *path, struct inode **out)
 int path_parent(struct inode *cwd, const char *path, struct inode **out,
 		char name[NAME_LEN + 1])
 {
-	int error = follow(cwd, path, false, out, name);
+	struct inode *dir;
+	int error = follow(cwd, path, false, &dir, name);
 
 	if (error != 0)
 		return error;
-	if ((*out)->type != T_DIR) {
-		inode_put(*out);
+	if (dir->type != T_DIR) {
+		inode_put(dir);
 		return -ENOTDIR;
 	}
 	if (name[0] == '\0')
 		strlcpy(name, ".", NAME_LEN + 1);
+	*out = dir;
 	return 0;
 }

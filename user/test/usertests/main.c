@@ -17,6 +17,7 @@ static const struct test_group groups[] = {
 	{ "name", name_tests, false },
 	{ "crowd", crowd_tests, false },
 	{ "nomem", nomem_tests, false },
+	{ "nomem", nomem_file_tests, false },
 	{ "cow", cow_sharing_tests, false },
 	{ "cow", cow_isolation_tests, false },
 	{ "cow", cow_copies_tests, false },

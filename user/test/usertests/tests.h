@@ -13,6 +13,7 @@ extern const struct test cow_fences_tests[];
 extern const struct test cow_leaks_tests[];
 extern const struct test cow_cost_tests[];
 extern const struct test nomem_tests[];
+extern const struct test nomem_file_tests[];
 extern const struct test memory_tests[];
 extern const struct test pointer_tests[];
 extern const struct test process_tests[];
