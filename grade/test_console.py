@@ -52,6 +52,36 @@ def test_runaway(config, log, kind, harts):
         wait_until_gone(guest)
 
 
+@pytest.mark.parametrize("harts", [
+    pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for harts in (1, 4)])
+def test_writers(config, log, harts):
+    """console: whoever writes gets a turn, or can be killed, {harts}"""
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/guest/terminal.c") as guest:
+        guest.prompt()
+        guest.send("terminal write\r")
+        guest.expect(r"\nall had their turn\n")
+
+
+@pytest.mark.parametrize("harts", [
+    pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for harts in (1, 4)])
+def test_readers(config, log, harts):
+    """console: whoever reads gets a turn, or can be killed, {harts}"""
+    readers = []
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/guest/terminal.c") as guest:
+        guest.prompt()
+        guest.send("terminal read\r")
+        guest.expect(r"\nready\n")
+        for _ in range(6):
+            guest.send("line\r")
+            readers.append(guest.expect(r" got line\n")[-1])
+    check(readers in (["A", "B"] * 3, ["B", "A"] * 3),
+          "the two read in turn", " ".join(readers))
+
+
 def paste(guest, text):
     """Paste it; returns what the screen shows meanwhile."""
     screen = Screen()

@@ -18,8 +18,10 @@ LAYERS = ("boot", "trap", "proc", "fs", "dev", "mm", "lib", "abi")
 UPWARD = {
     ("fs", "proc/sleep.h"),
     ("fs", "proc/sleeplock.h"),
+    ("fs", "proc/turn.h"),
     ("dev", "proc/sleep.h"),
     ("dev", "proc/sleeplock.h"),
+    ("dev", "proc/turn.h"),
 }
 
 FOR_THE_KERNEL = "grade/damage/host"

@@ -14,7 +14,7 @@
 #include "dev/uart.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "proc/sleep.h"
+#include "proc/turn.h"
 
 #define READY_MAX (64U << 10) /* bytes of lines that wait for a reader */
 #define PATIENCE 2            /* seconds */
@@ -22,8 +22,9 @@
 #define CLEAR_SCREEN "\033[H\033[J"
 
 static struct {
-	struct spinlock lock; /* taken before the screen's */
-	struct waitq readers;
+	struct spinlock lock;  /* taken before the screen's */
+	struct turn reading;   /* [lock] */
+	struct waitq readers;  /* the one whose turn it is */
 	struct line line;      /* [lock] */
 	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
 	uint32 first;          /* [lock] index of the oldest byte */
@@ -32,7 +33,11 @@ static struct {
 	uint64 full_since; /* [lock] time; 0: there is room */
 	bool drops;        /* [lock] keys that find no room are lost */
 	bool line_broken;  /* [lock] the line has lost what came before */
-} in = { .lock = SPINLOCK("console input"), .readers = WAITQ(in.readers) };
+} in = {
+	.lock = SPINLOCK("console input"),
+	.reading = TURN_INIT(in.reading),
+	.readers = WAITQ(in.readers),
+};
 
 static void (*interrupt_processes)(void); /* [init] */
 static void (*list_processes)(void);      /* [init] */
@@ -247,19 +252,28 @@ static long read_line_locked(struct uio *dst) REQUIRES(in.lock)
 	return is_end ? 0 : -EINTR;
 }
 
+static long read_in_turn_locked(struct uio *dst) REQUIRES(in.lock)
+{
+	int error;
+
+	while ((error = check_killed()) == 0 && (in.len == 0 || in.key_acts))
+		sleep_killable(&in.readers, &in.lock);
+	return error != 0 ? error : read_line_locked(dst);
+}
+
 static long console_read(struct uio *dst, uint64 offset)
 {
 	(void)offset;
 	if (dst->left == 0)
 		return 0;
 
-	int error;
-	long count;
-
 	spin_acquire(&in.lock);
-	while ((error = check_killed()) == 0 && (in.len == 0 || in.key_acts))
-		sleep_killable(&in.readers, &in.lock);
-	count = error != 0 ? error : read_line_locked(dst);
+	long count = turn_take_killable(&in.reading, &in.lock);
+
+	if (count == 0) {
+		count = read_in_turn_locked(dst);
+		turn_pass(&in.reading);
+	}
 	spin_release(&in.lock);
 	take_keys();
 	return count;

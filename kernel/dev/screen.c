@@ -1,7 +1,7 @@
 /* kernel/dev/screen.c: what the terminal shows.
  *
- * A process has it for the whole of a write, so that lines of several processes
- * do not mix. A message of the kernel goes between two pieces of such a write,
+ * Processes take turns to write, each as much as a write has, but not much more
+ * than TURN_BYTES, so that lines of several processes do not mix. A message of the kernel goes between two pieces of such a write,
  * which end with a line where they can, and begins a line of its own. */
 #include "dev/screen.h"
 
@@ -9,8 +9,9 @@
 #include "lib/panic.h"
 #include "proc/sleeplock.h"
 
-#define PIECE 256     /* bytes printed at a time */
-#define PROMPT_MAX 80 /* bytes of a prompt that can be shown again */
+#define PIECE 256       /* bytes printed at a time */
+#define TURN_BYTES 4096 /* bytes after which others may write */
+#define PROMPT_MAX 80   /* bytes of a prompt that can be shown again */
 
 static struct {
 	struct sleeplock writer; /* one process writes */
@@ -96,18 +97,32 @@ static int write_piece(struct uio *src)
 	return 0;
 }
 
+/* What one turn prints: TURN_BYTES, and the rest of the last piece. */
+static int write_turn(struct uio *src) REQUIRES(out.writer)
+{
+	uint64 first = src->left;
+	int error = 0;
+
+	while (src->left > 0 && first - src->left < TURN_BYTES && error == 0) {
+		error = write_piece(src);
+		if (error == 0 && src->left > 0)
+			error = give_way();
+	}
+	return error;
+}
+
 long screen_write(struct uio *src)
 {
 	uint64 asked = src->left;
 	int error = 0;
 
-	sleeplock_acquire(&out.writer);
 	while (src->left > 0 && error == 0) {
-		error = write_piece(src);
-		if (error == 0 && src->left > 0)
-			error = give_way();
+		error = sleeplock_acquire_killable(&out.writer);
+		if (error != 0)
+			break;
+		error = write_turn(src);
+		sleeplock_release(&out.writer);
 	}
-	sleeplock_release(&out.writer);
 	return src->left < asked ? (long)(asked - src->left) : error;
 }
 

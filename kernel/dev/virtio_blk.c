@@ -46,12 +46,14 @@ static struct {
 	struct slot slot[NSLOTS];                                /* [lock] */
 	uint8 free_slot[NSLOTS];                                 /* [lock] */
 	uint32 nfree;                                            /* [lock] */
-	uint16 used_seen; /* [lock] used chains that we have taken back */
+	uint16 used_seen;     /* [lock] used chains that we have taken back */
+	struct turn starting; /* [lock] to wait for a slot and take it */
 	struct waitq slot_freed;
 	uint64 nblocks; /* [init] */
 	bool can_flush; /* [init] */
 } disk = {
 	.lock = SPINLOCK("disk"),
+	.starting = TURN_INIT(disk.starting),
 	.slot_freed = WAITQ(disk.slot_freed),
 };
 
@@ -192,8 +194,10 @@ static void slot_fill(struct slot *slot, struct virtq_desc *desc,
 void virtio_blk_start(struct blk_request *request)
 {
 	spin_acquire(&disk.lock);
+	turn_take(&disk.starting, &disk.lock);
 	while (disk.nfree == 0)
 		sleep_on(&disk.slot_freed, &disk.lock);
+	turn_pass(&disk.starting);
 
 	uint32 i = disk.free_slot[--disk.nfree];
 	struct virtq_desc *desc = &disk.queue.desc[i * DESCS_PER_SLOT];

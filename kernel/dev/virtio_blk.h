@@ -1,7 +1,7 @@
 /* kernel/dev/virtio_blk.h: the disk. */
 #pragma once
 
-#include "proc/sleep.h"
+#include "proc/turn.h"
 
 enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH };
 

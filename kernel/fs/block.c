@@ -25,10 +25,12 @@ static struct {
 	struct spinlock lock;
 	struct list bucket[NBUCKETS]; /* [lock] */
 	struct list idle;             /* [lock] */
+	struct turn recycling;        /* [lock] who waits for an idle one */
 	struct waitq idle_again;
 } cache = {
 	.lock = SPINLOCK("block cache"),
 	.idle = LIST(cache.idle),
+	.recycling = TURN_INIT(cache.recycling),
 	.idle_again = WAITQ(cache.idle_again),
 };
 
@@ -98,15 +100,30 @@ static struct buf *cache_recycle(uint32 block) REQUIRES(cache.lock)
 	return buf;
 }
 
-/* The buffer for the block, with one more reference and locked. */
-static struct buf *buf_take(uint32 block) UNCHECKED_LOCKING
+/* All buffers are in use, or others wait for one already. Somebody may have
+ * made one the block's meanwhile. */
+static struct buf *wait_for_idle(uint32 block) REQUIRES(cache.lock)
 {
 	struct buf *buf;
 
-	spin_acquire(&cache.lock);
+	turn_take(&cache.recycling, &cache.lock);
 	while ((buf = cache_find(block)) == NULL &&
 	       (buf = cache_recycle(block)) == NULL)
 		sleep_on(&cache.idle_again, &cache.lock);
+	turn_pass(&cache.recycling);
+	return buf;
+}
+
+/* The buffer for the block, with one more reference and locked. */
+static struct buf *buf_take(uint32 block) UNCHECKED_LOCKING
+{
+	spin_acquire(&cache.lock);
+	struct buf *buf = cache_find(block);
+
+	if (buf == NULL && cache.recycling.owner == NULL)
+		buf = cache_recycle(block);
+	if (buf == NULL)
+		buf = wait_for_idle(block);
 	if (buf->refs++ == 0)
 		list_remove(&buf->idle);
 	spin_release(&cache.lock);

@@ -30,6 +30,7 @@
 static struct {
 	struct spinlock lock;
 	struct waitq changed; /* a commit is over, or the journal failed */
+	struct turn joining;  /* [lock] to wait for room and take it */
 	struct list blocks;   /* [lock] of the running transaction */
 	uint32 nblocks;       /* [lock] how many these are */
 	uint32 reserved;      /* [lock] credits of the operations under way */
@@ -42,6 +43,7 @@ static struct {
 } journal = {
 	.lock = SPINLOCK("journal"),
 	.changed = WAITQ(journal.changed),
+	.joining = TURN_INIT(journal.joining),
 	.blocks = LIST(journal.blocks),
 };
 
@@ -190,23 +192,32 @@ static bool fits_locked(uint32 credits) REQUIRES(journal.lock)
 	return journal.nblocks + journal.reserved + credits <= journal.capacity;
 }
 
-int journal_begin(uint32 credits)
+static int wait_for_room_locked(uint32 credits) REQUIRES(journal.lock)
 {
-	ASSERT(credits <= journal.capacity,
-	       "an operation fits into a transaction");
-	spin_acquire(&journal.lock);
 	while (!journal.failed && (journal.closing || !fits_locked(credits))) {
 		if (journal.closing)
 			sleep_on(&journal.changed, &journal.lock);
 		else
 			close_locked();
 	}
-	int error = journal.failed ? -EIO : 0;
+	return journal.failed ? -EIO : 0;
+}
+
+int journal_begin(uint32 credits)
+{
+	ASSERT(credits <= journal.capacity,
+	       "an operation fits into a transaction");
+	spin_acquire(&journal.lock);
+	/* In turn: many small operations could keep a large one from its room
+	 * for ever. */
+	turn_take(&journal.joining, &journal.lock);
+	int error = wait_for_room_locked(credits);
 
 	if (error == 0) {
 		journal.nops++;
 		journal.reserved += credits;
 	}
+	turn_pass(&journal.joining);
 	spin_release(&journal.lock);
 	return error;
 }

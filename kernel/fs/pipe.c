@@ -4,9 +4,11 @@
  * so in - out is what the ring holds.
  *
  * pipe.lock guards it all; it is held over copies from and to programs, so it
- * comes before the locks of an address space. A sleeper says what it waits for,
- * and is woken when that has come, not before: a reader at the first byte, a
- * writer when there is room for the rest of its bytes or for half a ring. */
+ * comes before the locks of an address space. One reader and one writer at a
+ * time have their turn, and they alone wait for bytes or room. They say what
+ * they wait for, and are woken when that has come, not before: the reader at
+ * the first byte, the writer when there is room for the rest of its bytes or
+ * for half a ring. A long write passes the turn on after each ring. */
 #include "fs/pipe.h"
 
 #include "abi/errno.h"
@@ -14,7 +16,7 @@
 #include "fs/piece.h"
 #include "mm/frame.h"
 #include "mm/pool.h"
-#include "proc/sleep.h"
+#include "proc/turn.h"
 
 #define RING_SIZE PGSIZE
 #define NOBODY (RING_SIZE + 1)
@@ -25,10 +27,12 @@ struct pipe {
 	uint64 in, out;       /* [lock] */
 	bool has_reader;      /* [lock] */
 	bool has_writer;      /* [lock] */
-	bool reader_waits;    /* [lock] some reader sleeps */
-	uint64 room_wanted;   /* [lock] least that a writer sleeps for */
-	struct waitq filled;  /* readers */
-	struct waitq emptied; /* writers */
+	bool reader_waits;    /* [lock] the reader sleeps */
+	uint64 room_wanted;   /* [lock] what the writer sleeps for */
+	struct turn reading;  /* [lock] */
+	struct turn writing;  /* [lock] */
+	struct waitq filled;  /* the reader whose turn it is */
+	struct waitq emptied; /* the writer whose turn it is */
 };
 
 static struct pool pipe_pool = POOL(pipe_pool, sizeof(struct pipe), "pipe");
@@ -45,6 +49,8 @@ int pipe_open(struct pipe **out)
 		return -ENOMEM;
 	}
 	spin_init(&pipe->lock, "pipe");
+	turn_init(&pipe->reading);
+	turn_init(&pipe->writing);
 	waitq_init(&pipe->filled);
 	waitq_init(&pipe->emptied);
 	pipe->has_reader = true;
@@ -111,13 +117,8 @@ static int take_bytes(struct pipe *pipe, struct uio *dst) REQUIRES(pipe->lock)
 	return error;
 }
 
-long pipe_read(struct pipe *pipe, struct uio *dst)
+static int read_in_turn(struct pipe *pipe, struct uio *dst) REQUIRES(pipe->lock)
 {
-	uint64 wanted = dst->left;
-
-	if (wanted == 0)
-		return 0;
-	spin_acquire(&pipe->lock);
 	int error = wait_for_bytes(pipe);
 
 	if (error == 0)
@@ -125,6 +126,22 @@ long pipe_read(struct pipe *pipe, struct uio *dst)
 	if (RING_SIZE - (pipe->in - pipe->out) >= pipe->room_wanted) {
 		pipe->room_wanted = NOBODY;
 		wake_all(&pipe->emptied);
+	}
+	return error;
+}
+
+long pipe_read(struct pipe *pipe, struct uio *dst)
+{
+	uint64 wanted = dst->left;
+
+	if (wanted == 0)
+		return 0;
+	spin_acquire(&pipe->lock);
+	int error = turn_take_killable(&pipe->reading, &pipe->lock);
+
+	if (error == 0) {
+		error = read_in_turn(pipe, dst);
+		turn_pass(&pipe->reading);
 	}
 	spin_release(&pipe->lock);
 	return dst->left < wanted ? (long)(wanted - dst->left) : error;
@@ -163,10 +180,29 @@ static bool may_add(const struct pipe *pipe, uint64 wanted) REQUIRES(pipe->lock)
 
 static int wait_for_room(struct pipe *pipe, uint64 left) REQUIRES(pipe->lock)
 {
-	uint64 wanted = MIN(left, RING_SIZE / 2);
-
-	pipe->room_wanted = MIN(pipe->room_wanted, wanted);
+	pipe->room_wanted = MIN(left, RING_SIZE / 2);
 	return sleep_killable(&pipe->emptied, &pipe->lock);
+}
+
+/* Put in all of src, or what one turn is for. */
+static int write_in_turn(struct pipe *pipe, struct uio *src)
+	REQUIRES(pipe->lock)
+{
+	uint64 wanted = src->left;
+	int error = 0;
+
+	while (src->left > 0 && error == 0) {
+		if (!pipe->has_reader)
+			return -EPIPE;
+		if (may_add(pipe, wanted))
+			error = add_bytes(pipe, src);
+		if (wanted - src->left >= RING_SIZE &&
+		    turn_is_wanted(&pipe->writing))
+			break;
+		if (error == 0 && src->left > 0)
+			error = wait_for_room(pipe, src->left);
+	}
+	return error;
 }
 
 long pipe_write(struct pipe *pipe, struct uio *src)
@@ -176,14 +212,11 @@ long pipe_write(struct pipe *pipe, struct uio *src)
 
 	spin_acquire(&pipe->lock);
 	while (src->left > 0 && error == 0) {
-		if (!pipe->has_reader) {
-			error = -EPIPE;
+		error = turn_take_killable(&pipe->writing, &pipe->lock);
+		if (error != 0)
 			break;
-		}
-		if (may_add(pipe, wanted))
-			error = add_bytes(pipe, src);
-		if (error == 0 && src->left > 0)
-			error = wait_for_room(pipe, src->left);
+		error = write_in_turn(pipe, src);
+		turn_pass(&pipe->writing);
 	}
 	spin_release(&pipe->lock);
 	return src->left < wanted ? (long)(wanted - src->left) : error;

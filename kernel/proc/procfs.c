@@ -48,18 +48,23 @@ static bool find_process(struct request *r) REQUIRES(tree_lock)
 }
 
 /* Lock its address space, too. It gives that up under tree_lock, and destroys
- * it then: so we keep this lock until we have that, but do not wait with it. */
-static bool lock_process(struct request *r) UNCHECKED_LOCKING
+ * it then: so we keep this lock until we have that, but do not wait with it.
+ * Between two tries others run, since a busy process may have its address space
+ * locked most of the time. 0, -ESRCH, or -EINTR when the reader was killed. */
+static int lock_process(struct request *r) UNCHECKED_LOCKING
 {
-	bool found, locked;
+	int error = 0;
 
-	do {
+	while (error == 0) {
 		spin_acquire(&tree_lock);
-		found = find_process(r);
-		locked = found && spin_try(&r->uvm->lock);
+		bool found = find_process(r);
+		bool locked = found && spin_try(&r->uvm->lock);
 		spin_release(&tree_lock);
-	} while (found && !locked);
-	return found;
+		if (locked)
+			return 0;
+		error = found ? give_way() : -ESRCH;
+	}
+	return error;
 }
 
 /* ---- ranges ---- */
@@ -291,7 +296,7 @@ static uint32 procfs_find(uint32 dir, const char *name) UNCHECKED_LOCKING
 
 	if (r.pid == 0)
 		return found;
-	if (!lock_process(&r))
+	if (lock_process(&r) != 0)
 		return 0;
 	spin_release(&r.uvm->lock);
 	return found;
@@ -309,13 +314,13 @@ static long procfs_read(uint32 number, struct uio *dst,
 		.first = offset / kind->record,
 		.count = MIN(end, PGSIZE) / kind->record,
 	};
-	long n = -ESRCH;
+	long n;
 
 	if (r.page == NULL)
 		return -ENOMEM;
 	if (!kind->of_process) {
 		n = kind->fill(&r);
-	} else if (lock_process(&r)) {
+	} else if ((n = lock_process(&r)) == 0) {
 		n = kind->fill(&r);
 		spin_release(&r.uvm->lock);
 	}

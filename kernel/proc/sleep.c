@@ -89,14 +89,17 @@ int give_way(void)
 	return check_killed();
 }
 
-static bool wake_first_locked(struct waitq *queue) REQUIRES(sched_lock)
+static struct proc *wake_first_locked(struct waitq *queue) REQUIRES(sched_lock)
 {
 	struct list *first = list_pop_front(&queue->sleepers);
 
 	if (first == NULL)
-		return false;
-	sched_enqueue_locked(LIST_ENTRY(first, struct proc, link));
-	return true;
+		return NULL;
+
+	struct proc *p = LIST_ENTRY(first, struct proc, link);
+
+	sched_enqueue_locked(p);
+	return p;
 }
 
 void wake_all(struct waitq *queue)
@@ -104,16 +107,17 @@ void wake_all(struct waitq *queue)
 	if (list_empty(&queue->sleepers))
 		return;
 	spin_acquire(&sched_lock);
-	while (wake_first_locked(queue))
+	while (wake_first_locked(queue) != NULL)
 		;
 	spin_release(&sched_lock);
 }
 
-void wake_one(struct waitq *queue)
+struct proc *wake_one(struct waitq *queue)
 {
 	if (list_empty(&queue->sleepers))
-		return;
+		return NULL;
 	spin_acquire(&sched_lock);
-	wake_first_locked(queue);
+	struct proc *woken = wake_first_locked(queue);
 	spin_release(&sched_lock);
+	return woken;
 }

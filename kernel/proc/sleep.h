@@ -4,6 +4,8 @@
 #include "lib/list.h"
 #include "lib/spinlock.h"
 
+struct proc;
+
 /* Those who wait for one thing. The lock of that thing protects the condition;
  * the scheduler's own lock protects the queue. */
 struct waitq {
@@ -25,10 +27,10 @@ void sleep_on(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
  * Returns 0 when woken, -EINTR when killed. */
 int sleep_killable(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
 
-/* Wake everybody, or whoever has waited longest. The caller holds the lock that
- * the sleepers gave. */
+/* Wake everybody, or the one that has waited longest: which is returned, NULL
+ * when nobody waits. The caller holds the lock that the sleepers gave. */
 void wake_all(struct waitq *queue);
-void wake_one(struct waitq *queue);
+struct proc *wake_one(struct waitq *queue);
 
 /* -EINTR when the running process was killed, else 0. */
 int check_killed(void);

@@ -6,9 +6,16 @@
 
 void sleeplock_init(struct sleeplock *lock, const char *name)
 {
-	*lock = (struct sleeplock){ .owner = NULL };
+	*lock = (struct sleeplock){};
 	spin_init(&lock->guard, name);
-	waitq_init(&lock->waiters);
+	turn_init(&lock->turn);
+}
+
+static void check_not_held(const struct sleeplock *lock,
+			   const struct proc *self)
+{
+	ASSERT(lock->turn.owner != self,
+	       "a sleep lock is taken once by a process");
 }
 
 void sleeplock_acquire(struct sleeplock *lock) UNCHECKED_LOCKING
@@ -18,21 +25,35 @@ void sleeplock_acquire(struct sleeplock *lock) UNCHECKED_LOCKING
 	lock_wanted(&self->sleeplocks, &lock->note, lock->guard.name, true,
 		    lock_site_of_caller());
 	spin_acquire(&lock->guard);
-	ASSERT(lock->owner != self, "a sleep lock is taken once by a process");
-	while (lock->owner != NULL)
-		sleep_on(&lock->waiters, &lock->guard);
-	lock->owner = self;
+	check_not_held(lock, self);
+	turn_take(&lock->turn, &lock->guard);
 	lock_taken(&self->sleeplocks, &lock->note, lock_site_of_caller());
 	spin_release(&lock->guard);
+}
+
+int sleeplock_acquire_killable(struct sleeplock *lock) UNCHECKED_LOCKING
+{
+	struct proc *self = current();
+
+	lock_wanted(&self->sleeplocks, &lock->note, lock->guard.name, true,
+		    lock_site_of_caller());
+	spin_acquire(&lock->guard);
+	check_not_held(lock, self);
+	int error = turn_take_killable(&lock->turn, &lock->guard);
+
+	if (error == 0)
+		lock_taken(&self->sleeplocks, &lock->note,
+			   lock_site_of_caller());
+	spin_release(&lock->guard);
+	return error;
 }
 
 void sleeplock_release(struct sleeplock *lock) UNCHECKED_LOCKING
 {
 	spin_acquire(&lock->guard);
-	ASSERT(lock->owner == current(),
+	ASSERT(lock->turn.owner == current(),
 	       "a sleep lock is released by the process that has it");
 	lock_dropped(&current()->sleeplocks, &lock->note);
-	lock->owner = NULL;
-	wake_one(&lock->waiters);
+	turn_pass(&lock->turn);
 	spin_release(&lock->guard);
 }

@@ -1,20 +1,23 @@
 /* kernel/proc/sleeplock.h: a lock that may be held while waiting for a disk. */
 #pragma once
 
-#include "proc/sleep.h"
-
-struct proc;
+#include "proc/turn.h"
 
 struct CAPABILITY("sleeplock") sleeplock {
-	struct spinlock guard; /* protects owner */
-	struct waitq waiters;
-	struct proc *owner; /* [guard] NULL when free */
+	struct spinlock guard;
+	struct turn turn; /* [guard] */
 	struct lock_note note;
 };
 
 void sleeplock_init(struct sleeplock *lock, const char *name);
 
-/* Sleep until the lock is free, then own it. Not for use while a spinlock is
- * held. */
+/* Sleep until it is the caller's turn to own the lock. Not for use while a
+ * spinlock is held. */
 void sleeplock_acquire(struct sleeplock *lock) ACQUIRES(*lock);
+
+/* The same, but ends early for a process that was killed. Returns 0 with the
+ * lock, -EINTR without it. */
+int sleeplock_acquire_killable(struct sleeplock *lock) TRY_ACQUIRES(0, *lock);
+
+/* Hand the lock to the process that has waited longest, if any. */
 void sleeplock_release(struct sleeplock *lock) RELEASES(*lock);

@@ -144,6 +144,18 @@ void wake_all(struct waitq *queue)
 	(void)queue;
 }
 
+struct proc *wake_one(struct waitq *queue)
+{
+	(void)queue;
+	return NULL;
+}
+
+void turn_wait(struct turn *turn, struct spinlock *lock)
+{
+	(void)turn;
+	panic("%s: waits for a turn that nobody ends", lock->name);
+}
+
 int give_way(void)
 {
 	return 0;
@@ -158,19 +170,19 @@ int sleep_ticks(uint64 ticks)
 void sleeplock_init(struct sleeplock *lock, const char *name)
 {
 	lock->guard.name = name;
-	lock->owner = NULL;
+	lock->turn.owner = NULL;
 }
 
 void sleeplock_acquire(struct sleeplock *lock)
 {
-	ASSERT(lock->owner == NULL, "nobody waits for a lock of his own");
-	lock->owner = (struct proc *)lock;
+	ASSERT(lock->turn.owner == NULL, "nobody waits for a lock of his own");
+	lock->turn.owner = (struct proc *)lock;
 }
 
 void sleeplock_release(struct sleeplock *lock)
 {
-	ASSERT(lock->owner != NULL, "a lock that is given back was taken");
-	lock->owner = NULL;
+	ASSERT(lock->turn.owner != NULL, "a lock that is given back was taken");
+	lock->turn.owner = NULL;
 }
 
 /* ---- dev ---- */

@@ -16,6 +16,7 @@ static const struct test_group groups[] = {
 	{ "directory", directory_tests, false },
 	{ "name", name_tests, false },
 	{ "crowd", crowd_tests, false },
+	{ "turns", turn_tests, false },
 	{ "nomem", nomem_tests, false },
 	{ "nomem", nomem_file_tests, false },
 	{ "cow", cow_sharing_tests, false },

@@ -27,6 +27,7 @@ extern const struct test slow_tests[];
 extern const struct test directory_tests[];
 extern const struct test name_tests[];
 extern const struct test crowd_tests[];
+extern const struct test turn_tests[];
 extern const struct test library_tests[];
 
 /* The counters now. The stack is the caller's own afterwards, so that none of

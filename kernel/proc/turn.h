@@ -1,0 +1,62 @@
+/* kernel/proc/turn.h: one at a time, first come, first served.
+ *
+ * Whoever's turn ends gives it to the process that has waited longest, also
+ * when that has yet to be scheduled: it cannot be overtaken by those that come
+ * later, nor by the giver itself. A turn has no lock of its own; the lock of
+ * what it is about guards it. */
+#pragma once
+
+#include "lib/hart.h"
+#include "proc/sleep.h"
+
+struct turn {
+	struct proc *owner; /* NULL: nobody's turn, and nobody waits */
+	struct waitq waiters;
+};
+
+#define TURN_INIT(name)                                                        \
+	{                                                                      \
+		.owner = NULL, .waiters = WAITQ((name).waiters)                \
+	}
+
+void turn_init(struct turn *turn);
+
+/* For turn_take() and turn_take_killable(): wait in the queue. */
+void turn_wait(struct turn *turn, struct spinlock *lock) REQUIRES(*lock);
+int turn_wait_killable(struct turn *turn, struct spinlock *lock)
+	REQUIRES(*lock);
+
+/* Wait for the caller's turn. `lock` is released meanwhile. */
+static inline void turn_take(struct turn *turn, struct spinlock *lock)
+	REQUIRES(*lock)
+{
+	if (likely(turn->owner == NULL))
+		turn->owner = this_hart()->proc;
+	else
+		turn_wait(turn, lock);
+}
+
+/* The same, but ends early for a process that was killed. Returns 0 when it is
+ * the caller's turn, -EINTR when killed before. */
+static inline int turn_take_killable(struct turn *turn, struct spinlock *lock)
+	REQUIRES(*lock)
+{
+	if (unlikely(turn->owner != NULL))
+		return turn_wait_killable(turn, lock);
+	turn->owner = this_hart()->proc;
+	return 0;
+}
+
+/* Whether somebody waits for the caller's turn to end. */
+static inline bool turn_is_wanted(const struct turn *turn)
+{
+	return !list_empty(&turn->waiters.sleepers);
+}
+
+/* The caller's turn is over. */
+static inline void turn_pass(struct turn *turn)
+{
+	turn->owner = NULL;
+	if (unlikely(turn_is_wanted(turn)))
+		turn->owner = wake_one(&turn->waiters);
+}
