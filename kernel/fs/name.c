@@ -23,6 +23,7 @@ struct entry {
 	struct inode *dir;
 	struct inode *ip; /* NULL: nothing has the name */
 	struct dir_entry place;
+	bool has_slash; /* after the name: it must be a directory's */
 	char name[NAME_LEN + 1];
 };
 
@@ -75,6 +76,10 @@ static int entry_open(struct inode *cwd, const char *path, struct entry *entry)
 		error = -EIO;
 	if (error == 0 && is_synth(entry->dir))
 		error = -EPERM;
+	entry->has_slash = path_ends_in_slash(path);
+	if (error == 0 && entry->has_slash && entry->ip != NULL &&
+	    entry->ip->type != T_DIR)
+		error = -ENOTDIR;
 	if (error != 0)
 		entry_close(entry);
 	return error;
@@ -177,6 +182,8 @@ static int create(struct entry *entry, void *arg)
 
 	if (entry->ip != NULL)
 		return -EEXIST;
+	if (entry->has_slash && new->type != T_DIR)
+		return -EISDIR;
 	int error = journal_begin(CREDITS_NAMES);
 
 	if (error != 0)
@@ -212,6 +219,8 @@ static int add_link(struct entry *entry, void *arg) UNCHECKED_LOCKING
 
 	if (entry->ip != NULL)
 		return -EEXIST;
+	if (entry->has_slash)
+		return -ENOENT;
 	int error = begin_locked(set, ARRAY_LEN(set));
 
 	if (error != 0)
@@ -308,6 +317,8 @@ static int check_rename(struct entry *from, struct entry *to)
 		return -ENOENT;
 	bool onto_directory = to->ip != NULL && to->ip->type == T_DIR;
 
+	if (from->ip->type != T_DIR && to->has_slash && to->ip == NULL)
+		return -ENOTDIR;
 	if (from->ip->type != T_DIR)
 		return onto_directory ? -EISDIR : 0;
 	if (to->ip != NULL && !onto_directory)

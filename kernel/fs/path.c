@@ -34,6 +34,11 @@ static bool has_more(const char *path)
 	return *path != '\0';
 }
 
+bool path_ends_in_slash(const char *path)
+{
+	return *path != '\0' && path[strlen(path) - 1] == '/';
+}
+
 static int start_of(struct inode *cwd, const char *path, struct inode **out)
 {
 	if (*path == '\0')
@@ -98,6 +103,8 @@ static int follow(struct inode *cwd, const char *path, bool all,
 		error = descend(&at, name);
 		n = error != 0 ? error : next_part(&path, name);
 	}
+	if (n == 0 && path[-1] == '/' && at->type != T_DIR)
+		n = -ENOTDIR;
 	if (n < 0)
 		inode_put(at);
 	else

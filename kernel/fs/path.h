@@ -6,11 +6,12 @@
 #pragma once
 
 #include "abi/fs.h"
+#include "lib/types.h"
 
 struct inode;
 
-/* The inode with a reference of the caller's. -ENOENT, -ENOTDIR,
- * -ENAMETOOLONG, -ENOMEM, -EIO. */
+/* The inode with a reference of the caller's. -ENOENT, -ENOTDIR (also when a
+ * slash follows the name of something else), -ENAMETOOLONG, -ENOMEM, -EIO. */
 int path_lookup(struct inode *cwd, const char *path, struct inode **out);
 
 /* The directory in which the last part of the path is to be found, with a
@@ -18,3 +19,7 @@ int path_lookup(struct inode *cwd, const char *path, struct inode **out);
  * the path is "/". */
 int path_parent(struct inode *cwd, const char *path, struct inode **out,
 		char name[NAME_LEN + 1]);
+
+/* Whether the last part of the path can name a directory only. path_parent()
+ * leaves it to its caller to see that it does. */
+bool path_ends_in_slash(const char *path);

@@ -217,6 +217,56 @@ static void rename_up_a_level(void)
 	xunlink("b");
 }
 
+/* ---- a slash after the name ---- */
+
+static void slash_after_a_file_is_an_error(void)
+{
+	char *argv[] = { "true", NULL };
+
+	make_file("file", "x", 1);
+	xmkdir("dir");
+	CHECK_FAILS(open("file/", O_RDONLY), ENOTDIR);
+	CHECK_FAILS(open("file//", O_WRONLY | O_CREATE | O_TRUNC), ENOTDIR);
+	CHECK_FAILS(open("/dev/null/", O_RDONLY), ENOTDIR);
+	CHECK_FAILS(open("/proc/meminfo/", O_RDONLY), ENOTDIR);
+	CHECK_FAILS(chdir("file/"), ENOTDIR);
+	CHECK_FAILS(exec("/bin/true/", argv), ENOTDIR);
+	CHECK_FAILS(unlink("file/"), ENOTDIR);
+	CHECK_FAILS(link("file/", "other"), ENOTDIR);
+	CHECK_FAILS(rename("file/", "other"), ENOTDIR);
+	CHECK_FAILS(rename("dir", "file/"), ENOTDIR);
+	CHECK_EQ(mkdir("file/"), -1);
+	check_gone("other");
+	check_file("file", 'x');
+	xunlink("file");
+	xunlink("dir");
+}
+
+static void slash_after_a_new_name_makes_no_file(void)
+{
+	make_file("file", "x", 1);
+	CHECK_FAILS(open("new/", O_WRONLY | O_CREATE), EISDIR);
+	CHECK_FAILS(mknod("new/", 3, 0), EISDIR);
+	CHECK_FAILS(link("file", "new/"), ENOENT);
+	CHECK_FAILS(rename("file", "new/"), ENOTDIR);
+	CHECK_FAILS(unlink("new/"), ENOENT);
+	check_gone("new");
+	xunlink("file");
+}
+
+static void slash_after_a_directory_changes_nothing(void)
+{
+	xmkdir("dir/");
+	xchdir("dir//");
+	xchdir("../");
+	xclose(xopen("dir/", O_RDONLY));
+	xclose(xopen("/proc/", O_RDONLY));
+	CHECK_EQ(rename("dir/", "other/"), 0);
+	CHECK_FAILS(mkdir("other/"), EEXIST);
+	xunlink("other/");
+	check_gone("other");
+}
+
 const struct test name_tests[] = {
 	TEST(link_is_another_name),
 	TEST(link_fails_where_it_must),
@@ -232,5 +282,8 @@ const struct test name_tests[] = {
 	TEST(rename_into_itself_fails),
 	TEST(rename_fails_where_it_must),
 	TEST(rename_up_a_level),
+	TEST(slash_after_a_file_is_an_error),
+	TEST(slash_after_a_new_name_makes_no_file),
+	TEST(slash_after_a_directory_changes_nothing),
 	TESTS_END,
 };
