@@ -170,6 +170,46 @@ SHELL = [
         """, r"\[1\] \d+ running  sleep 1000\n1\n"
          r"\[1\] \d+ killed   sleep 1000\n\[2\] \d+ exit 3   \(exit 3\)\n",
          pattern=True),
+    case("fg waits for a job and has its status", """
+        (sleep 0.3; echo first; exit 3) &
+        sleep 1000 &
+        fg %1
+        echo $?
+        jobs | wc -l
+        fg 7
+        echo $?
+        kill $!
+        fg
+        echo $?
+        jobs
+        fg
+        """, """
+        (sleep 0.3; echo first; exit 3)
+        first
+        3
+        1
+        sh: fg: no such job
+        1
+        sleep 1000
+        255
+        sh: fg: no such job
+        """, status=1),
+    case("a directory is no script", "sh /; echo $?; sh < /bin; echo $?", """
+        sh: /: is a directory
+        126
+        sh: standard input: is a directory
+        126
+        """),
+    case("a script that is not there", "sh nosuch; echo $?", """
+        sh: nosuch: no such file or directory
+        127
+        """),
+    case("redirections leave the shell's own descriptors alone", """
+        echo 'cd . 3>f 4>g; cd . >&3; cd . 1>x >&4; cd . >&31' >s
+        echo 'cd . >&10; echo a 3>f; echo b >&3; echo c' >>s
+        sh s 2>err
+        wc -l <err
+        """, "a\nc\n5\n"),
     case("a syntax error says where", """
         echo 'echo a' >s
         echo 'echo b; | c' >>s

@@ -4,7 +4,7 @@
 
 #define SYNOPSIS "terminal write | read"
 
-#define LINES_WRITTEN 100
+#define LINES_WRITTEN 10
 #define LINES_READ 3
 
 static char dots[256 << 10];
@@ -37,8 +37,10 @@ static void write_all_at_once(void)
 		say_for_ever(dots, sizeof(dots));
 	sleep(1);
 	if (fork() == 0) {
-		for (int i = 0; i < LINES_WRITTEN; i++)
+		for (int i = 0; i < LINES_WRITTEN; i++) {
+			sleep(1); /* the other one has it by now */
 			write(1, "here\n", 5);
+		}
 		exit(0);
 	}
 	check_child(0);

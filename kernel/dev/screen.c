@@ -1,8 +1,9 @@
 /* kernel/dev/screen.c: what the terminal shows.
  *
- * Processes take turns to write, each as much as a write has, but not much more
- * than TURN_BYTES, so that lines of several processes do not mix. A message of the kernel goes between two pieces of such a write,
- * which end with a line where they can, and begins a line of its own. */
+ * Processes take turns to write: each prints what it has, but little more than
+ * TURN_BYTES at a time, so lines of several processes do not mix. A message of
+ * the kernel goes between two pieces of such a write, which end with a line
+ * where they can, and begins a line of its own. */
 #include "dev/screen.h"
 
 #include "dev/uart.h"

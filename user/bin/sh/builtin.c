@@ -42,6 +42,12 @@ static int builtin_wait(char **argv, int status)
 	return jobs_wait();
 }
 
+static int builtin_fg(char **argv, int status)
+{
+	(void)status;
+	return jobs_foreground(argv[1]);
+}
+
 static int builtin_jobs(char **argv, int status)
 {
 	(void)argv;
@@ -92,8 +98,9 @@ static const struct builtin {
 	int (*run)(char **argv, int status);
 } builtins[] = {
 	{ "cd", builtin_cd },         { "exit", builtin_exit },
-	{ "export", builtin_export }, { "jobs", builtin_jobs },
-	{ "unset", builtin_unset },   { "wait", builtin_wait },
+	{ "export", builtin_export }, { "fg", builtin_fg },
+	{ "jobs", builtin_jobs },     { "unset", builtin_unset },
+	{ "wait", builtin_wait },
 };
 
 static const struct builtin *builtin_find(const char *name)

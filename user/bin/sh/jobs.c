@@ -79,21 +79,28 @@ static void print_job(const struct job *job)
 	printf("[%d] %d %-8s %s\n", job->number, job->pid, state, job->text);
 }
 
+static void job_remove(struct job *job)
+{
+	struct job **link = &jobs;
+
+	while (*link != job)
+		link = &(*link)->next;
+	*link = job->next;
+	free(job->text);
+	free(job);
+}
+
 void jobs_print(bool only_ended)
 {
-	collect();
-	for (struct job **next = &jobs; *next != NULL;) {
-		struct job *job = *next;
+	struct job *next;
 
+	collect();
+	for (struct job *job = jobs; job != NULL; job = next) {
+		next = job->next;
 		if (job->has_ended || !only_ended)
 			print_job(job);
-		if (!job->has_ended) {
-			next = &job->next;
-			continue;
-		}
-		*next = job->next;
-		free(job->text);
-		free(job);
+		if (job->has_ended)
+			job_remove(job);
 	}
 }
 
@@ -116,24 +123,108 @@ static int start_sleeper(void)
 		sleep(LONG_TIME);
 }
 
-int jobs_wait(void)
+static bool is_running(const struct job *job)
 {
-	int sleeper = at_prompt && is_any_running() ? start_sleeper() : -1;
+	return job != NULL ? !job->has_ended : is_any_running();
+}
+
+/* Wait until the job has ended, or all jobs if it is NULL; false when Ctrl-C
+ * came before. */
+static bool wait_until_ended(const struct job *job)
+{
+	int sleeper = at_prompt && is_running(job) ? start_sleeper() : -1;
 	int pid = 0, status;
 
-	while (is_any_running() && pid != sleeper) {
+	while (is_running(job) && pid != sleeper) {
 		pid = wait(&status);
 		if (pid < 0)
 			break;
 		jobs_note(pid, status);
 	}
-	if (pid == sleeper && pid > 0) {
-		interrupted = true;
-		return STATUS_CTRL_C;
-	}
+	if (pid == sleeper && pid > 0)
+		return false;
 	if (sleeper > 0)
 		kill(sleeper);
 	while (sleeper > 0 && (pid = wait(&status)) > 0 && pid != sleeper)
 		jobs_note(pid, status);
-	return 0;
+	return true;
+}
+
+int jobs_wait(void)
+{
+	if (wait_until_ended(NULL))
+		return 0;
+	interrupted = true;
+	return STATUS_CTRL_C;
+}
+
+/* ---- fg ---- */
+
+/* The process and all that it has started. A child comes behind its parent in
+ * the list unless pids have begun anew, and then it is found the next time. */
+static void kill_tree(int top)
+{
+	struct process *all;
+	long count = processes_read(&all);
+	bool found = count > 0;
+
+	kill(top);
+	while (found) {
+		found = false;
+		for (long i = 0; i < count; i++) {
+			bool is_below = false;
+
+			for (long j = 0; j < count; j++)
+				is_below |= all[j].pid == all[i].parent &&
+					    all[j].state == '\0';
+			if (all[i].state == '\0' ||
+			    (all[i].parent != top && !is_below))
+				continue;
+			kill(all[i].pid);
+			all[i].state = '\0'; /* its children are to go, too */
+			found = true;
+		}
+	}
+	if (count >= 0)
+		free(all);
+}
+
+static struct job *find_job(const char *number)
+{
+	struct job *job = jobs;
+	long wanted;
+
+	if (number == NULL) {
+		while (job != NULL && job->next != NULL)
+			job = job->next;
+		return job;
+	}
+	if (!parse_number(number[0] == '%' ? number + 1 : number, &wanted))
+		return NULL;
+	while (job != NULL && job->number != wanted)
+		job = job->next;
+	return job;
+}
+
+int jobs_foreground(const char *number)
+{
+	struct job *job = find_job(number);
+	int status;
+
+	if (job == NULL) {
+		warnx("fg: no such job");
+		return 1;
+	}
+	printf("%s\n", job->text);
+	print_flush();
+	if (wait_until_ended(job)) {
+		status = shown_status(job->status);
+	} else {
+		kill_tree(job->pid);
+		wait_until_ended(job);
+		interrupted = true;
+		status = STATUS_CTRL_C;
+	}
+	job_remove(job);
+	return status;
 }

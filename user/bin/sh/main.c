@@ -111,10 +111,21 @@ static int run_string(const char *text)
 	return run_list(list, 0);
 }
 
+static void refuse(const char *name)
+{
+	err(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "%s",
+	    name);
+}
+
 /* The programs that it runs read standard input too: take single bytes, so that
  * what follows a line is left to them. */
 static int run_standard_input(struct source *s)
 {
+	int fd = open_input("-");
+
+	if (fd < 0)
+		refuse("standard input");
+	close(fd);
 	lines_init(&s->lines, 0, LINE_LIMIT);
 	at_prompt = is_console(0);
 	if (at_prompt)
@@ -127,9 +138,11 @@ static int run_standard_input(struct source *s)
 
 static int run_file(struct source *s, const char *path)
 {
-	script_fd = open(path, O_RDONLY);
-	if (script_fd < 0)
-		err(STATUS_NOT_FOUND, "%s", path);
+	int fd = open_input(path);
+
+	if (fd < 0 || (script_fd = fd_hide(fd)) < 0)
+		refuse(path);
+	close(fd);
 	lines_init(&s->lines, script_fd, LINE_LIMIT);
 	s->line = 1;
 	return run_source(s);

@@ -20,6 +20,23 @@ int fd_move(int from, int to)
 	return fd == to ? 0 : -1;
 }
 
+int fd_hide(int fd)
+{
+	int below[OWN_FD];
+	int count = 0;
+	int copy;
+
+	while ((copy = dup(fd)) >= 0 && copy < OWN_FD)
+		below[count++] = copy;
+
+	int reason = errno;
+
+	while (count > 0)
+		close(below[--count]);
+	errno = reason;
+	return copy;
+}
+
 static int target_open(enum token_kind kind, const char *word)
 {
 	long fd;
@@ -32,22 +49,27 @@ static int target_open(enum token_kind kind, const char *word)
 	case TOKEN_GREATER_GREATER:
 		return open(word, O_WRONLY | O_CREATE | O_APPEND);
 	default: /* TOKEN_GREATER_AND */
-		if (parse_number(word, &fd) && fd < NOFILE)
+		if (parse_number(word, &fd) && fd >= 0 && fd < OWN_FD)
 			return dup((int)fd);
 		errno = EBADF;
 		return -1;
 	}
 }
 
-/* False when there is no room to note it. */
+/* False when there is no room to note it, or to keep what is to be put back. */
 static bool save(struct saved_fds *saved, int fd)
 {
 	const int room = sizeof(saved->entries) / sizeof(saved->entries[0]);
 
 	if (saved->count == room)
 		return false;
+
+	int copy = fd_hide(fd);
+
+	if (copy < 0 && errno != EBADF)
+		return false;
 	saved->entries[saved->count].fd = fd;
-	saved->entries[saved->count++].copy = dup(fd);
+	saved->entries[saved->count++].copy = copy;
 	return true;
 }
 

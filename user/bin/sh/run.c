@@ -4,8 +4,7 @@
 
 bool interrupted;
 
-/* What `$?` shows: a program that was killed has no status of its own. */
-static int shown_status(int status)
+int shown_status(int status)
 {
 	if (status == STATUS_INTERRUPTED)
 		return STATUS_CTRL_C;
