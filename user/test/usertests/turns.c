@@ -10,8 +10,9 @@
 
 enum {
 	HOGS = 2,
-	SHARES = 20,         /* how often the guest gets what it wants */
-	CACHE_SHARE = 32,    /* of RAM: the kernel's block cache... */
+	SHARES = 20,      /* how often the guest gets what it wants */
+	CACHE_SHARE = 32, /* of RAM: the kernel's block cache... */
+	BUF_SIZE = 3 << 20,
 	CACHE_MAX = 8 << 20, /* ... and its size at most, bytes */
 };
 
@@ -62,13 +63,15 @@ static void check_contest(const struct contest *contest)
 
 /* ---- files ---- */
 
-static char buf[3 << 20];
-static int big; /* a file that does not fit into the block cache */
+/* Not in every test: without copy-on-write it costs much to fork with it. */
+static char *buf; /* of BUF_SIZE */
+static int big;   /* a file that does not fit into the block cache */
 
 static void make_big_file(void)
 {
 	long bytes = xvmstat("total") * (long)PGSIZE / CACHE_SHARE;
 
+	buf = xsbrk(BUF_SIZE);
 	if (bytes > CACHE_MAX)
 		bytes = CACHE_MAX;
 	big = xopen("big", O_RDWR | O_CREATE);
@@ -148,7 +151,7 @@ static void write_little(void)
 
 static void write_much(void)
 {
-	write_own(sizeof(buf) - (64 << 10));
+	write_own(BUF_SIZE - (64 << 10));
 }
 
 /* In a directory of its own: hogs that are killed leave their files there. */
@@ -165,6 +168,7 @@ static void journal_is_not_kept_by_small_writes(void)
 {
 	static const struct contest contest = { write_little, write_much, 3 };
 
+	buf = xsbrk(BUF_SIZE);
 	check_contest_in_dir(&contest);
 }
 
@@ -172,6 +176,7 @@ static void journal_is_not_kept_by_large_writes(void)
 {
 	static const struct contest contest = { write_much, write_little, 3 };
 
+	buf = xsbrk(BUF_SIZE);
 	check_contest_in_dir(&contest);
 }
 
@@ -259,6 +264,7 @@ static void pipe_writers_take_turns(void)
 	static const struct contest contest = { write_many_rings, write_piece,
 						0 };
 
+	buf = xsbrk(BUF_SIZE);
 	xpipe(ends);
 
 	int reader = start_reader();
