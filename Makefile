@@ -48,8 +48,8 @@ ASKED := $(if $(DEBIAN),$(GOALS:test=debian),$(GOALS))
 
 ifneq ($(filter-out help clean clean-disk,$(GOALS)),)
 ifneq ($(shell grep -l "$$(printf '\r')" grade/tools/*.sh),)
-$(error the files here have the line ends of Windows (CRLF), and the shell \
-	reads no such files: clone the repository again, or mend it by \
+$(error the files here have Windows line endings (CRLF), which the shell \
+	cannot read: clone the repository again, or convert them with: \
 	git ls-files -z | xargs -0 sed -i 's/\r$$//')
 endif
 endif

@@ -269,12 +269,12 @@ class Score:
                                     + self._of_what())
 
     def _of_what(self):
-        """What a total that is not the usual one is made of."""
+        """Say what the total is of, where it is not all tests."""
         untried = len(self._worth()) - len(self._got)
         if stop_file(self._config.calf_session).exists() and untried:
             return f", FIRST=1: {many(untried, 'test')} not tried"
         if os.environ.get("TESTS") or os.environ.get("GROUP"):
-            return " of the tests that were picked"
+            return " of the selected tests"
         return ""
 
 

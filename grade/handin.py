@@ -127,17 +127,17 @@ def try_build(ours):
 
 def check_build(ours):
     """Returns what to say of the build. A kernel that does not build is packed
-    only for who says FORCE=1."""
+    only with FORCE=1."""
     builds, said = try_build(ours)
     if builds:
         return said
     lines = ["it does not build:", *first_error(said)]
     if os.environ.get("FORCE") != "1":
         raise BuildError("\n".join([
-            *lines, "It would get no points. To hand it in all the same: "
+            *lines, "It would get no points. To hand it in anyway: "
             "make handin FORCE=1"]))
     return ["Warning: " + lines[0], *lines[1:],
-            "It gets no points like this. It is packed, as FORCE=1 asks."]
+            "Packed because of FORCE=1; it would get no points."]
 
 
 def first_error(said):

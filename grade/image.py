@@ -22,8 +22,8 @@ def make_image(config, path, extra=None):
 
 
 def write_script(path, commands):
-    """The user's commands, for the guest, with the bytes that were typed:
-    whatever the locale made of them, it is undone."""
+    """Write the user's commands for the guest, byte for byte as they were
+    typed, whatever the locale."""
     path.write_bytes(os.fsencode(f"{commands}\n"))
 
 

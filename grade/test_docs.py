@@ -58,7 +58,7 @@ def test_guest_commands(config, calf):
     ("make run CMD='usertests -g sharing'",
      ["usertests has no group sharing"]),
     ("make run CMD='cowtest nothing'", ["usertests has no test nothing"]),
-    ("make run CDM='ls'", ["make knows no CDM="]),
+    ("make run CDM='ls'", ["make has no setting CDM"]),
     ("make grade GROUP=races", []),
     ("make grade GROUP=rases", ["GROUP: there is no rases"]),
     ("make grade TESTS=sahre", ["TESTS: there is no sahre"]),

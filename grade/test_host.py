@@ -121,7 +121,7 @@ def test_odd_source(project, name):
     (project / name).parent.mkdir(exist_ok=True)
     (project / name).write_text("", "utf-8")
     said = complaint(make(project))
-    assert said.startswith(f"{name}: the name of a source")
+    assert said.startswith(f"{name}: a source file's name")
 
 
 def test_macos_litter(project):
@@ -147,7 +147,7 @@ def test_odd_scratch(calf, tmp_path):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("a:b", "with a colon"), (96 * "x", "too long a name for a socket")],
+    ("a:b", "host and port"), (96 * "x", "too long for a socket")],
     ids=["colon", "long"])
 def test_scratch_for_gdb(tmp_path, name, words):
     """host: a folder where gdb would find no socket is refused: {words}"""
@@ -158,7 +158,8 @@ def test_scratch_for_gdb(tmp_path, name, words):
 def test_no_scratch(project, tmp_path):
     """host: a TMPDIR that is not there is named in a sentence"""
     done = make(project, TMPDIR=str(tmp_path / "gone"))
-    assert complaint(done).startswith(f"TMPDIR={tmp_path}/gone: there is no")
+    assert complaint(done).startswith(f"TMPDIR={tmp_path}/gone"
+                                      ": no such folder")
 
 
 def test_odd_session(calf, tmp_path):
@@ -187,4 +188,4 @@ def test_windows_line_ends(project):
     """host: files with the line ends of Windows are refused in a sentence"""
     for path in [project / "Makefile", *project.glob("grade/tools/*.sh")]:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert "line ends of Windows (CRLF)" in complaint(make(project))
+    assert "Windows line endings (CRLF)" in complaint(make(project))

@@ -23,8 +23,8 @@ def escaped(char):
 
 
 def typed(text):
-    """Text of the command line or the environment: what was typed is UTF-8,
-    whatever the locale made of it."""
+    """Decode text of the command line or the environment as UTF-8, whatever
+    the locale has made of it."""
     return os.fsencode(text).decode("utf-8", "replace")
 
 

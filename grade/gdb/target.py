@@ -16,11 +16,11 @@ SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
 def stopped_at(path):
     """QEMU's options to wait for a debugger at that socket."""
     if len(os.fsencode(path)) > SOCKET_NAME_MAX:
-        raise UserError(f"{shown(str(path))}: too long a name for a socket: "
-                        "set TMPDIR to a folder with a shorter one")
+        raise UserError(f"{shown(str(path))}: too long for a socket: set "
+                        "TMPDIR to a folder with a shorter path")
     if ":" in str(path):
-        raise UserError(f"{shown(str(path))}: gdb takes a name with a colon "
-                        "for a machine: set TMPDIR to a folder without one")
+        raise UserError(f"{shown(str(path))}: gdb would read the colon as "
+                        "host and port: set TMPDIR to a folder without one")
     return ["-S", "-gdb", f"unix:{option(path)},server=on,wait=off"]
 
 

@@ -138,7 +138,7 @@ def script_problems(known, words):
 def setting_problems(known, setting):
     name, value = SETTING.fullmatch(setting).groups()
     if name not in known.settings:
-        yield f"make knows no {name}="
+        yield f"make has no setting {name}"
     if PLACEHOLDER.fullmatch(value) or not value:
         return
     words = value.split()

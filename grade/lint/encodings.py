@@ -19,7 +19,8 @@ def check_encodings():
     for path in files(".py"):
         text = (ROOT / path).read_text("utf-8")
         for line in nameless(ast.parse(text, str(path))):
-            yield f"{path}:{line}: text without a named encoding"
+            yield (f"{path}:{line}: reads or writes text without naming the "
+                   "encoding")
 
 
 def nameless(tree):

@@ -14,13 +14,13 @@ plain() {
 here=$(printf '%sx' "$PWD" | plain)
 if [ "$here" != "${PWD}x" ]; then
 	echo "the path of this folder has a line break or another control" \
-		"character in it: rename the folder"
+		"character: rename the folder"
 	exit
 fi
 
 if ! [ -d "${TMPDIR:-/tmp}" ] || ! [ -w "${TMPDIR:-/tmp}" ]; then
-	printf '%s\n' "TMPDIR=${TMPDIR:-/tmp}: there is no such folder, or you \
-may not write there" | plain
+	printf '%s\n' "TMPDIR=${TMPDIR:-/tmp}: no such folder, or you may not \
+write to it" | plain
 	exit
 fi
 
@@ -29,5 +29,5 @@ fi
 odd=$(find kernel user mkfs -name '*.[cS]' ! -name '.*' \
 	-path '*[!A-Za-z0-9_./-]*' 2>/dev/null | sort | head -n 1 | plain)
 [ -z "$odd" ] ||
-	printf '%s: %s\n' "$odd" "the name of a source has letters of ASCII, \
-digits and _ . - only: rename this one, or remove it"
+	printf '%s: %s\n' "$odd" "a source file's name may have only ASCII \
+letters, digits, and _ . -: rename this one or remove it"
