@@ -9,15 +9,12 @@ import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from grade import tree
 from grade.config import ROOT, UserError
-from grade.course import __main__ as batch_main
-from grade.course import gradescope, submissions, table
-from grade.course.job import product_of
+from grade.course import gradescope, table
 from grade.handin import pack
 from grade.handout.lab import Lab
 from grade.handout.leaks import Secrets, find_leaks
@@ -57,21 +54,23 @@ def course(tmp_path, monkeypatch):
     return tmp_path
 
 
-def start_batch(course):
+def start_batch(course, *words):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
     return subprocess.Popen(
         [ROOT / "grade" / "batch", "in", "-j", "2",
-         "--out", "out", "--tests", "build"], cwd=course, env=env,
+         "--out", "out", "--tests", "build", *words], cwd=course, env=env,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, encoding="utf-8")
 
 
-def batch(course):
+def batch(course, *words, quiet=True):
     """Returns the rows by student, and what was said."""
-    child = start_batch(course)
+    child = start_batch(course, *words)
     said, wrong = child.communicate()
-    assert (wrong, child.returncode) == ("", 0)
+    assert child.returncode == 0 and (wrong == "" or not quiet), wrong
+    if "--prepare" in words:
+        return {}, said
     with open(course / "out" / "results.csv", newline="",
               encoding="utf-8") as file:
         return {row["student"]: row for row in csv.DictReader(file)}, said
@@ -158,25 +157,85 @@ def wait_for(child, is_so):
         time.sleep(0.05)
 
 
-def test_other_machine(course):
-    """batch: what another machine makes of a hand-in comes back"""
-    rsync = course / "rsync"
-    rsync.write_text("#!/bin/sh\necho 'rsync  version 3.2.7'\n", "utf-8")
-    rsync.chmod(0o755)
-    (course / "hosts").write_text("1/true elsewhere\n", "utf-8")
-    archive = submissions.archive_of(course, "5" * 64)
-    pack({GOOD: b"int x;\n"}, archive)
-    words = batch_main.command(batch_main.parse(
-        ["in", "--out", "out", "--sshloginfile", str(course / "hosts")]))
-    done = subprocess.run(
-        [words[0], "--dry-run", "-vv", *words[1:]], input=f"{archive}\n",
-        env={**os.environ, "PARALLEL_HOME": str(course),
-             "PATH": f"{course}:{os.environ['PATH']}"},
-        stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    assert f"{archive} elsewhere:/" in done.stdout
-    name, folder = re.search(r" elsewhere:(\S+\.json\S*) (\S+?);",
-                             done.stdout).groups()
-    assert Path(folder) / name == product_of(archive)
+SSH = """#!/bin/sh
+# In ssh's place: a machine of that name is a folder. One that is dead is told
+# by a file.
+while :; do
+        case $1 in
+        -l | -p | -o) shift 2 ;;
+        -*) shift ;;
+        *) break ;;
+        esac
+done
+machine=FOLDER/${1#*@}
+shift
+[ "$1" != -- ] || shift
+[ -e "$machine/dead" ] && exit 255
+echo x >>"$machine/calls"
+HOME=$machine
+export HOME
+cd "$HOME" && sh -c "$*"
+status=$?
+[ -e "$machine/dead" ] && exit 255
+exit $status
+"""
+
+
+@pytest.fixture
+def machines(course, monkeypatch):
+    """Two other machines, as far as GNU parallel and rsync can tell."""
+    (course / "ssh").write_text(SSH.replace("FOLDER", str(course)), "utf-8")
+    (course / "ssh").chmod(0o755)
+    monkeypatch.setenv("PARALLEL_SSH", str(course / "ssh"))
+    for name in ("one", "two"):
+        (course / name).mkdir()
+    (course / "hosts").write_text("1/one\n1/two\n", "utf-8")
+    return course
+
+
+@needs("rsync")
+def test_other_machines(machines):
+    """batch: other machines grade, and leave nothing behind"""
+    for n in range(3):
+        put(machines / "in" / f"s{n}", f"int x{n};\n")
+    rows, said = batch(machines, "--sshloginfile", "hosts", "-j", "1")
+    assert {row["score"] for row in rows.values()} == {"0"}
+    assert "3 graded in" in said and len(products(machines)) == 3
+    for name in ("one", "two"):
+        assert (machines / name / "calls").exists()
+        assert not list((machines / name).rglob("*.tar.gz"))
+
+
+@needs("rsync")
+def test_machine_dies(machines):
+    """batch: what a machine had when it died another one grades, once"""
+    for n in range(3):
+        put(machines / "in" / f"s{n}", f"int x{n};\n")
+    (machines / "two" / "dead").touch()
+    rows, said = batch(machines, "--sshloginfile", "hosts", "-j", "1",
+                       quiet=False)
+    assert {row["score"] for row in rows.values()} == {"0"}
+    for n in range(3):
+        assert said.count(f"s{n}: ") == 1
+    assert "3/3 " in said and not (machines / "two" / "calls").exists()
+
+
+def test_job_array(course):
+    """batch: a job array grades what --prepare has listed"""
+    for n in range(2):
+        put(course / "in" / f"s{n}", f"int x{n};\n")
+    _, said = batch(course, "--prepare")
+    assert "2 of them different; 0 graded before" in said
+    lines = (course / "out" / "work" / "left").read_text("utf-8").split("\n")
+    assert len(lines) == 3
+    for number in (1, 2):
+        subprocess.run(
+            ["sh", ROOT / "grade" / "course" / "slurm.sh", "out"], cwd=course,
+            env={**os.environ, "SLURM_ARRAY_TASK_ID": str(number),
+                 "SLURM_SUBMIT_DIR": str(ROOT)}, check=True)
+    rows, said = batch(course)
+    assert "2 graded before" in said
+    assert {row["score"] for row in rows.values()} == {"0"}
 
 
 # ---- autograders ------------------------------------------------------------

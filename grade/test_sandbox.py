@@ -135,7 +135,7 @@ def tools_in(folder, target):
 def fenced(monkeypatch):
     """The walls as `make grade TREE=` raises them."""
     if not sandbox.has_bwrap():
-        pytest.skip("bubblewrap is missing, or may not make namespaces here")
+        pytest.skip(sandbox.NO_SANDBOX)
     monkeypatch.setenv(sandbox.VARIABLE, "stranger bwrap")
     monkeypatch.setenv(sandbox.BOUND, "")
     monkeypatch.delenv("LLVM", raising=False)

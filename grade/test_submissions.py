@@ -14,6 +14,7 @@ from grade.config import ROOT
 from grade.course import starter, submissions
 from grade.handin import pack
 from grade.series.patches import read_series
+from grade.tools.needs import needs
 
 pytestmark = pytest.mark.xdist_group("submissions")
 
@@ -196,6 +197,7 @@ def test_newest(course):
     assert "ben.zip: neither" in rows["ben"].note
 
 
+@needs("git")
 def test_untouched(course):
     """batch: who changed nothing has copied from nobody"""
     put(course / "in" / "ann", "int x;\n")

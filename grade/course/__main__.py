@@ -10,20 +10,21 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from grade import process
-from grade.config import ROOT, UserError
-from grade.course import feedback, merge, page, table
+from grade.config import UserError
+from grade.course import feedback, job, merge, page, table
 from grade.course.job import product_of
+from grade.course.machines import grade_all
 from grade.course.policy import Policy, time_from
 from grade.course.roster import id_of_row, read_roster, write_gradebook
 from grade.course.starter import starters
 from grade.course.submissions import WORK, archive_of, collect
+from grade.results import write_whole
 
 
 def parse(words):
@@ -46,6 +47,9 @@ def parse(words):
     add_rules(parser)
     parser.add_argument("--sshloginfile", metavar="FILE",
                         help="other machines, for GNU parallel")
+    parser.add_argument("--prepare", action="store_true",
+                        help="grade nothing, and write to OUT/work/left what "
+                        "there is to grade: for grade/course/slurm.sh")
     options = parser.parse_args(words)
     if options.jobs < 1:
         parser.error("-j: at least 1")
@@ -78,6 +82,8 @@ def main(words):
     process.end_on_signals()
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if words[:1] == ["--job"]:
+        return job.main(*words[1:])
     options = parse(words)
     try:
         options.policy = Policy(
@@ -110,19 +116,21 @@ def run(options):
         found = collect(options.path, scratch, options.out,
                         f"{options.tests}\0{options.limit}",
                         starters(options.starter), bool(options.attempt))
-    graded = [attempt for submission in found
-              for attempt in options.policy.graded(submission)]
-    keys = dict.fromkeys(a.key for a in graded if a.key)
+    attempts = [attempt for submission in found
+                for attempt in options.policy.graded(submission)]
+    keys = dict.fromkeys(a.key for a in attempts if a.key)
     products = {key: product_of(archive_of(options.out, key))
                 for key in keys}
     left = [key for key in keys if not products[key].exists()]
     print(f"batch: {len(found)} hand-ins, {len(keys)} of them different; "
           f"{len(keys) - len(left)} graded before", flush=True)
+    if options.prepare:
+        return prepare(left, options)
     failed = {}
     try:
         grade_all(left, found, options, failed)
     finally:
-        write_tables(found, graded, failed, options)
+        write_tables(found, attempts, failed, options)
     graded = [key for key in left if products[key].exists()]
     print(summary(found, keys, products, graded, time.monotonic() - start))
     print(f"batch: {options.out / 'index.html'}")
@@ -137,50 +145,21 @@ def summary(found, keys, products, graded, seconds):
             f"{sum(not s.last.key for s in found)} cannot be graded")
 
 
-def grade_all(keys, found, options, failed):
-    """Give them to GNU parallel, and tell of each that ends."""
-    students = {}
-    for submission in found:
-        for attempt in options.policy.graded(submission):
-            students.setdefault(attempt.key, []).append(submission.student)
-    # It keeps notes, which belong to this run.
-    env = {**os.environ, "PARALLEL_HOME": str(options.out / WORK)}
-    child = process.start(
-        command(options), env=env, encoding="utf-8", errors="replace",
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        with child.stdin as names:
-            names.write("".join(
-                f"{archive_of(options.out, key)}\n" for key in keys))
-        for number, line in enumerate(child.stdout, 1):
-            key, _, text = line.rstrip("\n").partition(" ")
-            if text.startswith("not graded"):
-                failed[key] = text
-            names = ", ".join(students.get(key, [key]))
-            print(f"{number}/{len(keys)} {names}: {text}", flush=True)
-        child.wait()
-    finally:
-        process.stop(child)
+def prepare(keys, options):
+    """Write down what is left, a line each as `--job` takes it."""
+    path = options.out / WORK / "left"
+    tests, limit = shlex.quote(options.tests), shlex.quote(options.limit)
+    write_whole(path, "".join(
+        f"{archive_of(options.out, key).name} {options.jobs} {tests} {limit}\n"
+        for key in keys))
+    print(f"batch: {path}")
+    return 0
 
 
-def command(options):
-    """{} is the archive. On another machine this project is in a folder of
-    the same name; what is needed goes there, and what comes of it back."""
-    job = shlex.join([sys.executable, "-m", "grade.course.job"])
-    words = ["parallel", "--will-cite", "--plain", "--line-buffer",
-             "-j", str(options.jobs)]
-    if options.sshloginfile:
-        words += ["--sshloginfile", options.sshloginfile, "--transferfile",
-                  "{}", "--plus", "--return", "{..}.json", "--cleanup"]
-    return [*words, f"cd {shlex.quote(str(ROOT))} && exec {job} {{}} "
-            f"{options.jobs} {shlex.quote(options.tests)} "
-            f"{shlex.quote(options.limit)}"]
-
-
-def write_tables(found, graded, failed, options):
+def write_tables(found, attempts, failed, options):
     """All that comes of the results, from what there is by now."""
     out, products = options.out, {}
-    for attempt in graded:
+    for attempt in attempts:
         path = product_of(archive_of(out, attempt.key))
         if attempt.key and path.exists():
             products[attempt.key] = merge.latest(

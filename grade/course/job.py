@@ -1,9 +1,10 @@
 """grade/course/job.py: grades one hand-in of many.
 
-    python3 -m grade.course.job ARCHIVE JOBS TESTS LIMIT
+    grade/batch --job ARCHIVE JOBS [TESTS [LIMIT]]
 
 JOBS of them share the machine. What comes of it is one file beside the
-archive, which is there when all is done and not before.
+archive, which is there when all is done and not before. The status is 0 also
+when it could not be graded: the line that is printed says so.
 """
 
 import json
@@ -47,10 +48,10 @@ def grade(archive, jobs, tests, limit, scratch):
         printable(text[-OUTPUT_MAX:])
 
 
-def main(archive, jobs, tests, limit=""):
+def main(archive, jobs, tests="", limit=""):
     process.end_on_signals()
     process.die_with_parent(15)
-    archive = Path(archive)
+    archive = Path(archive).resolve()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
         status, found, text = grade(
@@ -60,12 +61,8 @@ def main(archive, jobs, tests, limit=""):
     if status not in DONE or found is None or found["error"]:
         last = (text.strip() or "it printed nothing").splitlines()[-1]
         print(f"{key} not graded: status {status}: {last}")
-        return 1
+        return 0
     results.write_whole(product_of(archive), json.dumps(
         {"results": found, "output": text, "seconds": seconds}))
     print(f"{key} {found['score']:g}/{found['total']:g}, {seconds:.0f} s")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
