@@ -332,6 +332,10 @@ PROGRAMS = [
         rm d
         ls
         """, r"rm: d: .*\nd\n", pattern=True),
+    case("rm -r: deeper than a path can be",
+         "mkdir d; cd d; echo x >0\n"
+         + "mkdir abcdefghijklmn; cd abcdefghijklmn; echo x >f\n" * 40
+         + "cd ..\n" * 41 + "rm -r d; echo $?; ls\n", "0\n"),
     case("sleep", "sleep 0.1; echo $?", "0\n"),
     case("sync", "echo x >f; sync; cat f", "x\n"),
     case("time", "time true 2>&1", r"0\.\d{6} s\n", pattern=True),

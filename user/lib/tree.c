@@ -1,6 +1,7 @@
 /* user/lib/tree.c: removing a directory with all that is in it. */
 
 #include "dir.h"
+#include "print.h"
 #include "string.h"
 #include "sys.h"
 
@@ -48,6 +49,30 @@ static bool has_own_name(const char *path)
 	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+/* The directory at `path` is so deep that paths to what is in it are too long:
+ * move it up, to path[0 .. top - 1], under a name that nothing else there has,
+ * and have `path` lead to it. */
+static int move_up(char *path, long top)
+{
+	char up[PATH_LEN];
+
+	for (int i = 0;; i++) {
+		int length =
+			snprintf(up, sizeof(up), "%.*s/%d", (int)top, path, i);
+
+		if ((size_t)length >= strlen(path)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (rename(path, up) == 0) {
+			strcpy(path, up);
+			return 0;
+		}
+		if (errno != ENOTEMPTY && errno != ENOTDIR)
+			return -1;
+	}
+}
+
 /* Always the first entry of the deepest directory goes, and a directory once it
  * is empty: so the depth costs no memory. */
 int remove_tree(const char *top_path)
@@ -64,6 +89,9 @@ int remove_tree(const char *top_path)
 	for (;;) {
 		long length = is_directory(path) ? path_push_first(path) : 0;
 
+		if (length < 0 && errno == ENAMETOOLONG &&
+		    move_up(path, top) == 0)
+			continue;
 		if (length < 0)
 			return -1;
 		if (length > 0)
