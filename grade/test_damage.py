@@ -12,6 +12,8 @@ from grade.damage.host import build_host, run_host
 from grade.damage.images import damaged
 from grade.damage.repair import fsck
 from grade.damage.trial import make_bench, try_images
+from grade.damage.unreadable import (make_disk, run_disk, table_of,
+                                     volume_on)
 from grade.guest import GuestFailed
 from grade.mutants.described import read_patches
 from grade.power.broken import FOLDER, Broken
@@ -71,6 +73,25 @@ def test_broken(bench, config, tmp_path, patch):
         paths.append(tmp_path / f"{number}.img")
         paths[-1].write_bytes(damaged(bench.bases, f"{SEED} {number}")[1])
     assert any(wrong for _, wrong in run_host(program, paths))
+
+
+def test_unreadable_truncate(config, tmp_path):
+    """damage: what cannot be read is not truncated, and no block is lost"""
+    image = make_disk(config, tmp_path, "echo x >/big; echo status $?\n")
+    before = volume_on(image).blocks("/big")
+    text = run_disk(config, image, table_of(volume_on(image), "/big"))
+    assert text == "sh: /big: input/output error\nstatus 1\n"
+    assert fsck(config.path("mkfs"), image) == (0, "")
+    assert volume_on(image).blocks("/big") == before
+
+
+def test_unreadable_unlink(config, tmp_path):
+    """damage: what cannot be read is freed when it can be again"""
+    image = make_disk(config, tmp_path, "rm /big; echo status $?\n")
+    text = run_disk(config, image, table_of(volume_on(image), "/big"))
+    assert text == "status 0\n"
+    run_disk(config, image)
+    assert fsck(config.path("mkfs"), image) == (0, "")
 
 
 def volume_of(bench):

@@ -80,8 +80,12 @@ static int give_block(uint32 block) REQUIRES(alloc_lock)
 {
 	struct buf *buf;
 
-	if (!block_is_data(block) || block_get(bitmap_block(block), &buf) != 0)
+	if (!block_is_data(block))
 		return -EIO;
+	if (block_get(bitmap_block(block), &buf) != 0) {
+		journal_fail(); /* or the block would be lost */
+		return -EIO;
+	}
 
 	uint64 *word =
 		(uint64 *)buf->data + block % BITS_PER_BLOCK / BITS_PER_WORD;

@@ -107,8 +107,11 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 
 int inode_truncate(struct inode *ip)
 {
-	int error = map_clear(ip);
+	int error = map_check(ip);
 
+	if (error != 0)
+		return error;
+	error = map_clear(ip);
 	ip->size = 0;
 	inode_update(ip);
 	return error;

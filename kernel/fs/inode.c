@@ -166,7 +166,17 @@ struct inode *inode_get(struct inode *ip)
 	return ip;
 }
 
-/* Free on the disk what has no name. */
+static void free_locked(struct inode *ip) REQUIRES(ip->lock)
+{
+	map_clear(ip);
+	/* From free_inode() on, somebody may make a new file of that number,
+	 * and find this struct: it is read anew then. */
+	ip->loaded = false;
+	free_inode(ip->number);
+}
+
+/* Free on the disk what has no name. When it cannot be read it stays, and the
+ * next mount tries again. */
 static int reap(struct inode *ip)
 {
 	int error = journal_begin(credits_free());
@@ -174,14 +184,12 @@ static int reap(struct inode *ip)
 	if (error != 0)
 		return error;
 	inode_lock(ip);
-	map_clear(ip);
-	/* From free_inode() on, somebody may make a new file of that number,
-	 * and find this struct: it is read anew then. */
-	ip->loaded = false;
-	free_inode(ip->number);
+	error = map_check(ip);
+	if (error == 0)
+		free_locked(ip);
 	inode_unlock(ip);
 	journal_end(credits_free());
-	return 0;
+	return error;
 }
 
 void inode_put(struct inode *ip) UNCHECKED_LOCKING

@@ -111,7 +111,7 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	REQUIRES(ip->lock);
 
-/* Free all of the file's blocks; its size becomes 0. Within an operation.
- * -EIO when parts could not be read: the file is empty all the same, their
- * blocks are lost. */
+/* Free all of the file's blocks; its size becomes 0. Within an operation. -EIO
+ * when the disk does not say which these are: then nothing was changed; or when
+ * the file is damaged: then it is empty all the same. */
 int inode_truncate(struct inode *ip) REQUIRES(ip->lock);

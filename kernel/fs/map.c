@@ -139,6 +139,49 @@ int map_make(struct inode *ip, uint32 index, uint32 *block)
 
 /* ---- freeing ---- */
 
+/* -EIO when the disk does not give the table. A number that cannot be one leads
+ * to no blocks, so nothing is lost with it. */
+static int check_table(uint32 table)
+{
+	uint32 slot;
+
+	return block_is_data(table) ? table_read(table, 0, &slot, 1) : 0;
+}
+
+static int check_table_of_tables(uint32 table)
+{
+	uint32 tables[BATCH];
+	int error = check_table(table);
+
+	if (error != 0 || !block_is_data(table))
+		return error;
+	for (uint32 i = 0; i < NINDIRECT && error == 0; i += BATCH) {
+		error = table_read(table, i, tables, BATCH);
+		for (uint32 j = 0; j < BATCH && error == 0; j++)
+			error = check_table(tables[j]);
+	}
+	return error;
+}
+
+int map_check(struct inode *ip)
+{
+	int error = check_table(ip->map[MAP_INDIRECT]);
+
+	return error != 0 ? error : check_table_of_tables(ip->map[MAP_DOUBLE]);
+}
+
+/* Part of a table that map_check() has found. When the disk does not give it
+ * any more, its blocks would be lost: so nothing of it may be freed. */
+static int table_read_again(uint32 table, uint32 first, uint32 *blocks,
+			    uint32 n)
+{
+	int error = table_read(table, first, blocks, n);
+
+	if (error != 0 && block_is_data(table))
+		journal_fail();
+	return error;
+}
+
 /* Free a table and the blocks in it. */
 static int free_table(uint32 table)
 {
@@ -146,7 +189,7 @@ static int free_table(uint32 table)
 	int error = 0;
 
 	for (uint32 i = 0; i < NINDIRECT; i += BATCH) {
-		if (table_read(table, i, blocks, BATCH) != 0) {
+		if (table_read_again(table, i, blocks, BATCH) != 0) {
 			error = -EIO;
 			break;
 		}
@@ -162,7 +205,7 @@ static int free_table_of_tables(uint32 table)
 	int error = 0;
 
 	for (uint32 i = 0; i < NINDIRECT; i += BATCH) {
-		if (table_read(table, i, tables, BATCH) != 0) {
+		if (table_read_again(table, i, tables, BATCH) != 0) {
 			error = -EIO;
 			break;
 		}
