@@ -201,7 +201,7 @@ def test_no_sudo(ready):
     ready.add("id", "echo 1000")
     assert ready.setup("course") == (
         1, "setup: not root, and there is no sudo: as root, install "
-        "parallel\n")
+        "parallel rsync\n")
 
 
 def test_sudo_refuses(ready):

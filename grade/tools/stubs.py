@@ -67,6 +67,7 @@ BROUGHT = {
     "git": {"git": ANYTHING},
     "debootstrap": {"debootstrap": ANYTHING},
     "parallel": {"parallel": "echo GNU parallel"},
+    "rsync": {"rsync": ANYTHING},
     "chromium": {"chromium": ANYTHING},
     "chromium-driver": {"chromedriver": ANYTHING},
 }
