@@ -63,6 +63,10 @@ static inline void fence_i(void)
 #define CSR_STIMECMP 0x14d
 #define CSR_MENVCFG 0x30a
 
+/* For those who look at instructions. */
+#define CSR_FFLAGS 0x001
+#define CSR_FCSR 0x003
+
 #define MENVCFG_STCE (1UL << 63) /* Sstc: supervisor may use stimecmp */
 
 #define MSTATUS_MPP_MASK (3 << 11)

@@ -5,9 +5,19 @@
  * (privileged specification, section 3.1.6.6). */
 #include "proc/fpu.h"
 
+#include "abi/errno.h"
 #include "lib/csr.h"
 #include "mm/pool.h"
 #include "proc/proc.h"
+
+/* Bits 6 to 2 of an instruction of 32 bits: LOAD-FP, STORE-FP, the four fused
+ * ones and OP-FP. */
+#define OPCODES_FLOAT (1U << 1 | 1U << 9 | 0xfU << 16 | 1U << 20)
+#define OPCODE_SYSTEM 28
+
+/* Bits 15 to 13 of one of 16 bits, in quadrants 0 and 2. */
+#define C_LOAD_DOUBLE 1
+#define C_STORE_DOUBLE 5
 
 /* proc/fpu.S */
 void fpu_save(struct fpu_state *state);
@@ -36,15 +46,30 @@ static void load(const struct proc *p)
 	set_unit(SSTATUS_FS_CLEAN);
 }
 
-bool fpu_enable(struct proc *p)
+/* Unprivileged specification, chapters 16 (C) and 24 (opcodes). */
+bool fpu_needed(uint32 instruction)
 {
-	if (p->fpu != NULL)
-		return false;
+	uint32 opcode = instruction >> 2 & 31, csr = instruction >> 20;
+	uint32 quadrant = instruction & 3;
+
+	if (quadrant == 0 || quadrant == 2) {
+		uint32 funct3 = instruction >> 13 & 7;
+
+		return funct3 == C_LOAD_DOUBLE || funct3 == C_STORE_DOUBLE ||
+		       instruction == 0;
+	}
+	if (quadrant == 3 && opcode == OPCODE_SYSTEM)
+		return csr >= CSR_FFLAGS && csr <= CSR_FCSR;
+	return quadrant == 3 && OPCODES_FLOAT >> opcode & 1;
+}
+
+int fpu_enable(struct proc *p)
+{
 	p->fpu = pool_zalloc(&fpu_pool);
 	if (p->fpu == NULL)
-		return false;
+		return -ENOMEM;
 	load(p);
-	return true;
+	return 0;
 }
 
 bool fpu_fork(struct proc *child, struct proc *parent)

@@ -14,9 +14,13 @@ struct fpu_state {
 	uint64 fcsr;
 };
 
-/* Turn the unit on for the running process. False when it is on already, so
- * that the trap had another reason, or when memory is out. */
-bool fpu_enable(struct proc *p);
+/* Whether an instruction needs these registers. 0 stands for one that the hart
+ * does not tell: it may need them. */
+bool fpu_needed(uint32 instruction);
+
+/* Give the running process registers and turn the unit on. It has none so far.
+ * Returns 0 or -ENOMEM. */
+int fpu_enable(struct proc *p);
 
 /* `child` gets the parent's registers; false when memory is out. The parent is
  * the running process. */

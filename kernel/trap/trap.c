@@ -77,12 +77,13 @@ static const char *words_of(uint64 cause)
 }
 
 /* One line for whoever wrote the program. */
-static void kill_program(struct proc *p, uint64 cause, const char *link,
+static void kill_program(struct proc *p, const char *what, const char *link,
 			 const char *object)
 {
-	kprintf("%s (pid %d) killed: %s%s%s, address 0x%lx, pc 0x%lx\n",
-		p->name, p->pid, words_of(cause), link, object, csr_read(stval),
-		p->frame->pc);
+	kprintf("%s (pid %d) killed: %s%s%s, %s 0x%lx, pc 0x%lx\n", p->name,
+		p->pid, what, link, object,
+		csr_read(scause) == CAUSE_ILLEGAL ? "instruction" : "address",
+		csr_read(stval), p->frame->pc);
 	proc_exit(-1);
 }
 
@@ -111,9 +112,20 @@ static void page_fault(struct proc *p, uint64 cause)
 	enum fault fault = uvmfault(uvm, csr_read(stval), access_of(cause));
 	spin_release(&uvm->lock);
 	if (fault != FAULT_FIXED)
-		kill_program(p, cause,
+		kill_program(p, words_of(cause),
 			     cause == CAUSE_LOAD_PAGE ? " from" : " to",
 			     object_of(uvm, fault, csr_read(stval)));
+}
+
+/* It may be the program's first floating-point instruction: the unit is off
+ * until then (proc/fpu.h). */
+static void illegal_instruction(struct proc *p)
+{
+	if (p->fpu != NULL || !fpu_needed((uint32)csr_read(stval)))
+		kill_program(p, words_of(CAUSE_ILLEGAL), "", "");
+	else if (fpu_enable(p) != 0)
+		kill_program(p, "floating-point instruction", " needs",
+			     fault_words[FAULT_NOMEM]);
 }
 
 /* Not inlined: usertrap() would save registers for it, for system calls too. */
@@ -122,8 +134,10 @@ static __attribute__((noinline)) void exception(struct proc *p, uint64 cause)
 	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_LOAD_PAGE ||
 	    cause == CAUSE_FETCH_PAGE)
 		page_fault(p, cause);
-	else if (cause != CAUSE_ILLEGAL || !fpu_enable(p))
-		kill_program(p, cause, "", "");
+	else if (cause == CAUSE_ILLEGAL)
+		illegal_instruction(p);
+	else
+		kill_program(p, words_of(cause), "", "");
 }
 
 static void end_if_killed(const struct proc *p)

@@ -1,0 +1,47 @@
+"""grade/edges/test_killed.py: what the kernel says of a program that it ends.
+
+grade/guest/killed.c dies in each of these ways.
+"""
+
+import re
+
+import pytest
+
+from grade.boots import SharedBoots
+from grade.machine import Machine
+from grade.programs import build_programs
+
+PROGRAM = "grade/guest/killed.c"
+NO_MEMORY = "needs a page that no memory is left for, instruction "
+
+DEATHS = {
+    "null": "load from a NULL pointer, address 0x4,",
+    "heap": "load from an address that is not mapped,",
+    "kernel": "load from an address that is not mapped,",
+    "mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
+    "nomem-mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
+    "nomem-adds": "floating-point instruction " + NO_MEMORY,
+    "nomem-loads": "floating-point instruction " + NO_MEMORY,
+    "nomem-flags": "floating-point instruction " + NO_MEMORY,
+}
+
+
+@pytest.fixture(scope="module")
+def said(calf, tmp_path_factory):
+    """The kernel's words for each way to die. All are tried in one boot."""
+    boot = SharedBoots(calf.config(), calf.logs, "killed", Machine(cpus=1))
+    items = build_programs(calf.config(), PROGRAM,
+                           tmp_path_factory.mktemp("killed"))
+    script = "".join(f"echo '== {how}'\nkilled {how}\n" for how in DEATHS)
+    _, text = boot.boot("killed", script + "true\n", 120, 60, items=items)
+    yield dict(part.split("\n", 1) for part in text.split("== ")[1:])
+    boot.end()
+
+
+@pytest.mark.xdist_group("killed")
+@pytest.mark.parametrize("how", DEATHS)
+def test_words(said, how):
+    """the kernel says why it ends a program: {how}"""
+    words = said.get(how, "nothing")
+    assert re.match(rf"killed \(pid \d+\) killed: {DEATHS[how]}", words)
+    assert words.count("\n") == 1

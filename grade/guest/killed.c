@@ -1,0 +1,83 @@
+/* grade/guest/killed.c: dies in the way that its first argument names, so that
+ * a test can read what the kernel says of it. */
+#include "test.h"
+
+static void load(uint64 address)
+{
+	(void)*(volatile char *)address;
+}
+
+/* In a child, let the next allocation of a frame fail. Whatever happens then,
+ * allocations succeed again when the child is gone. */
+static void use_up_memory(void)
+{
+	if (xfork_settled() != 0) {
+		wait(NULL);
+		vmstat_command("fail 0");
+		exit(0);
+	}
+	vmstat_command("fail 0"); /* writes now find their pages copied */
+	vmstat_command("fail 1");
+}
+
+static void add_floats(void)
+{
+	__asm__ volatile("fmv.d.x ft0, zero\n"
+			 "fadd.d ft0, ft0, ft0"
+			 :
+			 :
+			 : "ft0");
+}
+
+static void load_float(void)
+{
+	uint64 zero = 0;
+
+	__asm__ volatile(".option push\n"
+			 ".option rvc\n"
+			 "c.fld fa0, 0(%0)\n"
+			 ".option pop"
+			 :
+			 : "r"(&zero)
+			 : "fa0");
+}
+
+static void read_float_flags(void)
+{
+	uint64 flags;
+
+	__asm__ volatile("frflags %0" : "=r"(flags));
+}
+
+static void read_machine_status(void)
+{
+	uint64 status;
+
+	__asm__ volatile("csrr %0, mstatus" : "=r"(status));
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+
+	stack_note();
+	if (strncmp(how, "nomem-", 6) == 0) {
+		use_up_memory();
+		how += 6;
+	}
+	if (strcmp(how, "null") == 0)
+		load(4);
+	else if (strcmp(how, "heap") == 0)
+		load(stack_top() + (1 << 20));
+	else if (strcmp(how, "kernel") == 0)
+		load(-(uint64)PGSIZE);
+	else if (strcmp(how, "adds") == 0)
+		add_floats();
+	else if (strcmp(how, "loads") == 0)
+		load_float();
+	else if (strcmp(how, "flags") == 0)
+		read_float_flags();
+	else if (strcmp(how, "mstatus") == 0)
+		read_machine_status();
+	return 0;
+}
