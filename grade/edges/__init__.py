@@ -1,2 +1,2 @@
-"""grade/edges: where the kernel meets a machine, a program or a person that it
-cannot choose."""
+"""grade/edges/__init__.py: tests of where the kernel meets a machine, a
+program or a person that it cannot choose."""

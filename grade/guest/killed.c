@@ -2,6 +2,24 @@
  * a test can read what the kernel says of it. */
 #include "test.h"
 
+static volatile char table[4 * PGSIZE]; /* lies below the stack */
+
+/* A local array of so many bytes, and a store to its first ones. */
+static void __attribute__((noinline)) big_array(int bytes)
+{
+	char *array = __builtin_alloca((size_t)bytes);
+
+	memset(array, '!', 3000);
+	__asm__ volatile("" : : "r"(array) : "memory");
+}
+
+static int __attribute__((noinline)) recurse(volatile int *depth)
+{
+	volatile int deeper = *depth + 1;
+
+	return deeper < 0 ? 0 : recurse(&deeper) + *depth;
+}
+
 static void load(uint64 address)
 {
 	(void)*(volatile char *)address;
@@ -59,14 +77,22 @@ static void read_machine_status(void)
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
+	volatile int depth = 0;
 
 	stack_note();
+	table[0] = 1;
 	if (strncmp(how, "nomem-", 6) == 0) {
 		use_up_memory();
 		how += 6;
 	}
-	if (strcmp(how, "null") == 0)
+	if (strcmp(how, "array") == 0)
+		big_array(atoi(argv[2]));
+	else if (strcmp(how, "recursion") == 0)
+		recurse(&depth);
+	else if (strcmp(how, "null") == 0)
 		load(4);
+	else if (strcmp(how, "gap") == 0)
+		load(stack_guard() + PGSIZE - STACK_GAP);
 	else if (strcmp(how, "heap") == 0)
 		load(stack_top() + (1 << 20));
 	else if (strcmp(how, "kernel") == 0)

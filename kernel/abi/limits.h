@@ -6,6 +6,10 @@
 #define USER_END (1UL << 38)            /* user space is 0 .. USER_END */
 #define USER_TOP (USER_END - 0x10000UL) /* its last 64 KiB stay unmapped */
 
+/* Bytes below a program's stack that stay unmapped, so that a local array that
+ * does not fit on the stack ends in a fault and not in other data. */
+#define STACK_GAP (1UL << 20)
+
 #define NOFILE 32        /* open files of one process */
 #define PATH_LEN 256     /* bytes of a path, its NUL included */
 #define ARGS_SIZE PGSIZE /* bytes of all of exec's arguments together */

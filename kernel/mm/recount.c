@@ -33,8 +33,7 @@ static inline const char *visit_all(visitor *visit)
 	LIST_EACH(link, &all_uvms) {
 		const struct uvm *uvm = LIST_ENTRY(link, struct uvm, link);
 
-		for (uint64 va = 0; pt_next_run(uvm->root, va, uvm->brk, &run);
-		     va = run.end) {
+		for (uint64 va = 0; uvm_next_run(uvm, va, &run); va = run.end) {
 			const char *one = visit_run(&run, visit);
 
 			wrong = wrong != NULL ? wrong : one;

@@ -102,7 +102,8 @@ void uvm_destroy(struct uvm *uvm)
 	list_remove(&uvm->link);
 	spin_release(&uvms_lock);
 	spin_acquire(&uvm->lock);
-	release_range(uvm, 0, uvm->brk);
+	release_range(uvm, 0, uvm->guard);
+	release_range(uvm, uvm_stack(uvm), uvm->brk);
 	pt_free(uvm->root, uvm->brk);
 	spin_release(&uvm->lock);
 	pool_free(&uvm_pool, uvm);
@@ -144,8 +145,7 @@ int uvmcopy(struct uvm *child, struct uvm *parent)
 	child->guard = parent->guard;
 	child->heap = parent->heap;
 	child->brk = parent->brk;
-	for (uint64 va = 0;
-	     error == 0 && pt_next_run(parent->root, va, parent->brk, &run);
+	for (uint64 va = 0; error == 0 && uvm_next_run(parent, va, &run);
 	     va = run.end)
 		error = share_run(child, parent, &run);
 	sfence_user(); /* T1: the parent remembers that it could write */

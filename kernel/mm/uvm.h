@@ -1,7 +1,7 @@
 /* kernel/mm/uvm.h: the address space of a program.
  *
  *   0        text, constants, data    as the ELF file says
- *            one page never mapped    (the stack's guard)
+ *   guard    nothing: STACK_GAP       the stack must not grow into data
  *            stack
  *   heap     heap                     grows by sbrk()
  *   brk      nothing, up to USER_END
@@ -10,12 +10,12 @@
 
 #include "lib/list.h"
 #include "lib/spinlock.h"
-#include "mm/sv39.h"
+#include "mm/pagetable.h"
 
 struct uvm {
 	struct spinlock lock; /* also for all entries below root */
 	pte_t *root;          /* [init] */
-	uint64 guard;         /* [lock] address of the page below the stack */
+	uint64 guard;         /* [lock] where the gap begins; 0: no stack yet */
 	uint64 heap;          /* [lock] address where the heap begins */
 	uint64 brk;           /* [lock] where it ends; all pages are below */
 	uint64 faults;        /* [lock] since it was made: page faults */
@@ -49,6 +49,22 @@ int uvmcopy(struct uvm *child, struct uvm *parent) EXCLUDES(parent->lock);
  * -ENOMEM; then a part may be mapped. */
 int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
+
+/* Where the stack begins; 0 when there is none yet. */
+static inline uint64 uvm_stack(const struct uvm *uvm)
+{
+	return uvm->guard != 0 ? uvm->guard + STACK_GAP : 0;
+}
+
+/* pt_next_run() over all that the program may have: the guard is left out.
+ * Inline, since fork comes here for each run. */
+static inline bool uvm_next_run(const struct uvm *uvm, uint64 va,
+				struct pte_run *run)
+{
+	if (va < uvm->guard && pt_next_run(uvm->root, va, uvm->guard, run))
+		return true;
+	return pt_next_run(uvm->root, MAX(va, uvm_stack(uvm)), uvm->brk, run);
+}
 
 /* The page at va in the direct map, whatever the program may do with it; NULL
  * when there is none. For an address space that no program runs in yet. */

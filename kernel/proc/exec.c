@@ -162,10 +162,10 @@ static int load_segments(struct uvm *uvm, struct inode *inode,
 	return error;
 }
 
-/* A page left out, then the stack; the heap begins behind it. */
+/* The gap, then the stack, then the heap. */
 static int make_stack(struct uvm *uvm, uint64 bytes)
 {
-	uint64 bottom = ROUND_UP(uvm->brk, PGSIZE) + PGSIZE;
+	uint64 bottom = ROUND_UP(uvm->brk, PGSIZE) + STACK_GAP;
 
 	if (bytes > STACK_MAX)
 		return -ENOMEM;
@@ -177,7 +177,7 @@ static int make_stack(struct uvm *uvm, uint64 bytes)
 
 	int error = uvm_alloc(uvm, bottom, top, PTE_R | PTE_W);
 
-	uvm->guard = bottom - PGSIZE;
+	uvm->guard = bottom - STACK_GAP;
 	uvm->heap = top;
 	return error;
 }

@@ -104,7 +104,7 @@ static bool next_range(const struct uvm *uvm, uint64 va, struct range *r)
 	struct pte_run run;
 
 	r->pages = 0;
-	for (; pt_next_run(uvm->root, va, uvm->brk, &run); va = run.end)
+	for (; uvm_next_run(uvm, va, &run); va = run.end)
 		for (uint64 i = 0; i < run.count; i++)
 			if (run.entry[i] & PTE_V &&
 			    !add_page(r, run.va + i * PGSIZE, run.entry[i],

@@ -58,14 +58,24 @@ static const char *const fault_words[] = {
 	[FAULT_NOMEM] = " a page that no memory is left for",
 };
 
-/* What a program tried to get at; the commonest mistakes by their names. */
-static const char *object_of(const struct uvm *uvm, enum fault fault,
+/* Whether that is below the stack, in the guard or below address 0. */
+static bool is_below_stack(const struct uvm *uvm, uint64 va)
+{
+	return va - uvm->guard < STACK_GAP || (int64)va < 0;
+}
+
+/* What a program tried to get at; the commonest mistakes by their names. A
+ * local array may be so large that it reaches down to other addresses. */
+static const char *object_of(const struct proc *p, enum fault fault,
 			     uint64 address)
 {
+	const struct uvm *uvm = p->uvm;
+
+	if (fault == FAULT_UNMAPPED && (address - uvm->guard < STACK_GAP ||
+					is_below_stack(uvm, p->frame->sp)))
+		return " an address below the stack (stack overflow)";
 	if (fault == FAULT_UNMAPPED && address < PGSIZE)
 		return " a NULL pointer";
-	if (fault == FAULT_UNMAPPED && address - uvm->guard < PGSIZE)
-		return " the page below the stack (stack overflow)";
 	return fault_words[fault];
 }
 
@@ -114,7 +124,7 @@ static void page_fault(struct proc *p, uint64 cause)
 	if (fault != FAULT_FIXED)
 		kill_program(p, words_of(cause),
 			     cause == CAUSE_LOAD_PAGE ? " from" : " to",
-			     object_of(uvm, fault, csr_read(stval)));
+			     object_of(p, fault, csr_read(stval)));
 }
 
 /* It may be the program's first floating-point instruction: the unit is off

@@ -148,6 +148,17 @@ static void whole_stack_is_usable(void)
 		store_to(va);
 }
 
+/* A local array that does not fit on the stack ends there, whatever its size
+ * is. */
+static void gap_below_stack_is_not_mapped(void)
+{
+	uint64 end = stack_guard() + PGSIZE;
+
+	for (uint64 below = PGSIZE; below <= STACK_GAP; below *= 4)
+		check_kills(store_to, end - below);
+	check_kills(load_from, end - STACK_GAP);
+}
+
 static void page_below_stack_is_a_guard(void)
 {
 	uint64 guard = stack_guard();
@@ -266,6 +277,7 @@ const struct test memory_tests[] = {
 	TEST(heap_takes_all_memory),
 	TEST(whole_stack_is_usable),
 	TEST(page_below_stack_is_a_guard),
+	TEST(gap_below_stack_is_not_mapped),
 	TEST(deep_recursion_dies_alone),
 	TEST(wild_load_dies_alone),
 	TEST(null_is_no_address),
