@@ -1,12 +1,17 @@
-/* kernel/dev/uart.c: the serial line (16550). */
+/* kernel/dev/uart.c: the serial line (16550).
+ *
+ * Its FIFO stays off, as it is after power-on. To turn it on clears what has
+ * been received, and a byte may be typed at any time, also before we run. QEMU
+ * then waits for that byte to be read before it hands over the next one, and so
+ * hands over nothing more. Nor would the FIFO be of use: QEMU keeps what does
+ * not fit, in any number, and no byte is overrun. */
 #include "dev/uart.h"
 
 #include "mm/layout.h"
 
-enum { DATA = 0, IER = 1, FCR = 2, LCR = 3, LSR = 5 };
+enum { DATA = 0, IER = 1, LCR = 3, LSR = 5 };
 
 #define IER_RECEIVE 0x01 /* interrupt when a byte has come in */
-#define FCR_ENABLE_AND_CLEAR 0x07
 #define LCR_EIGHT_BITS 0x03
 #define LSR_RECEIVED 0x01
 #define LSR_CAN_SEND 0x20
@@ -20,7 +25,6 @@ void uart_init(void)
 {
 	mmio_write8(reg(IER), 0);
 	mmio_write8(reg(LCR), LCR_EIGHT_BITS);
-	mmio_write8(reg(FCR), FCR_ENABLE_AND_CLEAR);
 	mmio_write8(reg(IER), IER_RECEIVE);
 }
 
