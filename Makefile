@@ -150,6 +150,9 @@ KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
 	-fno-omit-frame-pointer -Wframe-larger-than=640 \
 	$(if $(LLVM),-Wthread-safety) \
 	$(if $(DEBUG),$(DEBUG_FLAGS)) $(if $(AUDIT),-DAUDIT) -Ikernel
+# It runs before anything but RV64I is known to be there; see the file.
+CHECK_FLAGS = $(filter-out -fsanitize=%,$(patsubst -march=rv64imac%,-march=rv64i%, \
+	$(KERNEL_FLAGS)))
 # Assembly saves the floating-point registers of programs; C is to use none.
 KERNEL_ASFLAGS := $(patsubst -march=%,-march=rv64gc,$(KERNEL_FLAGS))
 KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static \
@@ -254,6 +257,7 @@ $(U)/user.list: FORCE
 $(H)/host.flags: FORCE
 	$(call remember,$(HOSTCC) $(HOST_FLAGS) $(H_OBJECTS))
 
+$(K)/kernel/boot/check.c.o: private KERNEL_FLAGS := $(CHECK_FLAGS)
 $(K)/kernel/%.c.o: kernel/%.c $(K)/kernel.flags
 	$(call say,CC,$<)
 	$(call compile,$(CC) $(KERNEL_FLAGS))

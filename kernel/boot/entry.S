@@ -2,23 +2,95 @@
  *
  * Every hart begins here, in machine mode, at physical addresses, with its
  * number in a0 and the address of the device tree in a1. */
+#include "boot/machine.h"
+#include "lib/csr.h"
 #include "lib/hart.h"
 #include "mm/layout.h"
 
-	.section .text.entry, "ax"
-	.globl _start
-_start:
-	li t0, MAX_HARTS
-	bgeu a0, t0, park
-
-	/* Stacks are two pages; the lower one becomes a guard. */
+	/* Stacks are two pages; the lower one becomes a guard. a0 has the
+	 * hart's number. */
+	.macro take_stack
 	la sp, boot_stacks
 	addi t0, a0, 1
 	slli t0, t0, 13
 	add sp, sp, t0
+	.endm
 
+	/* Up to machine_check() there may be 32 bits only, and no compressed
+	 * instructions: all of these are in RV32I. */
+	.section .text.entry, "ax"
+	.option push
+	.option norvc
+	.option norelax
+	.globl _start
+_start:
+	la t0, machine_exception
+	csrw mtvec, t0
+	li t0, MAX_HARTS
+	bgeu a0, t0, park
+
+	li t0, 1
+	slli t0, t0, 31
+	slli t0, t0, 1
+	beqz t0, only_32_bits
+
+	take_stack
 	mv s1, a0
 	mv s2, a1
+	call machine_check      /* boot/check.c */
+	j enough
+
+only_32_bits:
+	bnez a0, park
+	la a0, words_of_32_bits
+	call machine_say
+	j machine_off
+
+	/* In machine mode's own code: it says so, but not again and again. */
+	.balign 4
+machine_exception:
+	la t0, park
+	csrw mtvec, t0
+	csrr a0, mhartid
+	li t0, MAX_HARTS
+	bgeu a0, t0, park
+	take_stack
+	call machine_trapped    /* boot/check.c */
+
+	.balign 4
+park:
+	wfi
+	j park
+
+	/* void machine_say(const char *text) */
+	.globl machine_say
+machine_say:
+	lui t0, UART_PA >> 12
+next_byte:
+	lbu t1, 0(a0)
+	beqz t1, said
+busy:
+	lbu t2, 5(t0)           /* LSR: until it can send */
+	andi t2, t2, 0x20
+	beqz t2, busy
+	sb t1, 0(t0)
+	addi a0, a0, 1
+	j next_byte
+said:
+	ret
+
+	/* void machine_off(void): the word is as in dev/poweroff.c. */
+	.globl machine_off
+machine_off:
+	lui t0, TEST_DEVICE_PA >> 12
+	lui t1, %hi(LACKING_STATUS << 16 | 0x3333)
+	addi t1, t1, %lo(LACKING_STATUS << 16 | 0x3333)
+	sw t1, 0(t0)
+	j park
+	.option pop
+
+enough:
+	mv a0, s1
 	call machine_start      /* boot/machine.c */
 
 	/* On in supervisor mode, where paging puts us into the upper half. */
@@ -34,9 +106,9 @@ _start:
 supervisor:
 	call main               /* boot/main.c */
 
-park:
-	wfi
-	j park
+	.section .rodata
+words_of_32_bits:
+	.string "calf: cannot start: the CPU has 32 bits, not 64\n"
 
 	/* A software interrupt, sent by another hart: pass it on to supervisor
 	 * mode. mscratch points to this hart's struct machine_scratch. */
@@ -47,14 +119,47 @@ machine_trap:
 	csrrw t0, mscratch, t0
 	sd t1, 0(t0)
 	csrr t1, mcause
-	bgez t1, park           /* an exception: machine mode is wrong */
-	ld t1, 8(t0)
+	bgez t1, exception
+	ld t1, 16(t0)
 	sw zero, 0(t1)
 	li t1, 2                /* SSIP */
 	csrs mip, t1
 	ld t1, 0(t0)
 	csrrw t0, mscratch, t0
 	mret
+
+	/* An exception that the hart would not have go to supervisor mode by
+	 * itself: do what it does then (privileged specification, section
+	 * 3.1.6.1). mstatus.MPP is where the exception comes from. */
+exception:
+	sd t2, 8(t0)
+	csrr t1, mstatus
+	slli t2, t1, 63 - 12
+	bltz t2, wrong          /* machine mode */
+	li t2, MSTATUS_SPP | MSTATUS_SPIE | MSTATUS_SIE
+	csrc mstatus, t2
+	srli t2, t1, 3
+	andi t2, t2, MSTATUS_SPP
+	csrs mstatus, t2
+	slli t2, t1, 4
+	andi t2, t2, MSTATUS_SPIE
+	csrs mstatus, t2
+	li t2, MSTATUS_MPP_S
+	csrs mstatus, t2
+	csrr t2, mcause
+	csrw scause, t2
+	csrr t2, mepc
+	csrw sepc, t2
+	csrr t2, mtval
+	csrw stval, t2
+	csrr t2, stvec
+	csrw mepc, t2
+	ld t2, 8(t0)
+	ld t1, 0(t0)
+	csrrw t0, mscratch, t0
+	mret
+wrong:
+	j machine_exception
 
 	/* The root table that paging starts with: physical memory at
 	 * KERNEL_BASE, in pages of 1 GiB with all rights. */

@@ -128,6 +128,28 @@ static void take_memory(const struct property *property,
 			machine->ram_bytes = be64(property->value + at + 8);
 }
 
+/* Whether `word` is one of the strings of a list, each with its NUL. */
+static bool has_string(const struct property *property, const char *word)
+{
+	uint32 at = 0;
+
+	if (!is_string(property))
+		return false;
+	while (at < property->len && strcmp(property->value + at, word) != 0)
+		at += (uint32)strlen(property->value + at) + 1;
+	return at < property->len;
+}
+
+static void take_compatible(const struct property *property,
+			    struct machine *machine)
+{
+	if (has_string(property, "riscv,plic0"))
+		machine->has_plic = true;
+	if (has_string(property, "riscv,clint0") ||
+	    has_string(property, "riscv,aclint-mswi"))
+		machine->has_msip = true;
+}
+
 static void use_property(const struct walk *walk,
 			 const struct property *property,
 			 struct machine *machine)
@@ -142,6 +164,8 @@ static void use_property(const struct walk *walk,
 	else if (in_node(walk, 2, "chosen") && is_string(property) &&
 		 strcmp(property->name, "bootargs") == 0)
 		strlcpy(machine->bootargs, property->value, BOOTARGS_LEN);
+	else if (strcmp(property->name, "compatible") == 0)
+		take_compatible(property, machine);
 }
 
 /* False when the structure block is damaged. */

@@ -10,6 +10,8 @@ struct machine {
 	uint64 ram_bytes; /* from RAM_BASE_PA on */
 	uint32 nharts;
 	uint64 timer_hz;
+	bool has_plic; /* device interrupts come through a PLIC */
+	bool has_msip; /* the CLINT, or what takes its place */
 	char bootargs[BOOTARGS_LEN];
 };
 

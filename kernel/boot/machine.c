@@ -2,13 +2,14 @@
  *
  * This runs once on each hart, at physical addresses: it may not follow a
  * pointer that the linker has put somewhere. */
+#include "boot/machine.h"
 #include "lib/csr.h"
 #include "lib/hart.h"
 #include "mm/sv39.h"
 
 /* For boot/entry.S's machine_trap. */
 struct machine_scratch {
-	uint64 t1;
+	uint64 t1, t2;
 	uint64 msip; /* physical address of this hart's register */
 };
 
@@ -16,15 +17,16 @@ static struct machine_scratch scratch[MAX_HARTS];
 
 extern char boot_root[], machine_trap[];
 
-void machine_start(uint64 hartid); /* boot/entry.S calls it */
-
-/* All memory for supervisor mode: one region that covers it. */
+/* All memory for supervisor mode: one region that covers it. Where there are
+ * no regions, it has all memory (privileged specification, section 3.7.1). */
 static void open_memory(void)
 {
-	csr_write(pmpaddr0, ~0UL >> 10);
-	csr_write(pmpcfg0, 0x1f); /* NAPOT, R, W, X */
+	if (machine_try_set(CSR_PMPADDR0, ~0UL >> 10) != 0)
+		csr_write(pmpcfg0, 0x1f); /* NAPOT, R, W, X */
 }
 
+/* A hart may keep some exceptions for machine mode, whatever we ask for:
+ * machine_trap hands those on. */
 static void delegate_traps(void)
 {
 	csr_write(medeleg, 0xffff & ~(1 << 9)); /* all but its own ecall */

@@ -2,6 +2,7 @@
  * first process: everything is set up here, in order. */
 #include "boot/fdt.h"
 #include "boot/init.h"
+#include "boot/machine.h"
 #include "boot/options.h"
 #include "dev/console.h"
 #include "dev/ipi.h"
@@ -41,6 +42,12 @@ static void give_up(const char *why, const char *word)
 	poweroff(CANNOT_START_STATUS);
 }
 
+static void lacks(const char *what)
+{
+	kprintf("calf: cannot start: the machine lacks %s\n", what);
+	poweroff(LACKING_STATUS);
+}
+
 static void panic_end(void)
 {
 	if (options.panic_exit)
@@ -64,6 +71,10 @@ static void read_machine(uint64 device_tree)
 
 	if (wrong != NULL)
 		give_up(wrong, "");
+	if (!machine.has_plic)
+		lacks("a PLIC, the interrupt controller (QEMU: aia=none)");
+	if (!machine.has_msip)
+		lacks("a CLINT, by which harts call each other");
 	wrong = options_parse(machine.bootargs, &options);
 	if (wrong != NULL)
 		give_up("boot argument not understood: ", wrong);
@@ -98,8 +109,11 @@ static void init_hart(void)
 static void init_devices(void)
 {
 	plic_init();
-	if (virtio_blk_init() != 0)
-		give_up("no disk", "");
+
+	const char *missing = virtio_blk_init();
+
+	if (missing != NULL)
+		lacks(missing);
 }
 
 static void greet(void)

@@ -139,25 +139,29 @@ static bool queue_init(void)
 	return true;
 }
 
-int virtio_blk_init(void)
+const char *virtio_blk_init(void)
 {
 	if (reg_read(VIRTIO_MAGIC) != VIRTIO_MAGIC_VALUE ||
-	    reg_read(VIRTIO_VERSION) != VIRTIO_VERSION_VALUE ||
 	    reg_read(VIRTIO_DEVICE_ID) != VIRTIO_ID_BLOCK)
-		return -ENODEV;
+		return "a disk in the first virtio slot";
+	if (reg_read(VIRTIO_VERSION) != VIRTIO_VERSION_VALUE)
+		return "a disk that is not of virtio's legacy kind (QEMU: "
+		       "-global virtio-mmio.force-legacy=false)";
 
 	reg_write(VIRTIO_STATUS, 0);
 	reg_write(VIRTIO_STATUS, VIRTIO_ACKNOWLEDGE);
 	reg_write(VIRTIO_STATUS, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER);
-	if (!negotiate() || !queue_init())
-		return -ENODEV;
+	if (!negotiate())
+		return "a disk that agrees on virtio features";
+	if (!queue_init())
+		return "a disk with a queue that is long enough";
 	reg_write(VIRTIO_STATUS, reg_read(VIRTIO_STATUS) | VIRTIO_DRIVER_OK);
 
 	uint64 sectors = reg_read(VIRTIO_CONFIG) |
 			 (uint64)reg_read(VIRTIO_CONFIG + 4) << 32;
 
 	disk.nblocks = sectors / SECTORS_PER_BLOCK;
-	return 0;
+	return NULL;
 }
 
 uint64 virtio_blk_blocks(void)

@@ -16,8 +16,9 @@ struct blk_request {
 	struct waitq done; /* its one waiter */
 };
 
-/* Find the disk and start it. -ENODEV when there is none that we can use. */
-int virtio_blk_init(void);
+/* Find the disk and start it. Returns NULL, or what the machine lacks, in
+ * words. */
+const char *virtio_blk_init(void);
 
 /* Size of the disk in blocks; 0 when there is no disk. */
 uint64 virtio_blk_blocks(void);

@@ -63,12 +63,19 @@ static inline void fence_i(void)
 #define CSR_STIMECMP 0x14d
 #define CSR_MENVCFG 0x30a
 
-/* For those who look at instructions. */
+/* For those who need the number. */
 #define CSR_FFLAGS 0x001
 #define CSR_FCSR 0x003
+#define CSR_SATP 0x180
+#define CSR_MEDELEG 0x302
+#define CSR_MIDELEG 0x303
+#define CSR_PMPADDR0 0x3b0
 
 #define MENVCFG_STCE (1UL << 63) /* Sstc: supervisor may use stimecmp */
 
+#define MSTATUS_SIE (1 << 1) /* SIE, SPIE and SPP: sstatus has them, too */
+#define MSTATUS_SPIE (1 << 5)
+#define MSTATUS_SPP (1 << 8)
 #define MSTATUS_MPP_MASK (3 << 11)
 #define MSTATUS_MPP_S (1 << 11)
 

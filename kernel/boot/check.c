@@ -1,0 +1,126 @@
+/* kernel/boot/check.c: whether the CPU has what Calf needs.
+ *
+ * This runs in machine mode, at physical addresses: it must not follow a
+ * pointer that the linker has put somewhere. It is compiled for RV64I (see the
+ * Makefile): more than that is not known to be there. */
+#include "boot/machine.h"
+#include "lib/csr.h"
+
+#define MISA(letter) (1UL << ((letter) - 'A'))
+
+struct findings {
+	bool is_told; /* what is missing is printed */
+	bool is_lacking;
+};
+
+/* The words are in the table, not pointed to. */
+static const struct {
+	char letter;
+	char words[31];
+} letters[] = {
+	{ 'M', "M (multiplication)" },
+	{ 'A', "A (atomic instructions)" },
+	{ 'C', "C (compressed instructions)" },
+	{ 'D', "D (floating point)" },
+	{ 'S', "S (supervisor mode)" },
+	{ 'U', "U (user mode)" },
+};
+
+static volatile bool first_is_right; /* hart 0 lacks nothing */
+
+static void park(void) __attribute__((noreturn));
+static void park(void)
+{
+	for (;;)
+		wfi();
+}
+
+static void need(struct findings *found, bool is_there, const char *what)
+{
+	if (is_there)
+		return;
+	if (found->is_told) {
+		machine_say(found->is_lacking
+				    ? ", "
+				    : "calf: cannot start: the CPU lacks ");
+		machine_say(what);
+	}
+	found->is_lacking = true;
+}
+
+/* misa may be 0 and tell nothing (privileged specification, section 3.1.1). */
+static void check_letters(struct findings *found)
+{
+	uint64 misa = csr_read(misa);
+
+	for (uint64 i = 0; i < ARRAY_LEN(letters); i++)
+		need(found, misa == 0 || (misa & MISA(letters[i].letter)),
+		     letters[i].words);
+}
+
+/* What no letter of misa stands for. */
+static void check_supervisor(struct findings *found)
+{
+	uint64 interrupts = INT_SSI | INT_STI | INT_SEI;
+
+	need(found, machine_try_set(CSR_SATP, SATP_SV39) == SATP_SV39,
+	     "Sv39 (paging)");
+	need(found, machine_try_set(CSR_MIDELEG, interrupts) & INT_SSI,
+	     "interrupts in supervisor mode");
+}
+
+static void check_others(struct findings *found)
+{
+	need(found,
+	     (machine_try_set(CSR_MENVCFG, MENVCFG_STCE) & MENVCFG_STCE) &&
+		     machine_knows("csrr zero, 0x14d"),
+	     "Sstc (stimecmp)");
+	need(found, machine_knows("csrr zero, time"), "the time register");
+	need(found, machine_knows("fence.i"), "Zifencei (fence.i)");
+}
+
+/* All harts are alike: the first one speaks for all. */
+void machine_check(uint64 hartid)
+{
+	struct findings found = { .is_told = hartid == 0 };
+
+	check_letters(&found);
+	if (!found.is_lacking)
+		check_supervisor(&found);
+	check_others(&found);
+	if (found.is_told && found.is_lacking) {
+		machine_say("\n");
+		machine_off();
+	}
+	if (found.is_lacking)
+		park();
+	if (hartid == 0)
+		first_is_right = true;
+}
+
+static void say_number(uint64 n)
+{
+	char digits[] = "0x0000000000000000";
+
+	for (char *digit = digits + sizeof(digits) - 2; n > 0; n >>= 4)
+		*digit-- = "0123456789abcdef"[n & 15];
+	machine_say(digits);
+}
+
+/* Before the first hart has been checked, whatever another one does not know is
+ * nothing to that one either. */
+void machine_trapped(uint64 hartid)
+{
+	if (hartid != 0 && !first_is_right)
+		park();
+	machine_say("calf: exception in machine mode, hart ");
+	say_number(hartid);
+	machine_say(", mcause ");
+	say_number(csr_read(mcause));
+	machine_say(", mepc ");
+	say_number(csr_read(mepc));
+	machine_say(", mtval ");
+	say_number(csr_read(mtval));
+	machine_say("\n");
+	machine_off();
+}
