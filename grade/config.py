@@ -49,9 +49,11 @@ class Config:
 
 
 def make_command(*words):
-    """A make of its own, whatever make this runs under."""
+    """A make of its own, whatever make this runs under. What it and the
+    compilers print is read: it is in English."""
     env = {k: v for k, v in os.environ.items()
            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+    env["LC_ALL"] = "C"
     command = [os.environ.get("MAKE", "make"), "--no-print-directory", *words]
     return command, env
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from grade import tree
-from grade.config import ROOT
+from grade.config import ROOT, make_command
 from grade.handin import pack
 from grade.handout.lab import Lab
 from grade.handout.leaks import Secrets, find_leaks
 from grade.handout.pages import page_for
+from grade.series import git as git_module
 from grade.series import stack
-from grade.series.git import commits, git, git_lines
+from grade.series.git import GitError, commits, git, git_lines
 from grade.series.patches import read_series
 from grade.tools.needs import needs
 
@@ -110,7 +111,8 @@ def test_left_out(made):
                  "grade/variants", "grade/handout", "grade/labs",
                  "docs/teaching.md", ".ci"):
         assert not (made / path).exists()
-    done = subprocess.run(["make", "-n", "handout"], cwd=made,
+    command, env = make_command("-n", "handout")
+    done = subprocess.run(command, cwd=made, env=env,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert b"No rule to make target" in done.stdout
 
@@ -247,6 +249,24 @@ def test_dirty_tree(project, tmp_path):
     done = hand_out(copy, tmp_path / "out")
     assert done.stderr == "handout: commit or remove first: docs/new.md\n"
     assert done.returncode == 2 and not (tmp_path / "out").exists()
+
+
+def test_other_owner(project, tmp_path, monkeypatch):
+    """handout: a clone of another owner: git's advice is told, and followed"""
+    environment = git_module.environment
+    monkeypatch.setattr(
+        git_module, "environment", lambda folder: {
+            **environment(folder), "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
+    monkeypatch.setenv("HOME", str(tmp_path))
+    git_module.trusted.cache_clear()
+    with pytest.raises(GitError, match="; to allow it: git config --global "
+                       f"--add safe.directory {project}"):
+        git(project, "status")
+    (tmp_path / ".gitconfig").write_text(
+        f"[safe]\n\tdirectory = {project}\n", "utf-8")
+    git_module.trusted.cache_clear()
+    assert b"nothing to commit" in git(project, "status")
+    git_module.trusted.cache_clear()
 
 
 @pytest.mark.parametrize("path, text, words", [

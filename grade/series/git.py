@@ -1,5 +1,6 @@
 """grade/series/git.py: git, whatever the user's own settings are."""
 
+import functools
 import os
 import subprocess
 import tarfile
@@ -32,11 +33,23 @@ def environment(folder):
     return env
 
 
+@functools.lru_cache(maxsize=None)
+def trusted():
+    """Options for the folders of other owners in which the user lets git
+    work: all that we take of the user's settings."""
+    done = subprocess.run(
+        ["git", "config", "--get-all", "safe.directory"], cwd="/",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, encoding="utf-8", errors="surrogateescape")
+    return [word for value in done.stdout.splitlines()
+            for word in ("-c", f"safe.directory={value}")]
+
+
 def git(folder, *words, data=None):
     """Run git in the folder; returns what it printed, as bytes."""
     done = subprocess.run(
         ["git", "-c", f"core.excludesFile={os.devnull}",
-         "-c", f"core.attributesFile={os.devnull}", *words],
+         "-c", f"core.attributesFile={os.devnull}", *trusted(), *words],
         cwd=folder, env=environment(folder), input=data or b"",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
@@ -49,11 +62,15 @@ def git_lines(folder, *words):
 
 
 def complaint(output):
-    """The line that says what is wrong, among all that git printed."""
+    """The line that says what is wrong, among all that git printed, and what
+    to do about it where that is a command."""
     lines = output.decode(errors="replace").splitlines()
     told = [line.partition(": ")[2] for line in lines
             if line.startswith(("error: ", "fatal: "))]
-    return (told or lines or ["git failed"])[0]
+    wrong = (told or lines or ["git failed"])[0]
+    advice = [line.strip() for line in lines
+              if line.startswith("\tgit config ")]
+    return f"{wrong}; to allow it: {advice[0]}" if advice else wrong
 
 
 def commits(folder, *words):
