@@ -12,6 +12,7 @@ language. BASE=dir is a Debian to copy in place of a new one.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,25 +93,32 @@ def reach_shell(debian):
 
 def main():
     suite, way, locale, base = settings()
-    with tempfile.TemporaryDirectory(prefix="calf-debian-",
-                                     dir="/var/tmp") as folder:
-        root = Path(folder) / "root"
+    folder = Path(tempfile.mkdtemp(prefix="calf-debian-", dir="/var/tmp"))
+    debian = Debian(folder / "root", locale)
+    try:
         if base:
-            run("cp", "-a", base, root)
+            run("cp", "-a", base, debian.root)
         else:
             run("debootstrap", "--variant=minbase",
-                "--include=make,ca-certificates", suite, root)
-        lay_out(way, root / "calf")
-        debian = Debian(root, locale)
-        debian.add_locale()
-        status = reach_shell(debian)
-        if status == 0:
-            status = debian.run("make setup test")
+                "--include=make,ca-certificates", suite, debian.root)
+        lay_out(way, debian.root / "calf")
+        status = try_it(debian)
         print(f"debian: {suite} from {way}"
               f"{', in ' + locale if locale else ''}: "
               f"{'ok' if status == 0 else 'FAILED'}")
-        keep_logs(root / "calf", suite)
-    return status
+        keep_logs(debian.root / "calf", suite)
+        return status
+    finally:
+        # make and a shell may each tell us to end.
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        debian.wait()
+        shutil.rmtree(folder)
+
+
+def try_it(debian):
+    debian.add_locale()
+    return reach_shell(debian) or debian.run("make setup test")
 
 
 def keep_logs(project, suite):

@@ -2,14 +2,18 @@
 
 Each command has namespaces of its own, so that its mounts and its processes
 end with it, however that comes about. The folder becomes the root by
-pivot_root: a sandbox in a chroot could not make namespaces.
+pivot_root: a sandbox in a chroot could not make namespaces. A lock is held
+until the last of these processes has ended.
 """
 
+import fcntl
 import os
 import subprocess
 
 ENTER = """
 set -e
+exec 9>"$0.lock"
+flock 9
 mount --bind "$0" "$0"
 cd "$0"
 mount -t proc proc proc
@@ -28,7 +32,7 @@ KEPT = ("http_proxy", "https_proxy", "no_proxy", "TERM")
 
 class Debian:
     def __init__(self, root, locale=""):
-        self._root = root
+        self.root = root
         self._locale = locale
         self.environment = {
             name: os.environ[name] for name in KEPT if name in os.environ}
@@ -39,8 +43,13 @@ class Debian:
 
     def command(self, script):
         return ["unshare", "--mount", "--propagation", "private", "--pid",
-                "--fork", "--kill-child", "sh", "-c", ENTER, str(self._root),
+                "--fork", "--kill-child", "sh", "-c", ENTER, str(self.root),
                 script]
+
+    def wait(self):
+        """Until nothing runs in it any more."""
+        with open(f"{self.root}.lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
 
     def run(self, script):
         """Run it in the project's folder; returns its status."""
