@@ -326,8 +326,10 @@ static long procfs_read(uint32 number, struct uio *dst,
 	}
 	if (n > 0) {
 		n = MIN(MAX(n - (long)skip, 0), (long)dst->left);
-		if (uio_put(dst, r.page + skip, (uint64)n) != 0)
-			n = -EFAULT;
+		int error = uio_put(dst, r.page + skip, (uint64)n);
+
+		if (error != 0)
+			n = error;
 	}
 	kfree(r.page);
 	return n;

@@ -70,6 +70,23 @@ static void fork_of_floats_without_memory(void)
 	sweep_failures("fork", step_fork_with_floats);
 }
 
+/* Where the text of /proc goes is shared with the parent, and so is copied. */
+static char shared[PGSIZE];
+
+static long step_read_proc(int fd, int n)
+{
+	int status = xopen("/proc/self/status", O_RDONLY);
+
+	return call_with_failure(fd, n, SYS_read, status, (long)shared,
+				 sizeof(shared));
+}
+
+static void read_of_proc_without_memory(void)
+{
+	memset(shared, 1, sizeof(shared));
+	sweep_failures("read", step_read_proc);
+}
+
 static long step_pipe(int fd, int n)
 {
 	int fds[2];
@@ -172,6 +189,7 @@ const struct test nomem_tests[] = {
 	TEST(exec_without_memory),
 	TEST(fork_without_memory),
 	TEST(fork_of_floats_without_memory),
+	TEST(read_of_proc_without_memory),
 	TEST(pipe_without_memory),
 	TEST(open_without_memory),
 	TEST(calls_on_names_without_memory),
