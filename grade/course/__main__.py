@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -53,6 +54,10 @@ def parse(words):
     options = parser.parse_args(words)
     if options.jobs < 1:
         parser.error("-j: at least 1")
+    if not re.fullmatch(r"([1-9]\d*)?", options.limit):
+        parser.error("--limit: a number of seconds")
+    if min(options.penalty, options.late_days) < 0:
+        parser.error("--penalty, --late-days: at least 0")
     options.out = options.out.resolve()
     return options
 
