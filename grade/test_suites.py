@@ -142,6 +142,8 @@ def test_audit(run, calf):
         ("text", "not allowed by the kernel's page table", "use_text"),
         ("order", "lock order: crash left with crash right in hand",
          "left_then_right"),
+        ("ranks", "lock order: crash ranked 1 with crash ranked 2 in hand",
+         "use_ranks"),
         ("shift", "undefined: 1 of 'int' shifted by 40", "use_shift"),
         ("sum", "undefined: 2147483647 + 1 as 'int'", "use_sum"),
         ("index", "undefined: index 40 in '", "use_index"),

@@ -5,6 +5,7 @@
 #include "lib/panic.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
+#include "proc/sleeplock.h"
 
 #define NOT_INLINED __attribute__((noinline))
 
@@ -74,6 +75,21 @@ static int use_locks(void)
 	return 0;
 }
 
+/* Two of one kind, such as inodes, go by their ranks. */
+static int use_ranks(void)
+{
+	static struct sleeplock low, high;
+	static const char name[] = "crash ranked";
+
+	sleeplock_init(&low, name);
+	sleeplock_init(&high, name);
+	lock_set_rank(&low.note, 1);
+	lock_set_rank(&high.note, 2);
+	sleeplock_acquire(&high);
+	sleeplock_acquire(&low);
+	return 0;
+}
+
 static int use_shift(void)
 {
 	return one << forty;
@@ -102,9 +118,9 @@ static const struct {
 } bugs[] = {
 	{ "panic", use_panic },       { "overflow", use_stack },
 	{ "wild", use_wild_pointer }, { "text", use_text },
-	{ "order", use_locks },       { "shift", use_shift },
-	{ "sum", use_sum },           { "index", use_index },
-	{ "division", use_division },
+	{ "order", use_locks },       { "ranks", use_ranks },
+	{ "shift", use_shift },       { "sum", use_sum },
+	{ "index", use_index },       { "division", use_division },
 };
 
 int crash(const char *how)

@@ -50,6 +50,7 @@ static struct inode *find_or_add(uint32 number) REQUIRES(inodes.lock)
 	if (fresh != NULL) {
 		fresh->number = number;
 		sleeplock_init(&fresh->lock, "inode");
+		lock_set_rank(&fresh->lock.note, number);
 		list_push_front(bucket, &fresh->link);
 	}
 	return fresh;

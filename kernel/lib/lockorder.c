@@ -150,6 +150,14 @@ static bool is_known(uint32 outer, uint32 inner)
 	       1;
 }
 
+static void check_ranks(const struct lock_note *outer,
+			const struct lock_note *inner, const char *name)
+{
+	if (inner->rank <= outer->rank)
+		panic("lock order: %s %u with %s %u in hand", name, inner->rank,
+		      name, outer->rank);
+}
+
 void lock_wanted(const struct lock_list *held, struct lock_note *note,
 		 const char *name, bool sleeps, struct lock_site site)
 {
@@ -159,8 +167,11 @@ void lock_wanted(const struct lock_list *held, struct lock_note *note,
 		note->kind = find_kind(name, sleeps);
 	for (const struct lock_note *outer = held->first; outer != NULL;
 	     outer = outer->next) {
-		if (is_known(outer->kind, note->kind) ||
-		    (sleeps && outer->kind == note->kind))
+		if (sleeps && outer->kind == note->kind) {
+			check_ranks(outer, note, name);
+			continue;
+		}
+		if (is_known(outer->kind, note->kind))
 			continue;
 
 		struct edge edge = { .outer = outer->kind,

@@ -23,6 +23,7 @@ struct lock_note {
 	struct lock_note *next; /* [holder] another one that it has */
 	struct lock_site site;  /* [holder] */
 	uint32 kind;            /* 0: not known so far; then always the same */
+	uint32 rank;            /* [init] of sleep locks of one kind */
 };
 
 /* The locks that a hart or a process has. */
@@ -52,9 +53,16 @@ lock_site_of_caller(void)
 				   .caller = caller > fp ? caller[-1] : 0 };
 }
 
+/* Locks of its kind that may be held across a sleep are taken by ascending
+ * rank. Without this it is 0, and a process has one of them at a time. */
+static inline void lock_set_rank(struct lock_note *note, uint32 rank)
+{
+	note->rank = rank;
+}
+
 /* Who has `held` is going to wait for the lock: panics when that is the wrong
- * way round. Locks that may be held across a sleep have an order of their own,
- * and two of the same kind have one that is not seen here. */
+ * way round. Locks that may be held across a sleep have an order of their
+ * own. */
 void lock_wanted(const struct lock_list *held, struct lock_note *note,
 		 const char *name, bool sleeps, struct lock_site site);
 
@@ -78,6 +86,7 @@ struct lock_note {
 struct lock_list {
 };
 
+#define lock_set_rank(note, rank) ((void)0)
 #define lock_site_here() ((struct lock_site){})
 #define lock_site_of_caller() ((struct lock_site){})
 #define lock_wanted(held, note, name, sleeps, site) ((void)0)
