@@ -87,6 +87,8 @@ static int use_ranks(void)
 	lock_set_rank(&high.note, 2);
 	sleeplock_acquire(&high);
 	sleeplock_acquire(&low);
+	sleeplock_release(&low);
+	sleeplock_release(&high);
 	return 0;
 }
 

@@ -114,12 +114,18 @@ static const struct edge *find_edge(uint32 outer, uint32 inner)
 	return edge;
 }
 
-/* `wrong` closes a circle: say so, and what the rest of it is made of. */
-static void tell_circle(const struct edge *wrong) __attribute__((noreturn));
-static void tell_circle(const struct edge *wrong)
+/* What closes a circle, and where: of the one hart that found it. */
+static struct {
+	struct edge wrong;
+	uint64 pc, fp;
+} circle;
+
+/* Say so, and what the rest of it is made of. */
+static void tell_circle(void) __attribute__((noreturn));
+static void tell_circle(void)
 {
-	__atomic_store_n(&order.broken, 1, __ATOMIC_RELAXED);
-	order_unlock();
+	const struct edge *wrong = &circle.wrong;
+
 	kprintf("lock order: hart %u takes locks the wrong way round\n",
 		this_hart()->hartid);
 	tell_edge(wrong);
@@ -128,15 +134,38 @@ static void tell_circle(const struct edge *wrong)
 	for (uint32 kind = wrong->outer; kind != wrong->inner;
 	     kind = order.via[kind])
 		tell_edge(find_edge(order.via[kind], kind));
-	panic("lock order: %s with %s in hand", order.kinds[wrong->inner].name,
-	      order.kinds[wrong->outer].name);
+	panic_at(circle.pc, circle.fp, "lock order: %s with %s in hand",
+		 order.kinds[wrong->inner].name,
+		 order.kinds[wrong->outer].name);
+}
+
+/* On the stack for panics: locks are taken deep down, where no room is left for
+ * all that is to be told. */
+static void leave_for_circle(const struct edge *wrong)
+	__attribute__((noreturn, noinline));
+static void leave_for_circle(const struct edge *wrong)
+{
+	__atomic_store_n(&order.broken, 1, __ATOMIC_RELAXED);
+	circle.wrong = *wrong;
+	circle.pc = (uint64)__builtin_return_address(0) - 1;
+	circle.fp = ((uint64 *)__builtin_frame_address(0))[-2];
+	order_unlock();
+	__asm__ volatile("mv sp, %0\n\tjr %1"
+			 :
+			 : "r"(this_hart()->panic_stack), "r"(tell_circle)
+			 : "memory");
+	__builtin_unreachable();
 }
 
 static void learn(const struct edge *edge)
 {
 	order_lock();
+	if (__atomic_load_n(&order.broken, __ATOMIC_RELAXED)) {
+		order_unlock();
+		return;
+	}
 	if (comes_after(edge->outer, edge->inner))
-		tell_circle(edge);
+		leave_for_circle(edge);
 	ASSERT(order.nedges < EDGES_MAX, "there is room for all of the order");
 	order.edges[order.nedges++] = *edge;
 	order.kinds[edge->outer].inner |= 1UL << edge->inner;
