@@ -14,11 +14,12 @@ import argparse
 import os
 import re
 import signal
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from _pytest.mark.expression import Expression, ParseError
 
 from grade import limits, process, reports, results, sandbox
 from grade.config import ROOT, UserError
@@ -29,6 +30,7 @@ from grade.session import STRANGER, VERBOSE
 from grade.tree import NoTree
 
 WORKERS_MAX = 8
+IN_ORDER = "--no-loadscope-reorder"
 
 
 def parse(words):
@@ -62,11 +64,10 @@ def check_settings(everything):
     for group in os.environ.get("GROUP", "").split():
         if group not in known:
             raise UserError(f"GROUP={group}: one of {' '.join(known)}")
-    try:
-        Expression.compile(os.environ.get("TESTS", ""))
-    except (ParseError, SyntaxError):
-        raise UserError(f"TESTS={os.environ['TESTS']}: words, with and, or, "
-                        "not between them") from None
+    tests = os.environ.get("TESTS")
+    if tests and not pytest_takes("-k", tests):
+        raise UserError(f"TESTS={tests}: words, with and, or, not between "
+                        "them")
     workers = os.environ.get("WORKERS", "")
     if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
@@ -77,8 +78,23 @@ def check_settings(everything):
         raise UserError(f"LIMIT={limit}: a number of seconds above 0")
 
 
+def pytest_takes(*options):
+    """Whether this version of pytest, with xdist, takes the options. It is
+    asked where there are no tests."""
+    with tempfile.TemporaryDirectory(prefix="calf-") as empty:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir",
+             empty, "-p", "no:cacheprovider", "-p", "xdist.plugin", *options,
+             empty], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+    return done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def main(words):
     process.end_on_signals()
+    # Only the plug-ins that we name: others might change what is printed.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
     options = parse(words)
     try:
         check_settings(options.all)
@@ -161,17 +177,26 @@ def tests_to_read(everything):
     return [path for path in paths if (ROOT / path).exists()]
 
 
+def in_parallel():
+    """Options for xdist. Some versions begin with the largest groups of tests,
+    and only some of these can be told not to. One worker that takes the tests
+    as they come keeps the order in any version."""
+    first = os.environ.get("FIRST") == "1"
+    workers = int(os.environ.get("WORKERS") or
+                  min(os.cpu_count() or 1, WORKERS_MAX))
+    if workers > 1 and pytest_takes(IN_ORDER):
+        return ["-n", str(workers), "--dist", "loadgroup", IN_ORDER]
+    if workers > 1 and not first:
+        return ["-n", str(workers), "--dist", "loadgroup"]
+    return ["-n", "1", "--dist", "load"]
+
+
 def run_tests(everything):
-    # Only the plug-ins named here: others might change what is printed.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
     os.chdir(ROOT)
-    workers = os.environ.get("WORKERS") or min(os.cpu_count() or 1,
-                                               WORKERS_MAX)
     options = [
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
         "-p", "grade.outside.fixtures",
-        "-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup",
+        "-p", "xdist.plugin", *in_parallel(),
         # xdist may wait for ever for a worker that takes a dead one's place.
         "--max-worker-restart", "0",
         "-q", "--no-header", "--tb=short", "-rN",

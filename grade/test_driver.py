@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from grade import conftest
+from grade.__main__ import IN_ORDER, in_parallel
 from grade.asked import Asked, Distrusted, Proof, Question
 from grade.excuses import STATUS_FAILED, excuse, places
 from grade.unattended import Ending
@@ -191,6 +192,23 @@ def test_time_is_over(monkeypatch, group, seconds, is_tried):
     with nullcontext() if is_tried else pytest.raises(
             GuestFailed, match="time of the run"):
         conftest.pytest_runtest_setup(item)
+
+
+@pytest.mark.parametrize("can_be_told", [True, False])
+@pytest.mark.parametrize("first, workers, order", [
+    ("1", "4", True), ("", "4", False), ("1", "1", True), ("", "1", True)])
+def test_order(monkeypatch, can_be_told, first, workers, order):
+    """grader: FIRST={first} and WORKERS={workers} keep the tests in order,
+    whether xdist can be told to or not: {can_be_told}"""
+    monkeypatch.setenv("FIRST", first)
+    monkeypatch.setenv("WORKERS", workers)
+    monkeypatch.setattr("grade.__main__.pytest_takes",
+                        lambda *_: can_be_told)
+    words = in_parallel()
+    if words != ["-n", "1", "--dist", "load"]:
+        assert words[:4] == ["-n", workers, "--dist", "loadgroup"]
+        assert (words[4:] == [IN_ORDER]) == can_be_told
+        assert can_be_told or not order
 
 
 def test_late_step(monkeypatch):

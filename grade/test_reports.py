@@ -189,6 +189,16 @@ def test_bad_report(tmp_path, words):
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("words", ["a and", "not", "(", "-x"])
+def test_bad_words(tmp_path, words):
+    """reports: one line says that TESTS cannot be read: {words}"""
+    child = grade(tmp_path, TESTS=words)
+    text, said = child.communicate()
+    assert child.returncode == 2 and text == ""
+    assert said == f"grade: TESTS={words}: words, with and, or, not between " \
+        "them\n"
+
+
 HANGS = """
 if '-machine none' in ' '.join(sys.argv): sys.exit(1)
 calls = len(os.listdir(FOLDER))
