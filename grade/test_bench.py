@@ -1,14 +1,17 @@
 """grade/test_bench.py: what `make bench` says when something is wrong."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from grade.bench.budgets import Budget, check, read_budgets
 from grade.bench.fit import fit
 from grade.bench.kernels import FINISHED
 from grade.bench.measure import measure
-from grade.bench.profile import can_profile, profile
+from grade.bench.profile import ONE_AT_A_TIME, can_profile, profile
 from grade.bench.rows import rows_named
 from grade.config import UserError, build
+from grade.outside.gdbstub import Gdbstub
 from grade.test_driver import replace_qemu
 
 pytestmark = pytest.mark.xdist_group("bench")
@@ -78,6 +81,28 @@ def test_profile_counts(built):
     found = profile(built, built.path("kernel"), "getpid")
     assert abs(found.traced() - found.counted) < 1
     assert found.counts["sys_getpid"] > 0
+
+
+@pytest.mark.parametrize("known", ONE_AT_A_TIME)
+def test_monitor_of_each_version(known):
+    """bench: QEMU of any version is told to trace each instruction: {known}"""
+    obeyed = []
+
+    def monitor(command):
+        if command != known:
+            return f"unknown command: '{command}'\r\n"
+        obeyed.append(command)
+        return ""
+
+    Gdbstub.order(SimpleNamespace(monitor=monitor), *ONE_AT_A_TIME)
+    assert obeyed == [known]
+
+
+def test_monitor_refuses():
+    """bench: what QEMU's monitor does not know is said, and nothing counted"""
+    stub = SimpleNamespace(monitor="unknown command: '{}'\r\n".format)
+    with pytest.raises(UserError, match="`log exec`: unknown command"):
+        Gdbstub.order(stub, "log exec")
 
 
 def test_fit():

@@ -31,6 +31,9 @@ SHORT = {"fault": "fault_copy:64", "takeover": "fault_last_owner:64",
          "open": "file_open", "unlink": "file_unlink"}
 COMPUTED = ("switch", "fork_page", "exit_page", "crowd", "parallel",
             "child_memory", "child_lost", "sleepers")
+# So that the trace has each instruction: as QEMU 8.1 and later call it, and as
+# those before do.
+ONE_AT_A_TIME = ("one-insn-per-tb on", "singlestep on")
 PROGRAM = "(programs)"
 KERNEL_FROM = 1 << 63
 CODE_BYTES = 16         # by which we know that it is cowbench
@@ -140,8 +143,8 @@ def stub_for(config, kernel, commands, folder, console):
     command = [word.replace(",sleep=off", "")
                for word in machine.command(kernel, disk, ON_STDOUT)]
     stub = TracingStub(command, folder, console)
-    stub.monitor("singlestep on")
-    stub.monitor(f"logfile {stub.fifo}")
+    stub.order(*ONE_AT_A_TIME)
+    stub.order(f"logfile {stub.fifo}")
     return stub
 
 
@@ -163,9 +166,9 @@ def trace(config, kernel, row, program, folder):
                     continue    # another program has something else there
                 if pc == start:
                     window = Window()
-                    stub.monitor("log exec,nochain")
+                    stub.order("log exec,nochain")
                 elif window:
-                    stub.monitor("log none")
+                    stub.order("log none")
                     windows.append(window.counts)
                     window = None
         except Lost:
@@ -188,7 +191,7 @@ def boot_instructions(config):
                         Path(folder), console)
         try:
             stub.breakpoint(start)
-            stub.monitor("log exec,nochain")
+            stub.order("log exec,nochain")
             while stub.go(window.feed):
                 if stub.code(start, CODE_BYTES) \
                         == program.code(start, CODE_BYTES):

@@ -95,6 +95,15 @@ class Gdbstub:
                 return text
             text += bytes.fromhex(answer[1:]).decode(errors="replace")
 
+    def order(self, *commands):
+        """Give QEMU's monitor a command that prints nothing when it is obeyed:
+        the first of `commands` that this version obeys. Raises UserError."""
+        for command in commands:
+            said = self.monitor(command).strip()
+            if not said:
+                return
+        raise UserError(f"QEMU's monitor does not obey `{command}`: {said}")
+
     def registers(self):
         """All that the monitor tells, by name: "pc", "satp", "x10/a0"."""
         return {name: int(value, 16) for name, value
