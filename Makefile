@@ -370,12 +370,15 @@ user-config: user mkfs $(K)/config.json
 config kernel-config user-config:
 	@echo $(K)/config.json
 
-# These build in makes of their own, which are to build the same flavour.
-grade test view_page: export LLVM := $(LLVM)
-grade test view_page: export DEBUG := $(DEBUG)
-grade test view_page: export AUDIT := $(AUDIT)
-grade test view_page: export TOOLPREFIX := $(TOOLPREFIX)
-grade test view_page: export HOSTCC := $(HOSTCC)
+# These build in makes of their own, which must build the same flavour.
+OWN_MAKES := grade test view_page handin bench mutants variants power damage \
+	series
+$(OWN_MAKES): export LLVM := $(LLVM)
+$(OWN_MAKES): export DEBUG := $(DEBUG)
+$(OWN_MAKES): export AUDIT := $(AUDIT)
+$(OWN_MAKES): export TOOLPREFIX := $(TOOLPREFIX)
+$(OWN_MAKES): export HOSTCC := $(HOSTCC)
+
 grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
 
@@ -424,7 +427,7 @@ gradescope classroom50:
 	@$(PYTHON) -m grade.course.gradescope $@
 
 series:
-	@TOOLPREFIX=$(TOOLPREFIX) $(PYTHON) -m grade.series run
+	@$(PYTHON) -m grade.series run
 
 bench:
 	@$(PYTHON) -m grade.bench

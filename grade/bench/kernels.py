@@ -2,8 +2,8 @@
 
 import json
 import shutil
-import subprocess
 
+from grade import sandbox
 from grade.config import ROOT, BuildError, Config, build, make_command
 from grade.series.patches import read_series
 from grade.series.stack import copy_project, take_off
@@ -27,15 +27,13 @@ def starter_of(config):
     folder.parent.mkdir(parents=True, exist_ok=True)
     copy_project(ROOT, folder)
     take_off(folder, read_series(ROOT))
-    command, env = make_command("-s", "kernel")
-    done = subprocess.run(command, cwd=folder, env=env,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding="utf-8",
-                          errors="replace")
-    if done.returncode != 0:
-        raise BuildError("the starter does not build:\n" + done.stdout)
+    status, text = sandbox.run_plainly(*make_command("-s", "kernel-config"),
+                                       folder)
+    if status != 0:
+        raise BuildError("the starter does not build:\n" + text)
+    made = json.loads((folder / text.splitlines()[-1]).read_text("utf-8"))
     values = json.loads(config.text())
-    values["kernel"] = str(folder / "build" / "kernel.elf")
+    values["kernel"] = str(folder / made["kernel"])
     path = FOLDER / f"{STARTER}.json"
     path.write_text(json.dumps(values), "utf-8")
     return Config(path)

@@ -22,6 +22,7 @@ NOT_COPIED = (".git", ".cache", "__pycache__")
 OUTPUT = ("grade", "mutants", "variants", "series")     # below build/
 DECIDES = ("kernel", "user", "mkfs", "grade")   # what a result depends on
 NOT_DECIDES = (".patch", ".pyc", ".md")
+FLAVOUR = ("LLVM", "DEBUG", "AUDIT", "TOOLPREFIX", "QEMU")
 SECONDS = 900           # a whole grade, which ends itself before
 
 
@@ -65,8 +66,9 @@ def content_key():
 
 def key_of(content, kernel):
     series = [patch.path.read_text("utf-8") for patch in read_series(ROOT)]
+    flavour = [os.environ.get(name, "") for name in FLAVOUR]
     words = "\0".join([content, kernel.diff, *kernel.groups, str(kernel.first),
-                       *(series if kernel.starter else [])])
+                       *flavour, *(series if kernel.starter else [])])
     return hashlib.sha256(words.encode()).hexdigest()
 
 

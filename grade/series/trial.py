@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grade import process, results
+from grade import process, results, sandbox
 from grade.config import ROOT, make_command
 from grade.outside.gate import NOTHING_SHARED
 from grade.series.git import git
@@ -126,8 +126,11 @@ class Memory:
 
     def __init__(self, root, form):
         self._folder = root / KEPT
-        self._form = form + version("TOOLPREFIX", "", "gcc") + version(
-            "QEMU", "qemu-system-riscv64")
+        flavour = [os.environ.get(name, "") for name in ("DEBUG", "AUDIT")]
+        compiler = "clang" if os.environ.get("LLVM") else \
+            os.environ.get("TOOLPREFIX", "") + "gcc"
+        self._form = " ".join([form, *flavour, version(compiler),
+                               version(sandbox.qemu())])
 
     def _path(self, repository, commit):
         listing = git(repository, "ls-tree", "-r", commit, "--", *PARTS)
@@ -148,9 +151,8 @@ class Memory:
         part.replace(path)
 
 
-def version(variable, usual, rest=""):
-    """What the tool that the variable names says of itself."""
-    tool = (os.environ.get(variable) or usual) + rest
+def version(tool):
+    """What the tool says of itself."""
     return subprocess.run(
         [tool, "--version"], stdout=subprocess.PIPE, encoding="utf-8",
         errors="replace", check=True).stdout
