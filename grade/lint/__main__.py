@@ -10,14 +10,16 @@ from grade.lint.lab import check_lab
 from grade.lint.layers import check_layers
 from grade.lint.lengths import check_lengths
 from grade.lint.links import check_links
+from grade.lint.macros import check_macros
 from grade.lint.names import check_names
-from grade.lint.python import check_python
+from grade.lint.python import check_old_python, check_python
 from grade.lint.text import check_text
 from grade.text import many
 
 CHECKS = (check_layers, check_lengths, check_text, check_links, check_lab,
-          check_commands, check_names, check_python, check_encodings,
-          check_format, check_builds, check_headers)
+          check_commands, check_names, check_python, check_old_python,
+          check_encodings, check_macros, check_format, check_builds,
+          check_headers)
 
 
 def checks():

@@ -11,10 +11,7 @@ struct list {
 	struct list *prev;
 };
 
-#define LIST(name)                                                             \
-	{                                                                      \
-		.next = &(name), .prev = &(name)                               \
-	}
+#define LIST(name) ((struct list){ .next = &(name), .prev = &(name) })
 
 /* The member of which the link `link` is member `field`. */
 #define LIST_ENTRY(link, type, field) CONTAINER_OF(link, type, field)

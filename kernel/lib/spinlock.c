@@ -7,7 +7,7 @@
 
 void spin_init(struct spinlock *lock, const char *name)
 {
-	*lock = (struct spinlock)SPINLOCK(name);
+	*lock = SPINLOCK(name);
 }
 
 #ifdef DEBUG

@@ -15,10 +15,7 @@ struct CAPABILITY("spinlock") spinlock {
 	struct lock_note note;
 };
 
-#define SPINLOCK(lock_name)                                                    \
-	{                                                                      \
-		.owner = NULL, .name = (lock_name)                             \
-	}
+#define SPINLOCK(lock_name) ((struct spinlock){ .name = (lock_name) })
 
 void spin_init(struct spinlock *lock, const char *name);
 

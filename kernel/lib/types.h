@@ -18,8 +18,8 @@
 	((type *)((char *)(ptr) - __builtin_offsetof(type, member)))
 
 /* Round to a multiple of `unit`, a power of two. */
-#define ROUND_DOWN(n, unit) ((n) & ~((unit)-1))
-#define ROUND_UP(n, unit) ROUND_DOWN((n) + (unit)-1, unit)
+#define ROUND_DOWN(n, unit) ((n) & -(unit))
+#define ROUND_UP(n, unit) ROUND_DOWN(-1 + (n) + (unit), unit)
 
 /* For the compiler: what it cannot know, and may take for granted. */
 #define assume(condition)                                                      \

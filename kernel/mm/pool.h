@@ -16,11 +16,13 @@ struct pool {
 
 /* Objects of `size` bytes each, at most 2 KiB. */
 #define POOL(pool_name, size, label)                                           \
-	{                                                                      \
-		.lock = SPINLOCK(label), .name = (label),                      \
+	((struct pool){                                                        \
+		.lock.name = (label),                                          \
+		.name = (label),                                               \
 		.object_size = ROUND_UP((size), 8),                            \
-		.partial = LIST((pool_name).partial)                           \
-	}
+		.partial.next = &(pool_name).partial,                          \
+		.partial.prev = &(pool_name).partial,                          \
+	})
 
 /* An object, contents unknown; NULL when memory is short. */
 void *pool_alloc(struct pool *pool) EXCLUDES(pool->lock);

@@ -13,9 +13,10 @@ struct waitq {
 };
 
 #define WAITQ(name)                                                            \
-	{                                                                      \
-		.sleepers = LIST((name).sleepers)                              \
-	}
+	((struct waitq){                                                       \
+		.sleepers.next = &(name).sleepers,                             \
+		.sleepers.prev = &(name).sleepers,                             \
+	})
 
 void waitq_init(struct waitq *queue);
 

@@ -15,9 +15,10 @@ struct turn {
 };
 
 #define TURN_INIT(name)                                                        \
-	{                                                                      \
-		.owner = NULL, .waiters = WAITQ((name).waiters)                \
-	}
+	((struct turn){                                                        \
+		.waiters.sleepers.next = &(name).waiters.sleepers,             \
+		.waiters.sleepers.prev = &(name).waiters.sleepers,             \
+	})
 
 void turn_init(struct turn *turn);
 

@@ -8,14 +8,8 @@ struct test {
 	void (*run)(void);
 };
 
-#define TEST(function)                                                         \
-	{                                                                      \
-		.name = #function, .run = function                             \
-	}
-#define TESTS_END                                                              \
-	{                                                                      \
-		.name = NULL                                                   \
-	}
+#define TEST(function) ((struct test){ .name = #function, .run = function })
+#define TESTS_END ((struct test){ .name = NULL })
 
 struct test_group {
 	const char *name;

@@ -54,11 +54,15 @@ static uint64 free_page_window(long n)
 }
 
 #define ROW(row_name, text)                                                    \
-	{                                                                      \
-		.name = #row_name, .unit = INSTRUCTIONS, .number = "PAGES",    \
-		.usual = PAGES, .ops = PER_N, .what = (text),                  \
-		.window = row_name##_window                                    \
-	}
+	((struct row){                                                         \
+		.name = #row_name,                                             \
+		.unit = INSTRUCTIONS,                                          \
+		.number = "PAGES",                                             \
+		.usual = PAGES,                                                \
+		.ops = PER_N,                                                  \
+		.what = (text),                                                \
+		.window = row_name##_window,                                   \
+	})
 
 const struct row fault_rows[] = {
 	ROW(fault_copy, "a write that copies a shared page"),

@@ -118,10 +118,13 @@ static uint64 file_unlink_window(long n)
 }
 
 #define ROW(row_name, text)                                                    \
-	{                                                                      \
-		.name = #row_name, .unit = INSTRUCTIONS, .ops = 1,             \
-		.what = (text), .window = row_name##_window                    \
-	}
+	((struct row){                                                         \
+		.name = #row_name,                                             \
+		.unit = INSTRUCTIONS,                                          \
+		.ops = 1,                                                      \
+		.what = (text),                                                \
+		.window = row_name##_window,                                   \
+	})
 
 const struct row file_rows[] = {
 	ROW(file_create, "open() that makes a file"),

@@ -208,7 +208,7 @@ static void path_at_end_of_heap(void)
 static void no_bytes_at_all(void)
 {
 	int fd = xopen("file", O_RDWR | O_CREATE);
-	char c;
+	char c = 'x';
 
 	CHECK_EQ(write(fd, &c, 0), 0);
 	CHECK_EQ(read(fd, &c, 0), 0);
@@ -220,7 +220,7 @@ static void negative_sizes(void)
 {
 	int fd = xopen("file", O_RDWR | O_CREATE);
 	int fds[2];
-	char c;
+	char c = 'x';
 
 	xpipe(fds);
 	CHECK_EQ(write(fd, &c, (size_t)-1), -1);
