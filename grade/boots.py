@@ -31,7 +31,8 @@ class SharedBoots:
         self.config = config
         self.name = name
         self._logs = logs
-        self._machine = replace(machine, args=BOOT_ARGS)
+        self._machine = replace(
+            machine, args=f"{BOOT_ARGS} {machine.args}".strip())
         self._open = []         # [log, whether to keep it]
         self._wasted = 0        # boots in a row that ended too early
         self.hopeless = False

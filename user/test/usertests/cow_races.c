@@ -258,10 +258,12 @@ static void fork_tree(int depth, int seed)
 	pages_check(pages, PAGES, seed);
 }
 
+/* 31 processes: 16 MiB of memory have room for 64, these and a few others. */
 static void tree_of_forks(void)
 {
 	make_pages();
-	fork_tree(5, 1);
+	for (int round = 0; round < 2 * EFFORT; round++)
+		fork_tree(4, 1);
 	pages_check(pages, PAGES, 1);
 }
 
