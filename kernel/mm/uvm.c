@@ -178,9 +178,12 @@ static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end,
 	if (end > start && (end - start) / PGSIZE > frames_free())
 		return -ENOMEM; /* without starving others first */
 	uvm->brk = MAX(uvm->brk, end);
+	pte_t *pte = NULL;
 	for (uint64 va = start; va < end; va += PGSIZE) {
-		pte_t *pte = pt_make(uvm->root, va);
-
+		if (pte != NULL && pt_index(va, 0) != 0)
+			pte++; /* the next entry of the same table */
+		else
+			pte = pt_make(uvm->root, va);
 		if (pte == NULL || alloc_page(pte, rights) != 0)
 			return -ENOMEM;
 	}
