@@ -53,6 +53,16 @@ def test_wrong_budget(tmp_path):
         read_budgets(path)
 
 
+@pytest.mark.parametrize("llvm, bound", [("", 120), ("1", 127)])
+def test_budget_of_the_compiler(tmp_path, monkeypatch, llvm, bound):
+    """bench: what clang builds has bounds of its own: LLVM={llvm}"""
+    monkeypatch.setenv("LLVM", llvm)
+    path = tmp_path / "budgets"
+    path.write_text("getpid <= 120 clang 127\nfork <= 9\n", "utf-8")
+    assert read_budgets(path) == {"getpid": Budget(bound, False),
+                                  "fork": Budget(9, False)}
+
+
 def test_unknown_row():
     """bench: an unknown row is refused"""
     with pytest.raises(UserError, match="ROWS=nix: no such row"):
