@@ -66,7 +66,6 @@ static void read_lines(char name)
 
 		line[n > 0 ? n : 0] = '\0';
 		printf("%c got %s", name, line);
-		print_flush();
 	}
 	exit(0);
 }

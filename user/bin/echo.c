@@ -5,10 +5,19 @@
 int main(int argc, char **argv)
 {
 	bool has_newline = argc < 2 || strcmp(argv[1], "-n") != 0;
+	char line[ARGS_SIZE + 1]; /* exec() takes no longer arguments */
+	char *end = line;
 
-	for (int i = has_newline ? 1 : 2; i < argc; i++)
-		printf("%s%s", argv[i], i + 1 < argc ? " " : "");
+	for (int i = has_newline ? 1 : 2; i < argc; i++) {
+		size_t length = strlen(argv[i]);
+
+		memcpy(end, argv[i], length);
+		end += length;
+		if (i + 1 < argc)
+			*end++ = ' ';
+	}
 	if (has_newline)
-		putchar('\n');
+		*end++ = '\n';
+	output(1, line, (size_t)(end - line));
 	return 0;
 }

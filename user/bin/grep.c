@@ -147,14 +147,19 @@ static bool matches(const char *text, size_t length)
 static void print_match(const struct lines *lines, unsigned long number,
 			const char *title)
 {
+	char prefix[PATH_LEN + 32] = "";
+	int n = 0;
+
 	if (title != NULL)
-		printf("%s:", title);
+		n = snprintf(prefix, sizeof(prefix), "%s:", title);
 	if (shows_numbers)
-		printf("%lu:", number);
+		snprintf(prefix + n, sizeof(prefix) - (size_t)n,
+			 "%lu:", number);
 	if (memchr(lines->line, '\0', lines->length) == NULL) {
-		puts(lines->line);
+		printf("%s%s\n", prefix, lines->line);
 		return;
 	}
+	printf("%s", prefix);
 	output(STATUS_ERROR, lines->line, lines->length);
 	putchar('\n');
 }

@@ -193,6 +193,11 @@ static const char *parse_size(const char *p, struct conversion *conv)
 	}
 }
 
+static bool is_kind(char c)
+{
+	return c != '\0' && strchr("diuxXobcsp%", c) != NULL;
+}
+
 /* What stands between % and the letter, the letter included. */
 static const char *parse_conversion(const char *p, struct conversion *conv,
 				    va_list *args)
@@ -207,6 +212,10 @@ static const char *parse_conversion(const char *p, struct conversion *conv,
 	if (*p == '.')
 		p = parse_count(p + 1, &conv->precision, args);
 	p = parse_size(p, conv);
+	if (p[-1] == 'l' && !is_kind(*p)) {
+		conv->kind = 'u'; /* xv6's %l has no letter after it */
+		return p;
+	}
 	conv->kind = *p;
 	return *p == '\0' ? p : p + 1;
 }

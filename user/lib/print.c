@@ -1,5 +1,7 @@
 /* user/lib/print.c: formatted text to standard output and other descriptors.
  *
+ * Each call writes all of its text before it returns, so that nothing is lost
+ * or late when the program then faults, is killed, or lets another one print.
  * Lines leave in one write() each, so that those of several programs do not mix
  * on the console. */
 
@@ -18,8 +20,6 @@ struct writer {
 	char text[PRINT_BUFFER];
 };
 
-long sys_write(int fd, const void *buf, size_t n);
-
 int print_error;
 
 /* Write the first n bytes held, and keep the rest. What cannot be written is
@@ -27,7 +27,7 @@ int print_error;
 static void writer_flush(struct writer *w, size_t n)
 {
 	for (size_t done = 0; done < n;) {
-		long written = sys_write(w->fd, w->text + done, n - done);
+		long written = write(w->fd, w->text + done, n - done);
 
 		if (written <= 0) {
 			if (w->error == 0)
@@ -54,38 +54,32 @@ static void writer_put(struct sink *sink, const char *text, size_t n)
 	}
 }
 
-static struct writer standard_output = { .sink = { writer_put }, .fd = 1 };
-
-static void standard_output_flush(size_t n)
-{
-	if (n == 0)
-		return;
-	writer_flush(&standard_output, n);
-	if (print_error == 0)
-		print_error = standard_output.error;
-}
-
-void print_flush(void)
-{
-	standard_output_flush(standard_output.used);
-}
-
 int print_take_error(void)
 {
-	print_flush();
-
 	int error = print_error;
 
-	print_error = standard_output.error = 0;
+	print_error = 0;
 	return error;
+}
+
+int vfprintf(int fd, const char *fmt, va_list args)
+{
+	struct writer w;
+
+	w.sink.put = writer_put;
+	w.fd = fd;
+	w.error = 0;
+	w.used = w.lines = 0;
+	int length = format(&w.sink, fmt, args);
+	writer_flush(&w, w.used);
+	if (fd == 1 && print_error == 0)
+		print_error = w.error;
+	return w.error == 0 ? length : -1;
 }
 
 int vprintf(const char *fmt, va_list args)
 {
-	int length = format(&standard_output.sink, fmt, args);
-
-	standard_output_flush(standard_output.lines);
-	return standard_output.error == 0 ? length : -1;
+	return vfprintf(1, fmt, args);
 }
 
 int printf(const char *fmt, ...)
@@ -106,24 +100,6 @@ int puts(const char *line)
 int putchar(int c)
 {
 	return printf("%c", c) < 0 ? -1 : c;
-}
-
-int vfprintf(int fd, const char *fmt, va_list args)
-{
-	if (fd == 1)
-		return vprintf(fmt, args);
-	if (fd == 2)
-		print_flush();
-
-	struct writer w;
-
-	w.sink.put = writer_put;
-	w.fd = fd;
-	w.error = 0;
-	w.used = w.lines = 0;
-	int length = format(&w.sink, fmt, args);
-	writer_flush(&w, w.used);
-	return w.error == 0 ? length : -1;
 }
 
 int fprintf(int fd, const char *fmt, ...)

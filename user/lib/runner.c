@@ -225,13 +225,15 @@ static bool run_test(const struct test *test)
 		run_in_directory(test, &outcome);
 
 	bool passed = outcome.reason[0] == '\0';
+	const char *verdict = passed ? asked.passed : asked.failed;
+	const char *answer = asked.name == NULL ? "" : verdict;
+	const char *blank = asked.name == NULL ? "" : " ";
 
-	if (asked.name != NULL)
-		printf("%s ", passed ? asked.passed : asked.failed);
 	if (passed)
-		printf("%s: ok\n", test->name);
+		printf("%s%s%s: ok\n", answer, blank, test->name);
 	else
-		printf("%s: FAILED (%s)\n", test->name, outcome.reason);
+		printf("%s%s%s: FAILED (%s)\n", answer, blank, test->name,
+		       outcome.reason);
 	return passed;
 }
 

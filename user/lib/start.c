@@ -1,4 +1,4 @@
-/* user/lib/start.c: where a program begins. */
+/* user/lib/start.c: where a program begins, ends, and becomes another one. */
 
 #include "error.h"
 #include "string.h"
@@ -6,6 +6,7 @@
 
 int main(int argc, char **argv);
 void _start(int argc, char **argv) __attribute__((noreturn));
+void sys_exit(int status) __attribute__((noreturn));
 
 const char *program_name = "?";
 char **environ;
@@ -16,4 +17,21 @@ void _start(int argc, char **argv)
 	if (argc > 0)
 		program_name = basename(argv[0]);
 	exit(main(argc, argv));
+}
+
+/* A program whose output did not arrive has not succeeded. EPIPE is no news:
+ * the reader had seen enough. */
+void exit(int status)
+{
+	if (print_error != 0 && print_error != EPIPE && status == 0) {
+		fprintf(2, "%s: standard output: %s\n", program_name,
+			strerror(print_error));
+		status = 1;
+	}
+	sys_exit(status);
+}
+
+int exec(const char *path, char *const argv[])
+{
+	return execve(path, argv, environ);
 }

@@ -1,7 +1,7 @@
 /* user/lib/syscall.c: a stub for each system call, made from the list.
  *
- * Each stub is called sys_NAME, and NAME too unless flush.c has a function of
- * that name which first writes out what printf() holds back. */
+ * Each stub is called sys_NAME, and NAME too unless start.c has a function of
+ * that name which does more. */
 
 #include "sys.h"
 
@@ -17,23 +17,16 @@ __attribute__((used)) long sys_error(long result, long number)
 	return result;
 }
 
-#define FLUSHES(name) __asm__(".set flush_before_" #name ", 1");
-FLUSHES(fork)
-FLUSHES(exit)
-FLUSHES(exec)
-FLUSHES(execve)
-FLUSHES(read)
-FLUSHES(write)
-FLUSHES(close)
-FLUSHES(sleep)
-FLUSHES(poweroff)
+#define WRAPPED(name) __asm__(".set start_has_" #name ", 1");
+WRAPPED(exit)
+WRAPPED(exec)
 
 #define STUB(number, name)                                                     \
 	__asm__(".pushsection .text.sys_" #name ", \"ax\", @progbits\n"        \
 		".globl sys_" #name "\n"                                       \
 		".type sys_" #name ", @function\n"                             \
 		"sys_" #name ":\n"                                             \
-		".ifndef flush_before_" #name "\n"                             \
+		".ifndef start_has_" #name "\n"                                \
 		".globl " #name "\n"                                           \
 		".type " #name ", @function\n" #name ":\n"                     \
 		".endif\n"                                                     \

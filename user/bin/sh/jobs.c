@@ -216,7 +216,6 @@ int jobs_foreground(const char *number)
 		return 1;
 	}
 	printf("%s\n", job->text);
-	print_flush();
 	if (wait_until_ended(job)) {
 		status = shown_status(job->status);
 	} else {

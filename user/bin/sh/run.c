@@ -98,7 +98,7 @@ static int wait_for(const int *pids, int count)
 }
 
 /* Where its output went is soon forgotten: tell now whether it arrived. */
-static int run_and_flush(char **argv, int status)
+static int run_and_check(char **argv, int status)
 {
 	int result = builtin_run(argv, status);
 
@@ -117,7 +117,7 @@ static int run_builtin(const struct command *command, char **argv, int status)
 
 	if (redirects_apply(command->redirects, status, &saved) == 0) {
 		assign(command->assignments, status, false);
-		result = argv[0] != NULL ? run_and_flush(argv, status) : 0;
+		result = argv[0] != NULL ? run_and_check(argv, status) : 0;
 	}
 	redirects_undo(&saved);
 	return result;

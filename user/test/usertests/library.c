@@ -34,6 +34,16 @@ static void printf_numbers(void)
 	PRINTS("  7|7  ", "%*d|%*d", 3, 7, -3, 7);
 }
 
+/* As xv6 had it until 2023: a number of 64 bits. */
+static void printf_lone_l(void)
+{
+	const char *fmt = "%l|%5l|%d%l"; /* gcc would warn of a literal */
+	char text[64];
+
+	snprintf(text, sizeof(text), fmt, 1UL << 40, 7UL, 1, -1UL);
+	CHECK_EQ(strcmp(text, "1099511627776|    7|118446744073709551615"), 0);
+}
+
 static void printf_text(void)
 {
 	PRINTS("a|  b|c  |de|%", "%s|%3s|%-3s|%.2s|%%", "a", "b", "c", "def");
@@ -50,28 +60,68 @@ static void snprintf_is_bounded(void)
 	CHECK_EQ(snprintf(NULL, 0, "%s", "abc"), 3);
 }
 
-/* What printf() holds back comes out once, and in order. */
-static void print_before_fork_is_written_once(void)
+/* All that the function prints, in a process of its own, however that ends. */
+static void check_output(void (*print)(void), const char *expected)
 {
 	char text[32] = "";
+	size_t length = 0;
+	long n;
 	int fds[2];
 
 	xpipe(fds);
-	IN_CHILD() {
+	if (xfork() == 0) {
 		xclose(1);
 		CHECK_EQ(dup(fds[1]), 1);
-		printf("begun ");
-		IN_CHILD()
-			printf("child\n");
-		xwait(0);
-		printf("parent");
+		xclose(fds[1]);
+		print();
+		exit(0);
 	}
-	xwait(0);
 	xclose(fds[1]);
-	read(fds[0], text, sizeof(text) - 1);
-	xread(fds[0], text + strlen(text),
-	      strlen("begun child\nparent") - strlen(text));
-	CHECK_EQ(strcmp(text, "begun child\nparent"), 0);
+	while ((n = read(fds[0], text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)n;
+	wait(NULL);
+	if (strcmp(text, expected) != 0)
+		fail("'%s' came out as '%s'", expected, text);
+}
+
+static void print_and_fault(void)
+{
+	printf("begun");
+	*(volatile int *)USER_TOP = 1;
+}
+
+static void print_and_be_killed(void)
+{
+	printf("begun");
+	kill(getpid());
+}
+
+static void text_before_a_bad_end_is_printed(void)
+{
+	check_output(print_and_fault, "begun");
+	check_output(print_and_be_killed, "begun");
+}
+
+static void print_in_turn(void)
+{
+	int turn[2];
+
+	xpipe(turn);
+	printf("A");
+	IN_CHILD() {
+		signal_take(turn);
+		printf("C");
+	}
+	printf("B");
+	signal_give(turn);
+	xwait(0);
+	printf("D\n");
+}
+
+/* Each part comes out once, too. */
+static void processes_print_in_turn(void)
+{
+	check_output(print_in_turn, "ABCD\n");
 }
 
 /* All ways to be aligned, and all short lengths. */
@@ -177,9 +227,11 @@ static void malloc_of_too_much_fails(void)
 
 const struct test library_tests[] = {
 	TEST(printf_numbers),
+	TEST(printf_lone_l),
 	TEST(printf_text),
 	TEST(snprintf_is_bounded),
-	TEST(print_before_fork_is_written_once),
+	TEST(text_before_a_bad_end_is_printed),
+	TEST(processes_print_in_turn),
 	TEST(memory_functions),
 	TEST(numbers_in_strings),
 	TEST(malloc_keeps_blocks_apart),
