@@ -4,6 +4,12 @@
 #include "abi/fs.h"
 
 #define DIRSIZ NAME_LEN
-#define BSIZE BLOCK_SIZE
-#define ROOTINO ROOT_INUM
-#define MAXFILE (FILE_SIZE_MAX / BLOCK_SIZE)
+#define ROOTINO 1
+
+/* An int, so that a result of -1 is less. */
+#define BSIZE 4096
+_Static_assert(BSIZE == BLOCK_SIZE && ROOTINO == ROOT_INUM, "see abi/fs.h");
+
+/* Blocks that xv6's tests write to call a file big. Here files may have far
+ * more, but the disk has no room for many of those. */
+#define MAXFILE 268

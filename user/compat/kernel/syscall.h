@@ -3,3 +3,5 @@
 #pragma once
 
 #include "abi/syscall.h"
+
+#define SYS_pause SYS_sleep

@@ -29,16 +29,12 @@ char *sbrk(int bytes);
 int sleep(int ticks);
 int uptime(void);
 
-/* As later versions of xv6 call two of them. */
-static inline int pause(int ticks)
-{
-	return sleep(ticks);
-}
+/* Since 2025; `how` is a word of kernel/vm.h. */
+int pause(int ticks);
+char *sys_sbrk(int bytes, int how);
+char *sbrklazy(int bytes);
 
-static inline char *sbrklazy(int bytes)
-{
-	return sbrk(bytes);
-}
+#define SBRK_ERROR ((char *)-1)
 
 /* Library. */
 int stat(const char *path, struct stat *st);

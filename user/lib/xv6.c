@@ -1,8 +1,11 @@
-/* user/lib/gets.c: a line of standard input, for programs written for xv6. */
+/* user/lib/xv6.c: functions that only programs written for xv6 know; see
+ * user/compat/user/user.h. */
 
 #include "sys.h"
 
 char *gets(char *buf, int size);
+int pause(int ticks);
+void *sbrklazy(long bytes);
 
 /* At most size - 1 bytes, through the newline, and a NUL. Byte by byte, because
  * what follows the line belongs to whoever reads next. */
@@ -19,4 +22,16 @@ char *gets(char *buf, int size)
 	}
 	buf[n] = '\0';
 	return buf;
+}
+
+/* What xv6 has called sleep() since 2025. */
+int pause(int ticks)
+{
+	return sleep(ticks);
+}
+
+/* Memory that need not be there before it is used. */
+void *sbrklazy(long bytes)
+{
+	return sbrk(bytes);
 }
