@@ -17,7 +17,7 @@ SHELL := /bin/sh
 # ---- what the user may set ---------------------------------------------------
 
 # On with NAME=1 only: others have a DEBUG in their environment too.
-SWITCHES := V LLVM DEBUG AUDIT WERROR ICOUNT
+SWITCHES := V LLVM DEBUG AUDIT WERROR ICOUNT COMPAT
 $(foreach s,$(SWITCHES),$(eval override $(s) := $(filter 1,$($(s)))))
 TOOLPREFIX ?=
 HOSTCC ?= cc
@@ -32,8 +32,8 @@ override TREE := $(value TREE)
 override OUT := $(value OUT)
 override GDBARGS := $(value GDBARGS)
 override PROGS := $(value PROGS)
-export CMD ARGS PROGS CPUS MEM ICOUNT TIMEOUT LIMIT QEMU TESTS TREE SANDBOX
-export GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
+export CMD ARGS PROGS COMPAT CPUS MEM ICOUNT TIMEOUT LIMIT QEMU TESTS TREE
+export SANDBOX GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
 	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE \
 	DEBIAN FROM LOCALE BASE
 export PYTHONDONTWRITEBYTECODE := 1
@@ -104,6 +104,7 @@ CC := clang --target=riscv64-unknown-elf
 LD := ld.lld
 AR := llvm-ar
 NM := llvm-nm
+OBJCOPY := llvm-objcopy
 STRIP := llvm-strip
 # lld shortens calls from version 15 on only.
 CC_ONLY := -mno-relax
@@ -112,6 +113,7 @@ CC := $(TOOLPREFIX)gcc
 LD := $(TOOLPREFIX)ld
 AR := $(TOOLPREFIX)ar
 NM := $(TOOLPREFIX)nm
+OBJCOPY := $(TOOLPREFIX)objcopy
 STRIP := $(TOOLPREFIX)strip
 CC_ONLY := -fno-tree-loop-distribute-patterns
 endif
@@ -165,6 +167,8 @@ USER_FLAGS := -march=rv64gc -mabi=lp64d $(COMMON_FLAGS) \
 USER_LINK := $(LD) -m elf64lriscv -nostdlib -static --gc-sections \
 	-z max-page-size=4096 -z stack-size=65536 -z noexecstack \
 	--build-id=none $(if $(WERROR),--fatal-warnings) -T user/user.ld
+LINK_PROGRAM = NM=$(call quoted,$(NM)) OBJCOPY=$(call quoted,$(OBJCOPY)) \
+	LINK=$(call quoted,$(USER_LINK)) sh user/link.sh
 
 # For what the user brings: xv6's headers are found, those of the host are not;
 # there are fewer warnings, and a NULL that is followed is followed.
@@ -307,9 +311,9 @@ $(U)/libuser.a: $(LIB_OBJECTS) $(U)/user.list
 
 .SECONDEXPANSION:
 $(BINARIES:%=%.elf): $(U)/bin/%.elf: $$(call program_objects,$$*) \
-		$(U)/libuser.a $(U)/user.list user/user.ld
-	$(call make_file,$(USER_LINK) -o $$tmp $(call program_objects,$*) \
-		$(U)/libuser.a)
+		$(U)/libuser.a $(U)/user.list user/user.ld user/link.sh
+	$(call make_file,$(LINK_PROGRAM) $$tmp $(U)/libuser.a \
+		$(call program_objects,$*))
 
 $(BINARIES): %: %.elf
 	$(call say,LD,$@)
@@ -334,6 +338,7 @@ $(K)/config.json: FORCE
 		"user_cc": "$(CC) $(USER_FLAGS)"$(comma) \
 		"host_cc": "$(HOSTCC) $(HOST_FLAGS)"$(comma) \
 		"link": "$(USER_LINK)"$(comma) \
+		"objcopy": "$(OBJCOPY)"$(comma) \
 		"library": "$(U)/libuser.a"$(comma) \
 		"strip": "$(STRIP)"$(comma) "nm": "$(NM)"$(comma) \
 		"items": [ $(subst $(space),$(comma) ,$(ITEMS:%="%")) ]$(comma) \
@@ -473,7 +478,9 @@ make clean-disk   remove the disk of `make qemu`, with your files in it
 
 for qemu, run and gdb
   CPUS=1..8       harts (2)              MEM=128M    memory
-  PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin
+  PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin;
+                  a.c+b.S or a folder: one program of several files
+  COMPAT=1        programs are in / too, as programs written for xv6 expect
   ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
                                                      (not gdb)
   ICOUNT=1        count instructions, with one hart: the same on every machine

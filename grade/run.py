@@ -17,12 +17,13 @@ from pathlib import Path
 
 from grade import process, unattended
 from grade.config import BuildError, Config, UserError, build
-from grade.image import KeptDisk, make_image, write_script
+from grade.image import KeptDisk, make_image
 from grade.machine import ON_STDOUT, ON_TERMINAL, machine_from, timeout_from
-from grade.programs import build_programs
+from grade.programs import items_from, with_commands
 
 RUN_TIMEOUT = 120       # seconds, when the user gives none
-SETTINGS = ("CPUS", "MEM", "ARGS", "CMD", "PROGS", "ICOUNT", "TIMEOUT")
+SETTINGS = ("CPUS", "MEM", "ARGS", "CMD", "PROGS", "COMPAT", "ICOUNT",
+            "TIMEOUT")
 FLAVOURS = ("LLVM", "DEBUG", "AUDIT")
 
 
@@ -36,11 +37,9 @@ def run_commands(config, settings, scratch):
     if not commands.strip():
         raise UserError("nothing to run: make run CMD=\"echo hello; ls\"")
     timeout = timeout_from(settings, RUN_TIMEOUT)
-    machine = machine_from(settings, "quiet", "panic=exit", "run", "/run.sh")
-    script = scratch / "run.sh"
-    write_script(script, commands)
-    extra = build_programs(config, settings.get("PROGS", ""), scratch)
-    extra["/run.sh"] = f"/run.sh={script}"
+    extra, words = with_commands(
+        config, items_from(config, settings, scratch), commands, scratch)
+    machine = machine_from(settings, "quiet", "panic=exit", *words)
     disk = make_image(config, scratch / "disk.img", extra)
     command = machine.command(config.path("kernel"), disk, ON_STDOUT)
     ending = unattended.run(command, write_out, timeout, out_fd=1)
@@ -66,7 +65,7 @@ def boot_interactively(config, settings, scratch):
     """The user's terminal becomes the console."""
     timeout = timeout_from(settings, None)
     machine = machine_from(settings)
-    extra = build_programs(config, settings.get("PROGS", ""), scratch)
+    extra = items_from(config, settings, scratch)
     kept = KeptDisk(config)
     if kept.lock():
         news = kept.prepare(extra)

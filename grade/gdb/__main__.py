@@ -20,9 +20,9 @@ from pathlib import Path
 from grade import process
 from grade.config import ROOT, BuildError, Config, UserError, build
 from grade.gdb.target import Target, stopped_at
-from grade.image import make_image, write_script
+from grade.image import make_image
 from grade.machine import ON_TERMINAL, machine_from
-from grade.programs import build_programs
+from grade.programs import items_from, with_commands
 from grade.run import terminal_restored
 
 COMMANDS = ROOT / "grade" / "gdb" / "commands.py"
@@ -66,13 +66,10 @@ def split_options(text):
 
 def make_disk(config, settings, scratch):
     """A disk of its own; returns it and init's arguments."""
-    extra = build_programs(config, settings.get("PROGS", ""), scratch)
+    extra = items_from(config, settings, scratch)
     words = []
     if settings.get("CMD", "").strip():
-        script = scratch / "run.sh"
-        write_script(script, settings["CMD"])
-        extra["/run.sh"] = f"/run.sh={script}"
-        words = ["run", "/run.sh"]
+        extra, words = with_commands(config, extra, settings["CMD"], scratch)
     return make_image(config, scratch / "disk.img", extra), words
 
 

@@ -132,7 +132,7 @@ find_gcc() {
 }
 
 has_binutils() {
-	for tool in gcc ld ar nm strip; do
+	for tool in gcc ld ar nm objcopy strip; do
 		have "$1$tool" || {
 			unusable "TOOLPREFIX=$1: there is no $1$tool on PATH"
 			return
@@ -141,7 +141,8 @@ has_binutils() {
 }
 
 find_llvm() {
-	for tool in clang ld.lld llvm-ar llvm-nm llvm-strip; do
+	for tool in clang ld.lld llvm-ar llvm-nm llvm-objcopy \
+		llvm-strip; do
 		have "$tool" || return
 	done
 	builds ld.lld clang --target=riscv64-unknown-elf ||

@@ -39,7 +39,7 @@ class Settings:
     """What the machine is to have."""
 
     mem: str
-    progs: str
+    programs: dict      # PROGS and COMPAT
     args: str
     seconds: float
 
@@ -52,7 +52,8 @@ def settings_from(env):
     if env.get("CPUS", "") not in ("", "1"):
         raise UserError(f"CPUS={env['CPUS']}: the pictures are of one hart")
     machine = machine_from({"MEM": env.get("MEM", ""), "CPUS": "1"})
-    return Settings(machine.mem, env.get("PROGS", ""), env.get("ARGS", ""),
+    programs = {name: env.get(name, "") for name in ("PROGS", "COMPAT")}
+    return Settings(machine.mem, programs, env.get("ARGS", ""),
                     timeout_from(env, SECONDS) or unattended.FOR_EVER)
 
 

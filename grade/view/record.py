@@ -9,17 +9,16 @@ in the page table is what it did.
 import time
 
 from grade.config import UserError
-from grade.image import make_image, write_script
+from grade.image import make_image
 from grade.machine import ON_STDOUT, Machine
 from grade.outside.gdbstub import Gdbstub, Lost
 from grade.outside.ram import PAGE, Ram
 from grade.outside.sv39 import R, W, X, BadTables, root_of
-from grade.programs import build_programs
+from grade.programs import SCRIPT, items_from, with_commands
 from grade.view.process import Moment, Process, Trap, system_calls
 from grade.view.space import Space, read_programs, roots_like
 
-SCRIPT = "/run.sh"
-BOOT_ARGS = f"quiet panic=exit run {SCRIPT}"
+BOOT_ARGS = "quiet panic=exit"
 OUTPUT_MAX = 1 << 16    # bytes that the guest may print
 ARGS_MAX = 16
 
@@ -52,14 +51,14 @@ class Recorder:
     # ---- the machine ----
 
     def _start(self, commands, settings):
-        script = self._scratch / "run.sh"
-        write_script(script, commands)
-        extra = build_programs(self._config, settings.progs, self._scratch)
+        extra, words = with_commands(
+            self._config,
+            items_from(self._config, settings.programs, self._scratch),
+            commands, self._scratch)
         self._elfs = read_programs({**self._config.items(), **extra})
-        extra[SCRIPT] = f"{SCRIPT}={script}"
         disk = make_image(self._config, self._scratch / "disk.img", extra)
         machine = Machine(cpus=1, mem=settings.mem, icount=True,
-                          args=f"{BOOT_ARGS} {settings.args}".strip())
+                          args=" ".join([BOOT_ARGS, *words, settings.args]))
         # Without sleep=off: that lets the clock jump whenever the debugger
         # stops the machine.
         command = [word.replace(",sleep=off", "") for word in machine.command(

@@ -6,6 +6,7 @@ import struct
 from grade.config import ROOT
 from grade.outside.ram import PAGE
 from grade.outside.sv39 import FLAGS, V, AddressSpace, BadTables
+from grade.programs import OWN_SHELL
 
 ACCESSED_DIRTY = 3 << 6                 # bits that the hart itself may set
 SIGNIFICANT = FLAGS & ~ACCESSED_DIRTY
@@ -105,6 +106,6 @@ def read_programs(items):
     found = {}
     for guest, item in items.items():
         host = item.partition("=")[2]
-        if guest.startswith("/bin/") and host:
+        if (guest.startswith("/bin/") or guest == OWN_SHELL) and host:
             found[guest.rpartition("/")[2]] = Elf(ROOT / host)
     return found

@@ -1,8 +1,9 @@
 /* user/bin/init.c: the first program. Its arguments are the boot words.
  *
- *   (none)     a shell on the console, and a new one whenever it ends
- *   run FILE   the commands in FILE, then the machine goes off with the status
- *              of the last one
+ *   (none)      a shell on the console, and a new one whenever it ends
+ *   run FILE    the commands in FILE, then the machine goes off with the status
+ *               of the last one
+ *   shell FILE  the shell to use, /bin/sh without this
  *
  * Every process whose parent has ended becomes a child of this one. */
 
@@ -11,6 +12,8 @@
 #define CONSOLE "/dev/console"
 #define CONSOLE_MAJOR 1  /* kernel/dev/device.h */
 #define STATUS_SHOWN 255 /* for a shell that was killed */
+
+static const char *shell_path = "/bin/sh";
 
 static void open_console(void)
 {
@@ -35,8 +38,8 @@ static int run_shell(char **argv)
 		sleep(TICKS_PER_SECOND);
 	}
 	if (pid == 0) {
-		exec("/bin/sh", argv);
-		err(127, "/bin/sh");
+		exec(shell_path, argv);
+		err(127, "%s", shell_path);
 	}
 	while (wait(&status) != pid)
 		;
@@ -68,6 +71,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "run") == 0 && i + 1 < argc)
 			file = argv[++i];
+		else if (strcmp(argv[i], "shell") == 0 && i + 1 < argc)
+			shell_path = argv[++i];
 		else
 			warnx("boot argument not understood: %s", argv[i]);
 	}
