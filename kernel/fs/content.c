@@ -98,6 +98,8 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 		error = n == 0 ? -EFBIG : write_piece(ip, src, at, n);
 		if (error == 0)
 			at += n;
+		if (error == 0 && src->left > 0)
+			error = give_way();
 	}
 	if (at > offset)
 		ip->size = MAX(ip->size, at);

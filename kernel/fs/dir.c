@@ -43,7 +43,7 @@ static bool search_block(const struct dirent *entries, uint32 n,
 	return false;
 }
 
-/* The first entry that is wanted: 0, -ENOENT, -EIO. Holes have none. */
+/* The first entry that is wanted: 0, -ENOENT, -EIO, -EINTR. Holes have none. */
 static int search(struct inode *dir, dirent_test wanted, const char *name,
 		  struct dir_entry *found) REQUIRES(dir->lock)
 {
@@ -72,6 +72,9 @@ static int search(struct inode *dir, dirent_test wanted, const char *name,
 		block_put(buf);
 		if (is_here)
 			return 0;
+		error = give_way();
+		if (error != 0)
+			return error;
 	}
 	return -ENOENT;
 }

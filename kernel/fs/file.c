@@ -18,6 +18,7 @@
 #include "mm/pool.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)
+#define READ_MAX (256UL << 10) /* bytes at a time: then others have a turn */
 
 static struct pool file_pool = POOL(file_pool, sizeof(struct file), "file");
 
@@ -152,15 +153,36 @@ free_first:
 
 /* ---- reading and writing ---- */
 
-static long read_inode(struct file *file, struct uio *dst)
+/* As much as is read with the inode locked all the time. */
+static long read_some(struct file *file, struct uio *dst)
 {
-	inode_lock(file->ip);
-	long n = inode_read(file->ip, dst, file->offset);
+	struct uio part = *dst;
 
-	if (n > 0)
+	part.left = MIN(part.left, READ_MAX);
+	inode_lock(file->ip);
+	long n = inode_read(file->ip, &part, file->offset);
+
+	if (n > 0) {
 		file->offset += (uint64)n;
+		dst->addr += (uint64)n;
+		dst->left -= (uint64)n;
+	}
 	inode_unlock(file->ip);
 	return n;
+}
+
+/* A part that is not full was the last one. */
+static long read_inode(struct file *file, struct uio *dst)
+{
+	uint64 wanted = dst->left;
+	long n = read_some(file, dst);
+
+	while (n == (long)READ_MAX && dst->left > 0) {
+		n = give_way();
+		if (n == 0)
+			n = read_some(file, dst);
+	}
+	return dst->left < wanted ? (long)(wanted - dst->left) : n;
 }
 
 static long read_device(struct file *file, struct uio *dst)

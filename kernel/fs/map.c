@@ -195,6 +195,7 @@ static int free_table(uint32 table)
 		}
 		if (free_blocks(blocks, BATCH) != 0)
 			error = -EIO;
+		give_way(); /* killed or not: half of it is no good */
 	}
 	return free_blocks(&table, 1) != 0 ? -EIO : error;
 }

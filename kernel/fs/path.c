@@ -39,8 +39,14 @@ bool path_ends_in_slash(const char *path)
 	return *path != '\0' && path[strlen(path) - 1] == '/';
 }
 
+/* Who looks a path up again and again, since others change it, can be killed
+ * here. */
 static int start_of(struct inode *cwd, const char *path, struct inode **out)
 {
+	int error = give_way();
+
+	if (error != 0)
+		return error;
 	if (*path == '\0')
 		return -ENOENT;
 	if (*path == '/' || cwd == NULL)
@@ -84,7 +90,8 @@ static int descend(struct inode **at, const char *name)
 		return error;
 	inode_put(dir);
 	*at = next;
-	return enter_synth(at);
+	error = enter_synth(at);
+	return error != 0 ? error : give_way();
 }
 
 /* Follow the path to its end, or up to its last part, which is then in `name`:

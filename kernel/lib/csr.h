@@ -2,6 +2,13 @@
  * with them (RISC-V privileged specification, chapters 2 to 4). */
 #pragma once
 
+/* Bits of sie, sip, mie, mip and mideleg. */
+#define INT_SSI (1 << 1)                         /* supervisor software */
+#define INT_MSI (1 << 3)                         /* machine software */
+#define INT_STI (1 << 5)                         /* supervisor timer */
+#define INT_SEI (1 << 9)                         /* supervisor external */
+#define INTERRUPTS (INT_SSI | INT_STI | INT_SEI) /* all that we want */
+
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
 
@@ -31,6 +38,12 @@
 static inline void wfi(void)
 {
 	__asm__ volatile("wfi" : : : "memory");
+}
+
+/* Whether one is pending that will be taken as soon as we take any. */
+static inline bool interrupt_waits(void)
+{
+	return csr_read(sip) & INTERRUPTS;
 }
 
 /* After a change to the page tables: forget the translation of va. The address
@@ -85,12 +98,6 @@ static inline void fence_i(void)
 #define SSTATUS_FS_OFF (0 << 13)
 #define SSTATUS_FS_CLEAN (2 << 13)
 #define SSTATUS_FS_DIRTY (3 << 13)
-
-/* Bits of sie, sip, mie, mip and mideleg. */
-#define INT_SSI (1 << 1) /* supervisor software */
-#define INT_MSI (1 << 3) /* machine software */
-#define INT_STI (1 << 5) /* supervisor timer */
-#define INT_SEI (1 << 9) /* supervisor external */
 
 #define COUNTEREN_CY_TM_IR 7 /* cycle, time and instret */
 

@@ -96,6 +96,15 @@ static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 	pt_trim(uvm->root, start, end);
 }
 
+void uvm_cut(struct uvm *uvm, uint64 brk)
+{
+	spin_acquire(&uvm->lock);
+	release_range(uvm, brk, uvm->brk);
+	pt_trim(uvm->root, brk, uvm->brk);
+	uvm->brk = brk;
+	spin_release(&uvm->lock);
+}
+
 void uvm_destroy(struct uvm *uvm)
 {
 	spin_acquire(&uvms_lock);
@@ -216,15 +225,22 @@ static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 	return error;
 }
 
-static long sbrk_locked(struct uvm *uvm, int64 delta) REQUIRES(uvm->lock)
+int uvm_check_sbrk(const struct uvm *uvm, int64 delta)
 {
 	uint64 old = uvm->brk, brk = old + (uint64)delta;
-	int error = 0;
 
 	if (delta < 0 && (-(uint64)delta > old || brk < uvm->heap))
 		return -EINVAL;
-	if (delta > 0 && (brk < old || brk > USER_TOP))
-		return -ENOMEM;
+	return delta > 0 && (brk < old || brk > USER_TOP) ? -ENOMEM : 0;
+}
+
+static long sbrk_locked(struct uvm *uvm, int64 delta) REQUIRES(uvm->lock)
+{
+	uint64 old = uvm->brk, brk = old + (uint64)delta;
+	int error = uvm_check_sbrk(uvm, delta);
+
+	if (error != 0)
+		return error;
 	if (delta > 0)
 		error = grow_locked(uvm, brk);
 	else

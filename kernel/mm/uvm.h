@@ -33,6 +33,10 @@ struct uvm *uvm_create(void);
 /* Give back all that it maps, and itself. No hart uses it any more. */
 void uvm_destroy(struct uvm *uvm);
 
+/* The first part of that, when it is large: give back what it maps from brk on,
+ * page-aligned. That is where it ends then. */
+void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
+
 /* This hart's user space is `uvm`'s from now on; NULL: nobody's. Whatever the
  * hart remembers of another user space, or of this one from an earlier time, is
  * fenced. */
@@ -73,3 +77,7 @@ void *uvm_page(const struct uvm *uvm, uint64 va);
 /* Move the end of the heap by `delta` bytes. Returns where it was, -ENOMEM when
  * there is no room or no memory, -EINVAL for less than no heap. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
+
+/* Whether the heap could end there: 0, or the error. For the process whose heap
+ * it is, since nobody else moves its end. */
+int uvm_check_sbrk(const struct uvm *uvm, int64 delta);

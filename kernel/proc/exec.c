@@ -17,12 +17,15 @@
 #include "mm/uvm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
+#include "proc/sleep.h"
+#include "proc/space.h"
 
 #define BIN "/bin/"
 #define STACK_MAX (64UL << 20) /* bytes of stack that an ELF may ask for */
 #define STACK_ALIGN 16
 #define SEGMENTS_MAX 64
-#define SCRIPTS_MAX 4 /* scripts that are each other's interpreters */
+#define LOAD_MAX (256UL << 10) /* bytes at a time: then others have a turn */
+#define SCRIPTS_MAX 4          /* scripts that are each other's interpreters */
 #define FILE_LEN (sizeof(BIN) + PATH_LEN)
 
 int exec_args_init(struct exec_args *args)
@@ -97,11 +100,21 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
+/* Let others have the hart, and the file. */
+static int give_way_unlocked(struct inode *inode) REQUIRES(inode->lock)
+{
+	inode_unlock(inode);
+	int error = give_way();
+
+	inode_lock(inode);
+	return error;
+}
+
 /* The part of a segment that comes from the file, page by page. */
 static int load_bytes(struct uvm *uvm, struct inode *inode,
 		      const struct elf_segment *segment) REQUIRES(inode->lock)
 {
-	uint64 done = 0;
+	uint64 done = 0, pause = LOAD_MAX;
 
 	while (done < segment->filesz) {
 		uint64 va = segment->vaddr + done;
@@ -110,11 +123,29 @@ static int load_bytes(struct uvm *uvm, struct inode *inode,
 		int error = read_exact(inode, page + va % PGSIZE, n,
 				       segment->offset + done);
 
+		done += n;
+		if (error == 0 && done >= pause) {
+			error = give_way_unlocked(inode);
+			pause += LOAD_MAX;
+		}
 		if (error != 0)
 			return error;
-		done += n;
 	}
 	return 0;
+}
+
+/* Without the lock of the file, which may go on being changed: it is read anew
+ * for each page that comes from it. */
+static int make_pages(struct uvm *uvm, struct inode *inode, uint64 start,
+		      uint64 end, uint64 rights) REQUIRES(inode->lock)
+{
+	if (end - start <= LOAD_MAX)
+		return uvm_alloc(uvm, start, end, rights);
+	inode_unlock(inode);
+	int error = space_alloc(uvm, start, end, rights);
+
+	inode_lock(inode);
+	return error;
 }
 
 /* `*top` is where the last segment ended: they go upwards, as the standard
@@ -132,8 +163,8 @@ static int load_segment(struct uvm *uvm, struct inode *inode,
 		return -ENOEXEC;
 	*top = end;
 
-	int error = uvm_alloc(uvm, ROUND_DOWN(start, PGSIZE),
-			      ROUND_UP(end, PGSIZE), rights_of(segment));
+	int error = make_pages(uvm, inode, ROUND_DOWN(start, PGSIZE),
+			       ROUND_UP(end, PGSIZE), rights_of(segment));
 
 	return error != 0 ? error : load_bytes(uvm, inode, segment);
 }
@@ -175,18 +206,17 @@ static int make_stack(struct uvm *uvm, uint64 bytes)
 	if (top > USER_TOP)
 		return -ENOMEM;
 
-	int error = uvm_alloc(uvm, bottom, top, PTE_R | PTE_W);
+	int error = space_alloc(uvm, bottom, top, PTE_R | PTE_W);
 
 	uvm->guard = bottom - STACK_GAP;
 	uvm->heap = top;
 	return error;
 }
 
-static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry)
-	REQUIRES(inode->lock)
+static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
+			uint64 *stack_bytes) REQUIRES(inode->lock)
 {
 	struct elf_header header;
-	uint64 stack_bytes;
 
 	if (inode->type != T_FILE)
 		return -EACCES;
@@ -194,13 +224,13 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry)
 	int error = read_header(inode, &header);
 
 	if (error == 0)
-		error = load_segments(uvm, inode, &header, &stack_bytes);
+		error = load_segments(uvm, inode, &header, stack_bytes);
 	if (error != 0)
 		return error;
 	*entry = header.entry;
 	if (*entry >= uvm->brk || uvm_page(uvm, *entry) == NULL)
 		return -ENOEXEC;
-	return make_stack(uvm, stack_bytes);
+	return 0;
 }
 
 /* Pointers to `count` strings, and behind them a NULL, for the array there;
@@ -282,7 +312,7 @@ static void commit(struct proc *p, struct uvm *uvm, const char *path,
 	spin_release(&tree_lock);
 	uvm_use(uvm);
 	if (old != NULL)
-		uvm_destroy(old);
+		space_drop(old);
 	fpu_reset(p);
 	*p->frame = (struct trapframe){
 		.pc = entry, .sp = sp, .a0 = argc, .a1 = sp
@@ -293,18 +323,20 @@ static void commit(struct proc *p, struct uvm *uvm, const char *path,
 static __attribute__((noinline)) int
 exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 {
-	uint64 entry, sp;
+	uint64 entry, stack_bytes, sp;
 	struct uvm *uvm = uvm_create();
 
 	if (uvm == NULL)
 		return -ENOMEM;
 	inode_lock(inode);
-	int error = load_program(uvm, inode, &entry);
+	int error = load_program(uvm, inode, &entry, &stack_bytes);
 	inode_unlock(inode);
+	if (error == 0)
+		error = make_stack(uvm, stack_bytes);
 	if (error == 0)
 		error = push_args(uvm, args, &sp);
 	if (error != 0) {
-		uvm_destroy(uvm);
+		space_drop(uvm);
 		return error;
 	}
 	commit(current(), uvm, path, entry, sp, args->argc);

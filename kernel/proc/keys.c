@@ -8,6 +8,7 @@
 #include "proc/life.h"
 #include "proc/sched.h"
 
+#define LIST_MAX 64 /* processes that Ctrl-P lists */
 #define FLAGS (FOREGROUND_SELF | FOREGROUND_CHILDREN)
 
 static bool is_shell(const struct proc *p)
@@ -110,29 +111,32 @@ static bool next_row(int pid, struct row *row)
 	return next != NULL;
 }
 
-static int highest_pid(void)
+/* How many processes have a pid above `pid`. */
+static int count_above(int pid)
 {
-	int highest = 0;
+	int count = 0;
 
 	spin_acquire(&tree_lock);
 	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
-		highest = MAX(highest, p->pid);
+		count += p->pid > pid;
 	spin_release(&tree_lock);
-	return highest;
+	return count;
 }
 
-/* One lock for each line: whoever is at fault may want it, too. Those that come
- * to be meanwhile are left out, or there might be no end. */
+/* One lock for each line: whoever is at fault may want it, too. The list ends
+ * with a number when there are so many processes that it would take long. */
 void keys_list(void)
 {
 	static const char *const states[] = {
 		"new", "ready", "runs", "sleeps", "zombie",
 	};
-	int last = highest_pid();
-	struct row row;
+	struct row row = { .pid = 0 };
+	int left = LIST_MAX;
 
 	kprintf("  PID  PPID STATE  NAME\n");
-	for (int pid = 0; next_row(pid, &row) && row.pid <= last; pid = row.pid)
+	for (; left > 0 && next_row(row.pid, &row); left--)
 		kprintf("%5d %5d %-6s %s\n", row.pid, row.parent,
 			states[row.state], row.name);
+	if (left == 0 && count_above(row.pid) > 0)
+		kprintf("and %d more\n", count_above(row.pid));
 }

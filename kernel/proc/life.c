@@ -16,6 +16,7 @@
 #include "proc/keys.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
+#include "proc/space.h"
 
 static struct proc *init; /* [init] it adopts orphans */
 
@@ -53,7 +54,7 @@ static int copy_memory(struct proc *child, struct proc *parent)
 	if (child->uvm == NULL)
 		return -ENOMEM;
 	if (uvmcopy(child->uvm, parent->uvm) != 0 || !fpu_fork(child, parent)) {
-		uvm_destroy(child->uvm);
+		space_drop(child->uvm);
 		return -ENOMEM;
 	}
 	return 0;
@@ -114,7 +115,7 @@ static void release_resources(struct proc *p)
 		spin_acquire(&tree_lock);
 		p->uvm = NULL;
 		spin_release(&tree_lock);
-		uvm_destroy(uvm);
+		space_drop(uvm);
 	}
 }
 

@@ -49,8 +49,9 @@ static bool find_process(struct request *r) REQUIRES(tree_lock)
 
 /* Lock its address space, too. It gives that up under tree_lock, and destroys
  * it then: so we keep this lock until we have that, but do not wait with it.
- * Between two tries others run, since a busy process may have its address space
- * locked most of the time. 0, -ESRCH, or -EINTR when the reader was killed. */
+ * Between two tries others may run, since a busy process may have its address
+ * space locked most of the time. 0, -ESRCH, or -EINTR when the reader was
+ * killed. */
 static int lock_process(struct request *r) UNCHECKED_LOCKING
 {
 	int error = 0;

@@ -1,12 +1,16 @@
 /* kernel/proc/sched.c: which process runs where.
  *
  * Round robin over one queue. A process runs until it sleeps or its slice is
- * over; the kernel itself is never preempted. */
+ * over; the kernel itself is never preempted. But when a thread gives its hart
+ * away while an interrupt waits, the hart goes to the idle loop first, which
+ * takes it: so threads that pass a hart on among themselves without ever coming
+ * to their programs cannot keep interrupts off it. */
 #include "proc/sched.h"
 
 #include "dev/ipi.h"
 #include "dev/timer.h"
 #include "lib/bits.h"
+#include "lib/csr.h"
 #include "lib/panic.h"
 #include "mm/kvm.h"
 #include "mm/uvm.h"
@@ -99,7 +103,9 @@ static uint64 take_on(struct hart *hart, struct proc *to)
 void sched_switch_locked(void)
 {
 	struct hart *hart = this_hart();
-	struct proc *from = hart->proc, *to = next_locked();
+	struct proc *from = hart->proc;
+	bool idle_first = from != NULL && interrupt_waits();
+	struct proc *to = unlikely(idle_first) ? NULL : next_locked();
 	uint64 *save_sp = from != NULL ? &from->sp : &hart->idle_sp;
 
 	DEBUG_ASSERT(lock_is_only(&hart->spinlocks, &sched_lock.note),
@@ -120,7 +126,7 @@ void sched_switch_locked(void)
 void sched_yield(void)
 {
 	spin_acquire(&sched_lock);
-	if (!list_empty(&run_queue)) {
+	if (!list_empty(&run_queue) || interrupt_waits()) {
 		struct proc *p = current();
 
 		p->state = PROC_RUNNABLE;
@@ -163,11 +169,16 @@ void sched_tick(void)
 	spin_release(&sched_lock);
 }
 
-void sched_run(void)
+bool sched_run(void)
 {
 	spin_acquire(&sched_lock);
 	sched_switch_locked();
-	idle_harts |= 1U << this_hart()->index;
-	timer_set(next_deadline_locked());
+	bool is_idle = list_empty(&run_queue);
+
+	if (is_idle) {
+		idle_harts |= 1U << this_hart()->index;
+		timer_set(next_deadline_locked());
+	}
 	spin_release(&sched_lock);
+	return is_idle;
 }

@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "abi/limits.h"
 #include "dev/timer.h"
+#include "lib/csr.h"
 #include "lib/panic.h"
 #include "mm/layout.h"
 #include "proc/proc.h"
@@ -84,8 +85,8 @@ int check_killed(void)
 
 int give_way(void)
 {
-	sched_tick();
-	sched_yield();
+	if (unlikely(interrupt_waits()))
+		sched_yield();
 	return check_killed();
 }
 

@@ -36,8 +36,9 @@ struct proc *wake_one(struct waitq *queue);
 /* -EINTR when the running process was killed, else 0. */
 int check_killed(void);
 
-/* In the middle of something long: let others run, those too whose time to wake
- * has come. Returns 0, or -EINTR when killed. */
+/* In the middle of something long (docs/proc.md, "Long calls"): when an
+ * interrupt waits, have it taken and let others run; the caller may hold sleep
+ * locks. Returns 0, or -EINTR when killed. */
 int give_way(void);
 
 /* Sleep for that many ticks (abi/limits.h). Returns 0, or -EINTR when

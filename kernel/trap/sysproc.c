@@ -4,10 +4,10 @@
 #include "dev/timer.h"
 #include "fs/fs.h"
 #include "mm/usercopy.h"
-#include "mm/uvm.h"
 #include "proc/exec.h"
 #include "proc/keys.h"
 #include "proc/life.h"
+#include "proc/space.h"
 #include "trap/syscall.h"
 #include "trap/trap.h"
 
@@ -52,7 +52,7 @@ long sys_getpid(struct proc *p, const uint64 *arg)
 
 long sys_sbrk(struct proc *p, const uint64 *arg)
 {
-	return uvm_sbrk(p->uvm, (int64)arg[0]);
+	return space_sbrk(p->uvm, (int64)arg[0]);
 }
 
 long sys_sleep(struct proc *p, const uint64 *arg)

@@ -24,15 +24,15 @@ void trap_init_hart(void)
 	csr_write(sscratch, 0);
 	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_SPP | SSTATUS_FS);
 	csr_write(scounteren, COUNTEREN_CY_TM_IR);
-	csr_write(sie, INT_SSI | INT_STI | INT_SEI);
+	csr_write(sie, INTERRUPTS);
 }
 
 void hart_idle(void)
 {
 	for (;;) {
 		interrupts_poll();
-		sched_run();
-		wfi();
+		if (sched_run())
+			wfi();
 	}
 }
 
