@@ -11,7 +11,8 @@
 	X(used)   /* of these, in use: total - free */                         \
 	X(shared) /* user frames with more than one reference */               \
 	X(table)  /* frames that hold page tables of programs */               \
-	X(procs)  /* processes alive, zombies included */
+	X(procs)  /* processes alive, zombies included */                      \
+	X(late)   /* microseconds that a timer interrupt waited, at most */
 
 /* What has happened. */
 #define VMSTAT_EVENTS(X)                                                       \

@@ -1,7 +1,30 @@
 /* kernel/dev/timer.c: the clock and each hart's alarm. */
 #include "dev/timer.h"
 
+#include "lib/hart.h"
+
 uint64 timer_hz;
+
+static uint64 longest_wait[MAX_HARTS]; /* [self] of each hart's alarm */
+
+void timer_note_wait(void)
+{
+	uint64 *longest = &longest_wait[this_hart()->index];
+	uint64 now = timer_now(), due;
+
+	__asm__ volatile("csrr %0, %1" : "=r"(due) : "i"(CSR_STIMECMP));
+	if (due < now && due != 0) /* 0: at power-on, nobody has set it */
+		*longest = MAX(*longest, now - due);
+}
+
+uint64 timer_longest_wait(void)
+{
+	uint64 longest = 0;
+
+	for (int i = 0; i < MAX_HARTS; i++)
+		longest = MAX(longest, longest_wait[i]);
+	return longest;
+}
 
 void timer_set(uint64 when)
 {

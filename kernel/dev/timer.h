@@ -18,3 +18,10 @@ extern uint64 timer_hz; /* [init] */
 /* This hart gets a timer interrupt at `when`, or after a second if that is
  * sooner; an earlier setting is forgotten. */
 void timer_set(uint64 when);
+
+/* A thread has this hart, and an interrupt will be taken now: note how long the
+ * alarm has rung, if it has. */
+void timer_note_wait(void);
+
+/* The longest such time of all harts, in the unit above. */
+uint64 timer_longest_wait(void);

@@ -5,6 +5,7 @@
 #include "abi/vmstat.h"
 #include "dev/audit.h"
 #include "dev/crash.h"
+#include "dev/timer.h"
 #include "lib/printf.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
@@ -47,6 +48,11 @@ static uint64 gauge_table(void)
 static uint64 gauge_procs(void)
 {
 	return vmcount_read(VM_procs);
+}
+
+static uint64 gauge_late(void)
+{
+	return timer_longest_wait() * 1000000 / timer_hz;
 }
 
 static uint64 put_line(char *text, uint64 room, const char *name, uint64 value)

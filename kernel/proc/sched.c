@@ -115,6 +115,8 @@ void sched_switch_locked(void)
 			to->state = PROC_RUNNING;
 		return;
 	}
+	if (unlikely(idle_first))
+		timer_note_wait();
 	fpu_switch(from, to);
 	if (from == NULL) {
 		idle_harts &= ~(1U << hart->index);
@@ -156,6 +158,8 @@ static uint64 next_deadline_locked(void) REQUIRES(sched_lock)
 
 void sched_tick(void)
 {
+	if (this_hart()->proc != NULL)
+		timer_note_wait();
 	spin_acquire(&sched_lock);
 	uint64 now = timer_now();
 
