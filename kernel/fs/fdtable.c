@@ -29,7 +29,7 @@ int fd_install(struct fdtable *table, struct file *file)
 	return fd;
 }
 
-struct file *fd_remove(struct fdtable *table, uint64 fd)
+struct file *fd_remove(struct fdtable *table, int fd)
 {
 	struct file *file = fd_file(table, fd);
 
@@ -52,5 +52,5 @@ void fdtable_copy(struct fdtable *child, const struct fdtable *parent)
 void fdtable_close(struct fdtable *table)
 {
 	while (table->end > 0)
-		file_put(fd_remove(table, (uint64)table->end - 1));
+		file_put(fd_remove(table, table->end - 1));
 }

@@ -12,9 +12,9 @@ struct fdtable {
 };
 
 /* The open file behind fd, still the table's; NULL when there is none. */
-static inline struct file *fd_file(const struct fdtable *table, uint64 fd)
+static inline struct file *fd_file(const struct fdtable *table, int fd)
 {
-	return fd < (uint64)table->end ? table->file[fd] : NULL;
+	return (uint32)fd < (uint32)table->end ? table->file[fd] : NULL;
 }
 
 /* Whether fd_install() would fail. */
@@ -26,7 +26,7 @@ int fd_install(struct fdtable *table, struct file *file);
 
 /* Take the file out of the table; the reference is the caller's now. NULL when
  * there is none. */
-struct file *fd_remove(struct fdtable *table, uint64 fd);
+struct file *fd_remove(struct fdtable *table, int fd);
 
 /* `child`, empty so far, gets a reference to each of the parent's files. */
 void fdtable_copy(struct fdtable *child, const struct fdtable *parent);

@@ -9,6 +9,13 @@
  * into a0, or an error. */
 typedef long syscall_fn(struct proc *p, const uint64 *arg);
 
+/* An argument that is an int: the lower 32 bits of its register. What the upper
+ * ones hold does not matter. */
+static inline int int_arg(uint64 arg)
+{
+	return (int)(uint32)arg;
+}
+
 #define SYSCALL_DECLARE(number, name) syscall_fn sys_##name;
 SYSCALL_LIST(SYSCALL_DECLARE)
 #undef SYSCALL_DECLARE

@@ -18,18 +18,24 @@ static int get_path(struct proc *p, uint64 va, char *path)
 
 /* ---- by descriptor ---- */
 
-/* The program's buffer is at arg[1]; its size is arg[2], an int. */
+/* The file behind the descriptor in arg[0]; NULL when there is none. */
+static struct file *file_arg(const struct proc *p, const uint64 *arg)
+{
+	return fd_file(&p->files, int_arg(arg[0]));
+}
+
+/* The program's buffer is at arg[1]; its size is all of arg[2], since to a C
+ * program that is a size_t, and must be that of an int. */
 static long transfer(struct proc *p, const uint64 *arg,
 		     long (*move)(struct file *file, struct uio *uio))
 {
-	struct file *file = fd_file(&p->files, arg[0]);
-	int n = (int)arg[2];
+	struct file *file = file_arg(p, arg);
 
 	if (file == NULL)
 		return -EBADF;
-	if (n < 0)
+	if (arg[2] > IO_MAX)
 		return -EINVAL;
-	struct uio uio = uio_user(p->uvm, arg[1], (uint64)n);
+	struct uio uio = uio_user(p->uvm, arg[1], arg[2]);
 
 	return move(file, &uio);
 }
@@ -46,16 +52,16 @@ long sys_write(struct proc *p, const uint64 *arg)
 
 long sys_lseek(struct proc *p, const uint64 *arg)
 {
-	struct file *file = fd_file(&p->files, arg[0]);
+	struct file *file = file_arg(p, arg);
 
 	if (file == NULL)
 		return -EBADF;
-	return file_seek(file, (long)arg[1], (int)arg[2]);
+	return file_seek(file, (long)arg[1], int_arg(arg[2]));
 }
 
 long sys_close(struct proc *p, const uint64 *arg)
 {
-	struct file *file = fd_remove(&p->files, arg[0]);
+	struct file *file = fd_remove(&p->files, int_arg(arg[0]));
 
 	if (file == NULL)
 		return -EBADF;
@@ -65,7 +71,7 @@ long sys_close(struct proc *p, const uint64 *arg)
 
 long sys_dup(struct proc *p, const uint64 *arg)
 {
-	struct file *file = fd_file(&p->files, arg[0]);
+	struct file *file = file_arg(p, arg);
 
 	if (file == NULL)
 		return -EBADF;
@@ -78,7 +84,7 @@ long sys_dup(struct proc *p, const uint64 *arg)
 
 long sys_fstat(struct proc *p, const uint64 *arg)
 {
-	struct file *file = fd_file(&p->files, arg[0]);
+	struct file *file = file_arg(p, arg);
 	struct stat st;
 
 	if (file == NULL)
@@ -100,7 +106,7 @@ long sys_open(struct proc *p, const uint64 *arg)
 	if (error == 0 && fd_is_full(&p->files))
 		error = -EMFILE;
 	if (error == 0)
-		error = file_open(p->cwd, path, (int)arg[1], &file);
+		error = file_open(p->cwd, path, int_arg(arg[1]), &file);
 	return error != 0 ? error : fd_install(&p->files, file);
 }
 
@@ -111,7 +117,7 @@ static int install_pair(struct fdtable *table, struct file *end[2], int fd[2])
 		return fd[0];
 	fd[1] = fd_install(table, end[1]);
 	if (fd[1] < 0)
-		fd_remove(table, (uint64)fd[0]);
+		fd_remove(table, fd[0]);
 	return MIN(fd[1], 0);
 }
 
@@ -132,8 +138,8 @@ long sys_pipe(struct proc *p, const uint64 *arg)
 	return 0;
 
 remove:
-	fd_remove(&p->files, (uint64)fd[0]);
-	fd_remove(&p->files, (uint64)fd[1]);
+	fd_remove(&p->files, fd[0]);
+	fd_remove(&p->files, fd[1]);
 close:
 	file_put(end[0]);
 	file_put(end[1]);
@@ -163,7 +169,11 @@ long sys_mkdir(struct proc *p, const uint64 *arg)
 
 long sys_mknod(struct proc *p, const uint64 *arg)
 {
-	return create(p, arg[0], T_DEVICE, (uint16)arg[1], (uint16)arg[2]);
+	int major = int_arg(arg[1]), minor = int_arg(arg[2]);
+
+	if (major < 0 || major > DEVICE_MAX || minor < 0 || minor > DEVICE_MAX)
+		return -EINVAL;
+	return create(p, arg[0], T_DEVICE, (uint16)major, (uint16)minor);
 }
 
 long sys_chdir(struct proc *p, const uint64 *arg)

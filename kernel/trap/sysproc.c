@@ -11,12 +11,6 @@
 #include "trap/syscall.h"
 #include "trap/trap.h"
 
-/* Arguments that are an int are in the lower half of their register. */
-static int int_arg(uint64 arg)
-{
-	return (int)arg;
-}
-
 long sys_fork(struct proc *p, const uint64 *arg)
 {
 	(void)p, (void)arg;
@@ -72,14 +66,14 @@ long sys_uptime(struct proc *p, const uint64 *arg)
 long sys_foreground(struct proc *p, const uint64 *arg)
 {
 	(void)p;
-	return keys_change((uint32)arg[0], (uint32)arg[1]);
+	return keys_change((uint32)int_arg(arg[0]), (uint32)int_arg(arg[1]));
 }
 
 long sys_poweroff(struct proc *p, const uint64 *arg)
 {
 	(void)p;
 	fs_sync();
-	poweroff((uint32)arg[0]);
+	poweroff((uint32)int_arg(arg[0]));
 }
 
 /* String number `index` of an array of the program's; 0 when it was the NULL at

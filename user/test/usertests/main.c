@@ -5,6 +5,7 @@
 static const struct test_group groups[] = {
 	{ "library", library_tests, false },
 	{ "pointer", pointer_tests, false },
+	{ "argument", argument_tests, false },
 	{ "memory", memory_tests, false },
 	{ "process", process_tests, false },
 	{ "state", state_tests, false },

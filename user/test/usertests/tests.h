@@ -16,6 +16,7 @@ extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
 extern const struct test memory_tests[];
 extern const struct test pointer_tests[];
+extern const struct test argument_tests[];
 extern const struct test process_tests[];
 extern const struct test state_tests[];
 extern const struct test exec_tests[];
