@@ -35,7 +35,7 @@ override PROGS := $(value PROGS)
 export CMD ARGS PROGS COMPAT CPUS MEM ICOUNT TIMEOUT LIMIT QEMU TESTS TREE
 export SANDBOX GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
 	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE \
-	DEBIAN FROM LOCALE BASE
+	DEBIAN FROM LOCALE BASE SECONDS
 export PYTHONDONTWRITEBYTECODE := 1
 # File names of any language come through, whatever the locale.
 export PYTHONUTF8 := 1
@@ -377,7 +377,7 @@ config kernel-config user-config:
 
 # These build in makes of their own, which must build the same flavour.
 OWN_MAKES := grade test view_page handin bench mutants variants power damage \
-	series
+	fuzz series
 $(OWN_MAKES): export LLVM := $(LLVM)
 $(OWN_MAKES): export DEBUG := $(DEBUG)
 $(OWN_MAKES): export AUDIT := $(AUDIT)
@@ -411,7 +411,7 @@ clean:
 ifneq ($(wildcard patches),)
 SERIES_TOOLS := series-edit series-place series-save
 .PHONY: handout gradescope classroom50 mutants mutants-docs variants power \
-	damage bench bench-docs series $(SERIES_TOOLS)
+	damage fuzz bench bench-docs series $(SERIES_TOOLS)
 
 mutants:
 	@$(PYTHON) -m grade.mutants
@@ -422,7 +422,7 @@ mutants-docs:
 variants:
 	@$(PYTHON) -m grade.variants
 
-power damage:
+power damage fuzz:
 	@$(PYTHON) -m grade.$@
 
 handout:
@@ -522,6 +522,9 @@ the lab
                     run again; FULL=1: every workload
   make damage       mount disks on which bytes have changed; N=10000: how many;
                     SEED=N: those again, ONE=17: one of them; FULL=1: boot all
+  make fuzz         system calls with any arguments: SEED=N: those again;
+                    N=4 boots of SECONDS=15; CPUS, MEM, DEBUG=1, AUDIT=1;
+                    ICOUNT=1: also that interrupts never wait for long
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

@@ -10,12 +10,12 @@
  * does not fit on the stack ends in a fault and not in other data. */
 #define STACK_GAP (1UL << 20)
 
-#define NOFILE 32        /* open files of one process */
-#define PATH_LEN 256     /* bytes of a path, its NUL included */
-#define ARGS_SIZE PGSIZE /* bytes of all of exec's arguments together */
-#define DEVICE_MAX 65535 /* of a device's numbers */
+#define NOFILE 32         /* open files of one process */
+#define PATH_LEN 256      /* bytes of a path, its NUL included */
+#define ARGS_SIZE PGSIZE  /* bytes of all of exec's arguments together */
+#define DEVICE_MAX 65535  /* of a device's numbers */
 #define IO_MAX 0x7fffffff /* bytes of one read() or write() */
-#define PIPE_BUF 512     /* bytes that write() puts into a pipe in one piece */
-#define PROC_NAME_LEN 16 /* bytes of a process's name, its NUL included */
+#define PIPE_BUF 512      /* bytes that write() puts into a pipe in one piece */
+#define PROC_NAME_LEN 16  /* bytes of a process's name, its NUL included */
 
 #define TICKS_PER_SECOND 10 /* the unit of sleep() and uptime() */

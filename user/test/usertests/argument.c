@@ -1,7 +1,7 @@
 /* user/test/usertests/argument.c: arguments of system calls as numbers.
  *
- * One rule for all that are an int: the lower 32 bits of the register count, and
- * what does not fit where it is to go is an error. */
+ * One rule for all that are an int: the lower 32 bits of the register count,
+ * and a value that does not fit is an error. */
 
 #include "tests.h"
 

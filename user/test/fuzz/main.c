@@ -1,0 +1,214 @@
+/* user/test/fuzz/main.c: system calls with any arguments at all.
+ *
+ * This process, the keeper, touches no memory that it shares while the others
+ * run, so that it outlives them when memory is exhausted. It makes the nursery,
+ * which makes workers. A worker makes calls until it has made enough, runs
+ * another program, or is killed. The keeper kills every process that has been
+ * there for a second: most wait for something that does not come.
+ *
+ * In the end all that they held must be free again. */
+
+#include "dir.h"
+#include "fuzz.h"
+
+#define SYNOPSIS "fuzz SEED SECONDS audit|quiet"
+#define WORKERS 6
+#define CALLS 300 /* of one worker */
+#define ROUND 3   /* ticks between two looks of the keeper */
+#define ROUNDS_TO_LIVE 3
+#define BLIND 2000 /* pids to kill when /proc cannot be read */
+
+/* ---- the nursery ---- */
+
+static void raise_worker(uint64 seed)
+{
+	int pid = fork();
+
+	own_stack();
+	if (pid < 0)
+		sleep(1);
+	if (pid != 0)
+		return;
+	rand_start(seed);
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	chdir(FUZZ_DIR);
+	work(CALLS);
+}
+
+static void nurse(uint64 seed, int stop) __attribute__((noreturn));
+static void nurse(uint64 seed, int stop)
+{
+	for (int i = 0; i < WORKERS; i++)
+		raise_worker(seed++);
+	while (uptime() < stop) {
+		wait(NULL);
+		raise_worker(seed++);
+	}
+	exit(0);
+}
+
+/* ---- the keeper ---- */
+
+static int nursery; /* its pid; -1: there is none */
+
+/* Where the data begins and ends (user/user.ld). */
+extern char etext[], end[];
+
+/* Have a frame of its own for each page that may be written to: fork has shared
+ * them. */
+static void own_memory(void)
+{
+	uint64 data = ((uint64)etext + PGSIZE - 1) / PGSIZE * PGSIZE;
+
+	for (uint64 va = data; va < (uint64)end; va += PGSIZE) {
+		volatile char *byte = (volatile char *)va;
+
+		*byte = *byte;
+	}
+	own_stack();
+}
+
+/* The highest pid, or a guess. */
+static int newest_pid(int last)
+{
+	static struct dirent entries[32];
+	int fd = open("/proc", O_RDONLY);
+	int newest = 0;
+	long n;
+
+	while ((n = read(fd, entries, sizeof(entries))) > 0)
+		for (long i = 0; i < n / (long)sizeof(*entries); i++) {
+			long pid;
+
+			if (entries[i].inum != 0 &&
+			    parse_number(entries[i].name, &pid) && pid > newest)
+				newest = (int)pid;
+		}
+	close(fd);
+	return newest > last ? newest : last + (n < 0 ? BLIND : 0);
+}
+
+static void kill_up_to(int last)
+{
+	for (int pid = keeper + 1; pid <= last; pid++)
+		if (pid != nursery)
+			kill(pid);
+}
+
+static bool nursery_has_ended(void)
+{
+	char path[32];
+	static char text[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", nursery);
+	int fd = open(path, O_RDONLY);
+	long n = read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	for (const char *c = text; *c != '\0'; c++)
+		if (strncmp(c, "State:\tZ", 8) == 0)
+			return true;
+	return false;
+}
+
+/* It begins when the keeper shares no page with it that it writes to. */
+static void begin_nursery(uint64 seed, int stop)
+{
+	int fds[2];
+	char go;
+
+	if (pipe(fds) < 0)
+		return;
+	nursery = fork();
+	own_memory();
+	if (nursery == 0) {
+		close(fds[1]);
+		read(fds[0], &go, 1);
+		close(fds[0]);
+		nurse(seed, stop);
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* Kill the old ones again and again until the nursery ends: because its time is
+ * over, or because there was no memory for it. */
+static void keep(void)
+{
+	int seen[ROUNDS_TO_LIVE] = { 0 };
+
+	while (nursery > 0 && !nursery_has_ended()) {
+		sleep(ROUND);
+		kill_up_to(seen[0]);
+		for (int i = 0; i + 1 < ROUNDS_TO_LIVE; i++)
+			seen[i] = seen[i + 1];
+		seen[ROUNDS_TO_LIVE - 1] = newest_pid(seen[ROUNDS_TO_LIVE - 1]);
+	}
+	if (nursery > 0)
+		wait(NULL);
+	nursery = -1;
+}
+
+/* Nobody is left, whatever they wait for. */
+static void end_all(long procs)
+{
+	int last = keeper;
+
+	vmstat_command("fail 0");
+	for (int i = 0; i < 100 && xvmstat("procs") > procs; i++) {
+		last = newest_pid(last);
+		kill_up_to(last);
+		sleep(1);
+	}
+	CHECK_EQ(xvmstat("procs"), procs);
+}
+
+static void remove_strays(void)
+{
+	static const char *const names[] = { "a", "b",   "c",     "d",
+					     "x", "elf", "large", "fuzz" };
+	static const char *const folders[] = { "/", "/tmp" };
+	char path[32];
+
+	for (uint i = 0; i < ARRAY_LEN(folders); i++)
+		for (uint j = 0; j < ARRAY_LEN(names); j++) {
+			snprintf(path, sizeof(path), "%s/%s", folders[i],
+				 names[j]);
+			remove_tree(path);
+		}
+}
+
+int main(int argc, char **argv)
+{
+	struct vmstat before;
+	long seed, seconds;
+
+	if (argc != 4 || !parse_number(argv[1], &seed) ||
+	    !parse_number(argv[2], &seconds))
+		usage(SYNOPSIS);
+	may_audit = strcmp(argv[3], "audit") == 0;
+	stack_note();
+	starter_settle();
+	keeper = getpid();
+	nursery = -1;
+	own_memory();
+	mkdir("/tmp");
+	xmkdir(FUZZ_DIR);
+	xvmstat_read(&before);
+
+	int stop = uptime() + (int)seconds * TICKS_PER_SECOND;
+
+	for (uint64 i = 0; uptime() < stop; i++) {
+		begin_nursery((uint64)seed * 1000003 + i * 100000, stop);
+		keep();
+		end_all(before.procs);
+	}
+	remove_strays();
+	CHECK_EQ(xvmstat("free"), before.free);
+	printf("fuzz: %ld processes, late %ld\n", xvmstat("fork") - before.fork,
+	       xvmstat("late"));
+	printf("fuzz: ok\n");
+	return 0;
+}
