@@ -141,8 +141,8 @@ QUESTION = '"${MAKE:-make}" --version >/dev/null 2>&1 || ' \
     '{ echo "error no make"; exit; }; exec sh grade/tools/probe.sh sandbox'
 NAMES = ("MAKE", "HOSTCC", "QEMU", "PYTHON")    # variables that name a tool
 OTHERS = ("make", "cc", "qemu-system-riscv64", "python3", "awk", "clang",
-          "ld.lld", "llvm-ar", "llvm-nm", "llvm-strip")
-CROSS = ("gcc", "ld", "ar", "nm", "strip")
+          "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-strip")
+CROSS = ("gcc", "ld", "ar", "nm", "objcopy", "strip")
 # What belongs to the programs in bin/, beside it.
 BESIDE = ("lib", "lib64", "libexec", "include", "share/qemu", "opt", "Cellar",
           "riscv*")

@@ -14,7 +14,7 @@ static char pages[PAGES * PGSIZE] __attribute__((aligned(PGSIZE)));
 
 static void tell(int round, int pid)
 {
-	static uint64 entries[256];
+	static uint64 entries[512];
 	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);

@@ -54,10 +54,11 @@ BROUGHT = {
     "libc6-dev": {"libc": ANYTHING},
     "gcc-riscv64-linux-gnu": {
         f"riscv64-linux-gnu-{tool}": ANYTHING
-        for tool in ("gcc", "ld", "ar", "nm", "strip")},
+        for tool in ("gcc", "ld", "ar", "nm", "objcopy", "strip")},
     "clang": {"clang": ANYTHING},
     "lld": {"ld.lld": ANYTHING},
-    "llvm": {f"llvm-{tool}": ANYTHING for tool in ("ar", "nm", "strip")},
+    "llvm": {f"llvm-{tool}": ANYTHING
+             for tool in ("ar", "nm", "objcopy", "strip")},
     "clang-format": {"clang-format": ANYTHING},
     "qemu-system-riscv": {"qemu-system-riscv64": QEMU},
     "qemu-system-misc": {"qemu-system-riscv64": QEMU},
