@@ -12,7 +12,7 @@
 	X(shared) /* user frames with more than one reference */               \
 	X(table)  /* frames that hold page tables of programs */               \
 	X(procs)  /* processes alive, zombies included */                      \
-	X(late)   /* microseconds that a timer interrupt waited, at most */
+	X(late)   /* microseconds: longest wait of a timer interrupt */
 
 /* What has happened. */
 #define VMSTAT_EVENTS(X)                                                       \

@@ -1,19 +1,19 @@
-/* kernel/boot/check.c: whether the CPU has what Calf needs.
+/* kernel/boot/check.c: check that the CPU has what Calf needs.
  *
- * This runs in machine mode, at physical addresses: it must not follow a
- * pointer that the linker has put somewhere. It is compiled for RV64I (see the
- * Makefile): more than that is not known to be there. */
+ * This runs in machine mode, at physical addresses, so it must not follow a
+ * pointer that the linker has filled in. It is compiled for RV64I (see the
+ * Makefile), because nothing more is known to be there. */
 #include "boot/machine.h"
 #include "lib/csr.h"
 
 #define MISA(letter) (1UL << ((letter) - 'A'))
 
 struct findings {
-	bool is_told; /* what is missing is printed */
+	bool is_told; /* print what is missing */
 	bool is_lacking;
 };
 
-/* The words are in the table, not pointed to. */
+/* The table holds the words themselves and no pointers to them. */
 static const struct {
 	char letter;
 	char words[31];
@@ -48,7 +48,8 @@ static void need(struct findings *found, bool is_there, const char *what)
 	found->is_lacking = true;
 }
 
-/* misa may be 0 and tell nothing (privileged specification, section 3.1.1). */
+/* misa may be 0, which says nothing (privileged specification, section
+ * 3.1.1). */
 static void check_letters(struct findings *found)
 {
 	uint64 misa = csr_read(misa);
@@ -58,7 +59,7 @@ static void check_letters(struct findings *found)
 		     letters[i].words);
 }
 
-/* What no letter of misa stands for. */
+/* Features that have no letter in misa. */
 static void check_supervisor(struct findings *found)
 {
 	uint64 interrupts = INT_SSI | INT_STI | INT_SEI;
@@ -79,7 +80,7 @@ static void check_others(struct findings *found)
 	need(found, machine_knows("fence.i"), "Zifencei (fence.i)");
 }
 
-/* All harts are alike: the first one speaks for all. */
+/* All harts are alike, so the first one reports for all. */
 void machine_check(uint64 hartid)
 {
 	struct findings found = { .is_told = hartid == 0 };
@@ -107,8 +108,8 @@ static void say_number(uint64 n)
 	machine_say(digits);
 }
 
-/* Before the first hart has been checked, whatever another one does not know is
- * nothing to that one either. */
+/* Until the first hart has passed its check, the others leave the report to it,
+ * since it lacks whatever they lack. */
 void machine_trapped(uint64 hartid)
 {
 	if (hartid != 0 && !first_is_right)

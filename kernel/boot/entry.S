@@ -16,8 +16,8 @@
 	add sp, sp, t0
 	.endm
 
-	/* Up to machine_check() there may be 32 bits only, and no compressed
-	 * instructions: all of these are in RV32I. */
+	/* Up to machine_check() the hart may have only 32 bits and no
+	 * compressed instructions: all of these are in RV32I. */
 	.section .text.entry, "ax"
 	.option push
 	.option norvc
@@ -46,7 +46,7 @@ only_32_bits:
 	call machine_say
 	j machine_off
 
-	/* In machine mode's own code: it says so, but not again and again. */
+	/* An exception in machine mode itself: report it, but only once. */
 	.balign 4
 machine_exception:
 	la t0, park
@@ -70,7 +70,7 @@ next_byte:
 	lbu t1, 0(a0)
 	beqz t1, said
 busy:
-	lbu t2, 5(t0)           /* LSR: until it can send */
+	lbu t2, 5(t0)           /* LSR: wait until it can send */
 	andi t2, t2, 0x20
 	beqz t2, busy
 	sb t1, 0(t0)
@@ -128,9 +128,9 @@ machine_trap:
 	csrrw t0, mscratch, t0
 	mret
 
-	/* An exception that the hart would not have go to supervisor mode by
-	 * itself: do what it does then (privileged specification, section
-	 * 3.1.6.1). mstatus.MPP is where the exception comes from. */
+	/* An exception that the hart does not delegate to supervisor mode: do
+	 * what the hart would have done (privileged specification, section
+	 * 3.1.6.1). mstatus.MPP is the mode that the exception came from. */
 exception:
 	sd t2, 8(t0)
 	csrr t1, mstatus

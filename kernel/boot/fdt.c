@@ -128,7 +128,7 @@ static void take_memory(const struct property *property,
 			machine->ram_bytes = be64(property->value + at + 8);
 }
 
-/* Whether `word` is one of the strings of a list, each with its NUL. */
+/* Whether `word` is in a list of strings that each end with a NUL. */
 static bool has_string(const struct property *property, const char *word)
 {
 	uint32 at = 0;

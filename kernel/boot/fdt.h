@@ -11,7 +11,7 @@ struct machine {
 	uint32 nharts;
 	uint64 timer_hz;
 	bool has_plic; /* device interrupts come through a PLIC */
-	bool has_msip; /* the CLINT, or what takes its place */
+	bool has_msip; /* there is a CLINT, or an ACLINT instead */
 	char bootargs[BOOTARGS_LEN];
 };
 

@@ -17,15 +17,15 @@ static struct machine_scratch scratch[MAX_HARTS];
 
 extern char boot_root[], machine_trap[];
 
-/* All memory for supervisor mode: one region that covers it. Where there are
- * no regions, it has all memory (privileged specification, section 3.7.1). */
+/* Let supervisor mode use all memory, by one region that covers it. A hart
+ * without regions allows that anyway (privileged specification, 3.7.1). */
 static void open_memory(void)
 {
 	if (machine_try_set(CSR_PMPADDR0, ~0UL >> 10) != 0)
 		csr_write(pmpcfg0, 0x1f); /* NAPOT, R, W, X */
 }
 
-/* A hart may keep some exceptions for machine mode, whatever we ask for:
+/* A hart may keep some exceptions in machine mode, whatever we ask for:
  * machine_trap hands those on. */
 static void delegate_traps(void)
 {

@@ -1,5 +1,5 @@
-/* kernel/boot/machine.h: machine mode: looks whether the machine will do, and
- * hands it over to supervisor mode. */
+/* kernel/boot/machine.h: machine mode: check the machine and hand it over to
+ * supervisor mode. */
 #pragma once
 
 #define LACKING_STATUS 102 /* QEMU's exit status when something is missing */
@@ -7,19 +7,19 @@
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
 
-/* boot/entry.S calls these two on each hart. machine_check() comes back when
+/* boot/entry.S calls these two on each hart. machine_check() returns only if
  * the hart has all that Calf needs. */
 void machine_check(uint64 hartid);
 void machine_start(uint64 hartid);
 
-/* An exception in machine mode. */
+/* Report an exception in machine mode. */
 void machine_trapped(uint64 hartid) __attribute__((noreturn));
 
 /* In boot/entry.S: print a string; end QEMU with LACKING_STATUS. */
 void machine_say(const char *text);
 void machine_off(void) __attribute__((noreturn));
 
-/* While something is tried an exception goes to what comes after it. */
+/* Try the instructions: an exception skips the rest of them. */
 #define MACHINE_TRY(instructions)                                              \
 	"la %1, 1f\n"                                                          \
 	"csrrw %1, mtvec, %1\n"                                                \
@@ -27,7 +27,7 @@ void machine_off(void) __attribute__((noreturn));
 	".balign 4\n"                                                          \
 	"1: csrw mtvec, %1"
 
-/* Whether the hart knows an instruction, a string. */
+/* Whether the hart knows an instruction, given as a string. */
 #define machine_knows(instruction)                                             \
 	({                                                                     \
 		uint64 known_, mtvec_;                                         \
@@ -38,8 +38,8 @@ void machine_off(void) __attribute__((noreturn));
 		known_ != 0;                                                   \
 	})
 
-/* Set bits of a register. Returns what it has then: 0 if there is no such
- * register, and without the bits that stay clear. */
+/* Set bits of a register. Returns its value afterwards, without the bits that
+ * stay clear, or 0 if there is no such register. */
 #define machine_try_set(number, bits)                                          \
 	({                                                                     \
 		uint64 value_, mtvec_;                                         \

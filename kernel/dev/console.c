@@ -24,7 +24,7 @@
 static struct {
 	struct spinlock lock;  /* taken before the screen's */
 	struct turn reading;   /* [lock] */
-	struct waitq readers;  /* the one whose turn it is */
+	struct waitq readers;  /* the process that has the turn */
 	struct line line;      /* [lock] */
 	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
 	uint32 first;          /* [lock] index of the oldest byte */

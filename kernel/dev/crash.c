@@ -75,7 +75,7 @@ static int use_locks(void)
 	return 0;
 }
 
-/* Two of one kind, such as inodes, go by their ranks. */
+/* Two locks of one kind, such as inodes, are ordered by rank. */
 static int use_ranks(void)
 {
 	static struct sleeplock low, high;

@@ -2,8 +2,8 @@
  *
  * Processes take turns to write: each prints what it has, but little more than
  * TURN_BYTES at a time, so lines of several processes do not mix. A message of
- * the kernel goes between two pieces of such a write, which end with a line
- * where they can, and begins a line of its own. */
+ * the kernel goes between two pieces of such a write. A piece ends at the end
+ * of a line if it can, and the message begins a line of its own. */
 #include "dev/screen.h"
 
 #include "dev/uart.h"
@@ -98,7 +98,7 @@ static int write_piece(struct uio *src)
 	return 0;
 }
 
-/* What one turn prints: TURN_BYTES, and the rest of the last piece. */
+/* Print the bytes of one turn: TURN_BYTES, and the rest of the last piece. */
 static int write_turn(struct uio *src) REQUIRES(out.writer)
 {
 	uint64 first = src->left;

@@ -19,9 +19,9 @@ extern uint64 timer_hz; /* [init] */
  * sooner; an earlier setting is forgotten. */
 void timer_set(uint64 when);
 
-/* A thread has this hart, and an interrupt will be taken now: note how long the
- * alarm has rung, if it has. */
+/* To call when a thread has this hart and an interrupt is about to be taken:
+ * note for how long the alarm has been due, if it is. */
 void timer_note_wait(void);
 
-/* The longest such time of all harts, in the unit above. */
+/* The longest such time on any hart, in the unit above. */
 uint64 timer_longest_wait(void);

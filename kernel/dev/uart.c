@@ -1,10 +1,10 @@
 /* kernel/dev/uart.c: the serial line (16550).
  *
- * Its FIFO stays off, as it is after power-on. To turn it on clears what has
- * been received, and a byte may be typed at any time, also before we run. QEMU
- * then waits for that byte to be read before it hands over the next one, and so
- * hands over nothing more. Nor would the FIFO be of use: QEMU keeps what does
- * not fit, in any number, and no byte is overrun. */
+ * Its FIFO stays off, as it is after power-on. Turning it on would clear what
+ * has been received, and a byte may arrive at any time, even before we run.
+ * QEMU would then wait for that byte to be read before it hands over the next
+ * one, and so would never hand over anything more. Nor would the FIFO be of
+ * use: QEMU keeps all bytes that do not fit, and none is overrun. */
 #include "dev/uart.h"
 
 #include "mm/layout.h"

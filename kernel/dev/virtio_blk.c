@@ -47,7 +47,7 @@ static struct {
 	uint8 free_slot[NSLOTS];                                 /* [lock] */
 	uint32 nfree;                                            /* [lock] */
 	uint16 used_seen;     /* [lock] used chains that we have taken back */
-	struct turn starting; /* [lock] to wait for a slot and take it */
+	struct turn starting; /* [lock] waiting for a slot, to take it */
 	struct waitq slot_freed;
 	uint64 nblocks; /* [init] */
 	bool can_flush; /* [init] */

@@ -16,8 +16,8 @@ struct blk_request {
 	struct waitq done; /* its one waiter */
 };
 
-/* Find the disk and start it. Returns NULL, or what the machine lacks, in
- * words. */
+/* Find the disk and start it. Returns NULL, or words for what the machine
+ * lacks. */
 const char *virtio_blk_init(void);
 
 /* Size of the disk in blocks; 0 when there is no disk. */

@@ -25,7 +25,7 @@ static struct {
 	struct spinlock lock;
 	struct list bucket[NBUCKETS]; /* [lock] */
 	struct list idle;             /* [lock] */
-	struct turn recycling;        /* [lock] who waits for an idle one */
+	struct turn recycling;        /* [lock] waiting for an idle one */
 	struct waitq idle_again;
 } cache = {
 	.lock = SPINLOCK("block cache"),
@@ -100,8 +100,8 @@ static struct buf *cache_recycle(uint32 block) REQUIRES(cache.lock)
 	return buf;
 }
 
-/* All buffers are in use, or others wait for one already. Somebody may have
- * made one the block's meanwhile. */
+/* All buffers are in use, or others already wait for one. Meanwhile somebody
+ * may have given the block a buffer. */
 static struct buf *wait_for_idle(uint32 block) REQUIRES(cache.lock)
 {
 	struct buf *buf;
@@ -114,7 +114,7 @@ static struct buf *wait_for_idle(uint32 block) REQUIRES(cache.lock)
 	return buf;
 }
 
-/* The buffer for the block, with one more reference and locked. */
+/* The buffer for the block, locked and with one more reference. */
 static struct buf *buf_take(uint32 block) UNCHECKED_LOCKING
 {
 	spin_acquire(&cache.lock);

@@ -10,7 +10,8 @@
 
 typedef bool (*dirent_test)(const struct dirent *entry, const char *name);
 
-/* Most names differ in the first letter: that is cheaper than a call. */
+/* Most names differ in the first letter, and comparing that is cheaper than a
+ * call. */
 static bool is_named(const struct dirent *entry, const char *name)
 {
 	return entry->inum != 0 && entry->name[0] == name[0] &&
@@ -43,7 +44,8 @@ static bool search_block(const struct dirent *entries, uint32 n,
 	return false;
 }
 
-/* The first entry that is wanted: 0, -ENOENT, -EIO, -EINTR. Holes have none. */
+/* Find the first entry that is wanted: 0, -ENOENT, -EIO, -EINTR. Holes have no
+ * entries. */
 static int search(struct inode *dir, dirent_test wanted, const char *name,
 		  struct dir_entry *found) REQUIRES(dir->lock)
 {

@@ -18,7 +18,7 @@
 #include "mm/pool.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)
-#define READ_MAX (256UL << 10) /* bytes at a time: then others have a turn */
+#define READ_MAX (256UL << 10) /* bytes at a time, then others get a turn */
 
 static struct pool file_pool = POOL(file_pool, sizeof(struct file), "file");
 
@@ -153,7 +153,7 @@ free_first:
 
 /* ---- reading and writing ---- */
 
-/* As much as is read with the inode locked all the time. */
+/* Read one piece, with the inode locked all the time. */
 static long read_some(struct file *file, struct uio *dst)
 {
 	struct uio part = *dst;

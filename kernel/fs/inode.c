@@ -170,14 +170,14 @@ struct inode *inode_get(struct inode *ip)
 static void free_locked(struct inode *ip) REQUIRES(ip->lock)
 {
 	map_clear(ip);
-	/* From free_inode() on, somebody may make a new file of that number,
-	 * and find this struct: it is read anew then. */
+	/* From free_inode() on, somebody may make a new file with that number
+	 * and find this struct; it is then read anew. */
 	ip->loaded = false;
 	free_inode(ip->number);
 }
 
-/* Free on the disk what has no name. When it cannot be read it stays, and the
- * next mount tries again. */
+/* Free a file that has no name, on the disk. If it cannot be read, it stays and
+ * the next mount tries again. */
 static int reap(struct inode *ip)
 {
 	int error = journal_begin(credits_free());

@@ -112,6 +112,6 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	REQUIRES(ip->lock);
 
 /* Free all of the file's blocks; its size becomes 0. Within an operation. -EIO
- * when the disk does not say which these are: then nothing was changed; or when
- * the file is damaged: then it is empty all the same. */
+ * if the disk cannot be read to find the blocks, and then nothing has changed,
+ * or if the file is damaged, and then it is empty all the same. */
 int inode_truncate(struct inode *ip) REQUIRES(ip->lock);

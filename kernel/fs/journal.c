@@ -30,7 +30,7 @@
 static struct {
 	struct spinlock lock;
 	struct waitq changed; /* a commit is over, or the journal failed */
-	struct turn joining;  /* [lock] to wait for room and take it */
+	struct turn joining;  /* [lock] waiting for room, to take it */
 	struct list blocks;   /* [lock] of the running transaction */
 	uint32 nblocks;       /* [lock] how many these are */
 	uint32 reserved;      /* [lock] credits of the operations under way */
@@ -208,8 +208,8 @@ int journal_begin(uint32 credits)
 	ASSERT(credits <= journal.capacity,
 	       "an operation fits into a transaction");
 	spin_acquire(&journal.lock);
-	/* In turn: many small operations could keep a large one from its room
-	 * for ever. */
+	/* In turn, or many small operations could keep a large one waiting
+	 * for room for ever. */
 	turn_take(&journal.joining, &journal.lock);
 	int error = wait_for_room_locked(credits);
 

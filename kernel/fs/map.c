@@ -139,8 +139,8 @@ int map_make(struct inode *ip, uint32 index, uint32 *block)
 
 /* ---- freeing ---- */
 
-/* -EIO when the disk does not give the table. A number that cannot be one leads
- * to no blocks, so nothing is lost with it. */
+/* -EIO if the table cannot be read. A number that cannot be a block's leads to
+ * no blocks, so nothing is lost with it. */
 static int check_table(uint32 table)
 {
 	uint32 slot;
@@ -170,8 +170,8 @@ int map_check(struct inode *ip)
 	return error != 0 ? error : check_table_of_tables(ip->map[MAP_DOUBLE]);
 }
 
-/* Part of a table that map_check() has found. When the disk does not give it
- * any more, its blocks would be lost: so nothing of it may be freed. */
+/* Part of a table that map_check() could read. If it can no longer be read, its
+ * blocks would be lost, so nothing of it may be freed. */
 static int table_read_again(uint32 table, uint32 first, uint32 *blocks,
 			    uint32 n)
 {
@@ -195,7 +195,7 @@ static int free_table(uint32 table)
 		}
 		if (free_blocks(blocks, BATCH) != 0)
 			error = -EIO;
-		give_way(); /* killed or not: half of it is no good */
+		give_way(); /* go on even if killed: finish once begun */
 	}
 	return free_blocks(&table, 1) != 0 ? -EIO : error;
 }

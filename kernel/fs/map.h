@@ -10,10 +10,10 @@ int map_find(struct inode *ip, uint32 index, uint32 *block) REQUIRES(ip->lock);
  * updates the inode, also after an error. -ENOSPC, -EIO. */
 int map_make(struct inode *ip, uint32 index, uint32 *block) REQUIRES(ip->lock);
 
-/* Whether the disk gives all that map_clear() has to read: 0 or -EIO. */
+/* Check that all that map_clear() has to read can be read: 0 or -EIO. */
 int map_check(struct inode *ip) REQUIRES(ip->lock);
 
-/* Free all blocks, once map_check() is content; within an operation. The caller
- * updates the inode. -EIO when the map is damaged: the blocks that it does have
- * are freed. */
+/* Free all blocks, after map_check() has succeeded; within an operation. The
+ * caller updates the inode. -EIO if the map is damaged; the blocks that it does
+ * have are freed. */
 int map_clear(struct inode *ip) REQUIRES(ip->lock);

@@ -23,7 +23,7 @@ struct entry {
 	struct inode *dir;
 	struct inode *ip; /* NULL: nothing has the name */
 	struct dir_entry place;
-	bool has_slash; /* after the name: it must be a directory's */
+	bool has_slash; /* a slash follows: must be a directory */
 	char name[NAME_LEN + 1];
 };
 

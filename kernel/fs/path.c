@@ -39,8 +39,8 @@ bool path_ends_in_slash(const char *path)
 	return *path != '\0' && path[strlen(path) - 1] == '/';
 }
 
-/* Who looks a path up again and again, since others change it, can be killed
- * here. */
+/* A process that has to look a path up again and again, because others change
+ * it, can be killed here. */
 static int start_of(struct inode *cwd, const char *path, struct inode **out)
 {
 	int error = give_way();

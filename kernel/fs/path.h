@@ -10,8 +10,9 @@
 
 struct inode;
 
-/* The inode with a reference of the caller's. -ENOENT, -ENOTDIR (also when a
- * slash follows the name of something else), -ENAMETOOLONG, -ENOMEM, -EIO. */
+/* The inode, with a reference that the caller owns. -ENOENT, -ENOTDIR (also if
+ * a slash follows a name that is not a directory's), -ENAMETOOLONG, -ENOMEM,
+ * -EIO. */
 int path_lookup(struct inode *cwd, const char *path, struct inode **out);
 
 /* The directory in which the last part of the path is to be found, with a
@@ -20,6 +21,6 @@ int path_lookup(struct inode *cwd, const char *path, struct inode **out);
 int path_parent(struct inode *cwd, const char *path, struct inode **out,
 		char name[NAME_LEN + 1]);
 
-/* Whether the last part of the path can name a directory only. path_parent()
- * leaves it to its caller to see that it does. */
+/* Whether the last part of the path can only name a directory. path_parent()
+ * leaves it to its caller to check that it does. */
 bool path_ends_in_slash(const char *path);

@@ -5,10 +5,10 @@
  *
  * pipe.lock guards it all; it is held over copies from and to programs, so it
  * comes before the locks of an address space. One reader and one writer at a
- * time have their turn, and they alone wait for bytes or room. They say what
- * they wait for, and are woken when that has come, not before: the reader at
- * the first byte, the writer when there is room for the rest of its bytes or
- * for half a ring. A long write passes the turn on after each ring. */
+ * time have the turn, and only they wait for bytes or room. They note what they
+ * wait for and are not woken before it is there: the reader at the first byte,
+ * the writer when there is room for the rest of its bytes or for half a ring. A
+ * long write passes the turn on after each ring. */
 #include "fs/pipe.h"
 
 #include "abi/errno.h"
@@ -28,11 +28,11 @@ struct pipe {
 	bool has_reader;      /* [lock] */
 	bool has_writer;      /* [lock] */
 	bool reader_waits;    /* [lock] the reader sleeps */
-	uint64 room_wanted;   /* [lock] what the writer sleeps for */
+	uint64 room_wanted;   /* [lock] bytes the writer waits for */
 	struct turn reading;  /* [lock] */
 	struct turn writing;  /* [lock] */
-	struct waitq filled;  /* the reader whose turn it is */
-	struct waitq emptied; /* the writer whose turn it is */
+	struct waitq filled;  /* the reader that has the turn */
+	struct waitq emptied; /* the writer that has the turn */
 };
 
 static struct pool pipe_pool = POOL(pipe_pool, sizeof(struct pipe), "pipe");
@@ -184,7 +184,7 @@ static int wait_for_room(struct pipe *pipe, uint64 left) REQUIRES(pipe->lock)
 	return sleep_killable(&pipe->emptied, &pipe->lock);
 }
 
-/* Put in all of src, or what one turn is for. */
+/* Put in all of src, or as much as one turn allows. */
 static int write_in_turn(struct pipe *pipe, struct uio *src)
 	REQUIRES(pipe->lock)
 {

@@ -7,7 +7,7 @@
 #define INT_MSI (1 << 3)                         /* machine software */
 #define INT_STI (1 << 5)                         /* supervisor timer */
 #define INT_SEI (1 << 9)                         /* supervisor external */
-#define INTERRUPTS (INT_SSI | INT_STI | INT_SEI) /* all that we want */
+#define INTERRUPTS (INT_SSI | INT_STI | INT_SEI) /* those we take */
 
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
@@ -40,7 +40,8 @@ static inline void wfi(void)
 	__asm__ volatile("wfi" : : : "memory");
 }
 
-/* Whether one is pending that will be taken as soon as we take any. */
+/* Whether an interrupt is pending that will be taken once interrupts are
+ * enabled. */
 static inline bool interrupt_waits(void)
 {
 	return csr_read(sip) & INTERRUPTS;
@@ -76,7 +77,7 @@ static inline void fence_i(void)
 #define CSR_STIMECMP 0x14d
 #define CSR_MENVCFG 0x30a
 
-/* For those who need the number. */
+/* For code that needs a register's number. */
 #define CSR_FFLAGS 0x001
 #define CSR_FCSR 0x003
 #define CSR_SATP 0x180

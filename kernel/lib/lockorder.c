@@ -114,13 +114,14 @@ static const struct edge *find_edge(uint32 outer, uint32 inner)
 	return edge;
 }
 
-/* What closes a circle, and where: of the one hart that found it. */
+/* The acquisition that completes a cycle, and where, from the hart that found
+ * it. */
 static struct {
 	struct edge wrong;
 	uint64 pc, fp;
 } circle;
 
-/* Say so, and what the rest of it is made of. */
+/* Report it and the rest of the cycle. */
 static void tell_circle(void) __attribute__((noreturn));
 static void tell_circle(void)
 {
@@ -139,8 +140,8 @@ static void tell_circle(void)
 		 order.kinds[wrong->outer].name);
 }
 
-/* On the stack for panics: locks are taken deep down, where no room is left for
- * all that is to be told. */
+/* Report on the stack for panics: locks are taken deep down, where there is not
+ * enough room left for the report. */
 static void leave_for_circle(const struct edge *wrong)
 	__attribute__((noreturn, noinline));
 static void leave_for_circle(const struct edge *wrong)

@@ -53,8 +53,9 @@ lock_site_of_caller(void)
 				   .caller = caller > fp ? caller[-1] : 0 };
 }
 
-/* Locks of its kind that may be held across a sleep are taken by ascending
- * rank. Without this it is 0, and a process has one of them at a time. */
+/* Set the rank of a lock that may be held across a sleep: locks of one kind are
+ * taken by ascending rank. Without a call it is 0, and a process may hold only
+ * one lock of that kind at a time. */
 static inline void lock_set_rank(struct lock_note *note, uint32 rank)
 {
 	note->rank = rank;

@@ -33,8 +33,8 @@ struct uvm *uvm_create(void);
 /* Give back all that it maps, and itself. No hart uses it any more. */
 void uvm_destroy(struct uvm *uvm);
 
-/* The first part of that, when it is large: give back what it maps from brk on,
- * page-aligned. That is where it ends then. */
+/* A part of uvm_destroy(), for a large one: free all pages from `brk` on, which
+ * is page-aligned and becomes its end. */
 void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
 
 /* This hart's user space is `uvm`'s from now on; NULL: nobody's. Whatever the
@@ -54,14 +54,14 @@ int uvmcopy(struct uvm *child, struct uvm *parent) EXCLUDES(parent->lock);
 int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
-/* Where the stack begins; 0 when there is none yet. */
+/* Where the stack begins; 0 if there is no stack yet. */
 static inline uint64 uvm_stack(const struct uvm *uvm)
 {
 	return uvm->guard != 0 ? uvm->guard + STACK_GAP : 0;
 }
 
-/* pt_next_run() over all that the program may have: the guard is left out.
- * Inline, since fork comes here for each run. */
+/* pt_next_run() over all that the program may have, without the guard. Inline,
+ * since fork calls it for each run. */
 static inline bool uvm_next_run(const struct uvm *uvm, uint64 va,
 				struct pte_run *run)
 {
@@ -78,6 +78,6 @@ void *uvm_page(const struct uvm *uvm, uint64 va);
  * there is no room or no memory, -EINVAL for less than no heap. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
 
-/* Whether the heap could end there: 0, or the error. For the process whose heap
- * it is, since nobody else moves its end. */
+/* Check whether the heap could end there: 0, or the error. Only for the process
+ * that owns the heap, since nobody else moves its end. */
 int uvm_check_sbrk(const struct uvm *uvm, int64 delta);

@@ -24,7 +24,7 @@
 #define STACK_MAX (64UL << 20) /* bytes of stack that an ELF may ask for */
 #define STACK_ALIGN 16
 #define SEGMENTS_MAX 64
-#define LOAD_MAX (256UL << 10) /* bytes at a time: then others have a turn */
+#define LOAD_MAX (256UL << 10) /* bytes at a time, then others get a turn */
 #define SCRIPTS_MAX 4          /* scripts that are each other's interpreters */
 #define FILE_LEN (sizeof(BIN) + PATH_LEN)
 
@@ -100,7 +100,7 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
-/* Let others have the hart, and the file. */
+/* Let others use the hart and the file. */
 static int give_way_unlocked(struct inode *inode) REQUIRES(inode->lock)
 {
 	inode_unlock(inode);
@@ -134,8 +134,8 @@ static int load_bytes(struct uvm *uvm, struct inode *inode,
 	return 0;
 }
 
-/* Without the lock of the file, which may go on being changed: it is read anew
- * for each page that comes from it. */
+/* Without the file's lock, so that others may change the file meanwhile: it is
+ * read anew for each page that comes from it. */
 static int make_pages(struct uvm *uvm, struct inode *inode, uint64 start,
 		      uint64 end, uint64 rights) REQUIRES(inode->lock)
 {

@@ -10,12 +10,12 @@
 #include "mm/pool.h"
 #include "proc/proc.h"
 
-/* Bits 6 to 2 of an instruction of 32 bits: LOAD-FP, STORE-FP, the four fused
- * ones and OP-FP. */
+/* Bits 6 to 2 of a 32-bit instruction: LOAD-FP, STORE-FP, the four fused ones
+ * and OP-FP. */
 #define OPCODES_FLOAT (1U << 1 | 1U << 9 | 0xfU << 16 | 1U << 20)
 #define OPCODE_SYSTEM 28
 
-/* Bits 15 to 13 of one of 16 bits, in quadrants 0 and 2. */
+/* Bits 15 to 13 of a 16-bit instruction, in quadrants 0 and 2. */
 #define C_LOAD_DOUBLE 1
 #define C_STORE_DOUBLE 5
 

@@ -14,12 +14,12 @@ struct fpu_state {
 	uint64 fcsr;
 };
 
-/* Whether an instruction needs these registers. 0 stands for one that the hart
- * does not tell: it may need them. */
+/* Whether an instruction needs these registers. 0 means that the hart did not
+ * report the instruction: it may need them. */
 bool fpu_needed(uint32 instruction);
 
-/* Give the running process registers and turn the unit on. It has none so far.
- * Returns 0 or -ENOMEM. */
+/* Give the running process, which has none so far, registers and turn the unit
+ * on. Returns 0 or -ENOMEM. */
 int fpu_enable(struct proc *p);
 
 /* `child` gets the parent's registers; false when memory is out. The parent is

@@ -123,8 +123,8 @@ static int count_above(int pid)
 	return count;
 }
 
-/* One lock for each line: whoever is at fault may want it, too. The list ends
- * with a number when there are so many processes that it would take long. */
+/* Take the lock for one line at a time: the process that is stuck may want it,
+ * too. With many processes the list ends with the number of the rest. */
 void keys_list(void)
 {
 	static const char *const states[] = {

@@ -48,10 +48,10 @@ static bool find_process(struct request *r) REQUIRES(tree_lock)
 }
 
 /* Lock its address space, too. It gives that up under tree_lock, and destroys
- * it then: so we keep this lock until we have that, but do not wait with it.
- * Between two tries others may run, since a busy process may have its address
- * space locked most of the time. 0, -ESRCH, or -EINTR when the reader was
- * killed. */
+ * it then: so we keep this lock until we have that one, but do not wait while
+ * holding it. Between two tries others may run, since a busy process may have
+ * its address space locked most of the time. Returns 0, -ESRCH, or -EINTR if
+ * the reader was killed. */
 static int lock_process(struct request *r) UNCHECKED_LOCKING
 {
 	int error = 0;

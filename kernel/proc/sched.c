@@ -2,9 +2,9 @@
  *
  * Round robin over one queue. A process runs until it sleeps or its slice is
  * over; the kernel itself is never preempted. But when a thread gives its hart
- * away while an interrupt waits, the hart goes to the idle loop first, which
- * takes it: so threads that pass a hart on among themselves without ever coming
- * to their programs cannot keep interrupts off it. */
+ * away while an interrupt is pending, the hart first goes to the idle loop,
+ * which takes the interrupt. So threads that pass a hart on among themselves
+ * and never return to their programs cannot keep interrupts off it. */
 #include "proc/sched.h"
 
 #include "dev/ipi.h"

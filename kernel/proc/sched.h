@@ -28,7 +28,7 @@ void sched_add_timed_locked(struct proc *p) REQUIRES(sched_lock);
 /* The timer of this hart has rung. */
 void sched_tick(void) EXCLUDES(sched_lock);
 
-/* The idle loop's part: run processes until there is none to run, or until one
- * gives the hart away while an interrupt waits. Returns whether there is
+/* For the idle loop: run processes until there is none to run, or until one
+ * gives the hart away while an interrupt is pending. Returns whether there is
  * nothing to do but wait for an interrupt. */
 bool sched_run(void) EXCLUDES(sched_lock);

@@ -28,17 +28,17 @@ void sleep_on(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
  * Returns 0 when woken, -EINTR when killed. */
 int sleep_killable(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
 
-/* Wake everybody, or the one that has waited longest: which is returned, NULL
- * when nobody waits. The caller holds the lock that the sleepers gave. */
+/* Wake everybody, or the process that has waited longest, which is returned;
+ * NULL if nobody waits. The caller holds the lock that the sleepers gave. */
 void wake_all(struct waitq *queue);
 struct proc *wake_one(struct waitq *queue);
 
 /* -EINTR when the running process was killed, else 0. */
 int check_killed(void);
 
-/* In the middle of something long (docs/proc.md, "Long calls"): when an
- * interrupt waits, have it taken and let others run; the caller may hold sleep
- * locks. Returns 0, or -EINTR when killed. */
+/* To call in the middle of long work (docs/proc.md, "Long calls"): if an
+ * interrupt is pending, have it taken and let others run. The caller may hold
+ * sleep locks. Returns 0, or -EINTR if the process was killed. */
 int give_way(void);
 
 /* Sleep for that many ticks (abi/limits.h). Returns 0, or -EINTR when

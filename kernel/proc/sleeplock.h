@@ -11,11 +11,11 @@ struct CAPABILITY("sleeplock") sleeplock {
 
 void sleeplock_init(struct sleeplock *lock, const char *name);
 
-/* Sleep until it is the caller's turn to own the lock. Not for use while a
- * spinlock is held. */
+/* Sleep until it is the caller's turn to own the lock. The caller must not hold
+ * a spinlock. */
 void sleeplock_acquire(struct sleeplock *lock) ACQUIRES(*lock);
 
-/* The same, but ends early for a process that was killed. Returns 0 with the
+/* The same, but a process that was killed stops waiting. Returns 0 with the
  * lock, -EINTR without it. */
 int sleeplock_acquire_killable(struct sleeplock *lock) TRY_ACQUIRES(0, *lock);
 

@@ -1,10 +1,10 @@
 /* kernel/proc/space.c: work on whole address spaces.
  *
- * Between two stretches no lock is held and everything is in order: counts and
- * page tables agree, and an entry that lost a right is fenced. /proc and the
- * audit may look then, and see an address space that is smaller than it will be
- * or was. Nobody else changes it: it belongs to the running process, or to no
- * process yet or any more. */
+ * Between two stretches no lock is held and everything is consistent: counts
+ * and page tables agree, and an entry that lost a right is fenced. /proc and
+ * the audit may look then, and see an address space that is smaller than it
+ * will be or was. Nobody else changes it: it belongs to the running process, to
+ * no process yet, or to none any more. */
 #include "proc/space.h"
 
 #include "abi/errno.h"
@@ -12,8 +12,8 @@
 #include "mm/uvm.h"
 #include "proc/sleep.h"
 
-/* Addresses to go through at a time. All pages of a stretch can be cleared in
- * some 3 million instructions. */
+/* Bytes of addresses in one stretch. Clearing all its pages takes about 3
+ * million instructions. */
 #define STRETCH (16UL << 20)
 
 static bool has_room(uint64 bytes)
@@ -36,7 +36,7 @@ int space_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	return error;
 }
 
-/* Move the end of the heap to brk, downwards: that cannot fail. */
+/* Move the end of the heap down to brk, which cannot fail. */
 static void shrink(struct uvm *uvm, uint64 brk)
 {
 	while (uvm->brk > brk) {

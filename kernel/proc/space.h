@@ -1,20 +1,20 @@
 /* kernel/proc/space.h: work on whole address spaces.
  *
- * It may take long, as long as the program is large. So each of these does it a
- * stretch at a time and gives way in between (proc/sleep.h). A caller holds no
- * spinlock. */
+ * The work takes longer the larger the program is. So each function does it one
+ * stretch at a time and gives way in between (proc/sleep.h). The caller must
+ * not hold a spinlock. */
 #pragma once
 
 #include "lib/types.h"
 
 struct uvm;
 
-/* Map cleared pages as uvm_alloc() does. Returns 0, -ENOMEM or -EINTR; on
- * failure a part may be mapped. */
+/* Map cleared pages as uvm_alloc() does. Returns 0, -ENOMEM or -EINTR; after a
+ * failure some of the pages may be mapped. */
 int space_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights);
 
-/* Move the end of the running process's heap by `delta` bytes. Returns where it
- * was, or the error of uvm_sbrk(), and then it is there again; or -EINTR. */
+/* Move the end of the running process's heap by `delta` bytes. Returns the old
+ * end; or an error of uvm_sbrk(), with the end where it was; or -EINTR. */
 long space_sbrk(struct uvm *uvm, int64 delta);
 
 /* Destroy an address space that no hart uses any more. */

@@ -16,8 +16,8 @@ void turn_wait(struct turn *turn, struct spinlock *lock)
 	ASSERT(turn->owner == current(), "whoever is woken has the turn");
 }
 
-/* Killed and given the turn at the same time, it has the turn: nobody else
- * could pass it on. */
+/* A process that is killed and given the turn at the same time has the turn:
+ * nobody else could pass it on. */
 int turn_wait_killable(struct turn *turn, struct spinlock *lock)
 {
 	int error = sleep_killable(&turn->waiters, lock);

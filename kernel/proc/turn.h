@@ -1,9 +1,9 @@
 /* kernel/proc/turn.h: one at a time, first come, first served.
  *
- * Whoever's turn ends gives it to the process that has waited longest, also
- * when that has yet to be scheduled: it cannot be overtaken by those that come
- * later, nor by the giver itself. A turn has no lock of its own; the lock of
- * what it is about guards it. */
+ * A process whose turn ends passes it to the one that has waited longest, even
+ * if that one has yet to be scheduled. So neither later arrivals nor the
+ * process that passes the turn can overtake it. A turn has no lock of its own:
+ * the lock of the structure that it belongs to guards it. */
 #pragma once
 
 #include "lib/hart.h"
@@ -27,7 +27,7 @@ void turn_wait(struct turn *turn, struct spinlock *lock) REQUIRES(*lock);
 int turn_wait_killable(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock);
 
-/* Wait for the caller's turn. `lock` is released meanwhile. */
+/* Wait for the caller's turn; `lock` is released meanwhile. */
 static inline void turn_take(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock)
 {
@@ -37,8 +37,8 @@ static inline void turn_take(struct turn *turn, struct spinlock *lock)
 		turn_wait(turn, lock);
 }
 
-/* The same, but ends early for a process that was killed. Returns 0 when it is
- * the caller's turn, -EINTR when killed before. */
+/* The same, but a process that was killed stops waiting. Returns 0 when the
+ * caller has the turn, -EINTR if it was killed before. */
 static inline int turn_take_killable(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock)
 {
@@ -48,13 +48,13 @@ static inline int turn_take_killable(struct turn *turn, struct spinlock *lock)
 	return 0;
 }
 
-/* Whether somebody waits for the caller's turn to end. */
+/* Whether a process waits for the caller's turn to end. */
 static inline bool turn_is_wanted(const struct turn *turn)
 {
 	return !list_empty(&turn->waiters.sleepers);
 }
 
-/* The caller's turn is over. */
+/* End the caller's turn. */
 static inline void turn_pass(struct turn *turn)
 {
 	turn->owner = NULL;

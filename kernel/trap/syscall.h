@@ -9,8 +9,8 @@
  * into a0, or an error. */
 typedef long syscall_fn(struct proc *p, const uint64 *arg);
 
-/* An argument that is an int: the lower 32 bits of its register. What the upper
- * ones hold does not matter. */
+/* An argument that is an int: the lower 32 bits of its register, whatever the
+ * upper ones hold. */
 static inline int int_arg(uint64 arg)
 {
 	return (int)(uint32)arg;

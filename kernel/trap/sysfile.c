@@ -18,14 +18,14 @@ static int get_path(struct proc *p, uint64 va, char *path)
 
 /* ---- by descriptor ---- */
 
-/* The file behind the descriptor in arg[0]; NULL when there is none. */
+/* The file of the descriptor in arg[0]; NULL if there is none. */
 static struct file *file_arg(const struct proc *p, const uint64 *arg)
 {
 	return fd_file(&p->files, int_arg(arg[0]));
 }
 
-/* The program's buffer is at arg[1]; its size is all of arg[2], since to a C
- * program that is a size_t, and must be that of an int. */
+/* The program's buffer is at arg[1]. Its size is all of arg[2], since in C it
+ * is a size_t, and must fit in an int. */
 static long transfer(struct proc *p, const uint64 *arg,
 		     long (*move)(struct file *file, struct uio *uio))
 {

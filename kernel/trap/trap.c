@@ -58,14 +58,14 @@ static const char *const fault_words[] = {
 	[FAULT_NOMEM] = " a page that no memory is left for",
 };
 
-/* Whether that is below the stack, in the guard or below address 0. */
+/* Whether the address is below the stack: in the guard or below address 0. */
 static bool is_below_stack(const struct uvm *uvm, uint64 va)
 {
 	return va - uvm->guard < STACK_GAP || (int64)va < 0;
 }
 
-/* What a program tried to get at; the commonest mistakes by their names. A
- * local array may be so large that it reaches down to other addresses. */
+/* What a program tried to access, with names for the commonest mistakes. A
+ * local array may be so large that it reaches below the gap. */
 static const char *object_of(const struct proc *p, enum fault fault,
 			     uint64 address)
 {
@@ -127,7 +127,7 @@ static void page_fault(struct proc *p, uint64 cause)
 			     object_of(p, fault, csr_read(stval)));
 }
 
-/* It may be the program's first floating-point instruction: the unit is off
+/* This may be the program's first floating-point instruction: the unit is off
  * until then (proc/fpu.h). */
 static void illegal_instruction(struct proc *p)
 {

@@ -1,9 +1,9 @@
 /* user/bin/init.c: the first program. Its arguments are the boot words.
  *
  *   (none)      a shell on the console, and a new one whenever it ends
- *   run FILE    the commands in FILE, then the machine goes off with the status
- *               of the last one
- *   shell FILE  the shell to use, /bin/sh without this
+ *   run FILE    the commands in FILE, then power-off with the status of the
+ *               last one
+ *   shell FILE  the shell to use instead of /bin/sh
  *
  * Every process whose parent has ended becomes a child of this one. */
 

@@ -1,9 +1,9 @@
 /* user/lib/print.c: formatted text to standard output and other descriptors.
  *
- * Each call writes all of its text before it returns, so that nothing is lost
- * or late when the program then faults, is killed, or lets another one print.
- * Lines leave in one write() each, so that those of several programs do not mix
- * on the console. */
+ * Each call writes all of its text before it returns, so nothing is lost or
+ * late if the program then faults, is killed, or lets another one print. Lines
+ * leave in one write() each, so that those of several programs do not mix on
+ * the console. */
 
 #include "print.h"
 

@@ -11,15 +11,15 @@
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-/* On standard output. All of the text is written before the call returns, in
- * one write() if it is at most PRINT_BUFFER bytes; then no other program's text
+/* Print on standard output. All of the text is written before the call returns;
+ * up to PRINT_BUFFER bytes go in one write(), so that no other program's text
  * gets in between. */
 int printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 int vprintf(const char *fmt, va_list args);
 int puts(const char *line);
 int putchar(int c);
 
-/* The same on a descriptor. */
+/* Print on a descriptor. */
 int fprintf(int fd, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int vfprintf(int fd, const char *fmt, va_list args);
 
@@ -30,9 +30,8 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 
 #define PRINT_BUFFER 512
 
-/* The first error that printing on standard output met; 0 when all went
- * well. */
+/* The first error in printing on standard output; 0 if there was none. */
 extern int print_error;
 
-/* Begin anew without an error. Returns the one that there was, or 0. */
+/* Clear that error. Returns the old one, or 0. */
 int print_take_error(void);

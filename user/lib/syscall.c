@@ -1,7 +1,7 @@
 /* user/lib/syscall.c: a stub for each system call, made from the list.
  *
- * Each stub is called sys_NAME, and NAME too unless start.c has a function of
- * that name which does more. */
+ * Each stub is called sys_NAME, and also NAME unless start.c has a function of
+ * that name that does more. */
 
 #include "sys.h"
 

@@ -97,8 +97,8 @@ void xvmstat_read(struct vmstat *stat);
 /* Write a command to /dev/vmstat; 0 or -1. */
 int vmstat_command(const char *command);
 
-/* The stack of this process: its highest address, and the page below it, the
- * last one of STACK_GAP bytes that are never mapped. */
+/* The stack of this process: its highest address; and the page below it, which
+ * is the last one of STACK_GAP bytes that are never mapped. */
 uint64 stack_top(void);
 uint64 stack_guard(void);
 void stack_note(void); /* before anybody moves the end of the heap */

@@ -49,9 +49,9 @@ static bool has_own_name(const char *path)
 	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-/* The directory at `path` is so deep that paths to what is in it are too long:
- * move it up, to path[0 .. top - 1], under a name that nothing else there has,
- * and have `path` lead to it. */
+/* The directory at `path` is so deep that the paths of its entries are too
+ * long. Move it up, into path[0 .. top - 1], under an unused name, and set
+ * `path` to it. */
 static int move_up(char *path, long top)
 {
 	char up[PATH_LEN];

@@ -1,4 +1,4 @@
-/* user/lib/xv6.c: functions that only programs written for xv6 know; see
+/* user/lib/xv6.c: functions that only programs written for xv6 use; see
  * user/compat/user/user.h. */
 
 #include "sys.h"
@@ -24,7 +24,7 @@ char *gets(char *buf, int size)
 	return buf;
 }
 
-/* What xv6 has called sleep() since 2025. */
+/* xv6's name for sleep() since 2025. */
 int pause(int ticks)
 {
 	return sleep(ticks);

@@ -128,8 +128,8 @@ static bool is_running(const struct job *job)
 	return job != NULL ? !job->has_ended : is_any_running();
 }
 
-/* Wait until the job has ended, or all jobs if it is NULL; false when Ctrl-C
- * came before. */
+/* Wait until the job has ended, or all jobs if it is NULL; false if Ctrl-C came
+ * first. */
 static bool wait_until_ended(const struct job *job)
 {
 	int sleeper = at_prompt && is_running(job) ? start_sleeper() : -1;
@@ -160,8 +160,9 @@ int jobs_wait(void)
 
 /* ---- fg ---- */
 
-/* The process and all that it has started. A child comes behind its parent in
- * the list unless pids have begun anew, and then it is found the next time. */
+/* Kill the process and all that it has started. A child comes after its parent
+ * in the list unless pids have begun anew, and then it is found the next
+ * time. */
 static void kill_tree(int top)
 {
 	struct process *all;
@@ -181,7 +182,7 @@ static void kill_tree(int top)
 			    (all[i].parent != top && !is_below))
 				continue;
 			kill(all[i].pid);
-			all[i].state = '\0'; /* its children are to go, too */
+			all[i].state = '\0'; /* its children follow */
 			found = true;
 		}
 	}

@@ -56,7 +56,7 @@ static int target_open(enum token_kind kind, const char *word)
 	}
 }
 
-/* False when there is no room to note it, or to keep what is to be put back. */
+/* False if there is no room to note it or to save the descriptor to restore. */
 static bool save(struct saved_fds *saved, int fd)
 {
 	const int room = sizeof(saved->entries) / sizeof(saved->entries[0]);

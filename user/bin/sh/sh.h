@@ -166,8 +166,8 @@ void jobs_print(bool only_ended);
 /* Wait for all; STATUS_CTRL_C when that was too long for somebody, else 0. */
 int jobs_wait(void);
 
-/* Wait for job "3" or "%3", or for the last one when `number` is NULL, and
- * return its status. Ctrl-C ends it, all its processes. */
+/* Wait for job "3" or "%3", or for the last one if `number` is NULL, and return
+ * its status. Ctrl-C ends all its processes. */
 int jobs_foreground(const char *number);
 
 /* In a child that will have jobs of its own. */
@@ -192,11 +192,11 @@ void redirects_undo(struct saved_fds *saved);
 /* Make `to` what `from` is, and close `from`; -1 with errno set. */
 int fd_move(int from, int to);
 
-/* Descriptors from here on are the shell's own: commands name those below it,
- * by one digit. */
+/* Descriptors from here on are the shell's own; commands name the lower ones by
+ * one digit. */
 #define OWN_FD 10
 
-/* A copy of `fd` among the shell's own; -1 with errno set. */
+/* A copy of `fd` among the shell's own descriptors; -1 with errno set. */
 int fd_hide(int fd);
 
 /* ---- builtin.c ---- */
@@ -207,7 +207,7 @@ int builtin_run(char **argv, int status);
 
 /* ---- run.c ---- */
 
-/* What `$?` shows: a program that was killed has no status of its own. */
+/* The value of `$?`: a program that was killed has no status of its own. */
 int shown_status(int status);
 
 /* Run the list; `status` is that of the command before it. Returns the status

@@ -7,8 +7,8 @@
 
 #define NPROC 64       /* processes; here memory bounds them */
 #define NCPU 8         /* harts */
-#define NFILE 100      /* open files of all; here memory bounds them */
-#define NINODE 50      /* inodes in use; here memory bounds them */
+#define NFILE 100      /* open files in all; limited by memory here */
+#define NINODE 50      /* inodes in use; limited by memory here */
 #define NDEV 10        /* devices */
 #define ROOTDEV 1      /* the disk */
 #define MAXARG 32      /* arguments of exec; here ARGS_SIZE bounds them */

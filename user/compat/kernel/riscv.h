@@ -1,6 +1,6 @@
 /* user/compat/kernel/riscv.h: pages and addresses, for programs written for
- * xv6. Entries of page tables are as the RISC-V privileged specification has
- * them (Sv39). */
+ * xv6. Page-table entries are as in the RISC-V privileged specification
+ * (Sv39). */
 #pragma once
 
 #include "abi/types.h"
@@ -27,7 +27,8 @@ typedef uint64 *pagetable_t; /* 512 of them */
 #define PTE2PA(pte) ((pte) >> 10 << PGSHIFT)
 #define PA2PTE(pa) ((uint64)(pa) >> PGSHIFT << 10)
 
-/* Which entry of the table of a level, 2 for the root, leads to an address. */
+/* The index of the entry for an address in a table of a level; the root is
+ * level 2. */
 #define PXMASK 0x1ff
 #define PXSHIFT(level) (PGSHIFT + 9 * (level))
 #define PX(level, va) ((uint64)(va) >> PXSHIFT(level) & PXMASK)

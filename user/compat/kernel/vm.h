@@ -1,5 +1,5 @@
-/* user/compat/kernel/vm.h: how sys_sbrk() is to give memory, for programs
- * written for xv6. Calf does not ask: it has one way. */
+/* user/compat/kernel/vm.h: how sys_sbrk() should give memory, for programs
+ * written for xv6. Calf ignores it, since it has only one way. */
 #pragma once
 
 #define SBRK_EAGER 1

@@ -29,7 +29,7 @@ char *sbrk(int bytes);
 int sleep(int ticks);
 int uptime(void);
 
-/* Since 2025; `how` is a word of kernel/vm.h. */
+/* Since 2025; `how` is from kernel/vm.h. */
 int pause(int ticks);
 char *sys_sbrk(int bytes, int how);
 char *sbrklazy(int bytes);

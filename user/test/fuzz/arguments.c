@@ -1,4 +1,4 @@
-/* user/test/fuzz/arguments.c: arguments at random: right, wrong and odd. */
+/* user/test/fuzz/arguments.c: random arguments: right, wrong and odd. */
 
 #include "fuzz.h"
 
@@ -69,7 +69,8 @@ long rand_number(void)
 	}
 }
 
-/* A descriptor, now and then with odd bits above it, or none. */
+/* A descriptor, now and then with odd upper bits, or a number that is not
+ * one. */
 long rand_fd(void)
 {
 	if (one_in(20))
@@ -77,7 +78,7 @@ long rand_fd(void)
 	return (long)rand_below(12) | (one_in(20) ? 0x5500000000L : 0);
 }
 
-/* Some place, most often one that may be used. */
+/* An address, most often one that may be used. */
 long rand_place(void)
 {
 	switch (rand_below(12)) {
@@ -123,7 +124,7 @@ const char *pick(const char *const *from, uint n)
 	return from[rand_below(n)];
 }
 
-/* A name of ours, which may come and go. */
+/* A name of ours, whose file may come and go. */
 const char *rand_name(void)
 {
 	static const char *const names[] = {
@@ -152,7 +153,7 @@ const char *rand_name(void)
 
 	if (!one_in(12))
 		return PICK(names);
-	/* As long as it may be, or longer. */
+	/* As long as a path may be, or longer. */
 	uint n = PATH_LEN - 4 + rand_below(8);
 
 	for (uint i = 0; i < n; i += 2) {
@@ -163,7 +164,7 @@ const char *rand_name(void)
 	return path;
 }
 
-/* Any name, those too that must stay. */
+/* Any name, including those of files that must stay. */
 const char *rand_path(void)
 {
 	static const char *const names[] = {

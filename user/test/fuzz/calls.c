@@ -134,7 +134,7 @@ static void do_chdir(void)
 	chdir(FUZZ_DIR);
 }
 
-/* The console's number is left out: what is written to it would be printed. */
+/* The console's number is left out: data written to it would be printed. */
 static void do_mknod(void)
 {
 	long major = one_in(2) ? rand_number() : 2 + (long)rand_below(4);

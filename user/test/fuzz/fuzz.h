@@ -13,7 +13,7 @@ uint64 rand64(void);
 uint rand_below(uint limit);
 bool one_in(uint n);
 
-/* A system call as it is, with the result in a0. */
+/* A raw system call; returns a0. */
 long call(long number, long arg0, long arg1, long arg2);
 
 extern char pool[POOL_SIZE]; /* memory that may be used */
@@ -37,7 +37,7 @@ extern const uint nactions;
 
 /* ---- processes.c: the same for processes ---- */
 
-extern int keeper;     /* pid of the process that is not to be killed */
+extern int keeper;     /* pid of the process that must not be killed */
 extern bool may_audit; /* calls may ask for an audit */
 
 void do_fork(void);

@@ -1,10 +1,10 @@
 /* user/test/fuzz/main.c: system calls with any arguments at all.
  *
- * This process, the keeper, touches no memory that it shares while the others
- * run, so that it outlives them when memory is exhausted. It makes the nursery,
- * which makes workers. A worker makes calls until it has made enough, runs
- * another program, or is killed. The keeper kills every process that has been
- * there for a second: most wait for something that does not come.
+ * While the others run, this process, the keeper, touches no memory that it
+ * shares, so that it outlives them when memory is exhausted. It makes the
+ * nursery, which makes workers. A worker makes calls until it has made enough,
+ * runs another program, or is killed. The keeper kills every process that is a
+ * second old: most wait for something that does not come.
  *
  * In the end all that they held must be free again. */
 
@@ -14,7 +14,7 @@
 #define SYNOPSIS "fuzz SEED SECONDS audit|quiet"
 #define WORKERS 6
 #define CALLS 300 /* of one worker */
-#define ROUND 3   /* ticks between two looks of the keeper */
+#define ROUND 3   /* ticks between two checks by the keeper */
 #define ROUNDS_TO_LIVE 3
 #define BLIND 2000 /* pids to kill when /proc cannot be read */
 
@@ -50,13 +50,12 @@ static void nurse(uint64 seed, int stop)
 
 /* ---- the keeper ---- */
 
-static int nursery; /* its pid; -1: there is none */
+static int nursery; /* its pid; -1 if there is none */
 
-/* Where the data begins and ends (user/user.ld). */
+/* The beginning and the end of the data (user/user.ld). */
 extern char etext[], end[];
 
-/* Have a frame of its own for each page that may be written to: fork has shared
- * them. */
+/* Get a private frame for each writable page: fork has shared them. */
 static void own_memory(void)
 {
 	uint64 data = ((uint64)etext + PGSIZE - 1) / PGSIZE * PGSIZE;
@@ -113,7 +112,8 @@ static bool nursery_has_ended(void)
 	return false;
 }
 
-/* It begins when the keeper shares no page with it that it writes to. */
+/* It begins once the keeper shares with it no page that the keeper writes
+ * to. */
 static void begin_nursery(uint64 seed, int stop)
 {
 	int fds[2];
@@ -133,8 +133,8 @@ static void begin_nursery(uint64 seed, int stop)
 	close(fds[1]);
 }
 
-/* Kill the old ones again and again until the nursery ends: because its time is
- * over, or because there was no memory for it. */
+/* Kill the old processes again and again until the nursery ends, because its
+ * time is over or memory is exhausted. */
 static void keep(void)
 {
 	int seen[ROUNDS_TO_LIVE] = { 0 };
@@ -151,7 +151,7 @@ static void keep(void)
 	nursery = -1;
 }
 
-/* Nobody is left, whatever they wait for. */
+/* Kill all of them, whatever they wait for. */
 static void end_all(long procs)
 {
 	int last = keeper;

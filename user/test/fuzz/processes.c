@@ -1,4 +1,5 @@
-/* user/test/fuzz/processes.c: calls on processes, and one that makes calls. */
+/* user/test/fuzz/processes.c: calls on processes, and the process that makes
+ * calls. */
 
 #include "fuzz.h"
 
@@ -24,7 +25,7 @@ void do_wait(void)
 	call(SYS_wait, one_in(2) ? rand_place() : 0, 0, 0);
 }
 
-/* One of us, or none: never the keeper, the shell or init. */
+/* A pid of one of us, or of nobody; never the keeper, the shell or init. */
 void do_kill(void)
 {
 	long pid =

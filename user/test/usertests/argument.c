@@ -1,13 +1,13 @@
 /* user/test/usertests/argument.c: arguments of system calls as numbers.
  *
- * One rule for all that are an int: the lower 32 bits of the register count,
- * and a value that does not fit is an error. */
+ * There is one rule for every argument that is an int: the lower 32 bits of the
+ * register count, and a value that does not fit is an error. */
 
 #include "tests.h"
 
 #define JUNK 0x7654321000000000L /* upper halves that mean nothing */
 
-/* The result, or the error below zero. */
+/* The result, or the error as a negative number. */
 static long call(long number, long arg0, long arg1, long arg2)
 {
 	register long a0 __asm__("a0") = arg0;
@@ -86,7 +86,7 @@ static void ints_at_their_bounds(void)
 	CHECK_FAILS(open("node", O_RDONLY), ENOENT);
 }
 
-/* They have 16 bits in an inode: none is cut to fit. */
+/* An inode has 16 bits for each number: a larger one must not be cut to fit. */
 static void device_number_that_is_too_large(void)
 {
 	static const int large[] = { -1, 65536, 65536 + 3, 1 << 30 };
@@ -102,7 +102,8 @@ static void device_number_that_is_too_large(void)
 	xclose(xopen("null", O_RDWR));
 }
 
-/* A count is a size_t in C: all of the register, and no more than an int. */
+/* A count is a size_t in C: it is the whole register, and must fit in an
+ * int. */
 static void count_that_is_too_large(void)
 {
 	static const long large[] = { -1, (long)IO_MAX + 1, 1L << 32,

@@ -34,10 +34,10 @@ static void printf_numbers(void)
 	PRINTS("  7|7  ", "%*d|%*d", 3, 7, -3, 7);
 }
 
-/* As xv6 had it until 2023: a number of 64 bits. */
+/* As in xv6 until 2023: a 64-bit number. */
 static void printf_lone_l(void)
 {
-	const char *fmt = "%l|%5l|%d%l"; /* gcc would warn of a literal */
+	const char *fmt = "%l|%5l|%d%l"; /* gcc would warn about a literal */
 	char text[64];
 
 	snprintf(text, sizeof(text), fmt, 1UL << 40, 7UL, 1, -1UL);
@@ -60,7 +60,8 @@ static void snprintf_is_bounded(void)
 	CHECK_EQ(snprintf(NULL, 0, "%s", "abc"), 3);
 }
 
-/* All that the function prints, in a process of its own, however that ends. */
+/* Check all that the function prints in a process of its own, however that
+ * process ends. */
 static void check_output(void (*print)(void), const char *expected)
 {
 	char text[32] = "";
@@ -118,7 +119,7 @@ static void print_in_turn(void)
 	printf("D\n");
 }
 
-/* Each part comes out once, too. */
+/* Each part must also come out only once. */
 static void processes_print_in_turn(void)
 {
 	check_output(print_in_turn, "ABCD\n");

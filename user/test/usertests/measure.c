@@ -128,7 +128,7 @@ void sweep_failures(const char *what, long (*step)(int fd, int n))
 
 	for (int n = 1; status == ENOMEM; n += 1 + n / SWEEP_EACH) {
 		if (n > SWEEP_LIMIT)
-			fail("%s fails for want of memory for ever", what);
+			fail("%s keeps failing with ENOMEM", what);
 		status = sweep_once(what, n, step);
 		if (status == STATUS_KILLED)
 			fail("%s, allocation %d fails: killed", what, n);

@@ -148,8 +148,8 @@ static void whole_stack_is_usable(void)
 		store_to(va);
 }
 
-/* A local array that does not fit on the stack ends there, whatever its size
- * is. */
+/* A local array too large for the stack must end the program, whatever the size
+ * of the array. */
 static void gap_below_stack_is_not_mapped(void)
 {
 	uint64 end = stack_guard() + PGSIZE;

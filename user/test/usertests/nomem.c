@@ -70,7 +70,8 @@ static void fork_of_floats_without_memory(void)
 	sweep_failures("fork", step_fork_with_floats);
 }
 
-/* Where the text of /proc goes is shared with the parent, and so is copied. */
+/* The buffer for the text of /proc is shared with the parent, so it is
+ * copied. */
 static char shared[PGSIZE];
 
 static long step_read_proc(int fd, int n)

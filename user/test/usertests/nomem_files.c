@@ -1,9 +1,9 @@
 /* user/test/usertests/nomem_files.c: calls on every kind of file, with memory
- * out at each point of them.
+ * exhausted at each of their allocations.
  *
  * The kernel packs inodes and open files into frames, so a call takes a frame
- * only when such a frame is full. So it is all tried again with one more file
- * open, and one more, over some frames of both. */
+ * only when such a frame is full. So everything is tried again with one more
+ * file open, and one more, until some frames of both kinds are full. */
 
 #include "tests.h"
 
@@ -15,7 +15,7 @@ enum {
 
 #define DIR "/tmp/nomem"
 
-/* What is done to each path, and how it is undone. */
+/* The calls to make on each path, and how to undo them. */
 struct operation {
 	const char *name;
 	long number;
@@ -77,7 +77,7 @@ static const char *const paths[] = {
 	"/proc/99999",
 };
 
-/* Names that a call makes, or takes away, where it can. */
+/* Names that a call makes or removes where it can. */
 static const char *const new_names[] = {
 	DIR "/none/x", "/proc/x", "/proc/self/x", DIR "/file/x", "/dev/null/x",
 };
@@ -89,8 +89,8 @@ static const struct operation on_names[] = {
 	{ "rename", SYS_rename, (long)DIR "/new", NULL },
 };
 
-/* Make the call until no allocation of it fails. Its result is then what it is
- * with memory enough, and each failure before was for want of memory. */
+/* Make the call with its first allocation failing, then its second and so on,
+ * until it does not fail with ENOMEM: then it has had enough memory. */
 static void sweep_call(int fd, const char *path, const struct operation *op,
 		       long a0, long a1, long a2)
 {
@@ -99,8 +99,7 @@ static void sweep_call(int fd, const char *path, const struct operation *op,
 
 	do {
 		if (++n > FAILURES_MAX)
-			fail("%s %s fails for want of memory for ever",
-			     op->name, path);
+			fail("%s %s keeps failing with ENOMEM", op->name, path);
 		result = call_with_failure(fd, n, op->number, a0, a1, a2);
 	} while (result < 0 && errno == ENOMEM);
 	if (result >= 0 && op->undo != NULL)
@@ -117,7 +116,7 @@ static void sweep_paths(int fd)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		for (size_t j = 0; j < ARRAY_LEN(on_paths); j++)
 			sweep_path(fd, paths[i], &on_paths[j]);
-	xunlink(DIR "/none"); /* it was made on the way */
+	xunlink(DIR "/none"); /* a call has made it */
 	for (size_t i = 0; i < ARRAY_LEN(new_names); i++)
 		for (size_t j = 0; j < ARRAY_LEN(on_names); j++)
 			sweep_path(fd, new_names[i], &on_names[j]);
@@ -169,8 +168,8 @@ static void sweep_files(int fd)
 	xclose(file);
 }
 
-/* Paths that start in /proc, which is held as a directory, not as the device
- * that leads there. */
+/* Paths that start in /proc when that is the current directory: it is held as a
+ * directory and not as the device that leads there. */
 static void sweep_in_proc(int fd)
 {
 	static const char *const relative[] = { ".", "..", "self", "meminfo" };
@@ -182,7 +181,7 @@ static void sweep_in_proc(int fd)
 	}
 }
 
-/* One file more in use, and an inode that nobody else has. */
+/* Hold one more file open, with an inode that nobody else has. */
 static void hold_file(int holder, int i)
 {
 	char name[32];

@@ -1,9 +1,9 @@
-/* user/test/usertests/turns.c: nobody is kept waiting for ever.
+/* user/test/usertests/turns.c: no process waits for ever.
  *
- * Each test has something that all want, some hogs that use it without a pause,
- * and a guest that wants it now and then. The guest must get its share, and a
- * guest that is killed must end, while the hogs go on. A kernel that lets the
- * hogs overtake comes to no end. */
+ * Each test has a resource, some hogs that use it without a pause, and a guest
+ * that wants it now and then. The guest must get its share, and a guest that is
+ * killed must end, while the hogs go on. On a kernel that lets the hogs
+ * overtake, the test never ends. */
 
 #include "dir.h"
 #include "tests.h"
@@ -17,7 +17,7 @@ enum {
 };
 
 struct contest {
-	void (*hog)(void); /* uses it once */
+	void (*hog)(void); /* uses the resource once */
 	void (*guest)(void);
 	int shares; /* 0: SHARES */
 };
@@ -63,7 +63,7 @@ static void check_contest(const struct contest *contest)
 
 /* ---- files ---- */
 
-/* Not in every test: without copy-on-write it costs much to fork with it. */
+/* Not in every test, since without copy-on-write fork has to copy it. */
 static char *buf; /* of BUF_SIZE */
 static int big;   /* a file that does not fit into the block cache */
 
@@ -87,7 +87,7 @@ static void remove_big_file(void)
 	xunlink("small");
 }
 
-/* It waits for the disk with the file locked. */
+/* Wait for the disk with the file locked. */
 static void read_big(void)
 {
 	static int fd = -1;
@@ -211,7 +211,8 @@ static void read_byte(void)
 	xread(ends[0], &c, 1);
 }
 
-/* As many as asked for, by somebody who has other things to do as well. */
+/* Start a writer of as many bytes as the readers want, with other work in
+ * between. */
 static int start_writer(void)
 {
 	int pid = xfork();
@@ -282,7 +283,7 @@ static void kill_nobody(void)
 	CHECK_FAILS(kill(0x7fffffff), ESRCH);
 }
 
-/* Spinlocks are not handed over: a hart gets one by chance, but it does. */
+/* Spinlocks are not handed over: a hart gets one by chance, but gets it. */
 static void harts_share_the_process_tree(void)
 {
 	static const struct contest contest = { kill_nobody, kill_nobody,
@@ -309,7 +310,7 @@ static void sleepers_run_beside_programs_that_compute(void)
 	check_contest(&contest);
 }
 
-static int grower; /* gives its memory no rest */
+static int grower; /* resizes its heap without a pause */
 
 static void grow_and_shrink(void)
 {
@@ -344,7 +345,7 @@ static void status_of_busy_process_can_be_read(void)
 	kill_and_wait(grower);
 }
 
-/* Children that end all the time do not hide one that ended before. */
+/* Children that keep ending must not hide one that ended before. */
 static void wait_finds_the_oldest(void)
 {
 	int first = xfork();
