@@ -5,7 +5,7 @@
 
 ifneq ($(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),)
 $(error GNU make $(MAKE_VERSION) is too old, Calf needs 4.2 or later: \
-	on macOS, brew install make, and say gmake instead of make)
+	on macOS, brew install make, and use gmake instead of make)
 endif
 
 MAKEFLAGS += --no-builtin-rules
@@ -37,11 +37,11 @@ export SANDBOX GDB GDBARGS FAST SINCE LAB OUT STEP ROWS PROFILE QUICK \
 	GROUP WORKERS FIRST MUTANT VARIANT FULL REPORT SVG JSON SEED N ONE FORCE \
 	DEBIAN FROM LOCALE BASE SECONDS
 export PYTHONDONTWRITEBYTECODE := 1
-# File names of any language come through, whatever the locale.
+# File names in any language work, whatever the locale.
 export PYTHONUTF8 := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
-# What set-up and the probe are to know of them.
+# The goals that set-up and the probe are told.
 ASKED := $(if $(DEBIAN),$(GOALS:test=debian),$(GOALS))
 
 # ---- names and line ends -----------------------------------------------------
@@ -61,7 +61,7 @@ $(error $(ODD))
 endif
 endif
 
-# The values go by name: make 4.3 and older exports nothing to $(shell).
+# Pass the values by name: make 4.3 and older exports nothing to $(shell).
 quote = '$(subst ','\'',$(1))'
 TOOLS = $(foreach t,TOOLPREFIX LLVM HOSTCC QEMU PYTHON GDB,$t=$(call \
 	quote,$($t)))
@@ -152,7 +152,7 @@ KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
 	-fno-omit-frame-pointer -Wframe-larger-than=640 \
 	$(if $(LLVM),-Wthread-safety) \
 	$(if $(DEBUG),$(DEBUG_FLAGS)) $(if $(AUDIT),-DAUDIT) -Ikernel
-# It runs before anything but RV64I is known to be there; see the file.
+# It runs before anything beyond RV64I is known to be there; see the file.
 CHECK_FLAGS = $(filter-out -fsanitize=%,$(patsubst -march=rv64imac%,-march=rv64i%, \
 	$(KERNEL_FLAGS)))
 # Assembly saves the floating-point registers of programs; C is to use none.
@@ -469,7 +469,7 @@ make grade TREE=DIR
 make grade REPORT=gradescope OUT=FILE
                   and a report; also prairielearn, autolab, github (a job's
                   summary), classroom50;
-                  LIMIT=N: the run is over after N seconds, and reports
+                  LIMIT=N: end the run after N seconds, and report
 make test         test everything: the kernel, the programs and the tools
 make lint         check the style of the code
 make handin       in a hand-out of a lab: pack what you hand in
@@ -478,9 +478,9 @@ make clean-disk   remove the disk of `make qemu`, with your files in it
 
 for qemu, run and gdb
   CPUS=1..8       harts (2)              MEM=128M    memory
-  PROGS="a.c b"   your own programs, C files or RISC-V programs, go into /bin;
+  PROGS="a.c b"   put your own programs, C files or RISC-V programs, into /bin;
                   a.c+b.S or a folder: one program of several files
-  COMPAT=1        programs are in / too, as programs written for xv6 expect
+  COMPAT=1        put programs into / too, as programs written for xv6 expect
   ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
                                                      (not gdb)
   ICOUNT=1        count instructions, with one hart: the same on every machine
@@ -498,7 +498,7 @@ define HELP_MORE
 
 the project
   make test DEBIAN=trixie
-                    make such a Debian with debootstrap, and test there;
+                    make that Debian with debootstrap, and test in it;
                     LOCALE=de_DE.UTF-8; FROM=archive: without git
   make view_page    test the page of `make view` in a browser
 
@@ -507,7 +507,7 @@ the lab
                     a repository for students, without the solution;
                     STEP=N: begin at that step
   make gradescope   build/gradescope-cow.zip, an autograder for Gradescope
-  make classroom50  build/classroom50-cow.zip, one for Classroom 50
+  make classroom50  build/classroom50-cow.zip, an autograder for Classroom 50
   grade/batch DIR_OR_ZIP -j 2 --out DIR
                     grade all hand-ins of a class
   make bench        instructions of fork, faults and the rest, starter and
@@ -522,9 +522,9 @@ the lab
                     run again; FULL=1: every workload
   make damage       mount disks on which bytes have changed; N=10000: how many;
                     SEED=N: those again, ONE=17: one of them; FULL=1: boot all
-  make fuzz         system calls with any arguments: SEED=N: those again;
+  make fuzz         make system calls with any arguments; SEED=N: the same again;
                     N=4 boots of SECONDS=15; CPUS, MEM, DEBUG=1, AUDIT=1;
-                    ICOUNT=1: also that interrupts never wait for long
+                    ICOUNT=1: also check that interrupts never wait for long
   make series       build and grade each step from the starter to the kernel;
                     FAST=1: build, boot and usertests only
   make series-edit  lay the steps out as commits, in build/series/edit

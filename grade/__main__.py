@@ -39,7 +39,7 @@ def parse(words):
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="show failures at once, and keep all logs")
     parser.add_argument("--all", action="store_true",
-                        help="test all else in this project as well")
+                        help="also test everything else in this project")
     parser.add_argument("--report", metavar="FORMAT",
                         default=os.environ.get("REPORT", ""),
                         help=f"one of {' '.join(reports.FORMATS)}")
@@ -48,7 +48,7 @@ def parse(words):
                         help="where the report goes")
     options = parser.parse_args(words)
     options.out = Path(options.out).resolve() if options.out else None
-    # Those who renew the report find it there.
+    # The code that rewrites the report reads these.
     os.environ["REPORT"], os.environ["OUT"] = options.report, \
         str(options.out or "")
     if options.verbose:
@@ -66,21 +66,21 @@ def check_settings(everything):
             raise UserError(f"GROUP={group}: one of {' '.join(known)}")
     tests = os.environ.get("TESTS")
     if tests and not pytest_takes("-k", tests):
-        raise UserError(f"TESTS={tests}: words, with and, or, not between "
-                        "them")
+        raise UserError(f"TESTS={tests}: must be words, joined by and, or, "
+                        "not")
     workers = os.environ.get("WORKERS", "")
     if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
     if timeout_from(os.environ, 1) is None:
-        raise UserError("TIMEOUT=0: a number of seconds above 0")
+        raise UserError("TIMEOUT=0: must be a number of seconds above 0")
     limit = os.environ.get("LIMIT", "")
     if limit and not re.fullmatch(r"[1-9][0-9]{0,5}", limit):
-        raise UserError(f"LIMIT={limit}: a number of seconds above 0")
+        raise UserError(f"LIMIT={limit}: must be a number of seconds above 0")
 
 
 def pytest_takes(*options):
-    """Whether this version of pytest, with xdist, takes the options. It is
-    asked where there are no tests."""
+    """Whether this version of pytest, with xdist, takes the options. Ask it in
+    a folder without tests."""
     with tempfile.TemporaryDirectory(prefix="calf-") as empty:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir",
@@ -92,7 +92,7 @@ def pytest_takes(*options):
 
 def main(words):
     process.end_on_signals()
-    # Only the plug-ins that we name: others might change what is printed.
+    # Only the plug-ins that we name: others might change the output.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     options = parse(words)
@@ -102,7 +102,7 @@ def main(words):
             reports.check(options.report, options.out)
     except UserError as error:
         return complain(error)
-    if STRANGER in os.environ:          # the one who started us reports
+    if STRANGER in os.environ:          # our caller reports
         return grade_and_tell(options.all)
     limits.begin_run()
     reports.begin(options.report, options.out)

@@ -49,8 +49,8 @@ class Config:
 
 
 def make_command(*words):
-    """A make of its own, whatever make this runs under. What it and the
-    compilers print is read: it is in English."""
+    """An independent make, whatever make this runs under. It and the compilers
+    print English, since their output is read."""
     env = {k: v for k, v in os.environ.items()
            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
     env["LC_ALL"] = "C"

@@ -19,7 +19,7 @@ from grade.points import Points, add_up
 from grade.text import many, printable
 from grade.tools.needs import skip_unless_there
 
-# Of use to those who change the page of make view: in make view_page only.
+# Only make view_page runs it, for people who change the page of make view.
 collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
     else ["test_view_page.py"]
 
@@ -36,7 +36,7 @@ def is_worker(config):
 
 def pytest_addoption(parser):
     parser.addoption("--all-groups", action="store_true",
-                     help="not only those of the kernel")
+                     help="run all groups, not only those of the kernel")
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,7 +105,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def prepare(items, everything):
-    """A kernel that is graded gets no tests of all else."""
+    """To grade a kernel, leave out the tests of everything else."""
     points = Points()
     if not everything:
         items[:] = [item for item in items
@@ -129,12 +129,12 @@ def is_first(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol():
-    """With FIRST=1 nothing begins after a failure."""
+    """With FIRST=1 no test begins after a failure."""
     return True if stop_file(session.current()).exists() else None
 
 
 def stop_file(here):
-    """It is there once a test has failed that is to be the last one."""
+    """The file exists once a test has failed that must be the last one."""
     return here.folder / "stop"
 
 
@@ -215,7 +215,7 @@ class Score:
                   + report.longrepr[2].partition(": ")[2])
 
     def _save(self):
-        """What there is goes into the reports, but not at every turn."""
+        """Write what there is to the reports, but not after every test."""
         if time.monotonic() > self._saved + SAVE_SECONDS:
             reports.renew(self._results.make(
                 self._worth(), "it has not run yet", finished=False))
@@ -269,7 +269,7 @@ class Score:
                                     + self._of_what())
 
     def _of_what(self):
-        """Say what the total is of, where it is not all tests."""
+        """Say what the total covers, if that is not all tests."""
         untried = len(self._worth()) - len(self._got)
         if stop_file(self._config.calf_session).exists() and untried:
             return f", FIRST=1: {many(untried, 'test')} not tried"

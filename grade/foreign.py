@@ -16,7 +16,7 @@ PATIENCE = 10           # seconds to write down results, once told to end
 
 
 class TimeIsOver(Exception):
-    """All that LIMIT gives is used up."""
+    """The time that LIMIT gives is used up."""
 
 
 def grade_tree(path, out=OUT, say=print, **settings):

@@ -126,8 +126,8 @@ def try_build(ours):
 
 
 def check_build(ours):
-    """Returns what to say of the build. A kernel that does not build is packed
-    only with FORCE=1."""
+    """Returns what to say about the build. A kernel that does not build is
+    packed only with FORCE=1."""
     builds, said = try_build(ours)
     if builds:
         return said

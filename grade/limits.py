@@ -57,25 +57,25 @@ RESERVE = 20                    # seconds to write down what there is
 
 
 def begin_run():
-    """This process is the run, so its time begins now."""
+    """Called by the process that is the run: its time begins now."""
     os.environ.pop(RUN_ENDS, None)
     if os.environ.get("LIMIT"):
         os.environ[RUN_ENDS] = str(time.time() + float(os.environ["LIMIT"]))
 
 
 def reserve():
-    """What is kept of LIMIT to end in good order."""
+    """The seconds of LIMIT that are reserved to end in good order."""
     return min(RESERVE, float(os.environ.get("LIMIT") or 0) / 4)
 
 
 def time_is_over():
-    """In words, for the reports."""
-    return f"the time of the run was over (LIMIT={os.environ['LIMIT']} s)"
+    """A sentence for the reports."""
+    return f"the time for the run was up (LIMIT={os.environ['LIMIT']} s)"
 
 
 def call_before_end(leave, seconds):
     """Have `leave` called that many seconds before the run must be over. It
-    may raise. Nothing without LIMIT."""
+    may raise. Without LIMIT, do nothing."""
     if RUN_ENDS in os.environ:
         left = float(os.environ[RUN_ENDS]) - seconds - time.time()
         signal.signal(signal.SIGALRM, lambda *_: leave())

@@ -75,5 +75,5 @@ def timeout_from(settings, default):
     if not text:
         return default
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        raise UserError(f"TIMEOUT={text}: a number of seconds")
+        raise UserError(f"TIMEOUT={text}: must be a number of seconds")
     return float(text) or None

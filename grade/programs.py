@@ -47,7 +47,7 @@ def with_commands(config, items, commands, where):
 
 
 def build_programs(config, names, where, log=None):
-    """Compile what is source, check what is not, into the folder `where`.
+    """Compile sources, and check the others, into the folder `where`.
     Returns mkfs items by name in the guest. `log` is where the compiler's
     words go; None is standard error."""
     items = {}
@@ -69,7 +69,7 @@ def build_programs(config, names, where, log=None):
 
 
 def files_of(word):
-    """The program's name and its files, by a word of PROGS: a file, several
+    """The program's name and its files, from a word of PROGS: a file, several
     sources joined by +, or a folder with sources in it."""
     whole = Path(word)
     if whole.is_dir():
@@ -83,20 +83,19 @@ def files_of(word):
     for file in files:
         if not file.is_file():
             raise UserError(f"PROGS: no such file: {file} "
-                            "(a path with spaces will not do)")
+                            "(a path with spaces cannot be used)")
         if len(files) > 1 and file.suffix not in SOURCES:
             raise UserError(f"PROGS: {file}: only C files (.c) and assembly "
                             "(.S) can be joined by +")
     first = files[0]
-    # xv6's makefile calls the program cat _cat, and so does nobody in the
-    # guest.
+    # xv6's makefile calls the program cat _cat; in the guest it is cat.
     name = first.stem if first.suffix in SOURCES else \
         first.name.removeprefix("_")
     return name, [file.resolve() for file in files]
 
 
 def compile_program(config, source, where, log):
-    """Compile and link one source; returns the program, of its name."""
+    """Compile and link one source; returns the program, named after it."""
     return compile_files(config, source.stem, [source], where, log)
 
 
@@ -111,8 +110,8 @@ def compile_files(config, program, sources, where, log):
 
 
 def link_program(config, program, objects, log):
-    """Link objects with the user library; returns the program's path, as it
-    was. Beside it is one with symbols, for gdb."""
+    """Link objects with the user library; returns the program's path, as
+    given. Beside it is a copy with symbols, for gdb."""
     whole = program.with_name(f"{program.name}.elf")
     run_tool(["env", *(f"{name.upper()}={shlex.join(config.command(name))}"
                        for name in ("nm", "objcopy", "link")),

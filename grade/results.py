@@ -67,7 +67,7 @@ def sum_up(group, tests):
 
 
 def unfinished():
-    """The results of a run that has only begun."""
+    """The results of a run that has only just begun."""
     return without_tests("not finished: the grader was ended before the first "
                          "test, or is at work", fault="grader",
                          finished=False)
@@ -86,8 +86,8 @@ def without_tests(error, fault, finished=True):
 
 
 def is_graders_fault(results):
-    """Whether the run came to its end and could not grade, through no fault of
-    the kernel's."""
+    """Whether the run finished but could not grade, through no fault of the
+    kernel."""
     return results["finished"] and results["fault"] == "grader"
 
 

@@ -101,7 +101,7 @@ def fence(folder, readable=(), writable=()):
 
 
 def bound():
-    """Where this machine has tools elsewhere: see_tools() has found them."""
+    """The folders of tools that are elsewhere, as see_tools() found them."""
     return filter(None, os.environ.get(BOUND, "").split(os.pathsep))
 
 
@@ -143,15 +143,15 @@ NAMES = ("MAKE", "HOSTCC", "QEMU", "PYTHON")    # variables that name a tool
 OTHERS = ("make", "cc", "qemu-system-riscv64", "python3", "awk", "clang",
           "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-strip")
 CROSS = ("gcc", "ld", "ar", "nm", "objcopy", "strip")
-# What belongs to the programs in bin/, beside it.
+# Folders beside bin/ that belong to the programs in it.
 BESIDE = ("lib", "lib64", "libexec", "include", "share/qemu", "opt", "Cellar",
           "riscv*")
 
 
 def see_tools(root):
-    """See to it that the sandbox finds what builds and runs a kernel in the
-    tree `root`, before a kernel gets no points for the want of it. Folders
-    elsewhere are bound, read-only. Returns what is wrong, or None."""
+    """Make sure that the sandbox finds the tools to build and run a kernel in
+    the tree `root`, so that no kernel loses points because one is missing.
+    Folders elsewhere are bound, read-only. Returns what is wrong, or None."""
     if "bwrap" not in walls() or is_ok(ask_in_sandbox(root)):
         return None
     said = ask(root, [])
@@ -192,7 +192,7 @@ def ask(root, wall):
 
 
 def tool_paths(prefix):
-    """Where the tools are, as they are named and as links lead on."""
+    """The paths of the tools, both as named and with links followed."""
     names = [os.environ.get(name) for name in NAMES]
     names += [*OTHERS, *(prefix + tool for tool in CROSS)]
     for name in filter(None, names):
@@ -206,8 +206,8 @@ def tool_paths(prefix):
 
 
 def folders_of(paths, beside=()):
-    """The folders to bind for them. A home is none, nor what this project is
-    in: of those only the program itself."""
+    """The folders to bind for them. Neither a home directory nor a folder
+    around this project is bound: of those, only the program itself."""
     found = {}
     for path in paths:
         folder = Path(os.path.abspath(path.parent))
@@ -221,7 +221,7 @@ def folders_of(paths, beside=()):
 
 
 def is_private(folder):
-    """Whether what is below it is nobody else's business."""
+    """Whether the folder has private files below it."""
     for own in Path.home(), Path(os.environ.get("CALF_STRANGER") or "/none"):
         if own == folder or folder in own.parents:
             return True
@@ -261,7 +261,7 @@ def run_fenced(command, env, root):
 
 
 def kept(env):
-    """What a build may know of the environment."""
+    """The environment that a build may see."""
     return {**{name: env[name] for name in KEPT if name in env},
             "LC_ALL": "C", "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -170,7 +170,7 @@ SHELL = [
         """, r"\[1\] \d+ running  sleep 1000\n1\n"
          r"\[1\] \d+ killed   sleep 1000\n\[2\] \d+ exit 3   \(exit 3\)\n",
          pattern=True),
-    case("fg waits for a job and has its status", """
+    case("fg waits for a job and returns its status", """
         (sleep 0.3; echo first; exit 3) &
         sleep 1000 &
         fg %1
@@ -194,13 +194,13 @@ SHELL = [
         255
         sh: fg: no such job
         """, status=1),
-    case("a directory is no script", "sh /; echo $?; sh < /bin; echo $?", """
+    case("a folder is not a script", "sh /; echo $?; sh < /bin; echo $?", """
         sh: /: is a directory
         126
         sh: standard input: is a directory
         126
         """),
-    case("a script that is not there", "sh nosuch; echo $?", """
+    case("a script that does not exist", "sh nosuch; echo $?", """
         sh: nosuch: no such file or directory
         127
         """),

@@ -55,7 +55,7 @@ def test_wrong_budget(tmp_path):
 
 @pytest.mark.parametrize("llvm, bound", [("", 120), ("1", 127)])
 def test_budget_of_the_compiler(tmp_path, monkeypatch, llvm, bound):
-    """bench: what clang builds has bounds of its own: LLVM={llvm}"""
+    """bench: kernels built by clang have bounds of their own: LLVM={llvm}"""
     monkeypatch.setenv("LLVM", llvm)
     path = tmp_path / "budgets"
     path.write_text("getpid <= 120 clang 127\nfork <= 9\n", "utf-8")
@@ -109,7 +109,7 @@ def test_monitor_of_each_version(known):
 
 
 def test_monitor_refuses():
-    """bench: what QEMU's monitor does not know is said, and nothing counted"""
+    """bench: a command that QEMU's monitor does not know is an error"""
     stub = SimpleNamespace(monitor="unknown command: '{}'\r\n".format)
     with pytest.raises(UserError, match="`log exec`: unknown command"):
         Gdbstub.order(stub, "log exec")

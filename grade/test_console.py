@@ -56,7 +56,7 @@ def test_runaway(config, log, kind, harts):
     pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
     for harts in (1, 4)])
 def test_writers(config, log, harts):
-    """console: whoever writes gets a turn, or can be killed, {harts}"""
+    """console: each writer gets a turn and can be killed, {harts}"""
     with Guest(config, Machine(cpus=harts), log,
                "grade/guest/terminal.c") as guest:
         guest.prompt()
@@ -68,7 +68,7 @@ def test_writers(config, log, harts):
     pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
     for harts in (1, 4)])
 def test_readers(config, log, harts):
-    """console: whoever reads gets a turn, or can be killed, {harts}"""
+    """console: each reader gets a turn and can be killed, {harts}"""
     readers = []
     with Guest(config, Machine(cpus=harts), log,
                "grade/guest/terminal.c") as guest:

@@ -158,8 +158,8 @@ def wait_for(child, is_so):
 
 
 SSH = """#!/bin/sh
-# In ssh's place: a machine of that name is a folder. One that is dead is told
-# by a file.
+# In place of ssh: a machine is a folder of that name. A file in it says that
+# it is dead.
 while :; do
         case $1 in
         -l | -p | -o) shift 2 ;;
@@ -208,7 +208,7 @@ def test_other_machines(machines):
 
 @needs("rsync")
 def test_machine_dies(machines):
-    """batch: what a machine had when it died another one grades, once"""
+    """batch: another machine grades, once, what a dead one has left"""
     for n in range(3):
         put(machines / "in" / f"s{n}", f"int x{n};\n")
     (machines / "two" / "dead").touch()
@@ -299,8 +299,8 @@ def run_autograder(top):
 
 
 def test_workflow():
-    """github: the workflow reports before it is ended, and to nobody who is
-    gone"""
+    """github: the workflow reports before it is ended, and to no service that
+    is gone"""
     text = (ROOT / WORKFLOW).read_text("utf-8")
     minutes = int(re.search(r"timeout-minutes: (\d+)", text)[1])
     limit = int(re.search(r"LIMIT=(\d+)", text)[1])
@@ -325,8 +325,8 @@ def test_limit_of_zip(tmp_path):
 
 
 def test_classroom50(tmp_path):
-    """classroom50: the autograder writes what the runner reads, of a checkout
-    from which nothing is run"""
+    """classroom50: the autograder writes what the runner reads, and runs
+    nothing from the checkout"""
     beside, checkout = tmp_path / "bundle", tmp_path / "checkout"
     tools = beside / "calf" / "grade" / "tools"
     tools.mkdir(parents=True)

@@ -76,7 +76,7 @@ def test_broken(bench, config, tmp_path, patch):
 
 
 def test_unreadable_truncate(config, tmp_path):
-    """damage: what cannot be read is not truncated, and no block is lost"""
+    """damage: an unreadable file is not truncated, and loses no block"""
     image = make_disk(config, tmp_path, "echo x >/big; echo status $?\n")
     before = volume_on(image).blocks("/big")
     text = run_disk(config, image, table_of(volume_on(image), "/big"))
@@ -86,7 +86,7 @@ def test_unreadable_truncate(config, tmp_path):
 
 
 def test_unreadable_unlink(config, tmp_path):
-    """damage: what cannot be read is freed when it can be again"""
+    """damage: an unreadable file is freed once it can be read again"""
     image = make_disk(config, tmp_path, "rm /big; echo status $?\n")
     text = run_disk(config, image, table_of(volume_on(image), "/big"))
     assert text == "status 0\n"

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.xdist_group("debian")
 
 @pytest.mark.parametrize("settings, words", [
     ({"DEBIAN": "../sid"}, "the name of a release"),
-    ({"FROM": "nowhere"}, "FROM=nowhere: one of clone archive work"),
-    ({"LOCALE": "de; rm"}, "such as de_DE.UTF-8"),
+    ({"FROM": "nowhere"}, "FROM=nowhere: must be one of clone archive work"),
+    ({"LOCALE": "de; rm"}, "a locale such as de_DE.UTF-8"),
     ({"BASE": "/nosuch"}, "no Debian in it")])
 def test_bad_setting(settings, words):
     """debian: one line says what is wrong with {settings}"""

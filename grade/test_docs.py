@@ -23,7 +23,7 @@ WRONG = re.compile(r"usage:|no such (group|test|file)"
 
 
 def shown_in_guest():
-    """The quick ones, each once."""
+    """The quick commands, each once."""
     found = {}
     for it in all_shown():
         commands = CMD.findall(it.text) if it.kind == "host" \
@@ -65,12 +65,12 @@ def test_guest_commands(config, calf):
     ("make grade TESTS=sahre", ["TESTS: there is no sahre"]),
     ("python3 -m grade.runn ls", ["there is no module grade.runn"])])
 def test_host_command(text, found):
-    """docs: lint sees what a command names and make has not"""
+    """docs: lint finds a target or setting that make does not have"""
     assert list(host_problems(Known(ROOT), text)) == found
 
 
 def test_guest_command():
-    """docs: lint sees a program that the guest does not have"""
+    """docs: lint finds a program that the guest does not have"""
     known = Known(ROOT)
     assert not [*guest_problems(known, "cd /; echo a | wc && cowbench fork")]
     assert [*guest_problems(known, "ls; lss")] == ["there is no program lss"]
@@ -86,7 +86,7 @@ def test_shown():
 
 
 def test_missing():
-    """docs: lint sees names that nothing has"""
+    """docs: lint finds names that do not exist"""
     paths = {"kernel/mm/uvm.c"}
     assert not [*missing("uvm_alloc() in mm/uvm.c", {"uvm_alloc"}, paths)]
     assert [*missing("kernel/mm/uvn.c", set(), paths)] == ["kernel/mm/uvn.c"]

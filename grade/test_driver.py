@@ -200,7 +200,7 @@ def test_time_is_over(monkeypatch, group, seconds, is_tried):
     ("1", "4", True), ("", "4", False), ("1", "1", True), ("", "1", True)])
 def test_order(monkeypatch, can_be_told, first, workers, order):
     """grader: FIRST={first} and WORKERS={workers} keep the tests in order,
-    whether xdist can be told to or not: {can_be_told}"""
+    whether or not xdist has an option for that: {can_be_told}"""
     monkeypatch.setenv("FIRST", first)
     monkeypatch.setenv("WORKERS", workers)
     monkeypatch.setattr("grade.__main__.pytest_takes",

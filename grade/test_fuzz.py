@@ -1,4 +1,4 @@
-"""grade/test_fuzz.py: calls with any arguments, and as long as can be."""
+"""grade/test_fuzz.py: calls with any arguments, and very long calls."""
 
 import re
 
@@ -32,7 +32,7 @@ def test_fuzz(config, tmp_path, name):
 
 @pytest.mark.xdist_group("fuzz")
 def test_long_calls(config, tmp_path):
-    """no call, however long, keeps interrupts off for long"""
+    """no call, however long, keeps interrupts waiting for long"""
     script = tmp_path / "run.sh"
     script.write_text(f"longcalls {LONG_MIB}\n", encoding="utf-8")
     extra = build_programs(

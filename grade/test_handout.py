@@ -139,7 +139,7 @@ def test_it_works(made, project):
 
 
 def test_pages(made):
-    """handout: a page shows no command and no name that is left out"""
+    """handout: no page shows a command or a name that is left out"""
     done = subprocess.run(
         [sys.executable, "-c",
          "from grade.lint.commands import check_commands\n"
@@ -252,7 +252,7 @@ def test_dirty_tree(project, tmp_path):
 
 
 def test_other_owner(project, tmp_path, monkeypatch):
-    """handout: a clone of another owner: git's advice is told, and followed"""
+    """handout: in another owner's clone git's advice is printed, and helps"""
     environment = git_module.environment
     monkeypatch.setattr(
         git_module, "environment", lambda folder: {
@@ -359,7 +359,7 @@ def test_refused(student, spoil, words):
 
 
 def test_first_error(student):
-    """handin: tells the first error, and how to hand in all the same"""
+    """handin: prints the first error, and how to hand in all the same"""
     spoil_build(student)
     done = python(student, "grade.handin")
     head, error, source, mark, advice = done.stderr.splitlines()
@@ -370,7 +370,7 @@ def test_first_error(student):
 
 
 def test_force(student):
-    """handin: with FORCE=1 packs what does not build, and warns"""
+    """handin: with FORCE=1 packs a kernel that does not build, and warns"""
     spoil_build(student)
     done = python(student, "grade.handin", FORCE="1")
     assert (done.stderr, done.returncode) == ("", 0)

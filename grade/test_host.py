@@ -1,5 +1,5 @@
-"""grade/test_host.py: habits of other machines: locales, names of files, line
-ends."""
+"""grade/test_host.py: habits of other machines: locales, file names, line
+endings."""
 
 import ast
 import json
@@ -19,7 +19,7 @@ from grade.tools.needs import needs
 
 pytestmark = pytest.mark.xdist_group("host")
 
-# The poorest locale that there is: what is not ASCII cannot be encoded.
+# The poorest locale that there is: it cannot encode anything but ASCII.
 ASCII_ONLY = {"LC_ALL": "POSIX", "PYTHONUTF8": "0",
               "PYTHONCOERCECLOCALE": "0"}
 
@@ -34,14 +34,14 @@ def run_module(calf, module, *words, **settings):
 
 
 def test_commands_in_ascii_locale(calf):
-    """host: commands reach the guest byte by byte in a locale without them"""
+    """host: commands reach the guest unchanged, whatever the locale"""
     done = run_module(calf, "grade.run", "run", CMD="echo gr\u00fcn",
                       **ASCII_ONLY)
     assert (done.stdout, done.stderr) == ("gr\u00fcn\n".encode(), b"")
 
 
 def test_view_in_ascii_locale(calf, tmp_path):
-    """host: make view writes UTF-8 in a locale without it"""
+    """host: make view writes UTF-8 in a locale that does not have it"""
     out = tmp_path / "gr\u00fcn.html"
     done = run_module(calf, "grade.view", CMD="echo gr\u00fcn", OUT=str(out),
                       **ASCII_ONLY)
@@ -56,7 +56,7 @@ def test_view_in_ascii_locale(calf, tmp_path):
     ("p.read_text('utf-8')", False), ("p.write_text(t)", True),
     ("run(c, text=True)", True), ("run(c, stdout=PIPE)", False)])
 def test_nameless_encoding(code, found):
-    """host: lint sees text without a named encoding"""
+    """host: lint finds text without a named encoding"""
     assert bool(nameless(ast.parse(code))) == found
 
 
@@ -77,7 +77,7 @@ def project(tmp_path):
 
 
 def git(folder, *words):
-    """git, with no settings of the user's."""
+    """git, without the user's settings."""
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull,
            "GIT_CONFIG_NOSYSTEM": "1"}
     who = ["-c", "user.name=Calf", "-c", "user.email=calf@calf.invalid"]
@@ -92,14 +92,14 @@ def make(folder, *words, **settings):
 
 
 def complaint(done):
-    """The one line that make ended with."""
+    """The line with which make ended."""
     assert done.returncode == 2 and done.stdout == ""
     text, = done.stderr.splitlines()
     return text.partition("*** ")[2]
 
 
 def test_odd_folder(project):
-    """host: a folder with any name builds, and editors are told its name"""
+    """host: a folder with any name builds, and editors get its name"""
     done = make(project, "build/kernel/lib/string.c.o")
     assert done.returncode == 0, done.stderr
     entry = (project / "build/kernel/lib/string.c.json").read_text("utf-8")
@@ -107,7 +107,7 @@ def test_odd_folder(project):
 
 
 def test_folder_with_line_break(project, tmp_path):
-    """host: a folder with a line break in its name is refused in a sentence"""
+    """host: one sentence refuses a folder with a line break in its name"""
     project.rename(tmp_path / "two\nlines")
     assert "line break" in complaint(make(tmp_path / "two\nlines"))
 
@@ -117,7 +117,7 @@ def test_folder_with_line_break(project, tmp_path):
     "mkfs/mkfs - Copy.c", "kernel/mm/\u00fc.c", "kernel/boot/a$(b).S",
     "kernel/mm/a;b.c", "kernel/mm/a\\b.c"])
 def test_odd_source(project, name):
-    """host: a source with an odd name is named in a sentence"""
+    """host: one sentence names a source file with an odd name"""
     (project / name).parent.mkdir(exist_ok=True)
     (project / name).write_text("", "utf-8")
     said = complaint(make(project))
@@ -150,13 +150,13 @@ def test_odd_scratch(calf, tmp_path):
     ("a:b", "host and port"), (96 * "x", "too long for a socket")],
     ids=["colon", "long"])
 def test_scratch_for_gdb(tmp_path, name, words):
-    """host: a folder where gdb would find no socket is refused: {words}"""
+    """host: a folder that cannot hold gdb's socket is refused: {words}"""
     with pytest.raises(UserError, match=words):
         stopped_at(tmp_path / name / "gdb")
 
 
 def test_no_scratch(project, tmp_path):
-    """host: a TMPDIR that is not there is named in a sentence"""
+    """host: one sentence names a TMPDIR that does not exist"""
     done = make(project, TMPDIR=str(tmp_path / "gone"))
     assert complaint(done).startswith(f"TMPDIR={tmp_path}/gone"
                                       ": no such folder")
@@ -173,7 +173,7 @@ def test_odd_session(calf, tmp_path):
 
 @needs("git")
 def test_clone_of_windows(project, tmp_path):
-    """host: a clone has the line ends of the original, whatever git is told"""
+    """host: a clone keeps the line endings, whatever git is told"""
     shutil.copy(ROOT / ".gitattributes", project)
     git(project, "init", "-q", "--template=")
     git(project, "add", "--all")
@@ -185,7 +185,7 @@ def test_clone_of_windows(project, tmp_path):
 
 
 def test_windows_line_ends(project):
-    """host: files with the line ends of Windows are refused in a sentence"""
+    """host: one sentence refuses files with Windows line endings"""
     for path in [project / "Makefile", *project.glob("grade/tools/*.sh")]:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert "Windows line endings (CRLF)" in complaint(make(project))

@@ -1,5 +1,5 @@
 """grade/test_marks.py: from results of a class to marks: late days, attempts,
-gradebooks, feedback, and what is told of the class."""
+gradebooks, feedback, and statistics of the class."""
 
 import csv
 import json
@@ -22,7 +22,7 @@ MUELLER = "M\u00fcller, J\u00f6rg"
 
 
 def product(got, of=10, output="all that was printed\n"):
-    """Of a kernel that has these points in each of two tests."""
+    """The results of a kernel with these points in each of two tests."""
     tests = [{"id": f"sharing.{n}", "title": f"sharing does {n}",
               "group": "sharing", "points": of, "got": points,
               "status": "passed" if points else "failed",
@@ -57,7 +57,7 @@ def test_late(days, late, final):
 
 
 def test_no_time():
-    """marks: no penalty where it is not known when something came"""
+    """marks: no penalty if the time of a submission is not known"""
     unknown = Attempt("a.tar.gz", 0, key="a" * 8)
     rows, _ = rows_of([Submission("ann", "in", "ann", [unknown])],
                       {"a": product([10, 10])}, Policy(DUE, 0, 10))
@@ -105,8 +105,7 @@ Participant 22,Ann Lee,al@x.edu,,50,
 
 
 def gradebook(tmp_path, text, names, column=""):
-    """What becomes of the roster when each of these names gets 15 of 20; and
-    the rows."""
+    """The roster after each of these names got 15 of 20; and the rows."""
     (tmp_path / "roster.csv").write_text(text, "utf-8")
     roster = read_roster(tmp_path / "roster.csv")
     rows, _ = rows_of(
@@ -143,14 +142,14 @@ def test_moodle(tmp_path):
 
 
 def test_ids():
-    """marks: an id in the name of a hand-in is seen without a roster"""
+    """marks: an id in the name of a hand-in is found without a roster"""
     assert names_in("Ann Lee_21_assignsubmission_file_") == ("21", "Ann Lee")
     assert names_in("leeann_4712_9001_x.tar") == ("4712", "leeann")
     assert names_in("ann_lee") == ("", "ann_lee")
 
 
 def test_no_roster(tmp_path):
-    """marks: what is no roster is refused in a sentence"""
+    """marks: one sentence refuses a file that is not a roster"""
     (tmp_path / "x.csv").write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(UserError, match="no column with names"):
         read_roster(tmp_path / "x.csv")
@@ -170,7 +169,7 @@ def test_extension(tmp_path):
 # ---- some tests, into earlier results of all --------------------------------
 
 def test_merge(tmp_path):
-    """marks: with --tests, results of these go into earlier ones"""
+    """marks: with --tests, the new results are merged into earlier ones"""
     whole = product([10, 0, 10])
     part = product([10, 10, 0])
     del part["results"]["tests"][2]
@@ -183,7 +182,7 @@ def test_merge(tmp_path):
     assert merge.latest(tmp_path, "y", part, True) == part
 
 
-# ---- what is sent, and what is seen -----------------------------------------
+# ---- feedback and the page --------------------------------------------------
 
 def test_feedback(tmp_path):
     """marks: each student gets a file of their own, about nobody else"""
@@ -206,7 +205,7 @@ def test_feedback(tmp_path):
 
 
 def test_statistics(tmp_path):
-    """marks: the tests that are failed most come first"""
+    """marks: the tests that fail most often come first"""
     rows, keyed = rows_of(
         [Submission(name, "in", name, [attempt(name)]) for name in "abc"],
         {"a": product([10, 0]), "b": product([10, 0]), "c": product([0, 0])})
@@ -219,7 +218,7 @@ def test_statistics(tmp_path):
 
 
 class Anchors(HTMLParser):
-    """What has an id, and what leads to one."""
+    """The ids of elements, and the links to ids."""
 
     def __init__(self, text):
         super().__init__()
@@ -238,7 +237,7 @@ class Anchors(HTMLParser):
 
 
 def test_page(tmp_path):
-    """marks: #NAME on the page is a student, with the log of theirs"""
+    """marks: #NAME on the page leads to a student and their log"""
     rows, keyed = rows_of(
         [Submission(name, "in", name, [attempt("a")])
          for name in (MUELLER, "ann", '"><b>')], {"a": product([10, 0])})

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("run")
 
 OWN = "long {0}(void);\nlong {0}(void) {{ return {1}; }}\n"
 
-# What a program asks of the library, in two ways that share no name.
+# Uses of the library by a program, in two forms that share no name.
 USES = ("""
 int printf(const char *fmt, ...);
 void *malloc(unsigned long size);
@@ -49,8 +49,8 @@ MAIN = "\nint main(void)\n{{\n        return !({});\n}}\n"
 
 
 def library_names(config):
-    """All names that a program shares with the library. Who defines _start
-    does without it."""
+    """All names that a program may share with the library. A program that
+    defines _start does without it."""
     done = subprocess.run(
         [*config.command("nm"), "-g", "--defined-only",
          config.path("library")], check=True, stdout=subprocess.PIPE,
@@ -62,7 +62,7 @@ def library_names(config):
 
 
 def test_all_names_own(calf, tmp_path):
-    """PROGS: a program can define all names of the library itself"""
+    """PROGS: a program can itself define all names of the library"""
     names = library_names(calf.config())
     source = tmp_path / "own.c"
     source.write_text(
@@ -75,7 +75,7 @@ def test_all_names_own(calf, tmp_path):
 
 
 def test_each_name_own(config, log, tmp_path):
-    """PROGS: a program can define any name of the library itself, and the
+    """PROGS: a program can itself define any name of the library, and the
     library goes on using its own"""
     objects = []
     for i, uses in enumerate(USES):
@@ -159,7 +159,7 @@ def test_own_shell(calf, tmp_path):
 
 
 def test_own_init(calf, tmp_path):
-    """PROGS: run says in one line that a program called init will not do"""
+    """PROGS: run says in one line that it cannot use a program called init"""
     source = tmp_path / "init.c"
     source.write_text("int main(void) { return 0; }\n", encoding="utf-8")
     done = run(calf, PROGS=str(source), CMD="true")

@@ -191,12 +191,12 @@ def test_bad_report(tmp_path, words):
 
 @pytest.mark.parametrize("words", ["a and", "not", "(", "-x"])
 def test_bad_words(tmp_path, words):
-    """reports: one line says that TESTS cannot be read: {words}"""
+    """reports: one line says that TESTS cannot be understood: {words}"""
     child = grade(tmp_path, TESTS=words)
     text, said = child.communicate()
     assert child.returncode == 2 and text == ""
-    assert said == f"grade: TESTS={words}: words, with and, or, not between " \
-        "them\n"
+    assert said == f"grade: TESTS={words}: must be words, joined by and, " \
+        "or, not\n"
 
 
 HANGS = """
@@ -236,7 +236,7 @@ def test_interrupted(tmp_path, monkeypatch):
 
 
 def hang(tmp_path, monkeypatch, *words, **settings):
-    """Start a run that gets points for two tests and hangs then."""
+    """Start a run that gets points for two tests and then hangs."""
     calls = tmp_path / "calls"
     calls.mkdir()
     replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}", HANGS)
@@ -253,13 +253,13 @@ def wait_until(is_so, child):
 
 
 def kill_all(child):
-    """As a platform does whose time limit is over."""
+    """End the run as a platform does when its time limit is over."""
     os.killpg(child.pid, signal.SIGKILL)
     child.communicate()
 
 
 def test_killed_at_first(tmp_path, monkeypatch):
-    """reports: a run that is killed while it builds leaves one"""
+    """reports: a run that is killed while it builds leaves a report"""
     make = tmp_path / "make"
     make.write_text("#!/bin/sh\nexec sleep 600\n", "utf-8")
     make.chmod(0o755)
@@ -299,12 +299,12 @@ def test_limit(tmp_path, monkeypatch):
     assert found["finished"] and 0 < found["score"] < found["total"] == 40
     messages = {test["message"] for test in found["tests"]
                 if test["status"] == "error"}
-    assert messages == {"it did not run: the time of the run was over "
+    assert messages == {"it did not run: the time for the run was up "
                         f"(LIMIT={seconds} s)"}
 
 
 def test_graders_fault():
-    """reports: what the grader could not do gives nobody 0 points"""
+    """reports: nobody gets 0 points for a failure of the grader"""
     run = results.without_tests("no compiler", fault="grader")
     assert gradescope.make(run) == autolab.make(run) \
         == classroom50.make(run) == ""
@@ -357,7 +357,7 @@ def test_github_adds(tmp_path):
 
 
 def test_github_summary():
-    """reports: a job's summary has the points, and no HTML of a kernel's"""
+    """reports: a job's summary has the points, and no HTML from a kernel"""
     text = github.make(RUNS["failing"])
     assert "\n| sharing | 106.7 | 160 |\n" in text
     assert text.count("<details>") == text.count("</details>") == 1

@@ -122,8 +122,8 @@ def test_network(tmp_path, monkeypatch):
 
 
 def tools_in(folder, target):
-    """A cross compiler of another name in folder/bin, of which each program
-    calls that of `target`."""
+    """A cross compiler of another name in folder/bin; each of its programs
+    calls the one of `target`."""
     (folder / "bin").mkdir(parents=True)
     for tool in sandbox.CROSS:
         path = folder / "bin" / f"calf-test-elf-{tool}"
@@ -133,7 +133,7 @@ def tools_in(folder, target):
 
 @pytest.fixture
 def fenced(monkeypatch):
-    """The walls as `make grade TREE=` raises them."""
+    """The sandbox as `make grade TREE=` sets it up."""
     if not sandbox.has_bwrap():
         pytest.skip(sandbox.NO_SANDBOX)
     monkeypatch.setenv(sandbox.VARIABLE, "stranger bwrap")
@@ -143,7 +143,7 @@ def fenced(monkeypatch):
 
 
 def test_tools_elsewhere(fenced, tmp_path, monkeypatch):
-    """sandbox: tools in a folder of somebody's own are seen, read-only"""
+    """sandbox: tools in a private folder are visible, read-only"""
     monkeypatch.delenv("TOOLPREFIX")
     prefix = re.search("PREFIX=(.*?) ", sandbox.ask(ROOT, []))[1]
     monkeypatch.setenv("TOOLPREFIX", "calf-test-elf-")
@@ -158,8 +158,8 @@ def test_tools_elsewhere(fenced, tmp_path, monkeypatch):
 
 
 def test_tools_unseen(fenced, tmp_path, monkeypatch):
-    """sandbox: tools that it cannot see are the teacher's matter: status 2,
-    and no points for anybody"""
+    """sandbox: tools that it cannot find are for the teacher to mend: status
+    2, and points for nobody"""
     out = tmp_path / "report.json"
     hidden = tmp_path / "hidden"
     tools_in(hidden, lambda tool: f"riscv64-linux-gnu-{tool}")
@@ -176,7 +176,7 @@ def test_tools_unseen(fenced, tmp_path, monkeypatch):
 
 
 def test_private_folders(monkeypatch, tmp_path):
-    """sandbox: no home is bound for a tool that is in it"""
+    """sandbox: a tool in a home directory does not make it visible"""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home" / "lib").mkdir(parents=True)
     found = sandbox.folders_of(

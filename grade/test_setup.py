@@ -38,7 +38,7 @@ def all_goals():
 
 @pytest.mark.parametrize("settings", [{}, {"LLVM": "1"}], ids=["gcc", "LLVM"])
 def test_every_goal(tmp_path, settings):
-    """set-up: installs what the probe wants, for every goal of make"""
+    """set-up: for every goal of make, installs what the probe asks for"""
     for number, goal in enumerate(all_goals()):
         (tmp_path / str(number)).mkdir()
         computer = Computer(tmp_path / str(number))
@@ -50,7 +50,7 @@ def test_every_goal(tmp_path, settings):
 
 
 def test_needed_packages(computer):
-    """set-up: installs for make grade what that needs, and nothing else"""
+    """set-up: installs what make grade needs, and nothing else"""
     assert computer.setup("grade") == (
         0, "setup: installing with apt-get: "
         + " ".join(sorted(GRADE)) + "\nsetup: done\n")
@@ -87,7 +87,7 @@ def test_prefix(ready, prefix):
     assert ready.probe("grade").startswith(f"ok PREFIX={prefix} LLVM= ")
 
 
-# ---- what is there and of no use --------------------------------------------
+# ---- tools that are there but of no use -------------------------------------
 
 @pytest.mark.parametrize("name, text, goal, package", [
     ("cc", "exit 1", "all", "libc6-dev"),
@@ -98,7 +98,7 @@ def test_prefix(ready, prefix):
      "qemu-system-riscv"),
     ("clang", "exit 1", "lint", "clang")])
 def test_useless(computer, name, text, goal, package):
-    """set-up: a {name} that cannot do what is needed is none"""
+    """set-up: a {name} that cannot do what is needed does not count"""
     computer.add(name, text)
     assert computer.probe(goal).startswith("error ")
     assert computer.setup(goal)[0] == 0
@@ -107,7 +107,7 @@ def test_useless(computer, name, text, goal, package):
 
 
 def test_old_gcc(computer):
-    """set-up: where gcc is too old, clang is taken"""
+    """set-up: if gcc is too old, clang is used"""
     computer.add("../brings/gcc-riscv64-linux-gnu/riscv64-linux-gnu-gcc",
                  OLD_GCC)
     status, text = computer.setup("qemu")
@@ -118,7 +118,7 @@ def test_old_gcc(computer):
         and "LLVM=1" in computer.probe("qemu")
 
 
-# ---- what the user names ----------------------------------------------------
+# ---- tools that the user names ----------------------------------------------
 
 @pytest.mark.parametrize("name, value, words", [
     ("HOSTCC", "nosuch", "no such program"),
@@ -154,10 +154,10 @@ def test_named_system_python(computer):
     assert computer.probe("grade", **named).startswith("ok ")
 
 
-# ---- what cannot be installed -----------------------------------------------
+# ---- packages that cannot be installed --------------------------------------
 
 def test_unknown_package(computer):
-    """set-up: says what cannot be had, and why; the others are installed"""
+    """set-up: says what cannot be installed, and why; installs the others"""
     computer.write("unknown", "python3-pexpect\nbubblewrap\n")
     status, text = computer.setup("grade")
     assert status == 1
@@ -169,7 +169,7 @@ def test_unknown_package(computer):
 
 
 def test_not_needed(computer):
-    """set-up: goes on without bubblewrap where there is no such package"""
+    """set-up: goes on without bubblewrap if there is no such package"""
     computer.write("unknown", "bubblewrap\n")
     status, text = computer.setup("grade")
     assert status == 0 and "without bubblewrap, which is not needed" in text
@@ -179,7 +179,7 @@ def test_not_needed(computer):
 @pytest.mark.parametrize("unknown, package", [
     ("", "qemu-system-riscv"), ("qemu-system-riscv\n", "qemu-system-misc")])
 def test_choice(computer, unknown, package):
-    """set-up: installs, and names, the one package that there is: {package}"""
+    """set-up: installs and names the only package that exists: {package}"""
     computer.write("unknown", unknown)
     text = computer.setup("qemu")[1]
     assert package in computer.installed()
@@ -188,7 +188,7 @@ def test_choice(computer, unknown, package):
 
 
 def test_root_is_asked(ready):
-    """set-up: uses sudo when it is not run by root, and only then"""
+    """set-up: uses sudo only if it is not run by root"""
     ready.add("id", "echo 1000")
     ready.add("sudo", SUDO)
     assert ready.setup("grade") == (0, "setup: nothing is missing\n")
@@ -220,7 +220,7 @@ def test_offline(computer):
 
 
 def test_no_manager(computer):
-    """set-up: says what is missing where there is no package manager"""
+    """set-up: says what is missing if there is no package manager"""
     (computer.bin / "apt-get").unlink()
     status, text = computer.setup("all")
     assert status == 1 and "missing: make: no package manager found" in text
@@ -236,7 +236,7 @@ def test_no_place(ready):
 @pytest.mark.parametrize("words, missing", [
     (["git", "parallel"], ""), (["git", "chromium"], "chromium")])
 def test_needs(ready, words, missing):
-    """set-up: a test's own needs are looked for in the same way: {words}"""
+    """set-up: the needs of a test are looked for in the same way: {words}"""
     ready.install("git", "parallel")
     found = ready.probe("--needs", *words)
     assert found.startswith("error " if missing else "ok ")
@@ -267,7 +267,7 @@ def needs_of(goal):
 
 
 def test_tests_are_served():
-    """set-up: make test brings what tests say that they need"""
+    """set-up: make setup test installs what tests say that they need"""
     for path in sorted((ROOT / "grade").glob("test_*.py")):
         goal = "view_page" if path.stem == "test_view_page" else "test"
         text = path.read_text("utf-8")

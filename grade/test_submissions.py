@@ -1,5 +1,5 @@
-"""grade/test_submissions.py: what was handed in is found, in whatever form,
-and whose it is."""
+"""grade/test_submissions.py: submissions are found in whatever form, and their
+owners too."""
 
 import io
 import os
@@ -75,7 +75,7 @@ def collect(course, *paths):
 
 
 def test_bad_export(course):
-    """batch: what is large, deep or damaged harms only who handed it in"""
+    """batch: a large, deep or damaged submission harms no other student"""
     with zipfile.ZipFile(course / "all.zip", "w") as archive:
         for name in ("ann", "ben", "carl", "dora"):
             archive.writestr(f"export/{name}/calf/{GOOD}", f"int {name};\n")
@@ -148,7 +148,7 @@ def test_windows_zip(course):
 
 
 def test_nothing_in_it(course):
-    """batch: without kernel/, what was found instead is told"""
+    """batch: without kernel/, says what was found instead"""
     archive_of_one(course / "in" / "a.zip", {"src/x.c": b"", "README": b""})
     archive_of_one(course / "in" / "b.tar", {})
     archive_of_one(course / "in" / "c.zip", {})
@@ -163,7 +163,7 @@ def test_nothing_in_it(course):
 
 
 def test_whole_repository(course):
-    """batch: only what may be taken counts against the bounds"""
+    """batch: only files that may be taken count against the limits"""
     put(course / "in" / "ann", "int x;\n")
     big = course / "in" / "ann" / "build" / "disk.img"
     big.parent.mkdir()
@@ -177,8 +177,8 @@ def test_whole_repository(course):
 
 
 def test_newest(course):
-    """batch: of two archives of one student the newest counts, and it says
-    so"""
+    """batch: of two archives of one student the newer one counts, and the note
+    says so"""
     ann = course / "in" / "ann"
     ann.mkdir()
     for number, name in enumerate(("hw-2.tar.gz", "hw-10.tgz"), 1):
@@ -199,7 +199,7 @@ def test_newest(course):
 
 @needs("git")
 def test_untouched(course):
-    """batch: who changed nothing has copied from nobody"""
+    """batch: students who changed nothing have copied from nobody"""
     put(course / "in" / "ann", "int x;\n")
     put(course / "in" / "ben", "int x;\n")
     put(course / "in" / "carl", "int y;\n")
@@ -220,8 +220,8 @@ NAMES = ["M\u00fcller, J\u00f6rg", "\u674e\u660e",
 
 
 def test_names(course):
-    """batch: names are kept as they are, and everybody has one of their
-    own"""
+    """batch: names are kept as they are, and everybody gets a different
+    one"""
     names = [*NAMES, "Mu\u0308ller", "M\u00fcller", "Ann", "ann", "Ann.",
              "a\nb", "a\\nb", "x" * 130 + "y", "x" * 130 + "z",
              "\udcff", "Ann (1)"]
@@ -235,7 +235,7 @@ def test_names(course):
 
 
 def test_two_places(course):
-    """batch: of two classes two people of one name are two"""
+    """batch: two people of one name in two classes are two people"""
     for place in ("in", "other"):
         put(course / place / "ann", f"int {place};\n")
     rows = collect(course, course / "in", course / "other")
@@ -246,7 +246,7 @@ def test_two_places(course):
 
 
 def test_zip_of_a_mac(course):
-    """batch: a zip's names are UTF-8 also where it does not say so"""
+    """batch: a zip's names are UTF-8 even if it does not say so"""
     name = "M\u00fcller"
     with zipfile.ZipFile(course / "all.zip", "w") as archive:
         for student in (name, "ann"):
@@ -262,7 +262,7 @@ def test_zip_of_a_mac(course):
 
 
 def test_deep_folder(course):
-    """batch: folders without end are not gone down into"""
+    """batch: endlessly nested folders are not searched"""
     ann = course / "in" / "ann"
     put(ann, "int x;\n")
     where = os.getcwd()

@@ -167,7 +167,7 @@ def test_bomb(tmp_path):
 
 
 def test_unread(tmp_path, monkeypatch):
-    """trees: what is not taken of a zip is not unpacked"""
+    """trees: files of a zip that are not taken are not unpacked"""
     with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED,
                          compresslevel=1) as archive:
         for name in ("build/disk.img", "kernel/abi/a.h", "kernel/a.o",
@@ -187,7 +187,7 @@ def test_unread(tmp_path, monkeypatch):
 
 
 def test_many_members(tmp_path, monkeypatch):
-    """trees: a zip with a list without end is refused before it is read"""
+    """trees: a zip with an endless list is refused before it is read"""
     monkeypatch.setattr(archives, "LIST_MAX", 100)
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for n in range(9):

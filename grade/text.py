@@ -7,14 +7,14 @@ ERROR_LINES = 60
 ERROR_COLUMNS = 300
 NAME_COLUMNS = 120
 
-# Control characters, those that reorder a line, bytes that were not text,
-# and separators of lines. Everything else is somebody's language.
+# Control characters, characters that reorder a line, bytes that were not text,
+# and line separators. Everything else belongs to somebody's language.
 ESCAPED = ("Cc", "Cf", "Cs", "Zl", "Zp")
 JOINERS = "\u200c\u200d"        # format characters that belong to words
 
 
 def escaped(char):
-    """The character, or how it is written where it would do harm."""
+    """The character, or an escape if the character could do harm."""
     if unicodedata.category(char) not in ESCAPED or char in JOINERS:
         return char
     if 0xdc80 <= ord(char) <= 0xdcff:   # a byte that is not UTF-8
@@ -23,7 +23,7 @@ def escaped(char):
 
 
 def typed(text):
-    """Decode text of the command line or the environment as UTF-8, whatever
+    """Decode text from the command line or the environment as UTF-8, whatever
     the locale has made of it."""
     return os.fsencode(text).decode("utf-8", "replace")
 
@@ -34,17 +34,17 @@ def printable(text):
 
 
 def many(count, what):
-    """Such as "1 page" and "1,024 pages"."""
+    """A number with its noun, such as "1 page" and "1,024 pages"."""
     return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def shown(name):
-    """A name of a file on one line, whatever is in it."""
+    """A file name on one line, whatever is in it."""
     return "".join(map(escaped, name))[:NAME_COLUMNS]
 
 
 def name_of(path):
-    """The name of a file as UTF-8, whatever the locale says names are."""
+    """A file name as UTF-8, whatever the locale says names are."""
     return os.fsencode(path.name).decode("utf-8", "surrogateescape")
 
 

@@ -35,12 +35,12 @@ NOT_COPIED = (".git", "build", ".cache", "__pycache__")
 
 
 class NoTree(UserError):
-    """What was handed in cannot be graded, which is nobody else's fault."""
+    """The submission cannot be graded, through no fault of the grader."""
 
 
 def read_tree(path):
-    """The Tree of a folder or of an archive, in whatever folders it is there.
-    Raises NoTree when there is none."""
+    """The Tree of a folder or of an archive, whatever folders are around it.
+    Raises NoTree if there is none."""
     path = Path(path)
     try:
         return read_any(path)
@@ -69,8 +69,8 @@ def read_any(path):
 # ---- folders ----------------------------------------------------------------
 
 def look_into(folder):
-    """Where in the folder the tree is, or the archive of one: systems that
-    collect hand-ins put each into a folder. And what else there was."""
+    """Where in the folder the tree is, or the archive of one, since systems
+    that collect hand-ins put each into a folder; and what else there was."""
     times = dict(files_below(folder))
     root, note = find_root(times, may_be_taken)
     if root is None:
@@ -82,7 +82,7 @@ def look_into(folder):
 
 
 def files_below(top):
-    """Each file's name, in parts, and its time; but not where builds are."""
+    """Each file's name, in parts, and its time, without folders of builds."""
     left = [()]
     seen = 0
     while left:

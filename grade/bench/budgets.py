@@ -26,8 +26,8 @@ class Budget:
 
 
 def read_budgets(path=BUDGETS):
-    """Budgets by row, for the compiler that builds. Raises UserError for a
-    line that is none."""
+    """Budgets by row, for the compiler in use. Raises UserError for a line
+    that is not a budget."""
     is_clang = os.environ.get("LLVM") == "1"
     found = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):

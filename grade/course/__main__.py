@@ -49,38 +49,38 @@ def parse(words):
     parser.add_argument("--sshloginfile", metavar="FILE",
                         help="other machines, for GNU parallel")
     parser.add_argument("--prepare", action="store_true",
-                        help="grade nothing, and write to OUT/work/left what "
-                        "there is to grade: for grade/course/slurm.sh")
+                        help="grade nothing, but write to OUT/work/left what "
+                        "is to be graded: for grade/course/slurm.sh")
     options = parser.parse_args(words)
     if options.jobs < 1:
         parser.error("-j: at least 1")
     if not re.fullmatch(r"([1-9]\d*)?", options.limit):
-        parser.error("--limit: a number of seconds")
+        parser.error("--limit: must be a number of seconds")
     if min(options.penalty, options.late_days) < 0:
-        parser.error("--penalty, --late-days: at least 0")
+        parser.error("--penalty, --late-days: must be at least 0")
     options.out = options.out.resolve()
     return options
 
 
 def add_rules(parser):
-    """What a course decides."""
+    """Options for what a course decides."""
     parser.add_argument("--limit", default="", metavar="SECONDS",
-                        help="of the run of one hand-in, as LIMIT of make "
-                        "grade")
+                        help="limit of the run of one hand-in, as LIMIT of "
+                        "make grade")
     parser.add_argument("--attempt", choices=("last", "best"), default="",
-                        help="hand-ins of one name in all paths are one "
-                        "student's attempts, of which this one counts")
+                        help="treat hand-ins of one name in all paths as one "
+                        "student's attempts, and count this one")
     parser.add_argument("--due", metavar="TIME",
-                        help="such as 2026-11-30T23:59")
+                        help="when it is due, such as 2026-11-30T23:59")
     parser.add_argument("--late-days", type=float, default=0, metavar="N",
-                        help="so many days late cost nothing")
+                        help="the first N days late cost nothing")
     parser.add_argument("--penalty", type=float, default=0, metavar="PERCENT",
-                        help="of the score, for each day late after those")
+                        help="cost of each later day, in percent of the score")
     parser.add_argument("--roster", metavar="CSV",
                         help="the gradebook or grading worksheet of Canvas or "
-                        "Moodle: gradebook.csv is made of it")
+                        "Moodle, to make gradebook.csv from")
     parser.add_argument("--column", default="", metavar="NAME",
-                        help="of the gradebook, for the points")
+                        help="column of the gradebook for the points")
 
 
 def main(words):
@@ -151,7 +151,7 @@ def summary(found, keys, products, graded, seconds):
 
 
 def prepare(keys, options):
-    """Write down what is left, a line each as `--job` takes it."""
+    """Write down what is left to grade, one line each, as `--job` takes it."""
     path = options.out / WORK / "left"
     tests, limit = shlex.quote(options.tests), shlex.quote(options.limit)
     write_whole(path, "".join(
@@ -162,7 +162,7 @@ def prepare(keys, options):
 
 
 def write_tables(found, attempts, failed, options):
-    """All that comes of the results, from what there is by now."""
+    """Write everything that is made from the results, as far as they go."""
     out, products = options.out, {}
     for attempt in attempts:
         path = product_of(archive_of(out, attempt.key))
@@ -183,7 +183,7 @@ def write_tables(found, attempts, failed, options):
 
 
 def marks_of(rows, roster):
-    """What the gradebook gets of each student who is in the roster."""
+    """What the gradebook gets for each student in the roster."""
     return {id_of_row(row["entry"], roster): (
         row["final"], row["total"], row["reason"])
         for row in rows if row["entry"] and row["final"] != ""}

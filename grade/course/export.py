@@ -38,7 +38,7 @@ def holds_many(path):
     roots = {parts[:parts.index("kernel")] for parts in names
              if "kernel" in parts[:-1] and may_be_taken(
                  "/".join(parts[parts.index("kernel"):]))}
-    # Of several folders that lie in one another the outermost counts.
+    # Of nested folders the outermost counts.
     roots = {root for root in roots
              if not any(root[:n] in roots for n in range(len(root)))}
     return bool(names) and (len(roots) != 1 or len(min(roots)) > 1)
@@ -59,7 +59,7 @@ def read_export(path, scratch):
 
 def submissions_in(archive):
     """The members of each, by name, with what they are called there. One that
-    is empty is there, too: it gets a row."""
+    is empty is there as well, and gets a row."""
     everything = [member.parts for member in archive.members] \
         + archive.folders
     cover = cover_of(everything)
@@ -74,8 +74,8 @@ def submissions_in(archive):
 
 
 def cover_of(names):
-    """In how many folders all of the submissions are: an export may have them
-    all in one."""
+    """How many folders lie around all submissions: an export may have them all
+    in one."""
     cover = 0
     while True:
         names = [name for name in names

@@ -1,5 +1,5 @@
-"""grade/course/feedback.py: a file of feedback for each student, to be sent,
-and what the class as a whole got wrong."""
+"""grade/course/feedback.py: a file of feedback to send to each student, and
+what the class as a whole got wrong."""
 
 import csv
 import io
@@ -10,12 +10,12 @@ from grade.results import write_whole
 
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')         # in a name on Windows
 BYTES_MAX = 200                                 # of a name
-# What a student does not need: where it was on our machine.
+# Lines that a student does not need: paths on our machine.
 OURS = ("In full: ", "grade: ")
 
 
 def file_names(rows):
-    """A name for each student's file that is sound on any system, by label."""
+    """A file name for each student, by label, that works on any system."""
     names, used = {}, set()
     for row in rows:
         plain = FORBIDDEN.sub("_", row["student"]).rstrip(". ") or "_"
@@ -30,7 +30,7 @@ def file_names(rows):
 
 
 def write_all(rows, products, folder):
-    """Nothing in one is about anybody else."""
+    """No file says anything about anybody else."""
     names = file_names(rows)
     for old in folder.glob("*.txt"):
         if old.name not in names.values():
@@ -61,7 +61,7 @@ def text_of(row, product):
 # ---- the class --------------------------------------------------------------
 
 def statistics(rows, products):
-    """For each test how many kernels failed it, the most first."""
+    """For each test, how many kernels failed it; most failures first."""
     tests = {}
     for row in rows:
         product = products.get(row["product"])

@@ -67,7 +67,8 @@ def pack(lab, path, scripts, limit):
 def limit_from(text):
     """Seconds for a submission, or None."""
     if text and not re.fullmatch("[1-9][0-9]{1,4}", text):
-        raise UserError(f"LIMIT={text}: a number of seconds from 10 on")
+        raise UserError(f"LIMIT={text}: must be a number of seconds, 10 or "
+                        "more")
     return text
 
 

@@ -15,12 +15,12 @@ from grade.config import ROOT
 from grade.course.submissions import WORK, archive_of
 
 RETRIES = 3
-# A machine that has gone without a word is noticed after a minute.
+# A machine that disappears is noticed after a minute.
 SSH = "ssh -o BatchMode=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 
 
 def grade_all(keys, found, options, failed):
-    """Have them graded, and tell of each that ends. `failed` gets, by key,
+    """Have them graded, and report each one that ends. `failed` gets, by key,
     what went wrong."""
     students = {}
     for submission in found:
@@ -38,7 +38,7 @@ def grade_all(keys, found, options, failed):
                                 for key in keys))
         for line in child.stdout:
             key, _, text = line.rstrip("\n").partition(" ")
-            if key not in keys:             # what a machine has to say
+            if key not in keys:             # a message from a machine
                 print(line, end="", flush=True)
                 continue
             done += 1
@@ -52,14 +52,14 @@ def grade_all(keys, found, options, failed):
 
 
 def environment(work):
-    """GNU parallel keeps notes, which belong to this run."""
+    """GNU parallel keeps notes; have them kept with this run."""
     return {"PARALLEL_SSH": SSH, **os.environ, "PARALLEL_HOME": str(work)}
 
 
 def command(options):
     """{} is the name of the archive. On another machine this project is in a
-    folder of the same name, and its own Python is looked for there; the
-    archive goes there, and what comes of it back."""
+    folder of the same name, and uses its own Python; the archive is sent
+    there, and its results come back."""
     words = ["parallel", "--will-cite", "--plain", "--line-buffer",
              "-j", str(options.jobs)]
     if options.sshloginfile:

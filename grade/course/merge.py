@@ -1,15 +1,15 @@
-"""grade/course/merge.py: results of some tests put into those of
+"""grade/course/merge.py: merge the results of some tests into those of
 all."""
 
 import json
 
 from grade.results import put_together, write_whole
 
-FOLDER = "latest"       # in OUT/work: by files, whatever grader it was
+FOLDER = "latest"       # in OUT/work: by files, whichever grader ran
 
 
 def merged(earlier, product):
-    """The product with the tests of the earlier one that it has not run."""
+    """The product, with those tests of the earlier one that it did not run."""
     new, old = product["results"], earlier["results"]
     tests = {test["id"]: test for test in old["tests"]}
     tests.update((test["id"], test) for test in new["tests"]
@@ -21,7 +21,7 @@ def merged(earlier, product):
 
 
 def latest(work, files, product, partly):
-    """What is known of the files now that there is this product, of some of
+    """What is known about the files, now that there is this product of some of
     the tests or of all."""
     path = work / FOLDER / f"{files}.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else None

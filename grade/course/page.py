@@ -22,8 +22,8 @@ pre { overflow-x: auto; font-size: 13px; line-height: 1.35;
   background: #f7f7f7; padding: .6em; }
 """
 
-# A click on a heading sorts by it, another one the other way round. #NAME
-# opens what that student's kernel was told.
+# A click on a heading sorts by it, a second click in reverse. #NAME opens the
+# log of that student's kernel.
 SCRIPT = """
 document.querySelectorAll("th").forEach((th, column) => {
   let down = false;
@@ -113,7 +113,7 @@ def logs(rows, graded):
 
 
 def statistics(tests):
-    """Which tests are failed most."""
+    """The tests, those that fail most often first."""
     body = "".join(
         f"<tr><td>{escape(test['title'])}</td><td>{escape(test['group'])}"
         f"</td><td>{test['failed']}</td><td>{test['passed']}</td>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grade.config import UserError
 
 DAY = 24 * 3600
-KNOWN_FROM = 10 * 365 * DAY     # earlier, a time is what a tool puts for none
+KNOWN_FROM = 10 * 365 * DAY     # an earlier time stands for an unknown one
 FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S",
          "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
@@ -20,7 +20,7 @@ def time_from(text):
             return time.mktime(time.strptime(text.strip(), form))
         except ValueError:
             pass
-    raise UserError(f"{text}: a time such as 2026-11-30T23:59")
+    raise UserError(f"{text}: must be a time such as 2026-11-30T23:59")
 
 
 def time_text(seconds):
@@ -40,19 +40,19 @@ class Policy:
     best: bool = False
 
     def days_late(self, attempt):
-        """Begun days; None where that is not known."""
+        """Days late, begun ones included; None if that is not known."""
         if self.due is None or attempt.time <= KNOWN_FROM:
             return None
         return max(0, math.ceil((attempt.time - self.due) / DAY))
 
     def final(self, score, attempt, extension=0):
-        """What is left of a score."""
+        """The score after the penalty."""
         late = (self.days_late(attempt) or 0) - self.free - extension
         return round(score * max(0, 1 - max(0, late) * self.penalty / 100), 1)
 
     def graded(self, submission):
-        """The attempts that have to be graded, the one that counts at the end
-        if that is known before."""
+        """The attempts that have to be graded. If it is known beforehand which
+        one counts, that one comes last."""
         if not self.best:
             return [submission.last]
         return [attempt for attempt in submission.attempts if attempt.key] \

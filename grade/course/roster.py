@@ -26,12 +26,12 @@ EXTENSION = "extension"         # a column: days more, for one student
 
 
 def fold(text):
-    """To compare by: case, accents' form and spaces do not matter."""
+    """A form to compare: case, spaces and coding of accents do not count."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def names_in(student):
-    """The id and the name that are in the name of a submission."""
+    """The id and the name of the student, from the name of a submission."""
     for pattern in MOODLE, CANVAS:
         match = pattern.fullmatch(student)
         if match:
@@ -46,8 +46,8 @@ class Roster:
     _known: dict = field(default_factory=dict)  # by what a student is known
 
     def find(self, student):
-        """The row of whoever handed in under that name; None if that is not
-        certain."""
+        """The row of the student who handed in under that name; None if that
+        is not certain."""
         number, name = names_in(student)
         for word in (number, student, name):
             found = self._known.get(fold(word), []) if word else []
@@ -71,8 +71,7 @@ class Roster:
             self._known.setdefault(word, []).append(row)
 
     def most(self, row, column):
-        """What the full score is in that system; None where it does not
-        say."""
+        """The full score in that system; None if the file does not say."""
         possible = [r[column] for r in self.rows if is_heading(r)]
         for text in (row.get("Maximum Grade", ""), *possible):
             try:
@@ -99,13 +98,13 @@ def read_roster(path):
         raise UserError(f"{path}: not a CSV in UTF-8: {error}") from None
     known = {fold(column) for column in roster.columns}
     if not known & {*IDS, *NAMES, *PARTS[0]}:
-        raise UserError(f"{path}: no column with names or ids")
+        raise UserError(f"{path}: there is no column with names or ids")
     return roster
 
 
 def write_gradebook(roster, column, marks, path):
-    """`marks` has (score, total, comment) by the id() of a row. Whoever handed
-    in nothing keeps what the file had."""
+    """`marks` has (score, total, comment) by the id() of a row. Students who
+    handed in nothing keep what the file had."""
     column = column or ("Grade" if "Grade" in roster.columns else "Calf")
     columns = roster.columns + [column] * (column not in roster.columns)
     text = io.StringIO()

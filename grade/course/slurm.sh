@@ -9,9 +9,8 @@
 #     sbatch --array=1-$(wc -l <RESULTS/work/left) \
 #         grade/course/slurm.sh RESULTS
 #     grade/batch submissions/ --out RESULTS
-#
-# Call sbatch in the folder of this project, which all nodes must see, as they
-# must see RESULTS. The last command grades what failed, and makes the tables.
+# Call sbatch in the folder of this project. All nodes must see it, and RESULTS.
+# The last command grades what failed, and makes the tables.
 
 out=${1:?the folder for results}
 line=$(sed -n "${SLURM_ARRAY_TASK_ID:?run it by sbatch --array}p" \

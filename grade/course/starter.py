@@ -1,4 +1,4 @@
-"""grade/course/starter.py: the kernels that were handed out, to know a
+"""grade/course/starter.py: the kernels that were handed out, to recognize a
 submission in which nothing was changed."""
 
 import hashlib

@@ -26,7 +26,7 @@ UNTOUCHED = "untouched: the kernel is as it was handed out"
 class Attempt:
     """What somebody handed in at one time. `key` stands for its files and how
     they are graded, `files` for the files alone; `problem` says why there is
-    none. `note` is for the one who grades."""
+    none. `note` is for the person who grades."""
 
     source: str
     time: float = 0
@@ -40,7 +40,7 @@ class Attempt:
 @dataclass
 class Submission:
     """All that one student handed in, the latest attempt at the end. `student`
-    is the label, and `name` what it was made of."""
+    is the label, made from `name`."""
 
     student: str
     place: str
@@ -50,7 +50,7 @@ class Submission:
 
     @property
     def last(self):
-        """The latest that can be graded; if there is none, the latest."""
+        """The latest attempt that can be graded, or else the latest."""
         return next((attempt for attempt in reversed(self.attempts)
                      if attempt.key), self.attempts[-1])
 
@@ -106,10 +106,10 @@ def without_cover(folder):
 # ---- whose they are ---------------------------------------------------------
 
 def collect(paths, scratch, out, how, starters=frozenset(), merge=False):
-    """The Submissions; what is to be graded of each is in OUT/work. Attempts
-    of one name in one place are one student's; with `merge`, in all places.
-    `how` is what else a result depends on, and `starters` are the digests of
-    kernels as they were handed out."""
+    """The Submissions; the files to grade of each are in OUT/work. Attempts
+    of one name in one place belong to one student; with `merge`, in all
+    places. `how` is what else a result depends on, and `starters` are the
+    digests of kernels as they were handed out."""
     grader = content_key() + "\0" + how
     found = {}
     for place, name, read in find(paths, scratch):
@@ -169,23 +169,23 @@ def put_in_order(submission):
             f"handed in {len(attempts)} times: "
             f"{', '.join(sorted(a.source for a in attempts))}; "
             f"{submission.last.source} counts, the newest"
-            + (" (of one date: the last by name)" if same else ""))
+            + (" (same date: the last by name)" if same else ""))
 
 
 def label_of(student):
-    """A name as it is read: macOS, say, writes an umlaut as two
+    """A name in the form that people read: macOS, say, writes an umlaut as two
     characters."""
     return shown(unicodedata.normalize("NFC", student))
 
 
 def fold(label):
-    """The same for two labels that some file system takes for one."""
+    """The same value for two labels that some file system treats as one."""
     return unicodedata.normalize("NFC", label.casefold()).rstrip(". ")
 
 
 def tell_apart(submissions):
-    """Give each a label of its own. Those whose names would look the same get
-    numbers, and a note."""
+    """Give each a label of its own. Students whose names would look the same
+    get numbers and a note."""
     alike = {}
     for submission in submissions:
         submission.student = label_of(submission.student) or "(no name)"

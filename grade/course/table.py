@@ -86,7 +86,7 @@ def what_broke(tests):
 
 
 def reason(message):
-    """The line that a compiler's message is about."""
+    """The line of a compiler's message that gives the reason."""
     lines = [" ".join(line.split()) for line in message.splitlines()]
     lines = [line for line in lines if line] or ["it said nothing"]
     return next((line for line in lines if ERROR.search(line)),

@@ -1,4 +1,4 @@
-"""grade/damage/unreadable.py: the kernel on a disk that does not give a block.
+"""grade/damage/unreadable.py: the kernel on a disk with an unreadable block.
 
 QEMU's blkdebug fails every read of one block; all else works.
 """
@@ -24,7 +24,8 @@ def make_disk(config, folder, commands):
 
 
 def run_disk(config, image, unreadable=None):
-    """Boot it with that block unreadable, if any; returns what is printed."""
+    """Boot it, with that block unreadable if one is given; returns what was
+    printed."""
     drive = ["if=none,id=x0,driver=raw"]
     if unreadable is None:
         drive.append(f"file.filename={image}")

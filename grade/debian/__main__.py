@@ -35,16 +35,17 @@ def settings():
         os.environ.get(name, "") for name in ("DEBIAN", "FROM", "LOCALE",
                                               "BASE"))
     if not re.fullmatch(r"[a-z]+", suite):
-        raise UserError(f"DEBIAN={suite}: the name of a release, such as "
-                        "trixie")
+        raise UserError(f"DEBIAN={suite}: must be the name of a release, such "
+                        "as trixie")
     if way and way not in WAYS:
-        raise UserError(f"FROM={way}: one of {' '.join(WAYS)}")
+        raise UserError(f"FROM={way}: must be one of {' '.join(WAYS)}")
     if not re.fullmatch(r"(\w+(\.[\w-]+)?)?", locale):
-        raise UserError(f"LOCALE={locale}: such as de_DE.UTF-8")
+        raise UserError(f"LOCALE={locale}: must be a locale such as "
+                        "de_DE.UTF-8")
     if base and not (Path(base) / "etc/debian_version").exists():
         raise UserError(f"BASE={base}: there is no Debian in it")
     if os.geteuid() != 0:
-        raise UserError("DEBIAN= wants root, to make a file system and mount "
+        raise UserError("DEBIAN= needs root, to make a file system and mount "
                         "into it")
     return suite, way or "clone", locale, base
 
@@ -122,7 +123,7 @@ def try_it(debian):
 
 
 def keep_logs(project, suite):
-    """What the tests left, for those who ask why one failed."""
+    """Keep what the tests left, for finding out why one failed."""
     kept = ROOT / "build" / "debian" / suite
     shutil.rmtree(kept, ignore_errors=True)
     if (project / "build" / "grade").is_dir():

@@ -26,7 +26,7 @@ umount -l /.outside
 cd /calf
 exec sh -c "$1"
 """
-# Of our environment, what a network may need.
+# The variables of our environment that a network may need.
 KEPT = ("http_proxy", "https_proxy", "no_proxy", "TERM")
 
 
@@ -47,7 +47,7 @@ class Debian:
                 script]
 
     def wait(self):
-        """Until nothing runs in it any more."""
+        """Wait until nothing runs in it any more."""
         with open(f"{self.root}.lock", "wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
 

@@ -1,2 +1,2 @@
-"""grade/edges/__init__.py: tests of where the kernel meets a machine, a
-program or a person that it cannot choose."""
+"""grade/edges/__init__.py: tests of the kernel with machines, programs and
+people that it cannot choose."""

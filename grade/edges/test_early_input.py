@@ -1,4 +1,4 @@
-"""grade/edges/test_early_input.py: what is typed before anybody reads it."""
+"""grade/edges/test_early_input.py: input typed before the kernel runs."""
 
 import array
 import fcntl
@@ -30,7 +30,7 @@ CONSOLES = {
 
 
 def unread(fd):
-    """Bytes in a pipe."""
+    """The number of bytes in a pipe."""
     count = array.array("i", [0])
     fcntl.ioctl(fd, termios.FIONREAD, count)
     return count[0]
@@ -51,8 +51,8 @@ class Early:
         self._monitor.begin()
 
     def type(self, text, taken):
-        """Type it, and close the keyboard. Returns when QEMU has taken so many
-        bytes of it."""
+        """Type it and close the keyboard. Returns when QEMU has taken that
+        many bytes of it."""
         os.write(self._typist, text)
         os.close(self._typist)
         end = time.monotonic() + limit(20)
@@ -77,7 +77,7 @@ class Early:
 
 @pytest.mark.parametrize("console", CONSOLES)
 def test_typed_before_boot(config, log, tmp_path, console):
-    """what is typed before the first instruction is read, {console}"""
+    """input typed before the first instruction is not lost: {console}"""
     words, taken = CONSOLES[console]
     machine = Early(config, log, words, tmp_path)
     try:

@@ -1,4 +1,4 @@
-"""grade/edges/test_killed.py: what the kernel says of a program that it ends.
+"""grade/edges/test_killed.py: what the kernel says of programs that it ends.
 
 grade/guest/killed.c dies in each of these ways.
 """
@@ -27,8 +27,8 @@ DEATHS = {
     "nomem-flags": "floating-point instruction " + NO_MEMORY,
     "recursion": OVERFLOW,
     "gap": OVERFLOW,
-    # The stack has 64 KiB, and its guard a MiB. What is larger than both
-    # reaches down to where nothing can be.
+    # The stack has 64 KiB, and its guard 1 MiB. A larger array reaches down to
+    # addresses that nothing can have.
     "array 60000": None,
     "array 70000": OVERFLOW,
     "array 90000": OVERFLOW,

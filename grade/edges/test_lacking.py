@@ -21,8 +21,8 @@ QEMU_32 = "qemu-system-riscv32"
 RUN_ARGS = "quiet panic=exit run /run.sh"
 REFUSED = re.compile(r"^qemu-system-\w+: (?!warning)", re.MULTILINE)
 
-# What is missing, and the machines that QEMU knows to be so: the first that
-# this QEMU accepts is tried.
+# What is missing, and QEMU's machines that lack it: the first one that this
+# QEMU accepts is tried.
 CPU = "the CPU lacks "
 LACKS = {
     "no compressed instructions": (CPU + "C (compressed instructions)",
@@ -50,7 +50,7 @@ LACKS = {
                     ["-global virtio-mmio.force-legacy=true"]),
 }
 
-# What runs.
+# Machines on which the kernel runs.
 ENOUGH = {
     "no memory protection": ["-cpu rv64,pmp=off"],
     "profile rva22s64": ["-cpu rva22s64,sstc=on", "-cpu rv64"],
@@ -84,7 +84,7 @@ class Machines:
                                 {"/run.sh": f"/run.sh={script}"})
 
     def boot(self, how):
-        """The status, or None when it does not end; `how` is of LACKS."""
+        """The status, or None if it does not end; `how` is from LACKS."""
         command = Machine(args=RUN_ARGS).command(self._kernel, self._disk,
                                                  ON_STDOUT)
         if how.startswith("-"):
@@ -146,7 +146,7 @@ def test_enough(machines, log, what):
 
 
 def without_delegation(kernel, folder, instruction):
-    """A copy of the kernel with that in place of the instruction that
+    """A copy of the kernel with that instruction in place of the one that
     delegates exceptions."""
     image = bytearray(kernel.read_bytes())
     found = [at for at in range(0, len(image) - 3, 2)
@@ -160,7 +160,7 @@ def without_delegation(kernel, folder, instruction):
 
 
 def test_not_delegated(config, log, tmp_path):
-    """exceptions that a hart does not delegate come to the kernel, too"""
+    """the kernel also gets exceptions that a hart does not delegate"""
     kernel = without_delegation(config.path("kernel"), tmp_path, NOP)
     script = tmp_path / "run.sh"
     script.write_text("usertests -g state && usertests -g memory && "
@@ -174,7 +174,7 @@ def test_not_delegated(config, log, tmp_path):
 
 
 def test_machine_mode(config, log, tmp_path):
-    """an exception in machine mode is told"""
+    """an exception in machine mode is reported"""
     kernel = without_delegation(config.path("kernel"), tmp_path, UNIMP)
     machines = Machines(config, log, tmp_path, kernel)
     status, text = machines.boot_first(["-smp 1"])

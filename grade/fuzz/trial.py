@@ -1,4 +1,4 @@
-"""grade/fuzz/trial.py: one boot that is fuzzed, and what was wrong."""
+"""grade/fuzz/trial.py: fuzz one boot, and say what was wrong."""
 
 import re
 import subprocess
@@ -14,8 +14,8 @@ from grade.limits import limit
 from grade.machine import ON_STDOUT, Machine
 
 WORDS = "quiet panic=exit run /run.sh"
-# Microseconds for which the kernel may keep interrupts off a hart: with
-# ICOUNT=1 one is a thousand instructions.
+# Microseconds for which the kernel may keep interrupts off a hart. With
+# ICOUNT=1 each is a thousand instructions.
 LATE_MAX = 10_000
 OPEN_MAX = 60           # seconds for all but the fuzzing itself
 SLOWDOWN = 2            # of the guest's clock
@@ -26,8 +26,9 @@ SAYS = re.compile(r"^(?:fuzz: .*|.*panic: .*|audit: .*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Plan:
-    """What to fuzz: for so many seconds of the guest. `audit`: the guest asks
-    for one now and then; it stops the world, so `late` is not looked at."""
+    """What to fuzz, and for how many seconds of the guest. With `audit` the
+    guest asks for an audit now and then, which stops all harts, so `late` is
+    not checked."""
 
     machine: Machine
     seconds: int
@@ -47,7 +48,7 @@ class Plan:
         return self.machine.icount and not self.audit and not self.checked
 
     def command(self, seed):
-        """What does the same by hand."""
+        """The command that does the same by hand."""
         words = [f"SEED={seed}", "N=1", f"SECONDS={self.seconds}",
                  "ICOUNT=1" if self.machine.icount
                  else f"CPUS={self.machine.cpus}",
@@ -65,12 +66,12 @@ class Report(drawn.Report):
 
     def lines(self):
         yield (f"{self.counts['boots']} boots, {self.counts['wrong']} of them "
-               f"wrong; {self.counts['processes']} processes; an interrupt "
-               f"waited {self.late} us at most")
+               f"wrong; {self.counts['processes']} processes; the longest "
+               f"wait of an interrupt was {self.late} us")
 
 
 def soundness(config, disk):
-    """What mkfs -c says against the disk, or None."""
+    """What mkfs -c finds wrong with the disk, or None."""
     done = subprocess.run([config.path("mkfs"), "-c", disk],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, encoding="utf-8",
@@ -79,19 +80,19 @@ def soundness(config, disk):
 
 
 def judge(plan, ending, text):
-    """What was wrong, or None; and what was found: processes and `late`."""
+    """What was wrong, or None; and the figures: processes and `late`."""
     found = FOUND.search(text)
     figures = [int(n) for n in found.groups()] if found else [0, 0]
     said = SAYS.findall(text)[-1:] or ["it said nothing"]
     if ending.panicked:
         return "the kernel panicked: " + said[0], figures
     if ending.timed_out:
-        return f"no end after {plan.limit:g} s", figures
+        return f"it did not end within {plan.limit:g} s", figures
     if ending.status != 0 or "fuzz: ok" not in text:
         return f"status {ending.status}: {said[0]}", figures
     if plan.bounds_late and figures[1] > LATE_MAX:
-        return (f"an interrupt waited for {figures[1]} thousand instructions, "
-                f"{LATE_MAX} at most allowed"), figures
+        return (f"an interrupt waited for {figures[1]} thousand instructions; "
+                f"the limit is {LATE_MAX}"), figures
     return None, figures
 
 

@@ -19,7 +19,7 @@ from grade.config import UserError
 ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz",
            ".tar.zst", ".tzst", ".zip")
 KINDS = "a .zip or .tar (.gz, .bz2, .xz)"
-SCANNED_MAX = 256 << 20         # unpacked to see what a tar has in it
+SCANNED_MAX = 256 << 20         # bytes unpacked to list a tar
 MEMBERS_MAX = 60_000            # of an archive
 LIST_MAX = 16 << 20             # bytes of a .zip's list of members
 FOREIGN = {b"Rar!": ".rar", b"7z\xbc\xaf": ".7z"}
@@ -30,7 +30,7 @@ def is_archive(name):
 
 
 def without_ending(name):
-    """The name of an archive without what tells its kind."""
+    """The name of an archive without the ending that tells its kind."""
     longest = max((end for end in ENDINGS if name.lower().endswith(end)),
                   key=len, default="")
     return name[:len(name) - len(longest)]
@@ -52,7 +52,7 @@ class Member:
 
 def parts_of(name):
     """The parts of a name, without those that lead out of a folder. Windows
-    may have packed it, so \\ separates, too."""
+    may have packed it, so \\ separates as well."""
     return tuple(part for part in name.replace("\\", "/").split("/")
                  if part not in ("", ".", ".."))
 
@@ -63,7 +63,7 @@ def leads_out(name):
 
 
 def date_of(entry):
-    """Of a member of a .zip, in seconds; it may be nonsense."""
+    """The time of a member of a .zip, in seconds; it may be nonsense."""
     try:
         return time.mktime((*entry.date_time, 0, 0, -1))
     except (ValueError, OverflowError):
@@ -83,7 +83,7 @@ def open_archive(path):
         return Zip(path) if head.startswith(b"PK") else Tar(path, head)
     except UserError:
         raise
-    except Exception:       # a broken archive makes the libraries raise any
+    except Exception:       # for a broken archive the libraries raise anything
         raise UserError(f"neither a folder nor a sound archive: {KINDS}") \
             from None
 
@@ -118,8 +118,8 @@ class Zip:
 
 
 def refusal_in_zip(entry):
-    """Why a member cannot be taken, if so. The other compressions know no
-    bound while they unpack."""
+    """Why a member cannot be taken, or "". Other compressions cannot be
+    unpacked within a limit."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & 1:
         return "it needs a password"
@@ -167,7 +167,7 @@ class Bounded:
 
 
 def unpacked(path, head):
-    """A file of what is in a compressed one."""
+    """A file with the content of a compressed one."""
     if head.startswith(b"\x1f\x8b"):
         return gzip.open(path)
     if head.startswith(b"BZh"):
@@ -221,7 +221,7 @@ class Tar:
                 yield entry, archive
 
     def read(self, wanted):
-        """As in Zip."""
+        """The same as in Zip."""
         members = {member.entry: member for member in wanted}
         for entry, archive in self._scan():
             if entry.offset in members:
@@ -235,7 +235,7 @@ def refuse_to_read(_size):
 
 
 def check_end(path, head):
-    """Raise unless a tar without members has the end of one."""
+    """Raise unless a tar without members ends as a tar does."""
     with unpacked(path, head) as stream:
         if len(stream.read(512)) != 512:
             raise ValueError("not a tar")

@@ -1,4 +1,4 @@
-"""grade/intake/finding.py: where the kernel is among the files of a hand-in.
+"""grade/intake/finding.py: find the kernel among the files of a hand-in.
 
 A name here is a tuple of its parts. Whatever the folders around kernel/ are
 called, and however many there are, what counts is a kernel/ with sources.
@@ -10,13 +10,13 @@ from grade.config import UserError
 from grade.intake.archives import is_archive
 from grade.text import shown
 
-# Where copies of a kernel/ may be that are not the one handed in.
+# Folders with copies of a kernel/ that are not the one handed in.
 ASIDE = ("build", "__MACOSX", "node_modules")
 TOLD_MAX = 6
 
 
 def is_litter(parts):
-    """What macOS adds to the files of a folder."""
+    """Whether macOS has added it to the files of a folder."""
     return "__MACOSX" in parts or any(map(is_litter_name, parts[-1:]))
 
 
@@ -44,15 +44,15 @@ def find_root(names, is_source):
     least = min(map(len, roots), default=0)
     best = sorted(root for root in roots if len(root) == least)
     if len(best) > 1:
-        raise UserError(f"which of these: {told(best, '/kernel')}")
+        raise UserError(f"more than one kernel/: {told(best, '/kernel')}")
     others = sorted(set(roots) - set(best))
-    note = f"not looked at: {told(others, '/kernel')}" if others else ""
+    note = f"ignored: {told(others, '/kernel')}" if others else ""
     return (best[0] if best else None), note
 
 
 def find_archive(times):
-    """Of archives within, by name with their times, the newest; and what is
-    to be said of the others. (None, "") if there is none."""
+    """The newest of the archives within, given by name with their times; and a
+    note about the others. (None, "") if there is none."""
     names = [parts for parts in times if parts and is_archive(parts[-1])
              and not is_aside(parts[:-1]) and not is_litter(parts)]
     least = min(map(len, names), default=0)
@@ -63,17 +63,17 @@ def find_archive(times):
 
 
 def newest(times):
-    """The name with the latest time, and what to say of that."""
+    """The name with the latest time, and a note that says so."""
     *older, last = sorted(times, key=lambda p: (times[p], by_number(p)))
     if not older:
         return last, ""
     tie = times[older[-1]] == times[last]
     return last, f"{shown('/'.join(last))} counts, the newest of " \
-        f"{len(times)}" + (" (of one date: the last by name)" if tie else "")
+        f"{len(times)}" + (" (same date: the last by name)" if tie else "")
 
 
 def by_number(parts):
-    """To sort by: "x-10" comes after "x-9"."""
+    """A key to sort by, for which "x-10" comes after "x-9"."""
     return [[(int(word), "") if word.isdigit() else (-1, word)
              for word in re.split(r"(\d+)", part)] for part in parts]
 
@@ -86,7 +86,7 @@ def told(names, more=""):
 
 
 def what_is_there(names):
-    """In a sentence, for whoever looked for kernel/."""
+    """What was found instead of kernel/, as part of a sentence."""
     tops = {}
     for parts in names:
         if parts and not is_litter(parts):

@@ -1,4 +1,4 @@
-"""grade/intake/part.py: reads one hand-in that is in an archive."""
+"""grade/intake/part.py: reads one hand-in from an archive."""
 
 import tempfile
 from contextlib import closing
@@ -16,7 +16,7 @@ INNER_DEEP = 2
 
 
 class Part:
-    """One hand-in in an archive, be it all of that or one of many. `names` has
+    """One hand-in in an archive, be it all of it or one of many. `names` has
     its members with their names, in parts. Those that are `wanted` go through
     put(), once each; then read() gives the Tree."""
 
@@ -40,7 +40,7 @@ class Part:
             return
         times = {parts: member.time for member, parts in names.items()}
         found, self._note = find_archive(times)
-        if () in times:         # it is a file, whatever it is called
+        if () in times:         # it is a file, whatever its name
             found = ()
         if found is None or self._deep >= INNER_DEEP:
             raise UserError("no kernel/ with sources in it: "
@@ -61,8 +61,8 @@ class Part:
                 self.wanted[member] = name
 
     def put(self, member, read):
-        """Take the member: `read(n)` gives its first n bytes. Whatever is
-        wrong harms this hand-in only."""
+        """Take the member: `read(n)` gives its first n bytes. An error harms
+        this hand-in only."""
         name = self.wanted[member]
         self._taker.tree.time = max(self._taker.tree.time, member.time)
         try:
@@ -74,7 +74,7 @@ class Part:
                 self._inner.write_bytes(read_all(read))
         except UserError as error:
             self._problem = error
-        except Exception:       # a damaged one makes the library raise any
+        except Exception:       # if it is damaged, the library raises anything
             self._problem = UserError(
                 f"{shown(name or '/'.join(member.parts))}: damaged")
 
@@ -108,6 +108,6 @@ def read_archive(path, deep=0):
         for member, read in archive.read(part.wanted):
             part.put(member, read)
         tree = part.read()
-    # What is in it was not handed in later than itself.
+    # Its content was not handed in later than the archive itself.
     tree.time = path.stat().st_mtime
     return tree

@@ -22,7 +22,7 @@ FILES_MAX = 1000
 SEEN_MAX = 10_000       # files and folders looked at below kernel/
 TOO_DEEP = "too many folders deep"
 NOT_OURS = f"{OURS} is the grader's own"
-LINES_MAX = 20          # of what is refused
+LINES_MAX = 20          # for files that are refused
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Tree:
     time: float = 0
 
     def refused_lines(self):
-        """A line for each file refused, as many as one reads."""
+        """A line for each file refused, but not too many to read."""
         lines = [*self.notes]
         lines += [f"not taken: {shown(name)}: {why}"
                  for name, why in sorted(self.refused.items())]
@@ -125,7 +125,7 @@ def may_be_taken(name):
 
 
 def no_sources(tree):
-    """What to say where there is a kernel/ and nothing of it is taken."""
+    """What to say if there is a kernel/ and none of its files is taken."""
     why = "".join(f": {shown(name)}: {reason}" for name, reason
                   in [*tree.refused.items()][:1])
     return f"no kernel/ with sources in it{why}"

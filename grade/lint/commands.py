@@ -1,5 +1,5 @@
-"""grade/lint/commands.py: a command that a page shows has targets, settings,
-tests, programs and files that there are."""
+"""grade/lint/commands.py: the targets, settings, tests, programs and files in
+commands that a page shows exist."""
 
 import re
 import shlex
@@ -40,7 +40,7 @@ def no_problems(known, text):
 
 
 class Known:
-    """What a command may name."""
+    """The names that a command may use."""
 
     def __init__(self, root):
         self.root = root
@@ -78,7 +78,7 @@ class Known:
         return any(word.lower() in name.lower() for name in self.words)
 
     def has_row(self, name):
-        """Whether it is one of cowbench's."""
+        """Whether cowbench has such a row."""
         return any(f'"{name}"' in path.read_text("utf-8") for path in
                    (self.root / "user/bin/cowbench").glob("[!.]*.c"))
 

@@ -1,6 +1,5 @@
-"""grade/lint/encodings.py: Python that reads or writes text names the
-encoding: without a name it is the locale's, which differs from one machine to
-the next."""
+"""grade/lint/encodings.py: Python names the encoding of text that it reads or
+writes. Without a name it is the locale's, which differs between machines."""
 
 import ast
 import re

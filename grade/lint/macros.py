@@ -20,7 +20,7 @@ def check_macros():
 
 def disputed(text):
     """The line of each such macro in the text, and what to write instead."""
-    # Two blanks for the continuation keep the places of all that follows.
+    # Two blanks in place of a continuation keep all positions after it.
     for macro in MACRO.finditer(CONTINUED.sub("  ", text)):
         number = text.count("\n", 0, macro.start()) + 1
         body = macro.group(2).strip()

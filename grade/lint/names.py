@@ -1,5 +1,5 @@
-"""grade/lint/names.py: a path, a function or another name of the code that a
-page shows is there."""
+"""grade/lint/names.py: the paths, functions and other names of the code that a
+page shows exist."""
 
 import re
 
@@ -12,7 +12,7 @@ PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)+/?"
 TOPS = ("kernel", "user", "mkfs", "grade", "docs", "patches")
 CODE = re.compile(r"\b([A-Za-z]\w*_\w+|[A-Za-z]\w+(?=\())")
 PLACEHOLDER = re.compile(r"NAME|GROUP|REPORT")
-# Examples, what others define, and what only a hand-out has.
+# Examples, names that others define, and files that only a hand-out has.
 OTHERS = {
     "hello.c", "a.c", "b.S", "module_verb", "its_name", "index.h",
     "PT_GNU_STACK",

@@ -8,7 +8,7 @@ import sys
 from grade.config import ROOT
 from grade.lint.tree import files
 
-OLDEST = (3, 9)         # as grade/tools wants it
+OLDEST = (3, 9)         # as in grade/tools
 
 
 def check_python():

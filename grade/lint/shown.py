@@ -1,5 +1,5 @@
-"""grade/lint/shown.py: what the pages show: commands of the host and of the
-guest, and names in backquotes."""
+"""grade/lint/shown.py: finds what the pages show: commands of the host and of
+the guest, and names in backquotes."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from grade.lint.tree import files, top_files
 
 HOST = re.compile(r"(?:[A-Z]+=\S+ )*"
                   r"(?:make|python3|git|grade/batch|sh(?= grade/))(?![\w:/])")
-# Up to the words that tell, in the same line, what a command does.
+# Up to the words in the same line that say what the command does.
 COMMAND = re.compile(r"""(?:[^"' ]|"[^"]*"|'[^']*'|[ ](?!\s))+""")
 BLOCK = re.compile(r"(?: {4,}|\t)\s*(.*)")
 QUOTED = re.compile(r"`([^`]+)`")

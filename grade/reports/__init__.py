@@ -31,14 +31,14 @@ def check(name, out):
 
 
 def begin(name="", out=None):
-    """A report that says that there is none yet takes the place of an earlier
-    run's: whatever ends this run, something is there."""
+    """Replace the report of an earlier run by one that says that there is none
+    yet, so that there is one whatever ends this run."""
     kept.write(kept.unfinished())
     write_files(kept.unfinished(), name, out)
 
 
 def renew(results):
-    """After a test: what there is so far, in every file."""
+    """After a test: write the results so far to every file."""
     kept.write(results)
     out = os.environ.get("OUT")
     write_files(results, os.environ.get("REPORT", ""),
@@ -46,12 +46,12 @@ def renew(results):
 
 
 def write_all(name="", out=None):
-    """At the end: JUnit's file, and the report of that name into the file
+    """At the end: write JUnit's file, and the report of that name to the file
     `out`."""
     results = kept.read()
     if not results["finished"] and not results["tests"]:
         results = kept.without_tests(
-            "the grader came to no results; what it printed says why",
+            "the grader has no results; its output says why",
             fault="grader")
         kept.write(results)
     path = write_files(results, name, out)
@@ -62,8 +62,8 @@ def write_all(name="", out=None):
 
 
 def write_files(results, name, out):
-    """The files that can be written again and again. Returns that of the
-    report; None if there is none."""
+    """Write the files that can be written again and again. Returns the path of
+    the report; None if there is none."""
     kept.write_whole(JUNIT, junit.make(results))
     if not name or name in ADDED or name in PRINTED:
         return None

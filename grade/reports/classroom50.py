@@ -13,7 +13,7 @@ from grade.reports.gradescope import summary
 from grade.results import is_graders_fault
 
 SCHEMA = "classroom50/result/v1"
-# By field, the variable in which the runner says it.
+# By field, the variable in which the runner gives it.
 GIVEN = {"classroom": "CLASSROOM", "assignment": "ASSIGNMENT",
          "submission": "SUBMISSION_TAG", "commit": "COMMIT_URL",
          "release": "RELEASE_URL", "review": "REVIEW_URL"}

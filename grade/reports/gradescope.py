@@ -5,7 +5,7 @@ import json
 
 from grade.results import is_graders_fault
 
-NOT_FINISHED = "Grading did not come to its end: these are the points so far."
+NOT_FINISHED = "Grading did not finish: these are the points so far."
 STATUS = {"passed": "passed", "failed": "failed", "error": "failed"}
 
 

@@ -35,8 +35,8 @@ def environment(folder):
 
 @functools.lru_cache(maxsize=None)
 def trusted():
-    """Options for the folders of other owners in which the user lets git
-    work: all that we take of the user's settings."""
+    """Options for folders of other owners in which the user lets git work. No
+    other setting of the user's is taken over."""
     done = subprocess.run(
         ["git", "config", "--get-all", "safe.directory"], cwd="/",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -62,8 +62,8 @@ def git_lines(folder, *words):
 
 
 def complaint(output):
-    """The line that says what is wrong, among all that git printed, and what
-    to do about it where that is a command."""
+    """The line of git's output that says what is wrong, and the command that
+    mends it, if git names one."""
     lines = output.decode(errors="replace").splitlines()
     told = [line.partition(": ")[2] for line in lines
             if line.startswith(("error: ", "fatal: "))]

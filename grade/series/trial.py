@@ -152,7 +152,7 @@ class Memory:
 
 
 def version(tool):
-    """What the tool says of itself."""
+    """What the tool prints about its version."""
     return subprocess.run(
         [tool, "--version"], stdout=subprocess.PIPE, encoding="utf-8",
         errors="replace", check=True).stdout

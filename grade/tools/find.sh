@@ -1,5 +1,5 @@
-# grade/tools/find.sh: what a goal needs, and whether this machine has it. For
-# probe.sh and setup.sh, which therefore ask the same questions.
+# grade/tools/find.sh: what a goal needs, and whether this machine has it. Used
+# by probe.sh and setup.sh, so that both ask the same questions.
 #
 # The environment may name tools: TOOLPREFIX, LLVM, HOSTCC, QEMU, GDB, PYTHON.
 
@@ -18,7 +18,7 @@ GDBS="gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb
 
 # debootstrap, for one, is only on the PATH of root.
 PATH=$PATH:/usr/sbin:/sbin
-# What tools print is read below.
+# The output of tools is read below.
 LC_ALL=C
 export LC_ALL
 set -f
@@ -29,7 +29,7 @@ have() {
 
 # ---- the list of needs -------------------------------------------------------
 
-# needs_of GOAL...: one word a line, some of them more than once.
+# needs_of GOAL...: one word on each line, some of them more than once.
 needs_of() {
 	for goal; do
 		for need in $(goal_line "$goal"); do
@@ -54,7 +54,7 @@ goal_line() {
 	done <"$here/goals"
 }
 
-# field_of NEED COLUMN: what packages says of it.
+# field_of NEED COLUMN: what the file packages says about it.
 field_of() {
 	sed -n "s/^$1 | //p" "$here/packages" | cut -d'|' -f"$2" |
 		sed 's/^ *//; s/ *$//'
@@ -151,7 +151,7 @@ find_llvm() {
 	LLVM_MARCH=$march
 }
 
-# gcc, or clang where there is no gcc that will do.
+# gcc, or clang if there is no usable gcc.
 find_compiler() {
 	find_gcc && return
 	[ -z "$named" ] && find_llvm && LLVM=1
@@ -194,7 +194,7 @@ find_qemu() {
 			"QEMU $QEMU_AT_LEAST or later (QEMU= names another)"
 }
 
-# One that knows RISC-V and has a Python. An old one ends with status 0 whatever
+# A gdb that knows RISC-V and has Python. An old one ends with status 0 whatever
 # happens.
 find_gdb() {
 	named=$GDB
@@ -223,8 +223,8 @@ for name in sys.argv[1:]:
     __import__(name)" "$@" >/dev/null 2>&1 </dev/null
 }
 
-# Each python3 on PATH, as far as make can name it, and the system's: a
-# virtualenv or pyenv before it need not have what the system's packages bring.
+# Each python3 on PATH that make can name, and the system's: a virtualenv or
+# pyenv that comes first on PATH may lack the system's packages.
 pythons() {
 	echo python3
 	first=$(command -v python3)

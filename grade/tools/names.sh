@@ -24,8 +24,8 @@ write to it" | plain
 	exit
 fi
 
-# make takes a name with a blank for two, and the shell reads some others. What
-# is handed in has no such names either.
+# make takes a name with a blank for two names, and the shell expands some other
+# names. Files that are handed in have no such names either.
 odd=$(find kernel user mkfs -name '*.[cS]' ! -name '.*' \
 	-path '*[!A-Za-z0-9_./-]*' 2>/dev/null | sort | head -n 1 | plain)
 [ -z "$odd" ] ||

@@ -1,9 +1,9 @@
-"""grade/tools/needs.py: a test that wants more than make grade says so.
+"""grade/tools/needs.py: marks tests that need more than make grade does.
 
 `@needs("git", "gdb")`, or `pytestmark = needs("git")`: words of
-grade/tools/packages. What make test wants, and set-up installs, is in
-grade/tools/goals; where something is missing all the same, such as bubblewrap
-on a system that has none, the test is not tried and says why.
+grade/tools/packages. What make test needs, and set-up installs, is in
+grade/tools/goals. If something is missing all the same, such as bubblewrap on
+a system that does not have it, the test is skipped and says why.
 """
 
 import functools

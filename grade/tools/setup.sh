@@ -19,7 +19,7 @@ die() {
 
 # ---- what is missing ---------------------------------------------------------
 
-# Sets `missing`, and `reasons` for what is there and cannot be used.
+# Sets `missing`, and `reasons` for tools that are there but cannot be used.
 look() {
 	missing= reasons= modules= with_python=
 	for need in $needs; do
@@ -42,7 +42,7 @@ lacks() {
 	missing="$missing $1"
 }
 
-# When no Python has all, the system's gets what it lacks.
+# If no Python has all modules, the system's Python gets what it lacks.
 look_for_python() {
 	# shellcheck disable=SC2086
 	find_python $modules && return
@@ -129,8 +129,8 @@ update_lists() {
 	[ "$manager" != apt-get ] || run_manager update
 }
 
-# All at once; if that fails, one by one, so that one that cannot be had keeps
-# no other away.
+# All at once; if that fails, one by one, so that a package that cannot be
+# installed does not block the others.
 install_all() {
 	say "installing with $manager: $*"
 	install "$@" && return
@@ -183,7 +183,7 @@ main() {
 	report
 }
 
-# Say what is missing still, and why.
+# Say what is still missing, and why.
 report() {
 	status=0
 	for need in $missing; do

@@ -175,13 +175,14 @@ void sleeplock_init(struct sleeplock *lock, const char *name)
 
 void sleeplock_acquire(struct sleeplock *lock)
 {
-	ASSERT(lock->turn.owner == NULL, "nobody waits for a lock of his own");
+	ASSERT(lock->turn.owner == NULL,
+	       "no process waits for a lock that it holds");
 	lock->turn.owner = (struct proc *)lock;
 }
 
 void sleeplock_release(struct sleeplock *lock)
 {
-	ASSERT(lock->turn.owner != NULL, "a lock that is given back was taken");
+	ASSERT(lock->turn.owner != NULL, "a lock that is released is held");
 	lock->turn.owner = NULL;
 }
 
