@@ -3,10 +3,10 @@
 #
 # usage: NM=... OBJCOPY=... LINK=... link.sh OUT LIBRARY OBJECT...
 #
-# A name that the program defines is the program's own, whatever the library has
-# under that name; and the library goes on using its own, which is renamed in a
-# copy of it. Without that a program with a strncmp() of other arguments would
-# break the library's strstr(), if it linked at all.
+# A name that the program defines is the program's own, even if the library also
+# has it. The library goes on using its own, renamed in a copy of the library.
+# Otherwise a program whose strncmp() takes other arguments would break the
+# library's strstr(), if it linked at all.
 
 set -e
 
@@ -15,7 +15,7 @@ library=$2
 shift 2
 
 trap 'rm -f "$out.names" "$out.a"' EXIT
-# Names that are defined twice, by the program and by the library.
+# Names that both the program and the library define.
 eval "$NM"' -g --defined-only "$@" "$library"' |
 	awk 'NF == 3 && seen[$3]++ == 1 { print $3 " library." $3 }' \
 		>"$out.names"

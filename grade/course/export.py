@@ -1,7 +1,7 @@
 """grade/course/export.py: the submissions in an archive of many.
 
-Whoever hands in too much, or something damaged, harms nobody else: each
-submission has bounds of its own, and its own problem.
+A submission that is too large or damaged harms no other: each one has its own
+limits, and its own error.
 """
 
 from contextlib import closing, contextmanager

@@ -1,8 +1,8 @@
 """grade/course/roster.py: who the students are, and a gradebook to import.
 
 A roster is the CSV that a course system exports: Canvas's gradebook, Moodle's
-grading worksheet, or any with names or ids. The gradebook is the same file, in
-the same form, with the points in it.
+grading worksheet, or any other with names or ids. The gradebook is the same
+file, in the same form, with the points filled in.
 """
 
 import csv

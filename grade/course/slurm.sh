@@ -9,6 +9,7 @@
 #     sbatch --array=1-$(wc -l <RESULTS/work/left) \
 #         grade/course/slurm.sh RESULTS
 #     grade/batch submissions/ --out RESULTS
+#
 # Call sbatch in the folder of this project. All nodes must see it, and RESULTS.
 # The last command grades what failed, and makes the tables.
 

@@ -1,12 +1,12 @@
 """grade/debian/__main__.py: `make test DEBIAN=trixie`.
 
 Makes a Debian of that release with debootstrap, puts this project into it, and
-does there what the README says: `make setup qemu`, which has to reach the
+runs there what the README says: `make setup qemu`, which has to reach the
 guest's shell, and `make setup test`, whose status is passed on.
 
-FROM=clone takes a clone of what is committed; FROM=archive the files of it,
-without git; FROM=work all files as they are now. LOCALE=de_DE.UTF-8 sets the
-language. BASE=dir is a Debian to copy in place of a new one.
+FROM=clone takes a clone of the last commit; FROM=archive its files, without
+git; FROM=work all files as they are now. LOCALE=de_DE.UTF-8 sets the language.
+BASE=dir is a Debian to copy instead of making a new one.
 """
 
 import os

@@ -1,7 +1,7 @@
 """grade/debian/machine.py: runs commands in a Debian below a folder.
 
 Each command has namespaces of its own, so that its mounts and its processes
-end with it, however that comes about. The folder becomes the root by
+end with it, however it ends. The folder becomes the root by
 pivot_root: a sandbox in a chroot could not make namespaces. A lock is held
 until the last of these processes has ended.
 """

@@ -1,7 +1,7 @@
 """grade/edges/test_lacking.py: machines that lack something.
 
-What Calf needs is named in one line, and QEMU ends with a status of its own.
-What Calf does not need is not asked for.
+One line names what Calf needs and the machine lacks, and QEMU ends with a
+status of its own. A machine may lack anything that Calf does not need.
 """
 
 import re

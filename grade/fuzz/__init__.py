@@ -2,7 +2,7 @@
 
 Several processes of the guest (user/test/fuzz) make calls that are drawn
 from a seed, with numbers at every bound, pointers to everywhere, lengths as
-large as memory, no memory, and kills. The kernel must survive it, let go of
-everything in the end, leave a sound disk, and never keep interrupts off a hart
-for long.
+large as memory, exhausted memory, and kills. The kernel must survive this,
+free everything in the end, leave a sound disk, and never keep interrupts off a
+hart for long.
 """

@@ -1,10 +1,10 @@
 """grade/fuzz/__main__.py: `make fuzz`: system calls with any arguments at all.
 
 N=4 is how many boots, SECONDS=15 how long each is fuzzed by the guest's clock.
-SEED=N takes that seed for the first and those after it for the others; without
-it each run has others. CPUS, MEM, DEBUG, AUDIT are as for `make run`.
-ICOUNT=1 has one hart and counts instructions: then it also asserts that the
-kernel never keeps interrupts off it for long.
+SEED=N uses that seed for the first boot and the next ones for the others;
+without it each run has different seeds. CPUS, MEM, DEBUG, AUDIT are as for
+`make run`. ICOUNT=1 uses one hart and counts instructions, and then also
+asserts that the kernel never keeps interrupts off it for long.
 """
 
 import os

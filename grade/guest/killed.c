@@ -1,10 +1,10 @@
 /* grade/guest/killed.c: dies in the way that its first argument names, so that
- * a test can read what the kernel says of it. */
+ * a test can read what the kernel says about it. */
 #include "test.h"
 
 static volatile char table[4 * PGSIZE]; /* lies below the stack */
 
-/* A local array of so many bytes, and a store to its first ones. */
+/* Make a local array of that many bytes, and store to its first ones. */
 static void __attribute__((noinline)) big_array(int bytes)
 {
 	char *array = __builtin_alloca((size_t)bytes);
@@ -26,7 +26,7 @@ static void load(uint64 address)
 }
 
 /* In a child, let the next allocation of a frame fail. Whatever happens then,
- * allocations succeed again when the child is gone. */
+ * allocations succeed again once the child has ended. */
 static void use_up_memory(void)
 {
 	if (xfork_settled() != 0) {

@@ -1,7 +1,7 @@
 /* grade/guest/longcalls.c: one call of each kind that can be made long.
  *
- * After each the longest time for which the kernel has taken no interrupt since
- * boot is printed, in microseconds (`late` of /dev/vmstat). */
+ * After each it prints the longest time since boot, in microseconds, for which
+ * the kernel has taken no interrupt (`late` of /dev/vmstat). */
 
 #include "dir.h"
 #include "process.h"
@@ -99,7 +99,7 @@ static void write_null(void)
 	xclose(fd);
 }
 
-/* As much as the disk takes. */
+/* Write as much as the disk takes. */
 static void write_file(void)
 {
 	char *bytes = xsbrk(size);
@@ -116,7 +116,7 @@ static void unlink_file(void)
 	xunlink("full");
 }
 
-/* Four names at a time go and come at the end of it. */
+/* Make a directory of NAMES names. */
 static void fill_directory(void)
 {
 	char name[NAME_LEN + 1];
@@ -129,7 +129,7 @@ static void fill_directory(void)
 	}
 }
 
-/* Each part of the path is looked for among all names. */
+/* Each part of the path is looked up among all names. */
 static void look_up(void)
 {
 	static const char again[] = "/../last";

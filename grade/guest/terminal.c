@@ -24,8 +24,8 @@ static void say_for_ever(const char *text, size_t n)
 		write(1, text, n);
 }
 
-/* One writes without a pause. Another one has a few lines to say; then one has
- * more to say and is killed. */
+/* One process writes without a pause. A second one writes a few lines; then a
+ * third one writes more and is killed. */
 static void write_all_at_once(void)
 {
 	for (size_t i = 0; i < sizeof(dots); i++)
@@ -70,7 +70,7 @@ static void read_lines(char name)
 	exit(0);
 }
 
-/* Two read line by line. One more would like to, and is killed. */
+/* Two processes read line by line. A third one waits to read, and is killed. */
 static void read_all_at_once(void)
 {
 	for (char name = 'A'; name <= 'B'; name++)

@@ -1,5 +1,5 @@
-/* grade/guest/xv6new.c: what programs written for xv6 of 2025 and for its tests
- * rely on beside the calls. Its status is 0 when all of that is so. */
+/* grade/guest/xv6new.c: checks what programs and tests written for xv6 of 2025
+ * rely on besides the calls. Its status is 0 if all of it holds. */
 
 #include "kernel/types.h"
 
@@ -62,7 +62,7 @@ static void stack(void)
 	check("nothing below USERSTACK", result == -1);
 }
 
-/* As the tests of xv6 do it, again and again on one disk. */
+/* As xv6's tests do it, again and again on one disk. */
 static void biggest_file(void)
 {
 	int fd = open("big", O_CREATE | O_RDWR);

@@ -1,8 +1,8 @@
 """grade/intake/archives.py: archives of any kind, as a list of members.
 
-The list comes first, and only the members that are asked for are read: what
-nobody takes costs nothing in a .zip. A tar has to be unpacked to be skipped,
-so a bound holds for all of it.
+The list comes first, and then only the members that are asked for are read, so
+the others cost nothing in a .zip. A tar has to be unpacked to skip them, so
+its whole size is limited.
 """
 
 import bz2

@@ -1,7 +1,7 @@
 """grade/intake/finding.py: find the kernel among the files of a hand-in.
 
-A name here is a tuple of its parts. Whatever the folders around kernel/ are
-called, and however many there are, what counts is a kernel/ with sources.
+A name here is a tuple of its parts. A kernel/ with sources counts, whatever
+the folders around it are called and however many there are.
 """
 
 import re

@@ -2,7 +2,7 @@
 bounds.
 
 A student may change the sources below kernel/ and nothing else. Only those
-files are read; what is refused is not.
+files are read; refused files are not.
 """
 
 import re

@@ -1,6 +1,6 @@
 """grade/lint/macros.py: macros that versions of clang-format lay out in
-different ways. Only one version is here to say so, and the next one may be
-somebody else's."""
+different ways. This machine has only one version, and another machine may have
+the other."""
 
 import re
 

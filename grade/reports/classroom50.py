@@ -1,7 +1,7 @@
 """grade/reports/classroom50.py: result.json as Classroom 50's runner reads it.
 
-Its scores are whole numbers, so each group of tests is one test there, and
-what a group lacks is rounded up: the full score is for all points only.
+Its scores are whole numbers, so each group of tests is one test there, and its
+points are rounded down: only all points give the full score.
 """
 
 import json

@@ -1,6 +1,6 @@
 """grade/tools/needs.py: marks tests that need more than make grade does.
 
-`@needs("git", "gdb")`, or `pytestmark = needs("git")`: words of
+`@needs("git", "gdb")`, or `pytestmark = needs("git")`, with words of
 grade/tools/packages. What make test needs, and set-up installs, is in
 grade/tools/goals. If something is missing all the same, such as bubblewrap on
 a system that does not have it, the test is skipped and says why.

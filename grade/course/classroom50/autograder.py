@@ -1,7 +1,7 @@
 """grade/course/classroom50/autograder.py: grades for Classroom 50.
 
 Its runner starts this in the student's checkout and reads result.json there.
-The grader is beside this file there, so nothing of the checkout is run.
+The grader is beside this file, so nothing from the checkout is run.
 """
 
 import os
