@@ -1,9 +1,12 @@
 """grade/test_tree.py: what is taken of a stranger's tree, and what is not."""
 
+import gzip
 import io
 import os
+import random
 import tarfile
 import zipfile
+from contextlib import closing
 
 import pytest
 
@@ -156,6 +159,91 @@ def test_zip(tmp_path):
         archive.writestr("kernel/slow.c", "x", zipfile.ZIP_BZIP2)
     taken = tree.read_tree(tmp_path / "in.zip")
     assert taken.taken == {"kernel/a.c": b"int a;\n"}
+
+
+@pytest.mark.parametrize("kind", ["", ":gz"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
+def test_cut_short(tmp_path, kind, share):
+    """trees: an archive that was cut short is not taken for all of it:
+    {kind} {share}"""
+    path = tmp_path / "in.tar"
+    with tarfile.open(path, f"w{kind}") as archive:
+        for number in range(10):
+            info = tarfile.TarInfo(f"kernel/{number}.c")
+            info.size = 512
+            archive.addfile(info, io.BytesIO(random.Random(number).randbytes(
+                info.size)))
+        ends = archive.offset
+    size = path.stat().st_size if kind else ends
+    block = int(size * share) // 1024 * 1024
+    for cut in (block, block + 300, block + 512):
+        part = tmp_path / "part.tar"
+        part.write_bytes(path.read_bytes()[:cut])
+        with pytest.raises(UserError, match="sound archive"):
+            tree.read_tree(part)
+
+
+@pytest.mark.parametrize("place", ["header", "sum"])
+def test_damaged_tar(tmp_path, place):
+    """trees: a tar that was damaged on its way is refused: {place}"""
+    path = tar_of(tmp_path / "in.tar.gz", *(
+        (f"kernel/{name}.c", tarfile.REGTYPE, b"int x;\n") for name in "ab"))
+    data = bytearray(path.read_bytes())
+    if place == "header":
+        data = bytearray(gzip.decompress(data))
+        data[2 * tarfile.BLOCKSIZE] ^= 1
+    else:
+        data[-8] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="sound archive"):
+        tree.read_tree(path)
+
+
+def test_after_the_end(tmp_path):
+    """trees: what follows the end of an archive does not matter"""
+    path = tar_of(tmp_path / "in.tar.gz",
+                  ("kernel/a.c", tarfile.REGTYPE, b"int x;\n"))
+    path.write_bytes(path.read_bytes() + b"more")
+    assert list(tree.read_tree(path).taken) == ["kernel/a.c"]
+
+
+def test_untrue_size(tmp_path):
+    """trees: a tar that says it is larger than any disk is refused at once"""
+    info = tarfile.TarInfo("kernel/a.c")
+    info.size = 1 << 60
+    path = tmp_path / "in.tar"
+    path.write_bytes(info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+    with pytest.raises(UserError, match="unpacks to more"):
+        tree.read_tree(path)
+
+
+@pytest.mark.parametrize("time", ["inf", "nan", "-1e30"])
+def test_no_such_time(tmp_path, time):
+    """trees: a time that no clock shows counts as unknown: {time}"""
+    info = tarfile.TarInfo("kernel/a.c")
+    info.pax_headers = {"mtime": time}
+    with tarfile.open(tmp_path / "in.tar", "w",
+                      format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(info)
+    with closing(archives.open_archive(tmp_path / "in.tar")) as archive:
+        assert [member.time for member in archive.members] == [0]
+
+
+def test_compression(tmp_path):
+    """trees: a zip that is packed in a rare way is told so"""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_LZMA) as zipped:
+        zipped.writestr("kernel/a.c", "int a;\n")
+    with pytest.raises(UserError, match="its compression is not deflate"):
+        tree.read_tree(tmp_path / "in.zip")
+
+
+def test_names_lead_out(tmp_path):
+    """trees: an archive whose names all lead out of it is not called empty"""
+    for name in "/home/ann/kernel/a.c", "../kernel/a.c":
+        path = tar_of(tmp_path / "in.tar.gz", (
+            name, tarfile.REGTYPE, b"int a;\n"))
+        with pytest.raises(UserError, match="lead out of the archive"):
+            tree.read_tree(path)
 
 
 def test_bomb(tmp_path):

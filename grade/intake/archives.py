@@ -6,12 +6,12 @@ its whole size is limited.
 """
 
 import bz2
-import gzip
 import lzma
 import stat
 import tarfile
 import time
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from grade.config import UserError
@@ -22,6 +22,8 @@ KINDS = "a .zip or .tar (.gz, .bz2, .xz)"
 SCANNED_MAX = 256 << 20         # bytes unpacked to list a tar
 MEMBERS_MAX = 60_000            # of an archive
 LIST_MAX = 16 << 20             # bytes of a .zip's list of members
+TIME_MAX = 1 << 34              # of a member; a later one is nonsense
+CHUNK = 1 << 16                 # read at a time
 FOREIGN = {b"Rar!": ".rar", b"7z\xbc\xaf": ".7z"}
 
 
@@ -123,9 +125,10 @@ def refusal_in_zip(entry):
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & 1:
         return "it needs a password"
-    if kind not in (0, stat.S_IFREG) or entry.compress_type not in (
-            zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if kind not in (0, stat.S_IFREG):
         return "not a regular file"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "its compression is not deflate, the usual one of a .zip"
     return ""
 
 
@@ -162,14 +165,53 @@ class Bounded:
         data = self._file.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise UserError(f"unpacks to more than {SCANNED_MAX} bytes")
+            raise too_much()
+        return data
+
+
+def too_much():
+    return UserError(f"unpacks to more than {SCANNED_MAX} bytes")
+
+
+class Gunzip:
+    """A file with the content of a .gz. It checks the checksums, and ignores
+    whatever follows the last member, as gzip does."""
+
+    MAGIC = b"\x1f\x8b"
+    FORM = 16 + zlib.MAX_WBITS      # with the header and the sum of a .gz
+
+    def __init__(self, path):
+        self._file = open(path, "rb")
+        self._member = zlib.decompressobj(self.FORM)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def read(self, size):
+        data = b""
+        while not data:
+            if self._member.eof:
+                packed = self._member.unused_data
+                packed += self._file.read(CHUNK)
+                if not packed.startswith(self.MAGIC):
+                    break
+                self._member = zlib.decompressobj(self.FORM)
+            else:
+                packed = self._member.unconsumed_tail \
+                    or self._file.read(CHUNK)
+                if not packed:
+                    raise EOFError
+            data = self._member.decompress(packed, size)
         return data
 
 
 def unpacked(path, head):
     """A file with the content of a compressed one."""
-    if head.startswith(b"\x1f\x8b"):
-        return gzip.open(path)
+    if head.startswith(Gunzip.MAGIC):
+        return Gunzip(path)
     if head.startswith(b"BZh"):
         return bz2.open(path)
     if head.startswith(b"\xfd7zXZ"):
@@ -188,6 +230,22 @@ def open_zstd(path):
     return zstd.open(path)
 
 
+class Header(tarfile.TarInfo):
+    """The header of a member. tarfile itself takes a damaged one, or the end
+    of a file that was cut short, for the end of the archive."""
+
+    @classmethod
+    def frombuf(cls, buf, encoding, errors):
+        if not buf:
+            raise EOFError
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError:
+            if buf.strip(b"\0"):
+                raise ValueError("a damaged header") from None
+            raise
+
+
 class Tar:
     def __init__(self, path, head):
         self._path, self._head = path, head
@@ -196,29 +254,34 @@ class Tar:
             self._list(entry)
             if len(self.members) + len(self.folders) > MEMBERS_MAX:
                 raise UserError(f"more than {MEMBERS_MAX} files")
-        if not self.members and not self.folders:
-            check_end(path, head)
 
     def close(self):
         """Each scan closes what it has opened."""
 
     def _list(self, entry):
+        if entry.size > SCANNED_MAX:    # tarfile would count up to it
+            raise too_much()
         if entry.isdir():
             self.folders.append(parts_of(entry.name))
             return
         plain = entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE) \
             and not entry.issparse()
         self.members.append(Member(
-            parts_of(entry.name), entry.size, entry.mtime,
+            parts_of(entry.name), entry.size,
+            entry.mtime if 0 <= entry.mtime < TIME_MAX else 0,
             "" if plain else "not a regular file", leads_out(entry.name),
             entry.offset))
 
     def _scan(self):
-        with unpacked(self._path, self._head) as stream, tarfile.open(
-                fileobj=Bounded(stream), mode="r|", encoding="utf-8",
-                errors="surrogateescape") as archive:
-            for entry in archive:
-                yield entry, archive
+        with unpacked(self._path, self._head) as file:
+            stream = Bounded(file)
+            with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8",
+                              errors="surrogateescape",
+                              tarinfo=Header) as archive:
+                for entry in archive:
+                    yield entry, archive
+            while stream.read(CHUNK):   # checksums come last
+                pass
 
     def read(self, wanted):
         """The same as in Zip."""
@@ -232,10 +295,3 @@ class Tar:
 
 def refuse_to_read(_size):
     raise UserError("not a regular file")
-
-
-def check_end(path, head):
-    """Raise unless a tar without members ends as a tar does."""
-    with unpacked(path, head) as stream:
-        if len(stream.read(512)) != 512:
-            raise ValueError("not a tar")

@@ -103,8 +103,13 @@ def read_archive(path, deep=0):
     """The Tree of an archive. Raises UserError."""
     with closing(open_archive(path)) as archive, \
             tempfile.TemporaryDirectory(prefix="calf-") as scratch:
-        part = Part({member: member.parts for member in archive.members
-                     if not member.outside}, scratch, deep)
+        inside = {member: member.parts for member in archive.members
+                  if not member.outside}
+        if archive.members and not inside:
+            raise UserError("all names in it begin with / or have .. in them, "
+                            "and lead out of the archive: pack the folder "
+                            "kernel/ from where it is")
+        part = Part(inside, scratch, deep)
         for member, read in archive.read(part.wanted):
             part.put(member, read)
         tree = part.read()
