@@ -74,8 +74,8 @@ def check_settings(everything):
     if timeout_from(os.environ, 1) is None:
         raise UserError("TIMEOUT=0: must be a number of seconds above 0")
     limit = os.environ.get("LIMIT", "")
-    if limit and not re.fullmatch(r"[1-9][0-9]{0,5}", limit):
-        raise UserError(f"LIMIT={limit}: must be a number of seconds above 0")
+    if limit and not limits.is_limit(limit):
+        raise UserError(f"LIMIT={limit}: must be {limits.SECONDS}")
 
 
 def pytest_takes(*options):

@@ -10,11 +10,13 @@ machine, since something else would end it then and nothing would be left.
 
 import functools
 import os
+import re
 import signal
 import time
 
 REFERENCE_SECONDS = 0.065       # what _work() takes on such a machine
 MOST = 6.0
+SECONDS = "a number of seconds from 1 to 999999"     # what LIMIT must be
 
 
 def _work():
@@ -31,6 +33,10 @@ def factor():
     best = work_seconds()
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
+
+
+def is_limit(text):
+    return re.fullmatch(r"[1-9][0-9]{0,5}", text) is not None
 
 
 def work_seconds():

@@ -10,6 +10,7 @@ import pytest
 from grade import results
 from grade.config import UserError
 from grade.course import feedback, merge, page, table
+from grade.course.__main__ import parse
 from grade.course.policy import DAY, Policy, time_from
 from grade.course.roster import (
     id_of_row, names_in, read_roster, write_gradebook)
@@ -166,6 +167,26 @@ def test_extension(tmp_path):
     assert rows["ann"]["final"] == 20 and rows["ben"]["final"] == 16
 
 
+@pytest.mark.parametrize("days", ["2 days", "1,5", "nan", "inf", "-1"])
+def test_bad_extension(tmp_path, days):
+    """marks: an extension that is not a number is told before anything is
+    graded: {days}"""
+    (tmp_path / "r.csv").write_text(f'id,extension\n1,\n2,"{days}"\n',
+                                    "utf-8")
+    with pytest.raises(UserError, match="student 2: the extension must be"):
+        read_roster(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("words", [
+    "--penalty nan", "--late-days inf", "--limit 1000000",
+    "--limit \u0663", "--sshloginfile /none"])
+def test_bad_rules(capsys, words):
+    """marks: one sentence refuses a rule that cannot be meant: {words}"""
+    with pytest.raises(SystemExit, match="2"):
+        parse(["in", "--out", "out", *words.split()])
+    assert words.split()[0] in capsys.readouterr().err.splitlines()[-1]
+
+
 # ---- some tests, into earlier results of all --------------------------------
 
 def test_merge(tmp_path):
@@ -186,7 +207,8 @@ def test_merge(tmp_path):
 
 def test_feedback(tmp_path):
     """marks: each student gets a file of their own, about nobody else"""
-    names = [MUELLER, "a:b", "a?b", "\u674e" * 90, "ANN", "ann"]
+    names = [MUELLER, "a:b", "a?b", "\u674e" * 90, "ANN", "ann", "CON",
+             "nul.x", "Connor"]
     submissions = [Submission(name, "in", name, [attempt("a", days=2)],
                               note="the same as someone") for name in names]
     printed = "sharing: it does not\nIn full: /srv/calf/x\nScore: 10/20\n"
@@ -198,6 +220,7 @@ def test_feedback(tmp_path):
     assert len({name.casefold() for name in files}) == len(names)
     assert f"{MUELLER}.txt" in files
     assert not any(set(name) & set('<>:"/\\|?*') for name in files)
+    assert {"CON_.txt", "nul_.x.txt", "Connor.txt"} < files
     text = (tmp_path / f"{MUELLER}.txt").read_text("utf-8")
     assert text.startswith(f"{MUELLER}\n\nScore: 8 of 20\n")
     assert "sharing: it does not" in text and "2 days late" in text

@@ -7,8 +7,8 @@ so a run that was ended goes on where it was.
 import argparse
 import fcntl
 import json
+import math
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from grade import process
+from grade import limits, process
 from grade.config import UserError
 from grade.course import feedback, job, merge, page, table
 from grade.course.job import product_of
@@ -54,10 +54,13 @@ def parse(words):
     options = parser.parse_args(words)
     if options.jobs < 1:
         parser.error("-j: at least 1")
-    if not re.fullmatch(r"([1-9]\d*)?", options.limit):
-        parser.error("--limit: must be a number of seconds")
-    if min(options.penalty, options.late_days) < 0:
-        parser.error("--penalty, --late-days: must be at least 0")
+    if options.limit and not limits.is_limit(options.limit):
+        parser.error(f"--limit: must be {limits.SECONDS}")
+    for number in options.penalty, options.late_days:
+        if not 0 <= number < math.inf:      # nor is it nan
+            parser.error("--penalty, --late-days: must be at least 0")
+    if options.sshloginfile and not os.path.isfile(options.sshloginfile):
+        parser.error(f"--sshloginfile: {options.sshloginfile}: no such file")
     options.out = options.out.resolve()
     return options
 

@@ -9,6 +9,7 @@ from grade.course.submissions import fold
 from grade.results import write_whole
 
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')         # in a name on Windows
+DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)\b", re.IGNORECASE)
 BYTES_MAX = 200                                 # of a name
 # Lines that a student does not need: paths on our machine.
 OURS = ("In full: ", "grade: ")
@@ -19,6 +20,7 @@ def file_names(rows):
     names, used = {}, set()
     for row in rows:
         plain = FORBIDDEN.sub("_", row["student"]).rstrip(". ") or "_"
+        plain = DEVICE.sub(r"\1_", plain, 1) if DEVICE.match(plain) else plain
         plain = plain.encode()[:BYTES_MAX].decode(errors="ignore")
         name, number = plain, 1
         while fold(name) in used:

@@ -7,6 +7,7 @@ file, in the same form, with the points filled in.
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -99,6 +100,7 @@ def read_roster(path):
     known = {fold(column) for column in roster.columns}
     if not known & {*IDS, *NAMES, *PARTS[0]}:
         raise UserError(f"{path}: there is no column with names or ids")
+    check_extensions(roster, path)
     return roster
 
 
@@ -121,6 +123,27 @@ def write_gradebook(roster, column, marks, path):
                 row["Feedback comments"] = comment
         writer.writerow(row)
     write_whole(path, text.getvalue())
+
+
+def extension_in(row):
+    """The days that the roster gives one student, if it has such a column.
+    Raises ValueError."""
+    for column, value in row.items():
+        if fold(column) == EXTENSION:
+            days = float(value or 0)
+            if not 0 <= days < math.inf:
+                raise ValueError
+            return days
+    return 0
+
+
+def check_extensions(roster, path):
+    for number, row in enumerate(roster.rows, 1):
+        try:
+            extension_in(row)
+        except ValueError:
+            raise UserError(f"{path}: student {number}: the extension must be "
+                            "a number of days, at least 0") from None
 
 
 def id_of_row(row, roster):

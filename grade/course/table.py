@@ -5,7 +5,7 @@ import io
 import re
 
 from grade.course.policy import time_text
-from grade.course.roster import EXTENSION, names_in
+from grade.course.roster import extension_in, names_in
 from grade.points import Points
 from grade.results import write_whole
 
@@ -35,7 +35,7 @@ def row_of(submission, products, failed, policy, roster):
     """By column. Nobody gets 0 for what was not graded: the score is
     empty."""
     entry = roster.find(submission.name) if roster else None
-    extension = extension_of(entry)
+    extension = extension_in(entry) if entry else 0
     attempt = policy.counted(submission, products, extension)
     product = products.get(attempt.key)
     row = dict.fromkeys(columns(), "")
@@ -68,14 +68,6 @@ def add_results(row, product):
                 if g["name"] in row})
     row.update(score=found["score"], total=found["total"],
                seconds=product["seconds"], reason=what_broke(found["tests"]))
-
-
-def extension_of(entry):
-    """The days that the roster gives one student, if it has such a column."""
-    for column, value in (entry or {}).items():
-        if column.strip().casefold() == EXTENSION:
-            return float(value or 0)
-    return 0
 
 
 def what_broke(tests):
