@@ -127,6 +127,7 @@ def test_old_gcc(computer):
     ("QEMU", "true", "no machine called virt"),
     ("GDB", "nosuch", "no such program"), ("GDB", "true", "no Python"),
     ("PYTHON", "nosuch", "no such program"), ("PYTHON", "false", "not Python"),
+    ("PYTHON", "true", "not Python"),
     ("PYTHON", "bare", "does not have pexpect, xdist"),
     ("PYTHON", "/my tools/python3", "with a space"),
     ("TOOLPREFIX", "nosuch-", "no nosuch-gcc"),

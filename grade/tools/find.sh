@@ -220,7 +220,8 @@ python_has() {
 	"$interpreter" -c "import sys
 sys.version_info >= ($PYTHON_AT_LEAST) or sys.exit(1)
 for name in sys.argv[1:]:
-    __import__(name)" "$@" >/dev/null 2>&1 </dev/null
+    __import__(name)
+print('usable')" "$@" 2>/dev/null </dev/null | grep -q usable
 }
 
 # Each python3 on PATH that make can name, and the system's: a virtualenv or

@@ -46,7 +46,8 @@ lacks() {
 look_for_python() {
 	# shellcheck disable=SC2086
 	find_python $modules && return
-	[ -z "$named" ] || uses_packages "$PYTHON" || die "$why"
+	[ -z "$named" ] || { python_has "$PYTHON" &&
+		uses_packages "$PYTHON"; } || die "$why"
 	system=${PYTHON:-$SYSTEM_PYTHON}
 	named=
 	python_has "$system" || lacks python

@@ -27,7 +27,8 @@ for module; do
     [ -n "SYSTEM" ] || exit 1
     grep -qx "python3-$module\\|python3-pytest-$module" "$here/installed" ||
         exit 1
-done"""
+done
+echo usable"""
 APT_GET = """[ "$1" = install ] || exit "$(cat "$here/update")"
 shift 3
 for package; do
