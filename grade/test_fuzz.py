@@ -19,6 +19,7 @@ PLANS = {
 }
 LONG_SECONDS = 180
 LONG_MIB = 80
+SLEPT_MAX = 2           # ticks of a sleep of one
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -30,14 +31,14 @@ def test_fuzz(config, tmp_path, name):
         raise GuestFailed(report.problems[0])
 
 
-@pytest.mark.xdist_group("fuzz")
-def test_long_calls(config, tmp_path):
-    """no call, however long, keeps interrupts waiting for long"""
-    script = tmp_path / "run.sh"
-    script.write_text(f"longcalls {LONG_MIB}\n", encoding="utf-8")
+def run_counted(config, folder, name, command):
+    """Run a program of grade/guest, with instructions for a clock. Returns
+    the lines that are a word and a number, and the log."""
+    script = folder / "run.sh"
+    script.write_text(f"{command}\n", encoding="utf-8")
     extra = build_programs(
-        config, str(ROOT / "grade" / "guest" / "longcalls.c"), tmp_path)
-    log = Log(tmp_path, "longcalls")
+        config, str(ROOT / "grade" / "guest" / f"{name}.c"), folder)
+    log = Log(folder, name)
     machine = Machine(cpus=1, mem="128M", icount=True,
                       args="quiet panic=exit run /run.sh")
     ending = run_script(config, machine, log, LONG_SECONDS,
@@ -45,7 +46,23 @@ def test_long_calls(config, tmp_path):
     found = re.findall(r"^(\S+) (\d+)$", log.text(), re.MULTILINE)
     if ending.status != 0 or len(found) < 2:
         raise GuestFailed(log.explain(f"it ended with {ending}"))
-    late = [call for call, wait in found if int(wait) > LATE_MAX]
+    return [(word, int(number)) for word, number in found], log
+
+
+@pytest.mark.xdist_group("fuzz")
+def test_long_calls(config, tmp_path):
+    """no call, however long, keeps interrupts waiting for long"""
+    found, log = run_counted(config, tmp_path, "longcalls",
+                             f"longcalls {LONG_MIB}")
+    late = [call for call, wait in found if wait > LATE_MAX]
     if late:
         raise GuestFailed(log.explain(
             f"from {late[0]} on, an interrupt had waited too long"))
+
+
+@pytest.mark.xdist_group("fuzz")
+def test_sleepers(config, tmp_path):
+    """sleepers wake in time, however busy hart and disk are"""
+    found, log = run_counted(config, tmp_path, "sleepers", "sleepers")
+    if max(ticks for _, ticks in found) > SLEPT_MAX:
+        raise GuestFailed(log.explain("a sleeper woke too late"))

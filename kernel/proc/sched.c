@@ -85,6 +85,22 @@ static struct proc *next_locked(void) REQUIRES(sched_lock)
 	return first != NULL ? LIST_ENTRY(first, struct proc, link) : NULL;
 }
 
+static uint64 next_deadline_locked(void) REQUIRES(sched_lock)
+{
+	if (list_empty(&timed))
+		return TIMER_NEVER;
+	return LIST_ENTRY(timed.next, struct proc, link)->wake_time;
+}
+
+/* A process begins a slice on this hart. The slice may never come to its end,
+ * if the hart goes through the idle loop again and again before: sleepers must
+ * not have to wait for that. */
+static void begin_slice_locked(void) REQUIRES(sched_lock)
+{
+	timer_set(MIN(next_deadline_locked(),
+		      timer_now() + timer_hz / SLICES_PER_SECOND));
+}
+
 /* Make this hart ready to run `to`; returns the stack pointer to go on with. */
 static uint64 take_on(struct hart *hart, struct proc *to)
 {
@@ -120,7 +136,7 @@ void sched_switch_locked(void)
 	fpu_switch(from, to);
 	if (from == NULL) {
 		idle_harts &= ~(1U << hart->index);
-		timer_set(timer_now() + timer_hz / SLICES_PER_SECOND);
+		begin_slice_locked();
 	}
 	switch_stacks(save_sp, take_on(hart, to));
 }
@@ -147,13 +163,6 @@ void sched_add_timed_locked(struct proc *p)
 	       LIST_ENTRY(before, struct proc, link)->wake_time > p->wake_time)
 		before = before->prev;
 	list_insert_after(before, &p->link);
-}
-
-static uint64 next_deadline_locked(void) REQUIRES(sched_lock)
-{
-	if (list_empty(&timed))
-		return TIMER_NEVER;
-	return LIST_ENTRY(timed.next, struct proc, link)->wake_time;
 }
 
 void sched_tick(void)
