@@ -68,7 +68,7 @@ def batch(course, *words, quiet=True):
     """Returns the rows by student, and what was said."""
     child = start_batch(course, *words)
     said, wrong = child.communicate()
-    assert child.returncode == 0 and (wrong == "" or not quiet), wrong
+    assert child.returncode == 0 and (wrong == "" or not quiet), said + wrong
     if "--prepare" in words:
         return {}, said
     with open(course / "out" / "results.csv", newline="",
@@ -172,8 +172,9 @@ shift
 [ "$1" != -- ] || shift
 [ -e "$machine/dead" ] && exit 255
 echo x >>"$machine/calls"
-HOME=$machine
-export HOME
+# As sshd does; the tests may be run where there is no SHELL.
+HOME=$machine SHELL=/bin/sh
+export HOME SHELL
 cd "$HOME" && sh -c "$*"
 status=$?
 [ -e "$machine/dead" ] && exit 255
