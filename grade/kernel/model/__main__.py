@@ -1,0 +1,68 @@
+"""grade/kernel/model/__main__.py: `make model`: random programs, and what
+memory must be after each of their steps.
+
+COUNT=200 is how many programs, SEED=N the first boot's seed: each boot has 25
+programs, on a machine drawn for its seed unless CPUS or MEM says otherwise.
+DEBUG=1 and AUDIT=1 are as for `make run`. The first failure ends the run: its
+program is made shorter, and printed as C.
+"""
+
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from grade import drawn
+from grade.config import ROOT, build
+from grade.kernel.model.asc import as_c
+from grade.kernel.model.boot import build_subject
+from grade.kernel.model.trial import PER_BOOT, Trials, machine_for
+
+COUNT = 200
+OUT = ROOT / "build" / "model"
+CHECKS = ("DEBUG", "AUDIT")
+
+
+class Report(drawn.Report):
+    def lines(self):
+        yield (f"{self.counts['programs']} programs in "
+               f"{self.counts['boots']} boots, {self.counts['wrong']} wrong")
+
+
+def run():
+    count = drawn.number_from("COUNT", COUNT)
+    seed = drawn.number_from("SEED", secrets.randbelow(10 ** 6))
+    checks = [f"{name}=1" for name in CHECKS if os.environ.get(name) == "1"]
+    print(f"model: COUNT={count} SEED={seed}", *checks, flush=True)
+    config = build(*checks)
+    total = Report()
+    with tempfile.TemporaryDirectory(prefix="calf-") as folder:
+        subject = build_subject(config, Path(folder))
+        trials = Trials(config, subject, Path(folder), OUT)
+        for number in range(-(-count // PER_BOOT)):
+            most = min(PER_BOOT, count - number * PER_BOOT)
+            one = trials.boot(seed + number, most,
+                              machine_for(seed + number, os.environ))
+            total.counts.update(boots=1, programs=one.programs)
+            if one.failure:
+                total.wrong(tell(trials, one))
+                break
+    for problem in total.problems:
+        print(problem, flush=True)
+    return total
+
+
+def tell(trials, one):
+    """The failure in words, and as a program."""
+    shorter = trials.shorten(one)
+    text = as_c(shorter)
+    OUT.mkdir(parents=True, exist_ok=True)
+    path = OUT / "case.c"
+    path.write_text(text, "utf-8")
+    return (f"model: {one.where}: {one.failure.what}\n"
+            f"\n{text}\nmodel: this program is in {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    sys.exit(drawn.main("model", run))

@@ -1,0 +1,131 @@
+"""grade/kernel/model/look.py: page tables from outside against the reference.
+
+What each page must have: its bytes, its rights, and a frame that nobody else
+has if anybody may write to it. Pages that fork has shared have one frame until
+one of them is written; then each writer has exactly one of its own.
+"""
+
+from grade.kernel.model import space
+from grade.kernel.model.layout import PAGE, R, W, X
+from grade.kernel.model.reference import SHARES_ALL
+from grade.kernel.model.rules import Wrong
+from grade.outside.sv39 import G, U, V, frame_of, rights
+
+RIGHTS = R | W | X
+
+
+def check(stage, world):
+    """Raises Wrong. Nobody runs meanwhile, but the post, which only looks."""
+    seen = {}
+    for process in world.alive():
+        seen[process.role] = pages_of(stage, process)
+    check_tables(seen)
+    for process in world.alive():
+        check_pages(stage, process, seen[process.role][0])
+    check_writers(world, seen)
+    check_sharing(world, seen)
+
+
+def pages_of(stage, process):
+    role = process.role
+    if role not in stage.roots:
+        stage.roots[role] = stage.post.show(role)
+    try:
+        return space.user_pages(stage.post.ram, stage.roots[role])
+    except space.Crossed as error:
+        raise Wrong(f"process {role} has {error}") from None
+
+
+def check_tables(seen):
+    owners = {}
+    for role, (_, tables) in seen.items():
+        for table in tables:
+            if owners.setdefault(table, role) != role:
+                raise Wrong(f"processes {owners[table]} and {role} have a "
+                            "page table in common")
+    for role, (pages, _) in seen.items():
+        for number, entry in pages.items():
+            if frame_of(entry) in owners:
+                raise Wrong(f"process {role} has a page table mapped at "
+                            f"{number * PAGE:#x}")
+
+
+def check_pages(stage, process, pages):
+    memory, who = process.memory, f"process {process.role}"
+    for number in memory.pages.keys() - pages.keys():
+        raise Wrong(f"{who} has no page at {number * PAGE:#x}")
+    for number in pages.keys() - memory.pages.keys():
+        raise Wrong(f"{who} has a page at {number * PAGE:#x}, where it is to "
+                    "have none")
+    for number, page in memory.pages.items():
+        check_rights(who, number, page, pages[number])
+        if number not in memory.own:
+            check_bytes(stage, who, number, page, pages[number])
+
+
+def check_rights(who, number, page, entry):
+    wanted = page.rights | (R if page.rights & W else 0)
+    has = entry & RIGHTS
+    if entry & G or not entry & U or not entry & V \
+            or has & ~wanted or (wanted & ~has) & ~W:
+        raise Wrong(f"{who} has at {number * PAGE:#x} a page that is "
+                    f"{rights(entry)}{', global' if entry & G else ''}; the "
+                    f"program's is {rights(wanted | U)}")
+
+
+def check_bytes(stage, who, number, page, entry):
+    pa = frame_of(entry)
+    if not stage.post.ram.has(pa):
+        raise Wrong(f"{who} has at {number * PAGE:#x} a page that is no RAM")
+    found = stage.post.ram.page(pa)
+    if found != page.data:
+        at = next(i for i in range(PAGE) if found[i] != page.data[i])
+        raise Wrong(f"{who} has {found[at]:#04x} at {number * PAGE + at:#x}, "
+                    f"not {page.data[at]:#04x}")
+
+
+def check_writers(world, seen):
+    """A frame that anybody may write to is nobody else's."""
+    users = {}
+    for role, (pages, _) in seen.items():
+        for number, entry in pages.items():
+            users.setdefault(frame_of(entry), []).append(
+                (role, number, entry))
+    for several in users.values():
+        if len(several) > 1 and any(entry & W for _, _, entry in several):
+            told = ", ".join(f"{number * PAGE:#x} of process {role} ("
+                             + ("" if entry & W else "not ") + "writable)"
+                             for role, number, entry in several)
+            raise Wrong(f"one frame is that of {told}")
+
+
+def check_sharing(world, seen):
+    """Pages that may have the same frame do."""
+    frames = {}
+    for process in world.alive():
+        pages = seen[process.role][0]
+        for number, page in process.memory.known():
+            first = frames.setdefault(
+                id(page.frame), (process.role, number, pages[number]))
+            if frame_of(first[2]) != frame_of(pages[number]):
+                raise Wrong(
+                    f"processes {first[0]} and {process.role} each have a "
+                    f"frame for {number * PAGE:#x}, which nobody has written "
+                    "since the fork")
+
+
+def what_fork_shares(stage, world, parent, child):
+    """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel does it
+    with these two."""
+    one, two = (pages_of(stage, world.processes[role])[0]
+                for role in (parent, child))
+    known = world.processes[parent].memory.known()
+    level = 0
+    for writable in (False, True):
+        pages = [n for n, page in known
+                 if bool(page.rights & W) is writable and n in two]
+        same = sum(frame_of(one[n]) == frame_of(two[n]) for n in pages)
+        if 2 * same <= len(pages):
+            return level
+        level += 1
+    return min(level, SHARES_ALL)

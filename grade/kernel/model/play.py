@@ -1,0 +1,310 @@
+"""grade/kernel/model/play.py: has a machine do a program, and compares."""
+
+import time
+from dataclasses import dataclass, field
+
+from grade.kernel.model import look
+from grade.kernel.model.layout import PAGE, R
+from grade.kernel.model.reference import World, adler
+from grade.kernel.model.rules import DIES, LIVES, Wrong, admit, apply
+from grade.kernel.model.wire import OPS_MAX, Op
+
+SETTLE_SECONDS = 5      # orphans end by themselves
+FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
+                 Op.FLOAT_SET, Op.FLOAT_SUM, Op.FORK_IN_VAIN, Op.FILE_WRITE,
+                 Op.FILE_READ, Op.OPEN, Op.NAME, Op.ARGS, Op.FAIL}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one process does in one go. A step of no process is a look at all
+    page tables from outside. With `counts`, free frames are counted."""
+
+    role: int
+    ops: tuple
+    counts: bool = False
+
+    @property
+    def is_look(self):
+        return not self.ops
+
+
+LOOK = Step(0, ())
+
+
+@dataclass
+class Failure:
+    """The first thing that went wrong in a program. `done` are the steps with
+    the operations that made sense, up to it."""
+
+    what: str
+    step: Step
+    done: list = field(default_factory=list)
+    breaks: bool = False    # the machine cannot be used any more
+
+
+class Stage:
+    """A booted machine, which many programs run on, one after another."""
+
+    def __init__(self, post, layouts, sharing):
+        self.post = post
+        self.layouts = layouts
+        self.sharing = sharing
+        self.heaps = []
+        self.frames = None      # free ones between programs
+        self.roots = {}         # of page tables, by role
+
+    def prepare(self):
+        """See where each program's heap begins."""
+        for program in range(len(self.layouts)):
+            self.post.send([(0, [(Op.FORK, 1)], False)], 2)
+            reply, = self.post.send([(1, [(Op.EXEC, program, 0)], False)], 1)
+            if not reply.is_fresh:
+                raise Wrong(f"exec of program {program} fails with "
+                            f"{reply.results[0]}")
+            self.heaps.append(reply.results[1])
+            self.post.send([(1, [(Op.EXIT, 0)], False),
+                            (0, [(Op.WAIT, 0)], False)], 1)
+        self.frames = self.post.figures()["free"]
+
+    def world(self):
+        return World(self.layouts, self.heaps, self.sharing,
+                     self.post.ram.size)
+
+    def play(self, steps):
+        """Run a program; None, or the Failure. `steps(world)` gives them one
+        by one."""
+        player = Player(self, self.world())
+        step = None
+        try:
+            for step in steps(player.world):
+                player.step(step)
+            step = None
+            player.finish()
+        except Wrong as error:
+            return Failure(str(error), step, player.done, True)
+        return None
+
+
+class Player:
+    """One program on a stage."""
+
+    def __init__(self, stage, world):
+        self.stage = stage
+        self.post = stage.post
+        self.world = world
+        self.done = []
+        self.inbox = []
+        stage.roots = {role: root for role, root in stage.roots.items()
+                       if role == 0}
+
+    # ---- answers ----
+
+    def send(self, *orders, replies=1):
+        """(role, operations) or (role, operations, watched) each. At least so
+        many answers come."""
+        self.inbox += self.post.send(
+            [(*order, False)[:3] for order in orders], replies)
+
+    def answer(self, *roles):
+        """The next one of any of these; those of others are kept."""
+        for reply in self.inbox:
+            if reply.role in roles:
+                self.inbox.remove(reply)
+                return reply
+        while True:
+            reply, = self.post.send([], 1)
+            if reply.role in roles:
+                return reply
+            self.inbox.append(reply)
+
+    def ask(self, role, *ops):
+        """Have a process do that, which is no part of the program."""
+        self.send((role, ops))
+        return self.answer(role).results
+
+    # ---- a step ----
+
+    def step(self, step):
+        """It may be about processes that are not there any more: shorter
+        programs are made by leaving steps out."""
+        if step.is_look:
+            if self.done and not self.done[-1].is_look:
+                self.done.append(step)
+                look.check(self.stage, self.world)
+            return
+        process = self.world.process(step.role)
+        if process is None:
+            return
+        ops, fate = admit(self.world, process, step.ops)
+        if not ops:
+            return
+        self.done.append(Step(step.role, tuple(ops), step.counts))
+        before = self.frames_before(step, ops, fate)
+        self.world.balance = 0
+        self.carry_out(process, ops, fate)
+        if before is not None:
+            self.check_frames(before, self.world.balance)
+
+    def frames_before(self, step, ops, fate):
+        """Free frames, if it is known how many of them the step takes."""
+        if not step.counts or any(op[0] in FRAMES_UNSAID for op in ops) \
+                or self.world.orphaned or self.world.is_short \
+                or fate != LIVES or any(not p.is_alive for p in
+                                        self.world.processes.values()):
+            return None
+        return self.post.figures()["free"]
+
+    def check_frames(self, before, taken):
+        after = self.post.figures()["free"]
+        if before - after != taken:
+            raise Wrong(f"that takes {before - after} frames of memory, not "
+                        f"{taken}")
+
+    def carry_out(self, process, ops, fate):
+        role, parent = process.role, self.world.process(process.parent)
+        sent = [self.filled(op) for op in ops]
+        if fate == LIVES:
+            self.send((role, sent))
+            return self.apply_all(process, ops, self.answer(role))
+        if parent is None:              # it exits; who waits is init
+            self.send((role, sent), replies=0)
+            return self.end(process, ops)
+        self.send((parent.role, [(Op.WATCH, role)]), (role, sent, True))
+        first = self.answer(role, parent.role)
+        if first.role == parent.role and first.results[0] == 0:
+            return self.end(process, ops)
+        other = self.answer(role if first.role != role else parent.role)
+        if fate == DIES:
+            raise Wrong(f"process {role} lives on")
+        return self.apply_all(process, ops,
+                              first if first.role == role else other)
+
+    def filled(self, op):
+        """With what is not known when a program is drawn."""
+        if op[0] == Op.KILL:
+            return (op[0], self.world.process(op[1]).pid)
+        return op
+
+    # ---- what came of it ----
+
+    def apply_all(self, process, ops, reply):
+        if reply.is_fresh:
+            return self.begun(process, ops, reply)
+        killed = []
+        for op, result in zip(ops, reply.results):
+            apply(self.world, process, op, result)
+            if op[0] == Op.FORK:
+                self.began(op[1])
+            elif op[0] == Op.KILL:
+                target = self.world.process(op[1])
+                killed.append((target.role, target.parent))
+                self.world.end(target, -1)
+                self.stage.roots.pop(op[1], None)
+        for role, parent in killed:
+            zombie = self.world.processes.get(role)
+            if zombie is not None and self.ask(
+                    parent, (Op.WATCH, role))[0] != 0:
+                raise Wrong(f"process {role} lives on")
+        return None
+
+    def began(self, role):
+        """The child of a fork says so."""
+        if not self.answer(role).is_fresh:
+            raise Wrong(f"process {role} does something before its first "
+                        "order")
+
+    def begun(self, process, ops, reply):
+        """exec has succeeded."""
+        program = next((op[1] for op in ops if op[0] == Op.EXEC), None)
+        if program is None or program >= len(self.stage.layouts):
+            raise Wrong(f"process {process.role} begins again")
+        registers, heap, *_ = reply.results
+        if registers != 0:
+            raise Wrong("after exec a register is not zero")
+        if heap != self.stage.heaps[program]:
+            raise Wrong(f"after exec the heap begins at {heap:#x}, not "
+                        f"{self.stage.heaps[program]:#x}")
+        self.world.exec(process, program)
+        self.stage.roots.pop(process.role, None)
+        if any(op[0] == Op.FAIL for op in ops):
+            self.disarm(process.role)
+
+    def end(self, process, ops):
+        """The process has ended."""
+        status = ops[-1][1] if ops[-1][0] == Op.EXIT else -1
+        parent = process.parent
+        self.world.end(process, status)
+        self.stage.roots.pop(process.role, None)
+        if any(op[0] == Op.FAIL for op in ops):
+            self.disarm(parent)
+
+    def disarm(self, role):
+        self.ask(role, (Op.FAIL, 0))
+        self.world.armed = False
+
+    # ---- the end ----
+
+    def finish(self):
+        """Everybody's bytes, everybody's end, and all frames are back."""
+        for process in self.world.alive():
+            self.sum_up(process)
+        while len(self.world.processes) > 1:
+            for process in list(self.world.processes.values()):
+                if not process.is_alive:
+                    continue
+                children = [self.world.processes[role]
+                            for role in process.children]
+                if any(child.is_alive for child in children):
+                    continue
+                for _ in children:
+                    result = self.ask(process.role, (Op.WAIT, 0))[0]
+                    apply(self.world, process, (Op.WAIT, 0), result)
+                if process.role != 0:
+                    self.carry_out(process, [(Op.EXIT, 0)], DIES)
+        left = self.world.pipe
+        if self.ask(0, (Op.EMPTY, len(left)))[0] != adler(left):
+            raise Wrong(f"of the {len(left)} bytes that are left in the pipe "
+                        "some are others")
+        self.check_returned()
+
+    def sum_up(self, process):
+        ops = [(Op.SUM, va, size)
+               for va, size in readable(process.memory)]
+        for index in range(0, len(ops), OPS_MAX):
+            some = ops[index:index + OPS_MAX]
+            results = self.ask(process.role, *some)
+            for op, result in zip(some, results):
+                try:
+                    apply(self.world, process, op, result)
+                except Wrong as error:
+                    raise Wrong(f"in the end, in process {process.role}: "
+                                f"{error}") from None
+
+    def check_returned(self):
+        """What init waits for may take a while."""
+        start = time.monotonic()
+        frames = self.stage.frames
+        lost = frames - self.post.figures()["free"]
+        while lost and time.monotonic() < start + SETTLE_SECONDS:
+            time.sleep(0.002)
+            now = frames - self.post.figures()["free"]
+            if now == 0:
+              print("transient", lost, time.monotonic()-start, self.world.orphaned)
+            lost = now
+        if lost:
+            raise Wrong(f"in the end {lost} frames are lost")
+
+
+def readable(memory):
+    """(address, bytes) of the stretches of known pages that it may read."""
+    found = []
+    for number, page in memory.known():
+        if not page.rights & R:
+            continue
+        va = number * PAGE
+        if found and sum(found[-1]) == va and found[-1][1] < 16 * PAGE:
+            found[-1] = (found[-1][0], found[-1][1] + PAGE)
+        elif memory.hogged == 0 or va < memory.hogged:
+            found.append((va, PAGE))
+    return found

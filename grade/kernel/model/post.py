@@ -1,0 +1,220 @@
+"""grade/kernel/model/post.py: a machine whose processes do as they are told.
+
+Orders are written into the memory of a process of the guest, the post, which
+passes them on and writes the answers beside them (subject/main.c).
+"""
+
+import secrets
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from grade import process, unattended
+from grade.boots import BOOT_ARGS
+from grade.image import make_image
+from grade.kernel.model import space
+from grade.kernel.model.rules import Wrong
+from grade.kernel.model.wire import (DONE, FIGURE_NAMES, FIGURES, MARK_NONCE,
+                                     MARK_ROLE, MARK_SEEN, NONCE, NUMBER,
+                                     ORDER_SIZE, POST_END, POST_SEND,
+                                     POST_VMSTAT, REPLIES, REPLY_AT,
+                                     REPLY_SIZE, SEND_AT, SENDS, WHAT, Op,
+                                     pack_order, unpack_reply)
+from grade.limits import limit
+from grade.machine import ON_STDOUT, Machine
+from grade.outside.qmp import Monitor, MonitorLost
+from grade.outside.ram import RAM_BASE, Ram
+from grade.outside.sv39 import root_of
+
+BOOT_SECONDS = 10
+ANSWER_SECONDS = 3      # an order takes a millisecond, a hog some hundred
+SPINS = 200             # looks at the answer before each short sleep
+SLEEP_SECONDS = 0.00005
+CHECK_SECONDS = 0.05    # between two looks at the console
+
+
+class PostRam(Ram):
+    """Also any bytes, by physical address."""
+
+    def get(self, pa, size):
+        return self._bytes[pa - RAM_BASE:pa - RAM_BASE + size]
+
+    def put(self, pa, data):
+        self._bytes[pa - RAM_BASE:pa - RAM_BASE + len(data)] = data
+
+
+class Silent(Wrong):
+    """The machine does not answer any more."""
+
+
+class Post:
+    """Use it in a `with`. `symbols` says where `post` and `mark` are, `items`
+    are the programs, by name in the guest."""
+
+    def __init__(self, config, log, machine, symbols, items):
+        self._config = config
+        self._log = log
+        self._machine = machine
+        self._symbols = symbols
+        self._items = items
+        self._nonce = secrets.randbits(56) | 1
+        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
+        self._child = None
+        self._number = 0
+        self._shows = 0
+        self.panic = ""
+
+    def __enter__(self):
+        size = self._machine.mem
+        unit = {"M": 20, "G": 30}[size[-1]]
+        self.ram = PostRam(self._scratch / "ram", int(size[:-1]) << unit)
+        self._monitor = Monitor(limit(BOOT_SECONDS))
+        try:
+            self._start()
+            self._find_post()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        script = self._scratch / "run.sh"
+        script.write_text(f"model0 {self._nonce}\n", "utf-8")
+        disk = make_image(self._config, self._scratch / "disk.img",
+                          {**self._items, "/run.sh": f"/run.sh={script}"})
+        machine = Machine(
+            cpus=self._machine.cpus, mem=self._machine.mem,
+            args=f"{BOOT_ARGS} {self._machine.args}".strip())
+        command = machine.command(self._config.path("kernel"), disk,
+                                  ON_STDOUT)
+        self._child = process.start(
+            [*command, *self.ram.words, *self._monitor.words],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+            pass_fds=self._monitor.pass_fds)
+        self._monitor.begin()
+
+    def __exit__(self, *_):
+        if self._child is not None:
+            process.kill(self._child)
+        self._monitor.close()
+        self.ram.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    # ---- finding memory ----
+
+    def _roots(self):
+        """Root tables of the harts just now."""
+        try:
+            satps = self._monitor.satps()
+        except MonitorLost as error:
+            raise Silent(f"the machine is gone ({error})") from error
+        return {root_of(satp) for satp in satps} - {None}
+
+    def _find_post(self):
+        va = self._symbols["post"]
+        end = time.monotonic() + limit(BOOT_SECONDS)
+        while True:
+            for root in self._roots():
+                pa = space.find(self.ram, root, va)
+                if pa and self.ram.word(pa + 8 * NONCE) == self._nonce + 1:
+                    self._at = pa
+                    return
+            self._check(end, "the first process does not begin")
+            time.sleep(0.01)
+
+    def _check(self, end, what):
+        """Raise Silent if there is nothing to wait for."""
+        text = self._log.text()
+        if unattended.PANIC_MARK.search(text.encode()):
+            line = next(line for line in text.splitlines()
+                        if "panic: " in line)
+            raise Silent("the kernel panics: " + line.split("panic: ")[1])
+        if self._child.poll() is not None:
+            raise Silent("the machine has ended")
+        if time.monotonic() > end:
+            raise Silent(what)
+
+    # ---- orders ----
+
+    def _word(self, index):
+        return self.ram.word(self._at + 8 * index)
+
+    def _put(self, index, value):
+        self.ram.write_word(self._at + 8 * index, value)
+
+    def _do(self, what, seconds=ANSWER_SECONDS):
+        self._number += 1
+        self._put(WHAT, what)
+        self._put(NUMBER, self._number)
+        self._wait(seconds)
+
+    def _wait(self, seconds):
+        end = time.monotonic() + limit(seconds)
+        check = time.monotonic() + CHECK_SECONDS
+        word, address = self.ram.word, self._at + 8 * DONE
+        while True:
+            for _ in range(SPINS):
+                if word(address) == self._number:
+                    return
+            time.sleep(SLEEP_SECONDS)
+            if time.monotonic() > check:
+                self._check(end, "there is no answer")
+                check = time.monotonic() + CHECK_SECONDS
+
+    def send(self, orders, replies):
+        """`orders` are (role, operations, watched); wait for so many
+        replies."""
+        start = self._at + SEND_AT
+        for index, (role, ops, watched) in enumerate(orders):
+            at = start + index * (8 + ORDER_SIZE)
+            self.ram.put(at, struct.pack("<Q", role)
+                         + pack_order(ops, watched))
+        self._put(SENDS, len(orders))
+        self._put(REPLIES, replies)
+        self._do(POST_SEND)
+        at = self._at + REPLY_AT
+        return [unpack_reply(self.ram.get(at + i * REPLY_SIZE, REPLY_SIZE))
+                for i in range(replies)]
+
+    def figures(self):
+        """What the kernel says of its memory, by name."""
+        self._do(POST_VMSTAT)
+        return {name: self._word(FIGURES + index)
+                for index, name in enumerate(FIGURE_NAMES)}
+
+    def show(self, role):
+        """Where the root table of that process is."""
+        self._shows += 1
+        self._put(REPLIES, 1)
+        start = self._at + SEND_AT
+        self.ram.put(start, struct.pack("<Q", role)
+                     + pack_order([(Op.SHOW, self._shows)], False))
+        self._put(SENDS, 1)
+        self._number += 1
+        self._put(WHAT, POST_SEND)
+        self._put(NUMBER, self._number)
+        end = time.monotonic() + limit(ANSWER_SECONDS)
+        while True:
+            for root in self._roots():
+                mark = self.mark(root)
+                if mark and self.ram.word(mark + 8 * MARK_ROLE) == role:
+                    self.ram.write_word(mark + 8 * MARK_SEEN, self._shows)
+                    self._wait(ANSWER_SECONDS)
+                    return root
+            self._check(end, f"process {role} is not seen on any hart")
+
+    def mark(self, root):
+        """Where the mark of one of ours is; None for any other."""
+        pa = space.find(self.ram, root, self._symbols["mark"])
+        if pa and self.ram.word(pa + 8 * MARK_NONCE) == self._nonce:
+            return pa
+        return None
+
+    def finish(self):
+        """Power off in an orderly way."""
+        self._number += 1
+        self._put(WHAT, POST_END)
+        self._put(NUMBER, self._number)

@@ -1,0 +1,173 @@
+/* subject/main.c: a process that does what the model tells it.
+ *
+ * The first process forks role 0, and then is the post: it sees orders in its
+ * memory, where the grader writes them, passes them on by pipes, and writes the
+ * answers beside them. It never forks again, so that its page stays where it
+ * is. Role 0 forks and ends the processes that are looked at. */
+
+#include "subject.h"
+
+#define ARGUMENTS_MAX 64
+#define OWN_STACK (8 * PGSIZE) /* the upper half of a stack is ours */
+
+enum { POST_SEND = 1, POST_VMSTAT, POST_END };
+
+struct self self;
+struct mark mark __attribute__((aligned(PGSIZE)));
+
+/* What the grader writes and reads. */
+static struct {
+	volatile uint64 nonce;
+	volatile uint64 order, done;
+	volatile uint64 what;
+	volatile uint64 nsends, nreplies;
+	volatile uint64 number[4];
+	struct {
+		uint64 role;
+		struct order order;
+	} send[SENDS_MAX];
+	struct reply reply[REPLIES_MAX];
+} post __attribute__((aligned(PGSIZE)));
+
+extern char etext[], end[];
+
+static void touch(uint64 start, uint64 limit)
+{
+	for (uint64 va = start; va < limit; va += PGSIZE) {
+		volatile char *byte = (volatile char *)va;
+
+		*byte = *byte;
+	}
+}
+
+void settle(void)
+{
+	uint64 data = ((uint64)etext + PGSIZE - 1) & ~(PGSIZE - 1);
+
+	touch(data, (uint64)end);
+	touch(stack_top() - OWN_STACK, stack_top());
+}
+
+void obey(void)
+{
+	struct order order;
+
+	for (;;) {
+		if (read(self.order[self.role][0], &order, sizeof(order)) !=
+		    sizeof(order))
+			exit(0);
+		carry_out(&order);
+	}
+}
+
+/* ---- the post ---- */
+
+static void read_vmstat(void)
+{
+	struct vmstat stat;
+
+	if (vmstat_read(&stat) < 0)
+		return;
+	post.number[0] = (uint64)stat.free;
+	post.number[1] = (uint64)stat.procs;
+	post.number[2] = (uint64)stat.shared;
+	post.number[3] = (uint64)stat.total;
+}
+
+static void pass_on(void)
+{
+	for (uint64 i = 0; i < post.nsends; i++)
+		write(self.order[post.send[i].role][1], &post.send[i].order,
+		      sizeof(struct order));
+	for (uint64 i = 0; i < post.nreplies; i++)
+		read(self.reply[0], &post.reply[i], sizeof(struct reply));
+}
+
+static void deliver(void) __attribute__((noreturn));
+static void deliver(void)
+{
+	for (;;) {
+		while (post.order == post.done)
+			;
+		__sync_synchronize();
+		if (post.what == POST_SEND)
+			pass_on();
+		else if (post.what == POST_VMSTAT)
+			read_vmstat();
+		else
+			poweroff(0);
+		__sync_synchronize();
+		post.done = post.order;
+	}
+}
+
+/* ---- the beginning ---- */
+
+static void open_all(void)
+{
+	for (int i = 0; i < ROLES; i++) {
+		xpipe(self.order[i]);
+		self.watched[i] = -1;
+	}
+	xpipe(self.reply);
+	xpipe(self.pipe);
+	self.vmstat = xopen(VMSTAT_PATH, O_RDWR);
+	self.file = xopen(FILE_NAME, O_RDWR | O_CREATE | O_TRUNC);
+	self.life = -1;
+}
+
+static void begin_all(uint64 nonce)
+{
+	close(0);
+	close(2);
+	open_all();
+	if (xfork() == 0) {
+		mark.nonce = nonce;
+		close(self.reply[0]);
+		settle();
+		obey();
+	}
+	settle();
+	post.nonce = nonce + 1;
+	deliver();
+}
+
+static uint64 number(const char *digits)
+{
+	uint64 value = 0;
+
+	for (; *digits >= '0' && *digits <= '9'; digits++)
+		value = 10 * value + (uint64)(*digits - '0');
+	return value;
+}
+
+/* By exec: the numbers of struct self as arguments, biased by one. */
+static void begin_again(int argc, char **argv, uint64 registers)
+{
+	int *field = (int *)&self;
+	struct reply reply = { .count = FRESH };
+
+	for (int i = 3; i < argc; i++)
+		field[i - 3] = (int)number(argv[i]) - 1;
+	mark.role = (uint64)self.role;
+	mark.nonce = number(argv[1]);
+	settle();
+	reply.role = (uint64)self.role;
+	reply.result[0] = (long)registers;
+	reply.result[1] = (long)stack_top();
+	write(self.reply[1], &reply, sizeof(reply));
+	obey();
+}
+
+__attribute__((used, noreturn)) void subject_begin(int argc, char **argv,
+						   uint64 registers);
+void subject_begin(int argc, char **argv, uint64 registers)
+{
+	stack_note();
+	if (argc == 2)
+		begin_all(number(argv[1]));
+	if (argc < 3 + (int)(sizeof(self) / sizeof(int)))
+		errx(2, "for the grader only");
+	begin_again(argc, argv, registers);
+	exit(2);
+}

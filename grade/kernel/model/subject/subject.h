@@ -1,0 +1,100 @@
+/* subject/subject.h: a process that does what the model tells it.
+ *
+ * grade/kernel/model/wire.py has the same numbers. */
+#pragma once
+
+#include "test.h"
+
+#define ROLES 9 /* 0 makes and ends the others; 1 to 8 are looked at */
+#define OPS_MAX 8
+#define SENDS_MAX 4
+#define REPLIES_MAX 4
+#define FRESH 1000 /* a reply's count: a process that has just begun */
+
+enum opcode {
+	OP_LOAD,
+	OP_STORE,
+	OP_SUM,
+	OP_SBRK,
+	OP_FORK,
+	OP_FORK_IN_VAIN,
+	OP_EXEC,
+	OP_EXIT,
+	OP_WAIT,
+	OP_KILL,
+	OP_PIPE,
+	OP_PIPE_READ,
+	OP_PIPE_WRITE,
+	OP_FILE_READ,
+	OP_FILE_WRITE,
+	OP_FSTAT,
+	OP_FAIL,
+	OP_SHOW,
+	OP_WATCH,
+	OP_CALL,
+	OP_OPEN,
+	OP_HOG,
+	OP_CROWD,
+	OP_FLOAT_SET,
+	OP_FLOAT_SUM,
+	OP_NAME,
+	OP_ARGS,
+	OP_EMPTY,
+	OP_END
+};
+
+struct op {
+	uint64 code, arg[3];
+};
+
+struct order {
+	uint64 count;
+	uint64 watched; /* somebody reads from the other end of our life */
+	struct op op[OPS_MAX];
+};
+
+struct reply {
+	uint64 role, count;
+	long result[OPS_MAX];
+};
+
+/* What a process keeps when it becomes another program: descriptors, -1 where
+ * there is none, and its children. */
+struct self {
+	int role;
+	int order[ROLES][2]; /* pipes, on which each role is told */
+	int reply[2];        /* the pipe of all answers */
+	int vmstat, file;
+	int pipe[2];        /* the one that steps read and write */
+	int life;           /* open as long as this process lives */
+	int watched[ROLES]; /* the other ends of the children's */
+	int child[ROLES];   /* pids */
+};
+
+extern struct self self;
+
+/* Found in memory by its nonce, and told apart by its role. */
+struct mark {
+	volatile uint64 nonce, role, shown, seen;
+};
+
+extern struct mark mark;
+
+#define FILE_NAME "/tmp/model"
+
+/* Write to all pages that no step is about, so that they are this process's
+ * own: what follows costs no more frames than the steps say. */
+void settle(void);
+
+/* Take orders for ever. */
+void obey(void) __attribute__((noreturn));
+
+/* Do all of an order, and answer. */
+void carry_out(const struct order *order);
+
+/* The bytes of the pattern `seed` for the addresses from va on. */
+uchar pattern_byte(uint64 seed, uint64 index);
+
+/* start.S */
+long fork_in_vain(int fd, const char *word, size_t length);
+long crowd(long count, const int *fds, volatile char *byte, int value, int old);
