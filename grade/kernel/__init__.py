@@ -1,0 +1,1 @@
+"""grade/kernel/__init__.py: what a student is graded by."""

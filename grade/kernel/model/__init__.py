@@ -1,4 +1,4 @@
-"""grade/kernel/model: random programs against a model of what memory must be.
+"""grade/kernel/model/__init__.py: random programs against what memory must be.
 
 draw.py draws programs: trees of processes that write, fork, exec, end and have
 the kernel copy for them. reference.py knows what each process must see, since

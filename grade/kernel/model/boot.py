@@ -3,17 +3,15 @@ from a seed, and many programs of steps on it."""
 
 import random
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grade.config import ROOT
-from grade.kernel.model import draw, look
+from grade.kernel.model import draw
 from grade.kernel.model.layout import (PAGE, SHAPES, USER_TOP, Segment,
                                        draw_layout, layout_of, with_segments)
 from grade.kernel.model.play import Stage
 from grade.kernel.model.post import Post
 from grade.kernel.model.reference import SHARES_ALL
-from grade.kernel.model.wire import Op
-from grade.machine import Machine
 from grade.programs import build_programs
 
 SUBJECT = ROOT / "grade/kernel/model/subject"

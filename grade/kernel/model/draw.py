@@ -3,12 +3,14 @@ reference knows of the processes so far."""
 
 from grade.kernel.model.layout import PAGE, STACK_GAP, USER_TOP, W, X
 from grade.kernel.model.play import LOOK, Step
-from grade.kernel.model.reference import CODE, NAMES, OWN_STACK, STACK_PAGES
+from grade.kernel.model.reference import CODE, NAMES
 from grade.kernel.model.rules import FILE_MOST, PIPE_MOST, PROGRAMS
-from grade.kernel.model.wire import OPS_MAX, ROLES, Op
+from grade.kernel.model.wire import OPS_MAX, ROLES, SENDS_MAX, Op
 
 STEPS = (5, 22)         # of a program, besides looks
 LOOKS = 3
+WIDE = (8, 48)          # pages, where many are wanted
+FEW = 3                 # processes: with fewer a fork is likelier
 HOT = 4                 # pages that a program is mostly about
 BAD_PROGRAMS = range(PROGRAMS, PROGRAMS + 6)
 MANY = (3, 30, 126, 127, 128, 129, 254, 255, 256, 257, 1022, 1023, 1024,
@@ -279,6 +281,30 @@ class Hand:
         return [(Op.CROWD, self.rng.choices(counts, weights)[0],
                  self.va(process, 1, 0), self.rng.randrange(256))]
 
+    def wide(self, process):
+        """Many pages in a row, all written."""
+        pages = self.rng.randint(*WIDE)
+        brk = -(-process.memory.brk // PAGE) * PAGE
+        return [(Op.SBRK, -process.memory.brk % PAGE),
+                (Op.SBRK, pages * PAGE),
+                (Op.STORE, brk, pages * PAGE, self.seed())]
+
+    def together(self, process):
+        """About the same pages as others, at the same time."""
+        rng, memory = self.rng, process.memory
+        heap = memory.brk - memory.heap
+        start, size = memory.heap, min(heap, WIDE[1] * PAGE)
+        if heap < PAGE or rng.random() < 0.2:
+            start = self.page(process) * PAGE
+            size = rng.randint(1, 4) * PAGE
+        kind = rng.random()
+        if heap >= PAGE and kind < 0.3:
+            return [(Op.SBRK, -heap)]
+        if kind < 0.4:
+            return [(Op.SUM, start, size), (Op.STORE, start, size,
+                                            self.seed())]
+        return [(Op.STORE, start, size, self.seed()), (Op.SUM, start, size)]
+
     def hog(self, process):
         """All memory, or give it back."""
         memory = process.memory
@@ -290,7 +316,7 @@ class Hand:
 
 KINDS = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12, "failing": 9,
          "exec": 4, "floats": 2, "call": 2, "wild": 3, "exit": 4, "kill": 2,
-         "wait_step": 9, "crowd": 0.6, "hog": 1}
+         "wait_step": 9, "crowd": 0.6, "hog": 1, "wide": 3, "together": 6}
 
 
 def stretches(numbers):
@@ -335,6 +361,8 @@ def draw_step(rng, world, hand):
                                         else [])))
     process = rng.choice(alive)
     kind, = rng.choices(list(KINDS), KINDS.values())
+    if len(alive) < FEW and rng.random() < 0.35:
+        kind = "fork"
     if world.hog is not None and rng.random() < 0.3:
         process = world.process(world.hog) or process
         kind = "hog"
@@ -342,4 +370,9 @@ def draw_step(rng, world, hand):
             and rng.random() < 0.4:
         kind = "wait_step"
     ops = getattr(hand, kind)(process)
+    if kind == "together":
+        others = rng.sample(alive, min(len(alive), SENDS_MAX))
+        return Step(process.role, tuple(ops), others=tuple(
+            (other.role, tuple(hand.together(other))) for other in others
+            if other is not process)[:SENDS_MAX - 1])
     return Step(process.role, tuple(ops[:OPS_MAX]), rng.random() < 0.3)

@@ -8,7 +8,7 @@ one of them is written; then each writer has exactly one of its own.
 from grade.kernel.model import space
 from grade.kernel.model.layout import PAGE, R, W, X
 from grade.kernel.model.reference import SHARES_ALL
-from grade.kernel.model.rules import Wrong
+from grade.kernel.model.rules import OtherBytes, Wrong
 from grade.outside.sv39 import G, U, V, frame_of, rights
 
 RIGHTS = R | W | X
@@ -20,8 +20,9 @@ def check(stage, world):
     for process in world.alive():
         seen[process.role] = pages_of(stage, process)
     check_tables(seen)
+    check_all_bytes(stage, world, seen)
     for process in world.alive():
-        check_pages(stage, process, seen[process.role][0])
+        check_pages(process, seen[process.role][0])
     check_writers(world, seen)
     check_sharing(world, seen)
 
@@ -50,7 +51,7 @@ def check_tables(seen):
                             f"{number * PAGE:#x}")
 
 
-def check_pages(stage, process, pages):
+def check_pages(process, pages):
     memory, who = process.memory, f"process {process.role}"
     for number in memory.pages.keys() - pages.keys():
         raise Wrong(f"{who} has no page at {number * PAGE:#x}")
@@ -59,8 +60,15 @@ def check_pages(stage, process, pages):
                     "have none")
     for number, page in memory.pages.items():
         check_rights(who, number, page, pages[number])
-        if number not in memory.own:
-            check_bytes(stage, who, number, page, pages[number])
+
+
+def check_all_bytes(stage, world, seen=None):
+    for process in world.alive():
+        pages = seen[process.role][0] if seen \
+            else pages_of(stage, process)[0]
+        for number, page in process.memory.known():
+            if number in pages:
+                check_bytes(stage, process, number, page, pages[number])
 
 
 def check_rights(who, number, page, entry):
@@ -73,15 +81,18 @@ def check_rights(who, number, page, entry):
                     f"program's is {rights(wanted | U)}")
 
 
-def check_bytes(stage, who, number, page, entry):
+def check_bytes(stage, process, number, page, entry):
+    who = f"process {process.role}"
     pa = frame_of(entry)
     if not stage.post.ram.has(pa):
         raise Wrong(f"{who} has at {number * PAGE:#x} a page that is no RAM")
     found = stage.post.ram.page(pa)
     if found != page.data:
         at = next(i for i in range(PAGE) if found[i] != page.data[i])
-        raise Wrong(f"{who} has {found[at]:#04x} at {number * PAGE + at:#x}, "
-                    f"not {page.data[at]:#04x}")
+        va = number * PAGE + at
+        raise OtherBytes(f"{who} has {found[at]:#04x} at {va:#x}, not "
+                         f"{page.data[at]:#04x}",
+                         (process.role, va, page.data[at]))
 
 
 def check_writers(world, seen):

@@ -4,11 +4,15 @@ import time
 from dataclasses import dataclass, field
 
 from grade.kernel.model import look
+from grade.kernel.model.admit import DIES, LIVES, LOCAL, admit
+from grade.kernel.model.apply import apply
 from grade.kernel.model.layout import PAGE, R
+from grade.kernel.model.post import Silent
 from grade.kernel.model.reference import World, adler
-from grade.kernel.model.rules import DIES, LIVES, Wrong, admit, apply
+from grade.kernel.model.rules import OtherBytes, Wrong
 from grade.kernel.model.wire import OPS_MAX, Op
 
+SAID_BY_CTRL_C = -2     # a status that no program can have
 SETTLE_SECONDS = 5      # orphans end by themselves
 FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
                  Op.FLOAT_SET, Op.FLOAT_SUM, Op.FORK_IN_VAIN, Op.FILE_WRITE,
@@ -17,12 +21,15 @@ FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
 
 @dataclass(frozen=True)
 class Step:
-    """What one process does in one go. A step of no process is a look at all
-    page tables from outside. With `counts`, free frames are counted."""
+    """What one process does in one go. A step of no operations is a look at
+    all page tables from outside. With `counts`, free frames are counted.
+    `others` are (role, operations) of processes that do something at the same
+    time, on other harts if there are any."""
 
     role: int
     ops: tuple
     counts: bool = False
+    others: tuple = ()
 
     @property
     def is_look(self):
@@ -40,7 +47,7 @@ class Failure:
     what: str
     step: Step
     done: list = field(default_factory=list)
-    breaks: bool = False    # the machine cannot be used any more
+    place: tuple = None     # (role, va, byte) of a byte that is another
 
 
 class Stage:
@@ -81,8 +88,12 @@ class Stage:
                 player.step(step)
             step = None
             player.finish()
+        except Silent as error:
+            return Failure(str(error), step, player.done)
         except Wrong as error:
-            return Failure(str(error), step, player.done, True)
+            error = player.explain(error)
+            return Failure(str(error), step, player.done,
+                           place=getattr(error, "place", None))
         return None
 
 
@@ -97,6 +108,15 @@ class Player:
         self.inbox = []
         stage.roots = {role: root for role, root in stage.roots.items()
                        if role == 0}
+
+    def explain(self, error):
+        """Bytes that are others: which, and whose."""
+        if isinstance(error, OtherBytes) and error.place is None:
+            try:
+                look.check_all_bytes(self.stage, self.world)
+            except Wrong as better:
+                return better
+        return error
 
     # ---- answers ----
 
@@ -133,6 +153,8 @@ class Player:
                 self.done.append(step)
                 look.check(self.stage, self.world)
             return
+        if step.others:
+            return self.together(step)
         process = self.world.process(step.role)
         if process is None:
             return
@@ -145,6 +167,26 @@ class Player:
         self.carry_out(process, ops, fate)
         if before is not None:
             self.check_frames(before, self.world.balance)
+
+    def together(self, step):
+        """Several processes at once. Each is about its own memory only, so
+        what comes of it is the same in any order."""
+        doing = {}
+        for role, ops in ((step.role, step.ops), *step.others):
+            process = self.world.process(role)
+            if process is None or role in doing or self.world.is_short:
+                continue
+            kept, fate = admit(self.world, process,
+                               [op for op in ops if op[0] in LOCAL])
+            if kept and fate == LIVES:
+                doing[role] = kept
+        if not doing:
+            return
+        first, *others = ((role, tuple(ops)) for role, ops in doing.items())
+        self.done.append(Step(*first, others=tuple(others)))
+        self.send(*doing.items(), replies=len(doing))
+        for role, ops in doing.items():
+            self.apply_all(self.world.process(role), ops, self.answer(role))
 
     def frames_before(self, step, ops, fate):
         """Free frames, if it is known how many of them the step takes."""
@@ -233,6 +275,8 @@ class Player:
     def end(self, process, ops):
         """The process has ended."""
         status = ops[-1][1] if ops[-1][0] == Op.EXIT else -1
+        if status == SAID_BY_CTRL_C:
+            status &= 0xff
         parent = process.parent
         self.world.end(process, status)
         self.stage.roots.pop(process.role, None)
@@ -275,11 +319,7 @@ class Player:
             some = ops[index:index + OPS_MAX]
             results = self.ask(process.role, *some)
             for op, result in zip(some, results):
-                try:
-                    apply(self.world, process, op, result)
-                except Wrong as error:
-                    raise Wrong(f"in the end, in process {process.role}: "
-                                f"{error}") from None
+                apply(self.world, process, op, result)
 
     def check_returned(self):
         """What init waits for may take a while."""
@@ -288,10 +328,7 @@ class Player:
         lost = frames - self.post.figures()["free"]
         while lost and time.monotonic() < start + SETTLE_SECONDS:
             time.sleep(0.002)
-            now = frames - self.post.figures()["free"]
-            if now == 0:
-              print("transient", lost, time.monotonic()-start, self.world.orphaned)
-            lost = now
+            lost = frames - self.post.figures()["free"]
         if lost:
             raise Wrong(f"in the end {lost} frames are lost")
 

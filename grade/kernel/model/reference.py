@@ -35,7 +35,8 @@ def pattern(seed, size):
         return code(seed - CODE)[:size]
     if seed in NAMES:
         return (NAMES[seed] + bytes(size))[:size]
-    return _RAMP[:size].translate(_PLUS[seed & 255])
+    ramp = _RAMP * (size // len(_RAMP) + 1)
+    return ramp[:size].translate(_PLUS[seed & 255])
 
 
 def code(number):

@@ -60,6 +60,14 @@ class Shrinker:
             size //= 2
 
     def leave_out_operations(self):
+        for index, step in enumerate(self.steps):
+            if index < len(self.steps) and self.steps[index].others:
+                step = self.steps[index]
+                self.try_change(index, replace(step, others=()))
+                for which in range(len(step.others)):
+                    self.try_change(index, replace(
+                        step, others=step.others[:which]
+                        + step.others[which + 1:]))
         for index in reversed(range(len(self.steps))):
             for which in reversed(range(8)):
                 if index < len(self.steps) \
@@ -93,6 +101,7 @@ def weight(steps):
     """What a shorter program has less of: steps, then operations, then what is
     odd about them."""
     ops = [op for step in steps for op in step.ops]
+    ops += [op for step in steps for _, some in step.others for op in some]
     return (len(steps), len(ops),
             sum(op[2] for op in ops if op[0] in SIZED)
             + sum(op[1] % PAGE for op in ops if op[0] in PLACED))

@@ -1,4 +1,4 @@
-/* subject/main.c: a process that does what the model tells it.
+/* grade/kernel/model/subject/main.c: a process that does as the model tells it.
  *
  * The first process forks role 0, and then is the post: it sees orders in its
  * memory, where the grader writes them, passes them on by pipes, and writes the

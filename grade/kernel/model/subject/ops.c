@@ -1,4 +1,4 @@
-/* subject/ops.c: what a subject can be told to do. */
+/* grade/kernel/model/subject/ops.c: what a subject can be told to do. */
 
 #include "subject.h"
 
@@ -103,14 +103,14 @@ static long do_call(arguments arg)
 /* ---- floating point: the registers are ours alone ---- */
 
 #define EACH_FLOAT(X)                                                          \
-	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)    \
-	X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23)      \
-	X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+	X(0)                                                                   \
+	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)   \
+		X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23)    \
+			X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 
 static long do_float_set(arguments arg)
 {
-#define SET(n)                                                                 \
-	__asm__ volatile("fmv.d.x f" #n ", %0" ::"r"(arg[0] + n));
+#define SET(n) __asm__ volatile("fmv.d.x f" #n ", %0" ::"r"(arg[0] + n));
 	EACH_FLOAT(SET)
 #undef SET
 	__asm__ volatile("fscsr %0" ::"r"(arg[0] & 0x1f));
@@ -206,9 +206,8 @@ static long do_watch(arguments arg)
 }
 
 static const char *const programs[] = {
-	"/bin/model0", "/bin/model1", "/bin/model2", "/bin/model3",
-	"/bin/bad0",   "/bin/bad1",   "/bin/bad2",   "/bin/bad3",
-	"/bin/none",   "/bin",
+	"/bin/model0", "/bin/model1", "/bin/model2", "/bin/model3", "/bin/bad0",
+	"/bin/bad1",   "/bin/bad2",   "/bin/bad3",   "/bin/none",   "/bin",
 };
 
 /* arg[1]: how many arguments of 60 bytes more. */
@@ -269,8 +268,7 @@ static long do_crowd(arguments arg)
 
 	if (pipe(fds) < 0)
 		return -errno;
-	long wrong = crowd((long)arg[0], fds, byte, (int)arg[2],
-			   (uchar)*byte);
+	long wrong = crowd((long)arg[0], fds, byte, (int)arg[2], (uchar)*byte);
 
 	close(fds[0]);
 	return wrong;
@@ -364,8 +362,7 @@ static long do_open(arguments arg)
 
 	close(fd);
 	for (long i = 0; i < n; i++)
-		((volatile uchar *)arg[0])[i] =
-			pattern_byte(arg[2], (uint64)i);
+		((volatile uchar *)arg[0])[i] = pattern_byte(arg[2], (uint64)i);
 	return n;
 }
 

@@ -1,5 +1,7 @@
-/* subject/start.S: how a subject begins: all registers must be zero but the
- * stack pointer and the arguments, so their union is looked at first. */
+/* grade/kernel/model/subject/start.S: how a subject begins.
+ *
+ * After exec all registers are zero but the stack pointer and the arguments, so
+ * the union of the others is what main.c gets to see. */
 	.globl _start
 _start:
 	.irp reg, gp, tp, t0, t1, t2, s0, s1, a2, a3, a4, a5, a6, a7

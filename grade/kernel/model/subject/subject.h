@@ -1,4 +1,4 @@
-/* subject/subject.h: a process that does what the model tells it.
+/* grade/kernel/model/subject/subject.h: a process that does what it is told.
  *
  * grade/kernel/model/wire.py has the same numbers. */
 #pragma once
