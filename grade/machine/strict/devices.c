@@ -1,0 +1,398 @@
+/* devices.c: the devices of QEMU's `virt` machine, at the same addresses, as
+ * far as they are here: test device, CLINT, PLIC, UART; the disk is in
+ * virtio.c. */
+#include "parts.h"
+
+#define TEST_BASE 0x100000UL
+#define CLINT_BASE 0x2000000UL
+#define PLIC_BASE 0xc000000UL
+#define UART_BASE 0x10000000UL
+#define VIRTIO_BASE 0x10001000UL
+#define VIRTIO_SLOTS 8
+
+#define UART_SOURCE 10
+
+uint64_t machine_clock(const struct machine *m)
+{
+	return m->clock_offset + m->steps / STEPS_PER_TICK;
+}
+
+/* ---- test device: the end ---- */
+
+static bool test_store(struct machine *m, uint32_t value)
+{
+	uint32_t verdict = value & 0xffff;
+
+	if (verdict != 0x5555 && verdict != 0x3333 && verdict != 0x7777)
+		return true;
+	m->status = verdict == 0x3333 ? value >> 16 : 0;
+	m->ending = ENDED_OFF;
+	return true;
+}
+
+/* ---- CLINT ---- */
+
+#define MTIMECMP 0x4000U
+#define MTIME 0xbff8U
+
+/* `part` of `size` bytes in a register of 8, replaced. */
+static uint64_t patched(uint64_t reg, uint32_t part, unsigned size,
+			uint64_t value)
+{
+	memcpy((char *)&reg + part, &value, size);
+	return reg;
+}
+
+static bool clint_load(struct hart *h, uint32_t at, unsigned size,
+		       uint64_t *value)
+{
+	struct machine *m = h->m;
+	uint64_t reg;
+
+	if (at / 4 < m->nharts)
+		reg = m->hart[at / 4].msip;
+	else if (at >= MTIMECMP && (at - MTIMECMP) / 8 < m->nharts)
+		reg = m->hart[(at - MTIMECMP) / 8].mtimecmp;
+	else if (at >= MTIME && at < MTIME + 8)
+		reg = clock_now(h);
+	else
+		reg = 0;
+	*value = 0;
+	memcpy(value, (char *)&reg + (at < MTIMECMP ? at % 4 : at % 8), size);
+	return true;
+}
+
+static bool clint_store(struct hart *h, uint32_t at, unsigned size,
+			uint64_t value)
+{
+	struct machine *m = h->m;
+
+	if (at / 4 < m->nharts) {
+		m->hart[at / 4].msip = value & 1;
+	} else if (at >= MTIMECMP && (at - MTIMECMP) / 8 < m->nharts) {
+		uint64_t *reg = &m->hart[(at - MTIMECMP) / 8].mtimecmp;
+
+		*reg = patched(*reg, at % 8, size, value);
+	} else if (at >= MTIME && at < MTIME + 8) {
+		m->clock_offset += patched(clock_now(h), at % 8, size, value) -
+				   clock_now(h);
+	}
+	h->stop |= STOP_IRQ;
+	return true;
+}
+
+/* ---- PLIC ---- */
+
+/* A source's level has changed. While it is high and not being served, it is
+ * pending. */
+void plic_level(struct machine *m, uint32_t source, bool level)
+{
+	uint32_t bit = 1U << source;
+
+	m->plic.level = level ? m->plic.level | bit : m->plic.level & ~bit;
+	if (level && !(m->plic.claimed & bit))
+		m->plic.pending |= bit;
+}
+
+static uint32_t plic_claim(struct machine *m, uint32_t context)
+{
+	struct plic *plic = &m->plic;
+	uint32_t ready = plic->pending & plic->enable[context];
+	uint32_t best = 0, highest = 0;
+
+	for (uint32_t s = 1; s < PLIC_SOURCES; s++) {
+		if (ready >> s & 1 && plic->priority[s] > highest) {
+			best = s;
+			highest = plic->priority[s];
+		}
+	}
+	plic->pending &= ~(1U << best);
+	if (best != 0)
+		plic->claimed |= 1U << best;
+	return best;
+}
+
+static void plic_complete(struct machine *m, uint32_t source)
+{
+	uint32_t bit = source < PLIC_SOURCES ? 1U << source : 0;
+
+	if (!(m->plic.claimed & bit))
+		return;
+	m->plic.claimed &= ~bit;
+	m->plic.pending |= m->plic.level & bit;
+}
+
+static uint32_t *plic_enable(struct machine *m, uint32_t at)
+{
+	uint32_t context = (at - 0x2000) / 0x80;
+
+	if (at < 0x2000 || context >= 2 * m->nharts || at % 0x80 != 0)
+		return NULL;
+	return &m->plic.enable[context];
+}
+
+/* Threshold and claim of a context. */
+static bool plic_context(const struct machine *m, uint32_t at, uint32_t *n)
+{
+	*n = (at - 0x200000) / 0x1000;
+	return at >= 0x200000 && *n < 2 * m->nharts && at % 0x1000 < 8;
+}
+
+static bool plic_load(struct machine *m, uint32_t at, uint64_t *value)
+{
+	uint32_t n, *enable = plic_enable(m, at);
+
+	*value = 0;
+	if (at / 4 < PLIC_SOURCES)
+		*value = m->plic.priority[at / 4];
+	else if (at == 0x1000)
+		*value = m->plic.pending;
+	else if (enable != NULL)
+		*value = *enable;
+	else if (plic_context(m, at, &n))
+		*value = at % 0x1000 == 0 ? m->plic.threshold[n]
+					  : plic_claim(m, n);
+	return true;
+}
+
+static bool plic_store(struct machine *m, uint32_t at, uint32_t value)
+{
+	uint32_t n, *enable = plic_enable(m, at);
+
+	if (at / 4 < PLIC_SOURCES)
+		m->plic.priority[at / 4] = value & 7;
+	else if (enable != NULL)
+		*enable = value & ~1U;
+	else if (!plic_context(m, at, &n))
+		return true;
+	else if (at % 0x1000 == 0)
+		m->plic.threshold[n] = value & 7;
+	else
+		plic_complete(m, value);
+	return true;
+}
+
+/* ---- UART 16550 ---- */
+
+enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR };
+
+#define LCR_DLAB 0x80
+#define UART_POLL 1000 /* ticks between two looks for input */
+
+static bool uart_can_send(const struct machine *m)
+{
+	return machine_clock(m) >= m->uart.busy;
+}
+
+static void uart_update(struct machine *m)
+{
+	struct uart *uart = &m->uart;
+	bool received = uart->ier & 1 && uart->in >= 0;
+	bool can_send = uart->ier & 2 && uart->thre_waits && uart_can_send(m);
+
+	plic_level(m, UART_SOURCE, received || can_send);
+}
+
+static void uart_take_input(struct machine *m, bool wait)
+{
+	struct uart *uart = &m->uart;
+
+	if (uart->in >= 0 || m->input_ended)
+		return;
+	uart->in = m->host.get(m->host.context, wait);
+	if (uart->in == -2) {
+		m->input_ended = true;
+		uart->in = -1;
+	}
+	uart_update(m);
+}
+
+static void uart_send(struct machine *m, uint8_t byte)
+{
+	m->host.put(m->host.context, byte);
+	m->uart.thre_waits = true;
+	if (is_strict(m, STRICT_DEVICES)) {
+		m->uart.busy = machine_clock(m) + below(m, 40);
+		m->device_poll = 0;
+	}
+}
+
+static uint64_t uart_load(struct machine *m, uint32_t reg)
+{
+	struct uart *uart = &m->uart;
+	uint64_t value = 0;
+	bool dlab = uart->lcr & LCR_DLAB;
+
+	switch (reg) {
+	case DATA:
+		if (dlab)
+			return uart->dll;
+		value = uart->in >= 0 ? (uint64_t)uart->in : 0;
+		uart->in = -1;
+		break;
+	case IER:
+		return dlab ? uart->dlm : uart->ier;
+	case IIR:
+		value = uart->fcr & 1 ? 0xc0 : 0;
+		if (uart->ier & 1 && uart->in >= 0)
+			return value | 4;
+		if (!(uart->ier & 2 && uart->thre_waits && uart_can_send(m)))
+			return value | 1;
+		uart->thre_waits = false;
+		value |= 2;
+		break;
+	case LCR:
+		return uart->lcr;
+	case MCR:
+		return uart->mcr;
+	case LSR:
+		return (uart_can_send(m) ? 0x60 : 0) | (uart->in >= 0);
+	case MSR:
+		return 0xb0;
+	default:
+		return uart->scr;
+	}
+	uart_update(m);
+	return value;
+}
+
+static void uart_store(struct machine *m, uint32_t reg, uint8_t value)
+{
+	struct uart *uart = &m->uart;
+	bool dlab = uart->lcr & LCR_DLAB;
+
+	switch (reg) {
+	case DATA:
+		if (dlab)
+			uart->dll = value;
+		else
+			uart_send(m, value);
+		break;
+	case IER:
+		if (dlab)
+			uart->dlm = value;
+		else
+			uart->ier = value & 0xf;
+		uart->thre_waits |= !dlab && value & 2;
+		break;
+	case IIR:
+		uart->fcr = value;
+		break;
+	case LCR:
+		uart->lcr = value;
+		break;
+	case MCR:
+		uart->mcr = value;
+		break;
+	case SCR:
+		uart->scr = value;
+		break;
+	default:
+		break;
+	}
+	uart_update(m);
+}
+
+/* ---- all of them ---- */
+
+/* Between bursts: let the devices do what is due. */
+void devices_poll(struct machine *m)
+{
+	uint64_t clock = machine_clock(m), due;
+
+	if (clock >= m->uart.next_poll) {
+		m->uart.next_poll = clock + UART_POLL;
+		uart_take_input(m, false);
+	}
+	uart_update(m);
+	virtio_poll(m);
+	due = virtio_due(m);
+	m->device_poll = m->uart.next_poll;
+	if (due < m->device_poll)
+		m->device_poll = due;
+	if (m->uart.busy > clock && m->uart.busy < m->device_poll)
+		m->device_poll = m->uart.busy;
+}
+
+/* The registers of a device: 1 the base, 2 bytes, 3 which sizes. */
+enum device { NONE, TEST, CLINT, PLIC, UART, DISK };
+
+static const struct range {
+	uint64_t base, bytes;
+	enum device device;
+	uint8_t sizes; /* that it takes: 1 | 2 | 4 | 8 */
+} ranges[] = {
+	{ TEST_BASE, 0x1000, TEST, 2 | 4 },
+	{ CLINT_BASE, 0x10000, CLINT, 4 | 8 },
+	{ PLIC_BASE, 0x600000, PLIC, 4 },
+	{ UART_BASE, 0x100, UART, 1 },
+	{ VIRTIO_BASE, 0x1000 * VIRTIO_SLOTS, DISK, 1 | 2 | 4 },
+};
+
+static enum device find(uint64_t pa, unsigned size, uint32_t *at)
+{
+	for (size_t n = 0; n < sizeof(ranges) / sizeof(ranges[0]); n++) {
+		const struct range *range = &ranges[n];
+
+		if (pa - range->base < range->bytes && range->sizes & size &&
+		    pa % size == 0) {
+			*at = (uint32_t)(pa - range->base);
+			return range->device;
+		}
+	}
+	return NONE;
+}
+
+bool device_load(struct hart *h, uint64_t pa, unsigned size, uint64_t *value)
+{
+	struct machine *m = h->m;
+	uint32_t at;
+
+	h->performed = now(h);
+	*value = 0;
+	switch (find(pa, size, &at)) {
+	case TEST:
+		return true;
+	case CLINT:
+		return clint_load(h, at, size, value);
+	case PLIC:
+		h->stop |= STOP_IRQ;
+		return plic_load(m, at, value);
+	case UART:
+		*value = uart_load(m, at & 7);
+		return true;
+	case DISK:
+		*value = virtio_load(m, at & ~3U) >> (8 * (at & 3));
+		if (size < 4)
+			*value &= (1UL << (8 * size)) - 1;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool device_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value)
+{
+	struct machine *m = h->m;
+	uint32_t at;
+
+	switch (find(pa, size, &at)) {
+	case TEST:
+		h->stop |= STOP_END;
+		return test_store(m, (uint32_t)value);
+	case CLINT:
+		return clint_store(h, at, size, value);
+	case PLIC:
+		h->stop |= STOP_IRQ;
+		return plic_store(m, at, (uint32_t)value);
+	case UART:
+		uart_store(m, at & 7, (uint8_t)value);
+		return true;
+	case DISK:
+		virtio_store(m, at, (uint32_t)value);
+		h->stop |= STOP_END;
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,107 @@
+/* fetch.c: fetches instructions, a page at a time, and decodes each when it is
+ * first executed. */
+#include "parts.h"
+
+static void exec_undecoded(struct hart *h, const struct insn *i);
+
+static void code_page_reset(struct code_page *code)
+{
+	for (size_t n = 0; n < PAGE / 2; n++) {
+		code->insn[n].exec = exec_undecoded;
+		code->insn[n].len = 0;
+	}
+}
+
+/* Two bytes of an instruction that are on another page than its first two. */
+static bool fetch_half(struct hart *h, uint64_t va, uint16_t *half)
+{
+	uint64_t pa;
+
+	if (!translate(h, va, ACCESS_FETCH, &pa))
+		return false;
+	if (!in_ram(h->m, pa, 2)) {
+		except(h, 1, va);
+		return false;
+	}
+	memcpy(half, ram_at(h->m, pa), 2);
+	return true;
+}
+
+/* An instruction across two pages is decoded each time. */
+static void exec_crossing(struct hart *h, const struct insn *i)
+{
+	uint16_t high;
+
+	if (!fetch_half(h, h->pc + 2, &high))
+		return;
+	insn_decode(h->m, (i->bits & 0xffff) | (uint32_t)high << 16,
+		    &h->crossing);
+	h->npc = h->pc + 4;
+	h->crossing.exec(h, &h->crossing);
+}
+
+/* The first time: decode, then execute. */
+static void exec_undecoded(struct hart *h, const struct insn *i)
+{
+	struct insn *insn = (struct insn *)i;
+	size_t at = h->pc % PAGE;
+	uint32_t bits = 0;
+
+	memcpy(&bits, &h->code->raw[at], at + 4 <= PAGE ? 4 : 2);
+	if (at + 4 > PAGE && (bits & 3) == 3)
+		*insn = (struct insn){ .exec = exec_crossing,
+				       .bits = bits,
+				       .len = 4,
+				       .rd = X0_SINK };
+	else
+		insn_decode(h->m, bits, insn);
+	h->npc = h->pc + insn->len;
+	insn->exec(h, insn);
+}
+
+/* The decoded page at `pa`, as old as fence.i allows. */
+static struct code_page *code_page_at(struct hart *h, uint64_t pa)
+{
+	struct machine *m = h->m;
+	struct page *page = page_of(m, pa);
+	struct code_page *code = &h->code_pages[pa / PAGE % CODE_PAGES];
+	bool is_kept = is_strict(m, STRICT_FETCH) && code->pa == pa &&
+		       code->fenced == h->fences_i;
+
+	if (is_kept)
+		return code;
+	code->fenced = h->fences_i;
+	if (code->pa == pa && code->version == page->version &&
+	    page->flags & PAGE_CODE)
+		return code;
+	/* Others may be on their way to what it was. */
+	fast_flush_all(m);
+	page->flags |= PAGE_CODE;
+	code->pa = pa;
+	code->version = page->version;
+	memcpy(code->raw, ram_at(m, pa), PAGE);
+	code_page_reset(code);
+	return code;
+}
+
+bool fetch_page(struct hart *h)
+{
+	uint64_t vpn = h->pc / PAGE, pa;
+	struct fast_code *way = &h->fast_code[h->mode][vpn % FAST_CODE_PAGES];
+
+	if (way->tag != (vpn | h->generation)) {
+		if (!translate(h, h->pc, ACCESS_FETCH, &pa))
+			return false;
+		if (!in_ram(h->m, pa, 2)) {
+			except(h, 1, h->pc);
+			return false;
+		}
+		struct code_page *code = code_page_at(h, pa & ~(PAGE - 1));
+
+		way->code = code;
+		way->tag = vpn | h->generation;
+	}
+	h->code = way->code;
+	h->code_vpn = vpn;
+	return true;
+}

@@ -1,0 +1,400 @@
+/* machine.h: the strict machine: its state, and what its parts offer each other.
+ *
+ * Everything that a run depends on is in one struct machine, and every choice
+ * comes from its seed, so the same inputs give the same run. The parts:
+ *
+ *   insn.c, fetch.c    decode instructions by the tables rv64.h and rv64fd.h
+ *   hart.c, fpu.c      execute them
+ *   csr.c, trap.c      registers of the privileged architecture, traps
+ *   mmu.c, kept.c      translation, and the translations that a hart keeps
+ *   memory.c, order.c  loads and stores, and when others see them
+ *   devices.c, virtio.c, fdt.c
+ *   schedule.c         which hart runs, for how long
+ *   story.c            what went wrong
+ *
+ * These call nothing of libc but memcpy(), memmove(), memset(), <fenv.h>, fma()
+ * and sqrt(). The front end, which does, is main.c, elf.c, words.c, gdb.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define MAX_HARTS 8
+#define RAM_BASE 0x80000000UL
+#define PAGE 4096UL
+#define NEVER (~0UL)
+
+/* ---- strictness ---- */
+
+/* Each bit lets the machine do something that the specification allows and
+ * that a simple machine never does. */
+enum strict {
+	STRICT_TLB = 1 << 0,     /* keep translations until they are fenced */
+	STRICT_WALK = 1 << 1,    /* fetch translations that nobody asked for */
+	STRICT_AD = 1 << 2,      /* fault when A or D is clear (Svade) */
+	STRICT_ORDER = 1 << 3,   /* stores late, loads early */
+	STRICT_FETCH = 1 << 4,   /* keep instructions until fence.i */
+	STRICT_TIME = 1 << 5,    /* uneven bursts, nasty preemption */
+	STRICT_DEVICES = 1 << 6, /* late, out of order, spurious */
+	STRICT_GARBAGE = 1 << 7, /* whatever reset leaves open */
+	STRICT_ALL = (1 << 8) - 1,
+};
+
+/* ---- instructions ---- */
+
+struct hart;
+
+struct insn {
+	void (*exec)(struct hart *h, const struct insn *i);
+	uint32_t bits; /* as fetched; 16 of them if len is 2 */
+	int32_t imm;
+	uint8_t rd, rs1, rs2, rs3;
+	uint8_t len; /* 2 or 4 */
+	uint8_t rm;
+	uint8_t aq : 1, rl : 1;
+	uint8_t kind; /* enum insn_kind */
+};
+
+/* For the order of memory: what the result depends on. */
+enum insn_kind { KIND_PLAIN, KIND_MEMORY, KIND_FLOAT };
+
+#define X0_SINK 32 /* where a result for x0 goes */
+
+/* The instructions of one page, decoded when first executed. */
+struct code_page {
+	uint64_t pa;      /* of the page; NEVER: unused */
+	uint32_t version; /* of the page's contents, see struct page */
+	uint32_t fenced;  /* the hart's count of fence.i when checked */
+	struct insn insn[PAGE / 2];
+	uint8_t raw[PAGE]; /* as it was when fetched */
+};
+
+#define CODE_PAGES 256
+
+/* ---- memory ---- */
+
+enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
+
+/* A fast way from a virtual page to its bytes. `tag` is the page's number with
+ * the hart's generation in the upper bits; all ways are void once the hart has
+ * another generation. */
+struct fast {
+	uint64_t tag;
+	char *host; /* to add the virtual address to; NULL: see pa */
+	uint64_t pa;
+};
+
+struct fast_code {
+	uint64_t tag;
+	struct code_page *code;
+};
+
+#define FAST_PAGES 256
+#define FAST_CODE_PAGES 64
+#define GENERATIONS 4096
+
+/* What the machine knows of a page of RAM. */
+struct page {
+	uint8_t flags;
+	uint8_t level;    /* PAGE_TABLE: of the table, when last walked */
+	uint16_t stores;  /* PAGE_TABLE: since it was last walked */
+	uint32_t version; /* changes with each store to a PAGE_CODE page */
+	uint64_t va;      /* PAGE_TABLE: the first address that it maps */
+};
+
+#define PAGE_CODE 1  /* instructions of it were decoded */
+#define PAGE_TABLE 2 /* a walk has read it */
+
+/* ---- kept translations ---- */
+
+/* A page-table entry, leaf or not, as a hart has fetched it. */
+struct kept {
+	uint64_t va; /* first address of its span */
+	uint64_t pte, pte_pa;
+	uint64_t since; /* step at which it was fetched */
+	uint64_t pc;    /* of the hart at the time */
+	uint16_t asid;
+	uint8_t level;
+	bool global;
+	bool ahead; /* nobody had asked for it */
+	int32_t next;
+};
+
+#define KEPT_MAX 8192
+#define KEPT_BUCKETS 1024
+
+struct kept_set {
+	int32_t bucket[KEPT_BUCKETS]; /* 0: empty; else index + 1 */
+	int32_t free;                 /* the same; linked by next */
+	uint32_t fresh;               /* entries from here on were never used */
+	uint32_t count;
+	struct kept entry[KEPT_MAX];
+};
+
+/* The result of a translation. */
+struct leaf {
+	struct kept entry;
+	bool is_valid;
+	bool is_access_fault; /* a table is where no memory is */
+	bool from_kept;
+	struct kept upper; /* level 0xff: none; else a kept upper entry used */
+};
+
+struct sfence {
+	uint64_t when, pc, va, asid;
+	bool has_va, has_asid;
+};
+
+#define SFENCES 16
+#define RECENT 64
+
+/* ---- order of memory ---- */
+
+struct pending_store {
+	uint64_t pa, value, pc, when;
+	uint8_t size;
+	uint32_t epoch; /* rises with each fence among stores */
+};
+
+#define PENDING_MAX 16
+
+/* Eight bytes of RAM before somebody stored to them. */
+struct old_value {
+	uint64_t pa, value, when, pc;
+	uint32_t before; /* number of the older record in the same bucket */
+	int32_t hart;    /* -1: a device */
+};
+
+#define OLD_VALUES 32768
+#define OLD_BUCKETS 16384
+#define READS 1024
+
+/* A change of an entry in a page table. */
+struct change {
+	uint64_t pa, old, new, when, pc;
+	int32_t hart;
+};
+
+#define CHANGES 65536
+
+/* ---- stories ---- */
+
+enum story_kind {
+	STORY_NONE,
+	STORY_STALE, /* a translation that the tables no longer give */
+	STORY_TABLE, /* a table that the tables no longer lead to */
+	STORY_EARLY, /* a load that saw an older value */
+	STORY_KINDS,
+};
+
+struct story {
+	enum story_kind kind;
+	enum access access;
+	uint8_t mode;
+	int32_t hart;
+	uint64_t when, pc, va, pa;
+	uint64_t now_pte; /* what the tables give now; 0: nothing */
+	struct kept entry;
+	struct change change; /* STORY_EARLY: the store that was not seen */
+	struct sfence fences[SFENCES];
+	uint32_t nfences;
+};
+
+/* ---- hart ---- */
+
+enum mode { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
+
+#define STOP_TRAP 1 /* an exception: cause and tval say which */
+#define STOP_IRQ 2  /* look whether an interrupt is to be taken */
+#define STOP_END 4  /* the burst ends here */
+
+struct hart {
+	uint64_t x[33]; /* [X0_SINK] is written and never read */
+	uint64_t pc, npc;
+	uint64_t f[32];
+	int64_t left; /* instructions to go in this call of hart_run() */
+	uint32_t stop;
+	uint32_t mode;
+	struct machine *m;
+	uint32_t id;
+
+	/* fetching */
+	uint64_t code_vpn; /* the page that `code` is of; NEVER: look again */
+	struct code_page *code;
+	struct code_page *code_pages; /* CODE_PAGES of them */
+	struct insn crossing;         /* an instruction across two pages */
+	uint32_t fences_i;
+
+	/* fast ways: by the mode that accesses have */
+	struct fast (*ways)[FAST_PAGES]; /* [access] of the current one */
+	struct fast fast[4][2][FAST_PAGES];
+	struct fast_code fast_code[4][FAST_CODE_PAGES];
+	uint64_t generation; /* in the upper bits, see struct fast */
+
+	/* exception on its way */
+	uint64_t cause, tval;
+
+	/* CSRs */
+	uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mscratch, mepc,
+		mcause, mtval, mcounteren, mcountinhibit, menvcfg;
+	uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg;
+	uint64_t satp, stimecmp, mtimecmp;
+	uint8_t pmpcfg[16];
+	uint64_t pmpaddr[16];
+	uint32_t fflags, frm;
+	bool msip;
+	uint64_t elsewhere; /* steps that other harts did */
+	uint64_t ran_until, cycles_offset, retired_offset;
+
+	bool reserved; /* lr: until the burst ends */
+	uint64_t reserved_pa;
+
+	bool waiting;     /* wfi */
+	uint64_t stalled; /* does not run before this step */
+
+	struct kept_set *kept;
+	uint64_t recent[RECENT]; /* pages that it used */
+	uint32_t nrecent;
+	struct sfence fences[SFENCES];
+	uint32_t nfences;
+
+	struct pending_store pending[PENDING_MAX];
+	uint32_t npending, epoch;
+	uint64_t floor;     /* no load is earlier than this step */
+	uint64_t seen[33];  /* the step that a register's value is of */
+	uint64_t since;     /* what the load that runs depends on */
+	uint64_t performed; /* the step that it is of */
+	uint64_t *reads;    /* [READS] latest step of loads, by address */
+};
+
+/* ---- devices ---- */
+
+struct uart {
+	uint8_t ier, iir, lcr, mcr, scr, dll, dlm, fcr;
+	bool thre_waits;    /* "can send" has not been reported yet */
+	uint64_t busy;      /* until then it sends a byte */
+	uint64_t next_poll; /* for input */
+	int in;             /* a byte that has come in, or -1 */
+};
+
+#define PLIC_SOURCES 32
+#define PLIC_CONTEXTS (2 * MAX_HARTS)
+
+struct plic {
+	uint32_t priority[PLIC_SOURCES];
+	uint32_t enable[PLIC_CONTEXTS];
+	uint32_t threshold[PLIC_CONTEXTS];
+	uint32_t level, pending, claimed;
+};
+
+#define QUEUE_MAX 256
+
+struct virtio {
+	uint32_t status, features_sel, driver_sel, queue_num, ready, interrupt;
+	uint64_t driver_features;
+	uint64_t desc, driver, device;
+	uint16_t taken; /* chains taken from the driver's ring */
+	uint16_t used;
+	uint16_t flight[QUEUE_MAX]; /* heads of chains under way */
+	uint64_t due[QUEUE_MAX];
+	uint32_t nflight;
+	uint64_t capacity; /* sectors */
+	uint8_t *disk;
+	bool has_disk;
+};
+
+/* ---- machine ---- */
+
+enum ending {
+	RUNNING,
+	ENDED_OFF,    /* by the test device, with `status` */
+	ENDED_ASLEEP, /* all harts wait, and nothing will ever happen */
+	ENDED_STORY,  /* a story, and asked to stop at the first */
+	ENDED_LIMIT,
+};
+
+struct host {
+	void *context;
+	void (*put)(void *context, uint8_t byte);
+	int (*get)(void *context, bool wait); /* -1: none yet, -2: never more */
+};
+
+struct machine {
+	struct hart hart[MAX_HARTS];
+	uint32_t nharts;
+	uint32_t strict;
+	uint64_t seed, random;
+	uint64_t steps;    /* instructions so far, of all harts */
+	uint64_t call_end; /* steps at the end of this call of hart_run() */
+	uint64_t clock_offset;
+	struct hart *turn; /* who runs; NULL: to be chosen */
+	uint64_t turn_left;
+	uint32_t round; /* the hart that was last in turn */
+
+	uint8_t *ram;
+	uint64_t ram_bytes;
+	struct page *pages;
+	uint64_t dtb;
+
+	struct old_value *old; /* [OLD_VALUES] */
+	uint32_t *old_bucket;  /* [OLD_BUCKETS] number of the latest, + 1 */
+	uint32_t nold;
+	struct change *changes; /* [CHANGES] */
+
+	struct uart uart;
+	struct plic plic;
+	struct virtio virtio;
+	uint64_t device_poll; /* on the clock: when devices have work */
+	bool input_ended;
+
+	enum ending ending;
+	uint32_t status;
+	bool stop_at_story;
+	struct story story[STORY_KINDS]; /* the last of each kind */
+	uint64_t nstories[STORY_KINDS];
+	uint64_t story_limit; /* step: stories after it do not count */
+
+	struct host host;
+	uint8_t covered[512]; /* rows of the instruction table */
+};
+
+/* Ticks of the clock are 100 ns; this many instructions make one. */
+#define STEPS_PER_TICK 16
+#define TICKS_PER_SECOND 10000000UL
+
+/* The step at which hart h is, while it runs. */
+static inline uint64_t now(const struct hart *h)
+{
+	return h->m->call_end - (uint64_t)h->left;
+}
+
+static inline uint64_t clock_now(const struct hart *h)
+{
+	return h->m->clock_offset + now(h) / STEPS_PER_TICK;
+}
+
+static inline bool is_strict(const struct machine *m, enum strict what)
+{
+	return m->strict & what;
+}
+
+static inline bool in_ram(const struct machine *m, uint64_t pa, uint64_t bytes)
+{
+	return pa >= RAM_BASE && pa - RAM_BASE < m->ram_bytes &&
+	       bytes <= m->ram_bytes - (pa - RAM_BASE);
+}
+
+static inline uint8_t *ram_at(const struct machine *m, uint64_t pa)
+{
+	return m->ram + (pa - RAM_BASE);
+}
+
+static inline struct page *page_of(const struct machine *m, uint64_t pa)
+{
+	return &m->pages[(pa - RAM_BASE) / PAGE];
+}

@@ -1,0 +1,124 @@
+/* parts.h: what the parts of the machine offer each other. */
+#pragma once
+
+#include "machine.h"
+
+/* machine.c: bytes that a machine needs, beside RAM and disk; and its start,
+ * in memory that is all zero. The kernel is to be in RAM by then. */
+uint64_t machine_bytes(uint32_t nharts, uint64_t ram_bytes);
+struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
+			     uint64_t ram_bytes, uint64_t seed,
+			     uint32_t strict);
+void machine_reset(struct machine *m, uint64_t entry);
+void machine_garbage(struct machine *m); /* before the kernel is loaded */
+
+/* machine.c: below(m, n): 0 .. n - 1; one_in(m, n): true once in n times. */
+uint64_t draw(struct machine *m);
+uint64_t below(struct machine *m, uint64_t n);
+bool one_in(struct machine *m, uint64_t n);
+
+/* insn.c */
+void insn_decode(struct machine *m, uint32_t bits, struct insn *insn);
+uint32_t insn_rows(void);
+const char *insn_name(uint32_t row, const char **section);
+void insn_init(void);
+
+/* hart.c: run at most n instructions; returns how many it were. */
+uint64_t hart_run(struct hart *h, uint64_t n);
+void except(struct hart *h, uint64_t cause, uint64_t tval);
+
+/* fetch.c: have the page of h->pc in h->code, or false after except(). */
+bool fetch_page(struct hart *h);
+
+/* csr.c */
+bool csr_access(struct hart *h, uint32_t number, bool writes, uint64_t *old,
+		uint64_t value, int how);
+enum { CSR_WRITE, CSR_SET, CSR_CLEAR };
+
+/* trap.c */
+void trap_take(struct hart *h, uint64_t cause, uint64_t tval);
+uint64_t interrupts_pending(struct hart *h);
+void interrupt_take(struct hart *h);
+void trap_return_m(struct hart *h);
+void trap_return_s(struct hart *h);
+void mode_changed(struct hart *h);
+
+/* mmu.c: the physical address that a hart reaches, or false after except(). */
+bool translate(struct hart *h, uint64_t va, enum access access, uint64_t *pa);
+bool pmp_allows(const struct hart *h, uint64_t pa, uint64_t bytes,
+		enum access access, uint32_t mode);
+uint32_t data_mode(const struct hart *h);
+bool translation_on(const struct hart *h, uint32_t mode);
+bool pte_allows(const struct hart *h, uint64_t pte, enum access access,
+		uint32_t mode);
+/* Go through the tables, from a kept upper entry if `upper` has one. With
+ * `as_seen`, the hart's own stores count at once and nothing is remembered. */
+void walk(struct hart *h, uint64_t va, const struct kept *upper, bool as_seen,
+	  struct leaf *leaf);
+uint64_t pte_target(uint64_t pte, uint32_t level, uint64_t va);
+void fast_flush(struct hart *h);
+void fast_flush_all(struct machine *m);
+
+/* kept.c */
+void kept_find(struct hart *h, uint64_t va, enum access access, uint32_t mode,
+	       struct leaf *leaf);
+void kept_add(struct hart *h, const struct kept *entry);
+void kept_fence(struct hart *h, const struct sfence *fence);
+void kept_before_store(struct machine *m, uint64_t pa);
+void kept_ahead(struct hart *h);
+void kept_clear(struct hart *h);
+
+/* memory.c */
+bool mem_load(struct hart *h, uint64_t va, unsigned size, uint64_t *value);
+bool mem_store(struct hart *h, uint64_t va, unsigned size, uint64_t value);
+/* For lr, sc and AMOs: the address in RAM, or false after except(). */
+bool mem_atomic(struct hart *h, uint64_t va, unsigned size, enum access access,
+		uint64_t *pa);
+uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size);
+/* A store becomes visible to all. hart is -1 for a device. */
+void ram_store(struct machine *m, int hart, uint64_t pa, unsigned size,
+	       uint64_t value, uint64_t pc);
+
+/* order.c */
+uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since);
+uint64_t order_forward(const struct hart *h, uint64_t pa, unsigned size,
+		       uint64_t value);
+void order_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value);
+void order_fence(struct hart *h, uint32_t before, uint32_t after);
+void order_drain(struct hart *h);
+void order_drain_some(struct hart *h);
+void order_drain_at(struct hart *h, uint64_t pa, unsigned size);
+void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc);
+enum { FENCE_W = 1, FENCE_R = 2, FENCE_O = 4, FENCE_I = 8, FENCE_ALL = 15 };
+
+/* devices.c: false: there is no such register. */
+bool device_load(struct hart *h, uint64_t pa, unsigned size, uint64_t *value);
+bool device_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value);
+void devices_poll(struct machine *m);
+void plic_level(struct machine *m, uint32_t source, bool level);
+uint64_t machine_clock(const struct machine *m);
+
+/* virtio.c */
+uint32_t virtio_load(struct machine *m, uint32_t offset);
+void virtio_store(struct machine *m, uint32_t offset, uint32_t value);
+void virtio_poll(struct machine *m);
+uint64_t virtio_due(const struct machine *m);
+
+/* fdt.c: bytes written to `to`, which has room for FDT_MAX. */
+#define FDT_MAX 16384
+uint32_t fdt_make(const struct machine *m, const char *bootargs, uint8_t *to);
+
+/* schedule.c: until the machine ends or has done so many steps. */
+void machine_run(struct machine *m, uint64_t until);
+/* Something has happened behind which a preemption would be nasty. */
+void nasty(struct hart *h);
+
+/* fpu.c */
+bool fpu_round(struct hart *h, unsigned rm);
+uint32_t fpu_flags(struct hart *h);
+void fpu_collect(struct hart *h);
+
+/* story.c */
+void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
+		 const struct leaf *leaf);
+void story_early(struct hart *h, uint64_t pa, const struct old_value *missed);

@@ -1,0 +1,174 @@
+/* schedule.c: which hart runs next, and for how long.
+ *
+ * One hart runs at a time, for a burst of instructions. Everything else in the
+ * machine happens between two bursts. */
+#include "csr.h"
+#include "parts.h"
+
+#define BURST 1000        /* instructions, when nothing is strict */
+#define BURST_ALONE 10000 /* when no other hart has anything to do */
+#define STALL_MAX 20000   /* steps that a preempted hart stands still */
+
+/* ---- time ---- */
+
+/* The next alarm that hart h would hear, on the clock. */
+static uint64_t alarm_of(const struct hart *h)
+{
+	uint64_t when = NEVER;
+
+	if (h->menvcfg & STCE && h->mie & STI)
+		when = h->stimecmp;
+	if (h->mie & MTI && h->mtimecmp < when)
+		when = h->mtimecmp;
+	return when;
+}
+
+static void jump_to(struct machine *m, uint64_t when)
+{
+	uint64_t clock = machine_clock(m);
+
+	if (when != NEVER && when > clock)
+		m->clock_offset += when - clock;
+}
+
+/* Nobody runs: let time jump to the next event. */
+static void idle(struct machine *m)
+{
+	uint64_t next = virtio_due(m);
+
+	for (uint32_t n = 0; n < m->nharts; n++)
+		if (m->hart[n].waiting && alarm_of(&m->hart[n]) < next)
+			next = alarm_of(&m->hart[n]);
+	if (next == NEVER && m->input_ended) {
+		m->ending = ENDED_ASLEEP;
+		return;
+	}
+	if (next == NEVER)
+		next = m->uart.next_poll;
+	jump_to(m, next);
+	m->steps++; /* so that a limit on steps is one on sleeping, too */
+	m->call_end = m->steps;
+	devices_poll(m);
+}
+
+/* ---- bursts ---- */
+
+static bool can_run(struct hart *h)
+{
+	if (h->waiting && interrupts_pending(h) & h->mie)
+		h->waiting = false;
+	return !h->waiting;
+}
+
+static uint64_t burst_length(struct machine *m, uint32_t runnable)
+{
+	if (!is_strict(m, STRICT_TIME))
+		return runnable == 1 ? BURST_ALONE : BURST;
+	switch (below(m, 8)) {
+	case 0:
+		return 1 + below(m, 16);
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+		return 1 + below(m, 300);
+	default:
+		return 1 + below(m, 4000);
+	}
+}
+
+/* Those that can run, as bits. A hart that stands still does not run unless
+ * all that could stand still. */
+static uint32_t candidates(struct machine *m)
+{
+	uint32_t able = 0, moving = 0;
+
+	for (uint32_t n = 0; n < m->nharts; n++) {
+		if (!can_run(&m->hart[n]))
+			continue;
+		able |= 1U << n;
+		if (m->hart[n].stalled <= m->steps)
+			moving |= 1U << n;
+	}
+	return moving != 0 ? moving : able;
+}
+
+/* Let the next hart run. */
+static void choose(struct machine *m)
+{
+	if (m->turn != NULL) {
+		m->turn->reserved = false;
+		fpu_collect(m->turn);
+	}
+	m->turn = NULL;
+	if (machine_clock(m) >= m->device_poll)
+		devices_poll(m);
+
+	uint32_t able = candidates(m);
+	uint32_t runnable = (uint32_t)__builtin_popcount(able);
+
+	if (runnable == 0) {
+		idle(m);
+		return;
+	}
+	uint32_t skip =
+		is_strict(m, STRICT_TIME) ? (uint32_t)below(m, runnable) : 0;
+
+	do {
+		m->round = (m->round + 1) % m->nharts;
+	} while (!(able >> m->round & 1) || skip-- != 0);
+	m->turn = &m->hart[m->round];
+	m->turn_left = burst_length(m, runnable);
+}
+
+/* What happens to a hart between its bursts. */
+static void begin_burst(struct hart *h)
+{
+	struct machine *m = h->m;
+
+	/* Translations, instructions and stores may all be drawn again. */
+	if (is_strict(m, STRICT_ORDER))
+		order_drain_some(h);
+	if (is_strict(m, STRICT_TLB)) {
+		fast_flush(h);
+		if (is_strict(m, STRICT_WALK))
+			kept_ahead(h);
+	}
+	if (!(is_strict(m, STRICT_TIME) && one_in(m, 16)))
+		interrupt_take(h);
+}
+
+void nasty(struct hart *h)
+{
+	struct machine *m = h->m;
+	uint64_t alarm;
+
+	if (!is_strict(m, STRICT_TIME) || !one_in(m, 8))
+		return;
+	h->stop |= STOP_END;
+	if (one_in(m, 4))
+		h->stalled = now(h) + below(m, STALL_MAX);
+	alarm = alarm_of(h);
+	if (one_in(m, 16) && alarm != NEVER && alarm > clock_now(h) &&
+	    alarm - clock_now(h) < TICKS_PER_SECOND)
+		m->clock_offset += alarm - clock_now(h);
+}
+
+void machine_run(struct machine *m, uint64_t until)
+{
+	while (m->ending == RUNNING && m->steps < until) {
+		if (m->turn_left == 0) {
+			choose(m);
+			if (m->turn == NULL)
+				continue;
+			m->call_end = m->steps;
+			begin_burst(m->turn);
+		}
+		uint64_t n = until - m->steps;
+
+		if (n > m->turn_left)
+			n = m->turn_left;
+		m->turn_left -= n;
+		hart_run(m->turn, n);
+	}
+}
