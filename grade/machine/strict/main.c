@@ -281,6 +281,20 @@ static void write_coverage(const struct front *front)
 	fclose(file);
 }
 
+static void dump_harts(const struct machine *m)
+{
+	for (uint32_t n = 0; n < m->nharts; n++) {
+		const struct hart *h = &m->hart[n];
+
+		fprintf(stderr,
+			"strict: hart %u: pc <0x%lx>, mode %c%s, scause 0x%lx "
+			"stval 0x%lx sepc <0x%lx>\n",
+			n, h->pc, "US?M"[h->mode],
+			h->waiting ? ", waits for an interrupt" : "", h->scause,
+			h->stval, h->sepc);
+	}
+}
+
 static int status_of(const struct front *front)
 {
 	const struct machine *m = front->m;
@@ -297,6 +311,7 @@ static int status_of(const struct front *front)
 	default:
 		fprintf(stderr, "strict: no end after %lu instructions\n",
 			m->steps);
+		dump_harts(m);
 		return STATUS_LIMIT;
 	}
 }
