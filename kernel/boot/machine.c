@@ -43,12 +43,13 @@ static void pass_on_software_interrupts(uint64 hartid)
 	csr_write(mie, INT_MSI);
 }
 
-/* mret will go to supervisor mode, with paging and without interrupts. */
+/* mret will go to supervisor mode, with paging and without interrupts: power-on
+ * leaves SIE open (privileged specification, section 3.4). */
 static void prepare_supervisor(void)
 {
 	csr_write(satp, SATP_SV39 | (uint64)boot_root >> PGSHIFT);
 	sfence_all();
-	csr_clear(mstatus, MSTATUS_MPP_MASK);
+	csr_clear(mstatus, MSTATUS_MPP_MASK | MSTATUS_SIE);
 	csr_set(mstatus, MSTATUS_MPP_S);
 	csr_write(sie, 0);
 }
