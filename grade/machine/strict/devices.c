@@ -212,7 +212,7 @@ static void uart_send(struct machine *m, uint8_t byte)
 	m->host.put(m->host.context, byte);
 	m->uart.thre_waits = true;
 	if (is_strict(m, STRICT_DEVICES)) {
-		m->uart.busy = machine_clock(m) + below(m, 40);
+		m->uart.busy = machine_clock(m) + below(m, 4);
 		m->device_poll = 0;
 	}
 }

@@ -28,8 +28,11 @@ uint32_t fpu_host_flags(void)
 /* Take over what the host has noted since the last time. */
 void fpu_collect(struct hart *h)
 {
-	h->fflags |= fpu_host_flags();
-	feclearexcept(FE_ALL_EXCEPT);
+	uint32_t flags = fpu_host_flags();
+
+	h->fflags |= flags;
+	if (flags != 0)
+		feclearexcept(FE_ALL_EXCEPT);
 }
 
 uint32_t fpu_flags(struct hart *h)

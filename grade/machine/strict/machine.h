@@ -161,7 +161,7 @@ struct pending_store {
 	uint32_t epoch; /* rises with each fence among stores */
 };
 
-#define PENDING_MAX 16
+#define PENDING_MAX 8
 
 /* Eight bytes of RAM before somebody stored to them. */
 struct old_value {
@@ -364,7 +364,7 @@ struct machine {
 };
 
 /* Ticks of the clock are 100 ns; this many instructions make one. */
-#define STEPS_PER_TICK 16
+#define STEPS_PER_TICK 100
 #define TICKS_PER_SECOND 10000000UL
 
 /* The step at which hart h is, while it runs. */

@@ -3,9 +3,17 @@
 
 uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size)
 {
+	const uint8_t *from = ram_at(m, pa);
 	uint64_t value = 0;
 
-	memcpy(&value, ram_at(m, pa), size);
+	if (likely(size == 8))
+		memcpy(&value, from, 8);
+	else if (size == 4)
+		memcpy(&value, from, 4);
+	else if (size == 1)
+		value = *from;
+	else
+		memcpy(&value, from, size);
 	return value;
 }
 
@@ -71,6 +79,8 @@ void ram_store(struct machine *m, int hart, uint64_t pa, unsigned size,
 		order_note(m, hart, pa & ~7UL, pc);
 	if (page_of(m, pa)->flags != 0)
 		watched_store(m, hart, pa, size, value, pc);
+	else if (likely(size == 8))
+		memcpy(ram_at(m, pa), &value, 8);
 	else
 		memcpy(ram_at(m, pa), &value, size);
 }

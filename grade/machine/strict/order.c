@@ -72,7 +72,7 @@ static uint64_t early_value(struct hart *h, uint64_t pa, uint64_t value,
 		if (old->pa != pa)
 			continue;
 		if (old->hart == (int)h->id || old->when <= oldest ||
-		    one_in(m, 2))
+		    (first != NULL && one_in(m, 2)))
 			break;
 		value = old->value;
 		h->performed = old->when - 1;
@@ -91,8 +91,10 @@ uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since)
 	h->performed = now(h);
 	if (pa % 8 + size > 8 || has_pending(h, pa, size))
 		return order_forward(h, pa, size, ram_load(h->m, pa, size));
-	value = early_value(h, word, ram_load(h->m, word, 8),
-			    max(max(h->floor, since), *read));
+	value = ram_load(h->m, word, 8);
+	if (one_in(h->m, 3))
+		value = early_value(h, word, value,
+				    max(max(h->floor, since), *read));
 	*read = max(*read, h->performed);
 	value >>= 8 * (pa % 8);
 	return size < 8 ? value & ((1UL << (8 * size)) - 1) : value;
@@ -128,8 +130,8 @@ static void perform(struct hart *h, uint32_t n)
 	struct pending_store store = h->pending[n];
 
 	h->npending--;
-	memmove(&h->pending[n], &h->pending[n + 1],
-		(h->npending - n) * sizeof(store));
+	for (; n < h->npending; n++)
+		h->pending[n] = h->pending[n + 1];
 	ram_store(h->m, (int)h->id, store.pa, store.size, store.value,
 		  store.pc);
 }

@@ -8,6 +8,7 @@
 #define BURST 1000        /* instructions, when nothing is strict */
 #define BURST_ALONE 10000 /* when no other hart has anything to do */
 #define STALL_MAX 20000   /* steps that a preempted hart stands still */
+#define JUMP_MAX (TICKS_PER_SECOND / 50) /* ticks that the clock leaves out */
 
 /* ---- time ---- */
 
@@ -149,8 +150,8 @@ void nasty(struct hart *h)
 	if (one_in(m, 4))
 		h->stalled = now(h) + below(m, STALL_MAX);
 	alarm = alarm_of(h);
-	if (one_in(m, 16) && alarm != NEVER && alarm > clock_now(h) &&
-	    alarm - clock_now(h) < TICKS_PER_SECOND)
+	if (one_in(m, 32) && alarm != NEVER && alarm > clock_now(h) &&
+	    alarm - clock_now(h) < JUMP_MAX)
 		m->clock_offset += alarm - clock_now(h);
 }
 

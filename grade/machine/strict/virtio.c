@@ -203,7 +203,7 @@ static void take_chains(struct machine *m)
 		v->flight[v->nflight] = head;
 		v->due[v->nflight++] =
 			is_strict(m, STRICT_DEVICES)
-				? machine_clock(m) + below(m, 2000)
+				? machine_clock(m) + below(m, 200)
 				: 0;
 	}
 	m->device_poll = 0;
