@@ -1,5 +1,5 @@
-/* csr.c: control and status registers (privileged specification 20211203,
- * chapters 3 and 4; Sstc 1.0). */
+/* grade/machine/strict/csr.c: control and status registers (privileged
+ * specification 20211203, chapters 3 and 4; Sstc 1.0). */
 #include "csr.h"
 
 #include "parts.h"

@@ -1,6 +1,6 @@
-/* devices.c: the devices of QEMU's `virt` machine, at the same addresses, as
- * far as they are here: test device, CLINT, PLIC, UART; the disk is in
- * virtio.c. */
+/* grade/machine/strict/devices.c: the devices of QEMU's `virt` machine, at the
+ * same addresses, as far as they are here: test device, CLINT, PLIC, UART; the
+ * disk is in virtio.c. */
 #include "parts.h"
 
 #define TEST_BASE 0x100000UL

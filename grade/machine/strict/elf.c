@@ -1,4 +1,4 @@
-/* elf.c: puts a kernel into RAM. */
+/* grade/machine/strict/elf.c: puts a kernel into RAM. */
 #include <elf.h>
 
 #include "front.h"

@@ -1,5 +1,5 @@
-/* fdt.c: the device tree that tells the kernel what machine this is
- * (Devicetree Specification 0.3, chapter 5). */
+/* grade/machine/strict/fdt.c: the device tree that tells the kernel what
+ * machine this is (Devicetree Specification 0.3, chapter 5). */
 #include "parts.h"
 
 enum { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, END = 9 };

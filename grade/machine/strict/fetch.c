@@ -1,5 +1,5 @@
-/* fetch.c: fetches instructions, a page at a time, and decodes each when it is
- * first executed. */
+/* grade/machine/strict/fetch.c: fetches instructions, a page at a time, and
+ * decodes each when it is first executed. */
 #include "parts.h"
 
 static void exec_undecoded(struct hart *h, const struct insn *i);

@@ -1,5 +1,5 @@
-/* float.c: what floating-point arithmetic needs and hosts do not have; see
- * float.h. */
+/* grade/machine/strict/float.c: what floating-point arithmetic needs and hosts
+ * do not have; see float.h. */
 #include "float.h"
 
 #include <fenv.h>

@@ -1,5 +1,5 @@
-/* float.h: what floating-point arithmetic needs and hosts do not have. Numbers
- * are bits of a double; every single is one. */
+/* grade/machine/strict/float.h: what floating-point arithmetic needs and hosts
+ * do not have. Numbers are bits of a double; every single is one. */
 #pragma once
 
 #include "parts.h"

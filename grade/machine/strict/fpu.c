@@ -1,9 +1,9 @@
-/* fpu.c: floating-point arithmetic, by that of the host (unprivileged
- * specification, chapters 11 and 12). What each instruction does is in
- * rv64fd.h.
+/* grade/machine/strict/fpu.c: floating-point arithmetic, by that of the host
+ * (unprivileged specification, chapters 11 and 12). What each instruction does
+ * is in rv64fd.h.
  *
- * Flags collect in the host's registers and are fetched when somebody looks, or
- * when another hart's turn comes. What hosts do not have is made here:
+ * Flags collect in the host's registers and are fetched when somebody looks,
+ * or when another hart's turn comes. What hosts do not have is made here:
  * canonical NaNs, conversion to integers, and rounding ties away from zero. */
 #include <fenv.h>
 #include <math.h>
@@ -148,7 +148,7 @@ static bool is_inexact(struct hart *h)
 		fesetround(FE_TOWARDZERO);                                     \
 		feclearexcept(FE_ALL_EXCEPT);                                  \
 		volatile __float128 cut_ = (expression);                       \
-		float_odd(cut_);                                                  \
+		float_odd(cut_);                                               \
 	})
 
 #define AWAY_S(exact) (float)float_away(h, CUT(exact), true)

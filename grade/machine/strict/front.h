@@ -1,4 +1,5 @@
-/* front.h: what the parts of the front end offer each other; these use libc. */
+/* grade/machine/strict/front.h: what the parts of the front end offer each
+ * other; these use libc. */
 #pragma once
 
 #include "parts.h"

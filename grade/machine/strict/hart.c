@@ -1,4 +1,5 @@
-/* hart.c: executes instructions. What each of them does is in rv64.h. */
+/* grade/machine/strict/hart.c: executes instructions. What each of them does
+ * is in rv64.h. */
 #include "csr.h"
 #include "parts.h"
 

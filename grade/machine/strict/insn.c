@@ -1,8 +1,9 @@
-/* insn.c: decodes instructions by the tables in rv64.h and rv64fd.h.
+/* grade/machine/strict/insn.c: decodes instructions by the tables in rv64.h
+ * and rv64fd.h.
  *
  * The encodings there are text. insn_init() turns each into the bits that must
- * match and a list of fields; decoding puts the fields together. It is not fast
- * and need not be: an instruction is decoded once and executed often. */
+ * match and a list of fields; decoding puts the fields together. It is not
+ * fast and need not be: an instruction is decoded once and executed often. */
 #include "parts.h"
 
 #define ROW(name, section, encoding, kind, ...)                                \

@@ -1,5 +1,5 @@
-/* kept.c: the translations that a hart keeps (privileged specification,
- * 4.2.1).
+/* grade/machine/strict/kept.c: the translations that a hart keeps (privileged
+ * specification, 4.2.1).
  *
  * A hart may use any translation that was valid at any time since the latest
  * sfence.vma that covers it. So it keeps all that it has fetched, leaf and

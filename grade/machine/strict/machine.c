@@ -1,4 +1,4 @@
-/* machine.c: makes a machine, and draws for it. */
+/* grade/machine/strict/machine.c: makes a machine, and draws for it. */
 #include "parts.h"
 
 /* ---- chance ---- */

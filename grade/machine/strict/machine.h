@@ -1,4 +1,5 @@
-/* machine.h: the strict machine: its state, and what its parts offer each other.
+/* grade/machine/strict/machine.h: the strict machine: its state, and what its
+ * parts offer each other.
  *
  * Everything that a run depends on is in one struct machine, and every choice
  * comes from its seed, so the same inputs give the same run. The parts:
@@ -12,8 +13,9 @@
  *   schedule.c         which hart runs, for how long
  *   story.c            what went wrong
  *
- * These call nothing of libc but memcpy(), memmove(), memset(), <fenv.h>, fma()
- * and sqrt(). The front end, which does, is main.c, elf.c, words.c, gdb.c. */
+ * These call nothing of libc but memcpy(), memmove(), memset(), <fenv.h>,
+ * fma() and sqrt(). The front end, which does, is main.c, elf.c, words.c,
+ * gdb.c. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* main.c: the front end of the strict machine: reads kernel and disk, connects
- * the console, and says how it ended.
+/* grade/machine/strict/main.c: the front end of the strict machine: reads
+ * kernel and disk, connects the console, and says how it ended.
  *
  * What the guest prints goes to standard output, everything else to standard
  * error. The exit status is the guest's, or one of those below. */

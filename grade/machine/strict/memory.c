@@ -1,4 +1,5 @@
-/* memory.c: loads and stores, from the address to RAM or to a device. */
+/* grade/machine/strict/memory.c: loads and stores, from the address to RAM or
+ * to a device. */
 #include "parts.h"
 
 uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size)

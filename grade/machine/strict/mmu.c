@@ -1,5 +1,6 @@
-/* mmu.c: from virtual addresses to physical ones: Sv39 (privileged
- * specification, 4.3.2 and 4.4) and physical memory protection (3.7). */
+/* grade/machine/strict/mmu.c: from virtual addresses to physical ones: Sv39
+ * (privileged specification, 4.3.2 and 4.4) and physical memory protection
+ * (3.7). */
 #include "csr.h"
 #include "parts.h"
 

@@ -1,5 +1,5 @@
-/* order.c: the order of memory, as weak as RVWMO allows (unprivileged
- * specification, chapter 14).
+/* grade/machine/strict/order.c: the order of memory, as weak as RVWMO allows
+ * (unprivileged specification, chapter 14).
  *
  * Stores wait in a buffer and become visible late, in any order that fences
  * and overlaps leave open. Loads take place at once or earlier: a load may see

@@ -1,4 +1,5 @@
-/* parts.h: what the parts of the machine offer each other. */
+/* grade/machine/strict/parts.h: what the parts of the machine offer each
+ * other. */
 #pragma once
 
 #include "machine.h"

@@ -1,15 +1,17 @@
-/* rv64fd.h: the instructions of F and D; see rv64.h. fd, fs1, fs2 and fs3 are
- * floating-point registers.
+/* grade/machine/strict/rv64fd.h: the instructions of F and D; see rv64.h. fd,
+ * fs1, fs2 and fs3 are floating-point registers.
  *
- * In what they do, a, b and c are the operands; S of a name is single precision
- * and D double. */
+ * In what they do, a, b and c are the operands; S of a name is single
+ * precision and D double. */
 
 /* clang-format off */
 
 ROW(flw, "11.5", "imm[11:0] rs1 010 fd 0000111", FLOAT, float_load(h, i, 4))
-ROW(fsw, "11.5", "imm[11:5] fs2 rs1 010 imm[4:0] 0100111", FLOAT, float_store(h, i, 4))
+ROW(fsw, "11.5", "imm[11:5] fs2 rs1 010 imm[4:0] 0100111", FLOAT,
+    float_store(h, i, 4))
 ROW(fld, "12.3", "imm[11:0] rs1 011 fd 0000111", FLOAT, float_load(h, i, 8))
-ROW(fsd, "12.3", "imm[11:5] fs2 rs1 011 imm[4:0] 0100111", FLOAT, float_store(h, i, 8))
+ROW(fsd, "12.3", "imm[11:5] fs2 rs1 011 imm[4:0] 0100111", FLOAT,
+    float_store(h, i, 8))
 
 ROW(fmadd_s,  "11.6", "fs3 00 fs2 fs1 rm fd 1000011", FLOAT, FUSED_S(a, b, c))
 ROW(fmsub_s,  "11.6", "fs3 00 fs2 fs1 rm fd 1000111", FLOAT, FUSED_S(a, b, -c))
@@ -25,16 +27,26 @@ ROW(fmax_s,   "11.6", "0010100 fs2 fs1 001 fd 1010011", FLOAT, CHOOSE_S(true))
 ROW(fsgnj_s,  "11.7", "0010000 fs2 fs1 000 fd 1010011", FLOAT, SIGN_S(b))
 ROW(fsgnjn_s, "11.7", "0010000 fs2 fs1 001 fd 1010011", FLOAT, SIGN_S(~b))
 ROW(fsgnjx_s, "11.7", "0010000 fs2 fs1 010 fd 1010011", FLOAT, SIGN_S(a ^ b))
-ROW(fcvt_w_s,  "11.7", "1100000 00000 fs1 rm rd 1010011", FLOAT, TO_INT_S(INT32))
-ROW(fcvt_wu_s, "11.7", "1100000 00001 fs1 rm rd 1010011", FLOAT, TO_INT_S(UINT32))
-ROW(fcvt_l_s,  "11.7", "1100000 00010 fs1 rm rd 1010011", FLOAT, TO_INT_S(INT64))
-ROW(fcvt_lu_s, "11.7", "1100000 00011 fs1 rm rd 1010011", FLOAT, TO_INT_S(UINT64))
-ROW(fcvt_s_w,  "11.7", "1101000 00000 rs1 rm fd 1010011", FLOAT, FROM_INT_S(INT32))
-ROW(fcvt_s_wu, "11.7", "1101000 00001 rs1 rm fd 1010011", FLOAT, FROM_INT_S(UINT32))
-ROW(fcvt_s_l,  "11.7", "1101000 00010 rs1 rm fd 1010011", FLOAT, FROM_INT_S(INT64))
-ROW(fcvt_s_lu, "11.7", "1101000 00011 rs1 rm fd 1010011", FLOAT, FROM_INT_S(UINT64))
-ROW(fmv_x_w,  "11.7", "1110000 00000 fs1 000 rd 1010011", FLOAT, MOVE_TO_INT(SX(F(i->rs1))))
-ROW(fmv_w_x,  "11.7", "1111000 00000 rs1 000 fd 1010011", FLOAT, MOVE_FROM_INT(BOX(RS1)))
+ROW(fcvt_w_s, "11.7", "1100000 00000 fs1 rm rd 1010011", FLOAT,
+    TO_INT_S(INT32))
+ROW(fcvt_wu_s, "11.7", "1100000 00001 fs1 rm rd 1010011", FLOAT,
+    TO_INT_S(UINT32))
+ROW(fcvt_l_s, "11.7", "1100000 00010 fs1 rm rd 1010011", FLOAT,
+    TO_INT_S(INT64))
+ROW(fcvt_lu_s, "11.7", "1100000 00011 fs1 rm rd 1010011", FLOAT,
+    TO_INT_S(UINT64))
+ROW(fcvt_s_w, "11.7", "1101000 00000 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_S(INT32))
+ROW(fcvt_s_wu, "11.7", "1101000 00001 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_S(UINT32))
+ROW(fcvt_s_l, "11.7", "1101000 00010 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_S(INT64))
+ROW(fcvt_s_lu, "11.7", "1101000 00011 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_S(UINT64))
+ROW(fmv_x_w, "11.7", "1110000 00000 fs1 000 rd 1010011", FLOAT,
+    MOVE_TO_INT(SX(F(i->rs1))))
+ROW(fmv_w_x, "11.7", "1111000 00000 rs1 000 fd 1010011", FLOAT,
+    MOVE_FROM_INT(BOX(RS1)))
 ROW(feq_s,    "11.8", "1010000 fs2 fs1 010 rd 1010011", FLOAT, COMPARE_S(EQ))
 ROW(flt_s,    "11.8", "1010000 fs2 fs1 001 rd 1010011", FLOAT, COMPARE_S(LT))
 ROW(fle_s,    "11.8", "1010000 fs2 fs1 000 rd 1010011", FLOAT, COMPARE_S(LE))
@@ -56,16 +68,26 @@ ROW(fsgnjn_d, "12.5", "0010001 fs2 fs1 001 fd 1010011", FLOAT, SIGN_D(~b))
 ROW(fsgnjx_d, "12.5", "0010001 fs2 fs1 010 fd 1010011", FLOAT, SIGN_D(a ^ b))
 ROW(fcvt_s_d,  "12.5", "0100000 00001 fs1 rm fd 1010011", FLOAT, NARROW())
 ROW(fcvt_d_s,  "12.5", "0100001 00000 fs1 rm fd 1010011", FLOAT, WIDEN())
-ROW(fcvt_w_d,  "12.5", "1100001 00000 fs1 rm rd 1010011", FLOAT, TO_INT_D(INT32))
-ROW(fcvt_wu_d, "12.5", "1100001 00001 fs1 rm rd 1010011", FLOAT, TO_INT_D(UINT32))
-ROW(fcvt_l_d,  "12.5", "1100001 00010 fs1 rm rd 1010011", FLOAT, TO_INT_D(INT64))
-ROW(fcvt_lu_d, "12.5", "1100001 00011 fs1 rm rd 1010011", FLOAT, TO_INT_D(UINT64))
-ROW(fcvt_d_w,  "12.5", "1101001 00000 rs1 rm fd 1010011", FLOAT, FROM_INT_D(INT32))
-ROW(fcvt_d_wu, "12.5", "1101001 00001 rs1 rm fd 1010011", FLOAT, FROM_INT_D(UINT32))
-ROW(fcvt_d_l,  "12.5", "1101001 00010 rs1 rm fd 1010011", FLOAT, FROM_INT_D(INT64))
-ROW(fcvt_d_lu, "12.5", "1101001 00011 rs1 rm fd 1010011", FLOAT, FROM_INT_D(UINT64))
-ROW(fmv_x_d,  "12.5", "1110001 00000 fs1 000 rd 1010011", FLOAT, MOVE_TO_INT(F(i->rs1)))
-ROW(fmv_d_x,  "12.5", "1111001 00000 rs1 000 fd 1010011", FLOAT, MOVE_FROM_INT(RS1))
+ROW(fcvt_w_d, "12.5", "1100001 00000 fs1 rm rd 1010011", FLOAT,
+    TO_INT_D(INT32))
+ROW(fcvt_wu_d, "12.5", "1100001 00001 fs1 rm rd 1010011", FLOAT,
+    TO_INT_D(UINT32))
+ROW(fcvt_l_d, "12.5", "1100001 00010 fs1 rm rd 1010011", FLOAT,
+    TO_INT_D(INT64))
+ROW(fcvt_lu_d, "12.5", "1100001 00011 fs1 rm rd 1010011", FLOAT,
+    TO_INT_D(UINT64))
+ROW(fcvt_d_w, "12.5", "1101001 00000 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_D(INT32))
+ROW(fcvt_d_wu, "12.5", "1101001 00001 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_D(UINT32))
+ROW(fcvt_d_l, "12.5", "1101001 00010 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_D(INT64))
+ROW(fcvt_d_lu, "12.5", "1101001 00011 rs1 rm fd 1010011", FLOAT,
+    FROM_INT_D(UINT64))
+ROW(fmv_x_d, "12.5", "1110001 00000 fs1 000 rd 1010011", FLOAT,
+    MOVE_TO_INT(F(i->rs1)))
+ROW(fmv_d_x, "12.5", "1111001 00000 rs1 000 fd 1010011", FLOAT,
+    MOVE_FROM_INT(RS1))
 ROW(feq_d,    "12.6", "1010001 fs2 fs1 010 rd 1010011", FLOAT, COMPARE_D(EQ))
 ROW(flt_d,    "12.6", "1010001 fs2 fs1 001 rd 1010011", FLOAT, COMPARE_D(LT))
 ROW(fle_d,    "12.6", "1010001 fs2 fs1 000 rd 1010011", FLOAT, COMPARE_D(LE))

@@ -1,4 +1,4 @@
-/* schedule.c: which hart runs next, and for how long.
+/* grade/machine/strict/schedule.c: which hart runs next, and for how long.
  *
  * One hart runs at a time, for a burst of instructions. Everything else in the
  * machine happens between two bursts. */

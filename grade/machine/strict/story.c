@@ -1,5 +1,6 @@
-/* story.c: what went wrong, as it happened: which hart used what, who had
- * changed it when, and which fences came between. main.c tells it in words. */
+/* grade/machine/strict/story.c: what went wrong, as it happened: which hart
+ * used what, who had changed it when, and which fences came between. main.c
+ * tells it in words. */
 #include "parts.h"
 
 /* The last change of the entry at pa, if that is known. */

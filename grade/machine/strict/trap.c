@@ -1,5 +1,5 @@
-/* trap.c: traps and interrupts (privileged specification 20211203, 3.1.6 to
- * 3.1.9, 3.3.2, 4.1). */
+/* grade/machine/strict/trap.c: traps and interrupts (privileged specification
+ * 20211203, 3.1.6 to 3.1.9, 3.3.2, 4.1). */
 #include "csr.h"
 #include "parts.h"
 

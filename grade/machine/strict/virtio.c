@@ -1,5 +1,6 @@
-/* virtio.c: the disk: a virtio block device behind virtio-mmio ("Virtual I/O
- * Device (VIRTIO) Version 1.1": 4.2, 2.6, 5.2), in the first of eight slots.
+/* grade/machine/strict/virtio.c: the disk: a virtio block device behind
+ * virtio-mmio ("Virtual I/O Device (VIRTIO) Version 1.1": 4.2, 2.6, 5.2), in
+ * the first of eight slots.
  *
  * Requests are taken from the queue when the driver says so and done when they
  * are due: at once, or under STRICT_DEVICES late and in any order. */

@@ -1,5 +1,5 @@
-/* words.c: tells stories. An address in angle brackets is one of the kernel;
- * grade/ puts its source line there. */
+/* grade/machine/strict/words.c: tells stories. An address in angle brackets is
+ * one of the kernel; grade/ puts its source line there. */
 #include <stdio.h>
 
 #include "front.h"
