@@ -47,7 +47,7 @@ ASKED := $(if $(DEBIAN),$(GOALS:test=debian),$(GOALS))
 # ---- names and line ends -----------------------------------------------------
 
 ifneq ($(filter-out help clean clean-disk,$(GOALS)),)
-ifneq ($(shell grep -l "$$(printf '\r')" grade/tools/*.sh),)
+ifneq ($(shell grep -l "$$(printf '\r')" grade/tools/setup/*.sh),)
 $(error the files here have Windows line endings (CRLF), which the shell \
 	cannot read: clone the repository again, or convert them with: \
 	git ls-files -z | xargs -0 sed -i 's/\r$$//')
@@ -55,7 +55,7 @@ endif
 endif
 
 ifneq ($(filter-out help clean clean-disk handin,$(GOALS)),)
-ODD := $(shell sh grade/tools/names.sh)
+ODD := $(shell sh grade/tools/setup/names.sh)
 ifneq ($(ODD),)
 $(error $(ODD))
 endif
@@ -77,7 +77,7 @@ AFTER_SETUP := $(filter-out setup course,$(GOALS))
 .PHONY: $(GOALS)
 
 setup:
-	@$(TOOLS) sh grade/tools/setup.sh $(filter-out setup,$(ASKED))
+	@$(TOOLS) sh grade/tools/setup/setup.sh $(filter-out setup,$(ASKED))
 	$(if $(filter course,$(GOALS)),@echo "setup: next is grade/batch")
 	$(if $(AFTER_SETUP),+@$(MAKE) --no-print-directory $(AFTER_SETUP))
 
@@ -88,7 +88,7 @@ else
 
 # ---- tools -------------------------------------------------------------------
 
-PROBE := $(shell $(TOOLS) sh grade/tools/probe.sh $(ASKED))
+PROBE := $(shell $(TOOLS) sh grade/tools/setup/probe.sh $(ASKED))
 ifneq ($(firstword $(PROBE)),ok)
 $(error $(wordlist 2,99,$(PROBE)))
 endif
@@ -282,13 +282,13 @@ $(H)/%.c.o: %.c $(H)/host.flags
 	$(call say,HOSTCC,$<)
 	$(call compile,$(HOSTCC) $(HOST_FLAGS))
 
-# The kernel is linked twice, see grade/tools/ksyms.awk.
-$(K)/ksyms0.S: grade/tools/ksyms.awk
+# The kernel is linked twice, see grade/tools/make/ksyms.awk.
+$(K)/ksyms0.S: grade/tools/make/ksyms.awk
 	$(call make_file,awk -f $< /dev/null >$$tmp)
 
-$(K)/ksyms.S: $(K)/kernel0.elf grade/tools/ksyms.awk
+$(K)/ksyms.S: $(K)/kernel0.elf grade/tools/make/ksyms.awk
 	$(call make_file,$(NM) -n $< >$$tmp.nm && \
-		awk -f grade/tools/ksyms.awk $$tmp.nm >$$tmp && rm -f $$tmp.nm)
+		awk -f grade/tools/make/ksyms.awk $$tmp.nm >$$tmp && rm -f $$tmp.nm)
 
 $(K)/ksyms.o $(K)/ksyms0.o: %.o: %.S
 	$(call make_file,$(CC) $(KERNEL_FLAGS) -c -o $$tmp $<)
@@ -300,7 +300,7 @@ $(K)/kernel0.elf: $(K_OBJECTS) $(K)/ksyms0.o $(K)/kernel.list \
 $(K)/kernel.elf: $(K)/ksyms.o
 	$(call say,LD,$@)
 	$(call make_file,$(KERNEL_LINK) -o $$tmp $(K_OBJECTS) $< && \
-		$(NM) -n $$tmp | awk -f grade/tools/ksyms.awk | \
+		$(NM) -n $$tmp | awk -f grade/tools/make/ksyms.awk | \
 		cmp -s - $(K)/ksyms.S || { \
 		echo "$@: the symbol table moved functions: see kernel.ld" >&2; \
 		false; })
@@ -352,22 +352,22 @@ $(K)/config.json: FORCE
 	clean clean-disk
 
 qemu: all
-	@$(PYTHON) -m grade.run --config $(K)/config.json qemu
+	@$(PYTHON) -m grade.machine.run --config $(K)/config.json qemu
 
 run: all
-	@$(PYTHON) -m grade.run --config $(K)/config.json run
+	@$(PYTHON) -m grade.machine.run --config $(K)/config.json run
 
 gdb: all
-	@$(PYTHON) -m grade.gdb --config $(K)/config.json
+	@$(PYTHON) -m grade.tools.gdb --config $(K)/config.json
 
 gdb-server: all
-	@$(PYTHON) -m grade.gdb --config $(K)/config.json --server
+	@$(PYTHON) -m grade.tools.gdb --config $(K)/config.json --server
 
 view: all
-	@$(PYTHON) -m grade.view --config $(K)/config.json
+	@$(PYTHON) -m grade.tools.view --config $(K)/config.json
 
-# For scripts: build, and say where grade/config.py finds what was built. Of a
-# stranger's tree it takes the kernel only.
+# For scripts: build, and say where grade/machine/host/build.py finds what was
+# built. Of a stranger's tree it takes the kernel only.
 .PHONY: config kernel-config user-config
 config: all
 kernel-config: kernel $(K)/config.json
@@ -388,18 +388,18 @@ grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
 
 test:
-	@$(PYTHON) -m grade$(if $(DEBIAN),.debian, --all $(if $(V),-v))
+	@$(PYTHON) -m grade$(if $(DEBIAN),.tools.debian, --all $(if $(V),-v))
 
 # In a browser; not part of `make test`.
 view_page: export TESTS := view_page
 view_page: test
 
 lint:
-	@$(PYTHON) -m grade.lint
+	@$(PYTHON) -m grade.tools.lint
 
 # In a hand-out of a lab: what a student may change, as one file.
 handin:
-	@$(PYTHON) -m grade.handin
+	@$(PYTHON) -m grade.course.handin
 
 clean-disk:
 	rm -f $(foreach f,img old.img key,$(U)/disk.$(f))
@@ -414,31 +414,31 @@ SERIES_TOOLS := series-edit series-place series-save
 	damage fuzz bench bench-docs series $(SERIES_TOOLS)
 
 mutants:
-	@$(PYTHON) -m grade.mutants
+	@$(PYTHON) -m grade.trials.mutants
 
 mutants-docs:
-	@$(PYTHON) -m grade.mutants.doc
+	@$(PYTHON) -m grade.trials.mutants.doc
 
 variants:
-	@$(PYTHON) -m grade.variants
+	@$(PYTHON) -m grade.trials.variants
 
 power damage fuzz:
-	@$(PYTHON) -m grade.$@
+	@$(PYTHON) -m grade.trials.$@
 
 handout:
-	@$(PYTHON) -m grade.handout
+	@$(PYTHON) -m grade.course.handout
 
 gradescope classroom50:
-	@$(PYTHON) -m grade.course.gradescope $@
+	@$(PYTHON) -m grade.course.autograders.autograder_zip $@
 
 series:
 	@$(PYTHON) -m grade.series run
 
 bench:
-	@$(PYTHON) -m grade.bench
+	@$(PYTHON) -m grade.tools.bench
 
 bench-docs:
-	@$(PYTHON) -m grade.bench.page
+	@$(PYTHON) -m grade.tools.bench.bench_page
 
 $(SERIES_TOOLS): series-%:
 	@$(PYTHON) -m grade.series $*
@@ -512,7 +512,7 @@ the lab
                     grade all hand-ins of a class
   make bench        instructions of fork, faults and the rest, starter and
                     finished kernel; PROFILE=fork: by function; QUICK=1: only
-                    against grade/budgets; ROWS="fork getpid": only these
+                    against grade/tools/bench/budgets; ROWS="fork getpid": only these
   make bench-docs   docs/bench.md from the last `make bench`
   make mutants      break the kernel on purpose, and see that the tests notice;
                     MUTANT="012 5": those only, FULL=1: by all tests

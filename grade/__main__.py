@@ -4,10 +4,10 @@
 everything else in this project is tested as well.
 
 TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
-of grade/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the first
-that fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces the
-sandbox, or does without. LIMIT=N has the run over after N seconds. REPORT and
-OUT are what --report and --out are without.
+of grade/score/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the
+first that fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces
+the sandbox, or does without. LIMIT=N has the run over after N seconds. REPORT
+and OUT are what --report and --out are without.
 """
 
 import argparse
@@ -21,13 +21,14 @@ from pathlib import Path
 
 import pytest
 
-from grade import limits, process, reports, results, sandbox
-from grade.config import ROOT, UserError
-from grade.foreign import TimeIsOver, grade_tree
-from grade.machine import timeout_from
-from grade.points import Points
-from grade.session import STRANGER, VERBOSE
-from grade.tree import NoTree
+from grade.course.intake.tree import NoTree
+from grade.course.stranger import TimeIsOver, grade_tree
+from grade.machine.host import limits, process, sandbox
+from grade.machine.host.build import ROOT, UserError
+from grade.machine.qemu import timeout_from
+from grade.score import reports, results
+from grade.score.points import Points
+from grade.score.session import STRANGER, VERBOSE
 
 WORKERS_MAX = 8
 IN_ORDER = "--no-loadscope-reorder"
@@ -172,7 +173,7 @@ def tests_to_read(everything):
     points = Points()
     if everything or points.tools & {*os.environ.get("GROUP", "").split()}:
         return ["--all-groups", "grade"]
-    paths = (f"grade/test_{name}.py"
+    paths = (f"grade/kernel/test_{name}.py"
              for name in sorted(points.kernel_modules()))
     return [path for path in paths if (ROOT / path).exists()]
 
@@ -195,7 +196,7 @@ def run_tests(everything):
     os.chdir(ROOT)
     options = [
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
-        "-p", "grade.outside.fixtures",
+        "-p", "grade.kernel.outside.fixtures",
         "-p", "xdist.plugin", *in_parallel(),
         # xdist may wait for ever for a worker that takes a dead one's place.
         "--max-worker-restart", "0",

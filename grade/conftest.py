@@ -11,17 +11,18 @@ from textwrap import indent
 
 import pytest
 
-from grade import explain, limits, reports, results, session
-from grade.guest import GuestFailed, Log
-from grade.limits import factor
-from grade.outside.gate import NOTHING_SHARED
-from grade.points import Points, add_up
-from grade.text import many, printable
-from grade.tools.needs import skip_unless_there
+from grade.kernel.outside.gate import NOTHING_SHARED
+from grade.machine.guest import GuestFailed, Log
+from grade.machine.host import limits
+from grade.machine.host.limits import factor
+from grade.machine.host.text import many, printable
+from grade.score import explain, reports, results, session
+from grade.score.points import Points, add_up
+from grade.tools.setup.needs import skip_unless_there
 
 # Only make view_page runs it, for people who change the page of make view.
 collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
-    else ["test_view_page.py"]
+    else ["selftest/test_view_page.py"]
 
 TITLE_WIDTH = 64
 RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that

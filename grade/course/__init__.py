@@ -1,1 +1,1 @@
-"""grade/course/__init__.py: all hand-ins of a class; Gradescope."""
+"""grade/course/__init__.py: what students get, and what they hand in."""

@@ -1,1 +1,2 @@
-"""grade/kernel/__init__.py: what a student is graded by."""
+"""grade/kernel/__init__.py: the tests of a kernel, and the programs they run
+in it."""

@@ -7,12 +7,12 @@ not begin.
 import os
 import sys
 
-from grade import process
-from grade.config import ROOT, BuildError, UserError
+from grade.machine.host import process
+from grade.machine.host.build import ROOT, BuildError, UserError
+from grade.machine.host.text import many
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import GitError
 from grade.series.patches import read_series
-from grade.text import many
 
 
 def edit():
@@ -55,7 +55,7 @@ def save():
 
 
 def run():
-    from grade.series.run import run_series
+    from grade.series.check_steps import run_series
     return run_series(ROOT, fast=os.environ.get("FAST") == "1")
 
 

@@ -9,12 +9,12 @@ nothing.
 import json
 import sys
 
-from grade import process
-from grade.config import BuildError, build
-from grade.guest import GuestFailed
-from grade.machine import Machine
-from grade.session import LOGS
-from grade.suites import SuiteBoots, list_tests
+from grade.kernel.suites import SuiteBoots, list_tests
+from grade.machine.guest import GuestFailed
+from grade.machine.host import process
+from grade.machine.host.build import BuildError, build
+from grade.machine.qemu import Machine
+from grade.score.session import LOGS
 
 
 def attempt():

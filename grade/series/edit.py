@@ -5,13 +5,13 @@ import re
 import shutil
 from pathlib import Path
 
-from grade.config import UserError
+from grade.machine.host.build import UserError
 from grade.series.git import (
     PATCH_FORM, GitError, commits, export, git, git_lines, subject_of)
-from grade.series.layout import AHEAD, STARTER, find_base, lay_out
 from grade.series.patches import CHANGED_PART, FOLDER, LIST, read_series
 from grade.series.stack import (
     check_round, differences, file_list, scratch_folder)
+from grade.series.step_commits import AHEAD, STARTER, find_base, lay_out
 
 PLACE = Path("build") / "series" / "edit"
 SAVED = "refs/calf/saved"       # what the tree has

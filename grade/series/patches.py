@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grade.config import UserError
+from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
 
 FOLDER = "patches"

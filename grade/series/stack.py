@@ -6,7 +6,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from grade.config import UserError
+from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
 from grade.series.patches import CHANGED_PART, FOLDER
 

@@ -13,26 +13,26 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grade import drawn
-from grade.config import ROOT, build
 from grade.kernel.model.asc import as_c
 from grade.kernel.model.boot import build_subject
 from grade.kernel.model.trial import PER_BOOT, Trials, machine_for
+from grade.machine.host import seeded
+from grade.machine.host.build import ROOT, build
 
 COUNT = 200
 OUT = ROOT / "build" / "model"
 CHECKS = ("DEBUG", "AUDIT")
 
 
-class Report(drawn.Report):
+class Report(seeded.Report):
     def lines(self):
         yield (f"{self.counts['programs']} programs in "
                f"{self.counts['boots']} boots, {self.counts['wrong']} wrong")
 
 
 def run():
-    count = drawn.number_from("COUNT", COUNT)
-    seed = drawn.number_from("SEED", secrets.randbelow(10 ** 6))
+    count = seeded.number_from("COUNT", COUNT)
+    seed = seeded.number_from("SEED", secrets.randbelow(10 ** 6))
     checks = [f"{name}=1" for name in CHECKS if os.environ.get(name) == "1"]
     print(f"model: COUNT={count} SEED={seed}", *checks, flush=True)
     config = build(*checks)
@@ -65,4 +65,4 @@ def tell(trials, one):
 
 
 if __name__ == "__main__":
-    sys.exit(drawn.main("model", run))
+    sys.exit(seeded.main("model", run))

@@ -3,11 +3,11 @@ whether the process will live."""
 
 import copy
 
-from grade.kernel.model.layout import PAGE, USER_TOP, R, W
+from grade.kernel.model.layout import PAGE, R, USER_TOP, W
 from grade.kernel.model.reference import ZEROS, Page, code_result, pages_of
-from grade.kernel.model.rules import (ARGUMENTS_TOO_MANY, CHILDREN_MOST,
-                                      FILE_MOST, FIXED, NEEDS, PIPE_MOST,
-                                      PROGRAMS)
+from grade.kernel.model.rules import (
+    ARGUMENTS_TOO_MANY, CHILDREN_MOST, FILE_MOST, FIXED, NEEDS, PIPE_MOST,
+    PROGRAMS)
 from grade.kernel.model.wire import Op
 
 LIVES, MAY_DIE, DIES = range(3)

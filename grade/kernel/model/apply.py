@@ -7,12 +7,12 @@ has all memory, and only if it takes a frame.
 
 import struct
 
-from grade.kernel.model.layout import PAGE, USER_TOP, R, W
-from grade.kernel.model.reference import (ECHILD, EFAULT, EINVAL, ENOMEM,
-                                          NAMES, adler, code_result,
-                                          float_sum, pattern)
-from grade.kernel.model.rules import (ARGUMENTS_TOO_MANY, FIXED, PROGRAMS,
-                                      OtherBytes, Wrong, name_of)
+from grade.kernel.model.layout import PAGE, R, USER_TOP, W
+from grade.kernel.model.reference import (
+    ECHILD, EFAULT, EINVAL, ENOMEM, NAMES, adler, code_result, float_sum,
+    pattern)
+from grade.kernel.model.rules import (
+    ARGUMENTS_TOO_MANY, FIXED, PROGRAMS, OtherBytes, Wrong, name_of)
 from grade.kernel.model.wire import Op
 
 STRING_MOST = 256

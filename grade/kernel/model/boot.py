@@ -5,14 +5,14 @@ import random
 import subprocess
 from dataclasses import dataclass
 
-from grade.config import ROOT
 from grade.kernel.model import draw
-from grade.kernel.model.layout import (PAGE, SHAPES, USER_TOP, Segment,
-                                       draw_layout, layout_of, with_segments)
+from grade.kernel.model.layout import (
+    PAGE, SHAPES, USER_TOP, Segment, draw_layout, layout_of, with_segments)
 from grade.kernel.model.play import Stage
 from grade.kernel.model.post import Post
 from grade.kernel.model.reference import SHARES_ALL
-from grade.programs import build_programs
+from grade.machine.host.build import ROOT
+from grade.machine.user_programs import build_programs
 
 SUBJECT = ROOT / "grade/kernel/model/subject"
 SIZES = ("32M", "48M", "64M", "128M", "128M", "512M", "4G")

@@ -9,7 +9,7 @@ from grade.kernel.model import space
 from grade.kernel.model.layout import PAGE, R, W, X
 from grade.kernel.model.reference import SHARES_ALL
 from grade.kernel.model.rules import OtherBytes, Wrong
-from grade.outside.sv39 import G, U, V, frame_of, rights
+from grade.machine.sv39 import G, U, V, frame_of, rights
 
 RIGHTS = R | W | X
 

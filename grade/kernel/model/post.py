@@ -12,22 +12,21 @@ import tempfile
 import time
 from pathlib import Path
 
-from grade import process, unattended
-from grade.boots import BOOT_ARGS
-from grade.image import make_image
 from grade.kernel.model import space
 from grade.kernel.model.rules import Wrong
-from grade.kernel.model.wire import (DONE, FIGURE_NAMES, FIGURES, MARK_NONCE,
-                                     MARK_ROLE, MARK_SEEN, NONCE, NUMBER,
-                                     ORDER_SIZE, POST_END, POST_SEND,
-                                     POST_VMSTAT, REPLIES, REPLY_AT,
-                                     REPLY_SIZE, SEND_AT, SENDS, WHAT, Op,
-                                     pack_order, unpack_reply)
-from grade.limits import limit
-from grade.machine import ON_STDOUT, Machine
-from grade.outside.qmp import Monitor, MonitorLost
-from grade.outside.ram import RAM_BASE, Ram
-from grade.outside.sv39 import root_of
+from grade.kernel.model.wire import (
+    DONE, FIGURES, FIGURE_NAMES, MARK_NONCE, MARK_ROLE, MARK_SEEN, NONCE,
+    NUMBER, ORDER_SIZE, POST_END, POST_SEND, POST_VMSTAT, REPLIES, REPLY_AT,
+    REPLY_SIZE, SENDS, SEND_AT, WHAT, Op, pack_order, unpack_reply)
+from grade.machine import run_to_end
+from grade.machine.host import process
+from grade.machine.host.limits import limit
+from grade.machine.image import make_image
+from grade.machine.qemu import ON_STDOUT, Machine
+from grade.machine.qmp import Monitor, MonitorLost
+from grade.machine.ram import RAM_BASE, Ram
+from grade.machine.shared_boots import BOOT_ARGS
+from grade.machine.sv39 import root_of
 
 BOOT_SECONDS = 10
 ANSWER_SECONDS = 3      # an order takes a millisecond, a hog some hundred
@@ -128,7 +127,7 @@ class Post:
     def _check(self, end, what):
         """Raise Silent if there is nothing to wait for."""
         text = self._log.text()
-        if unattended.PANIC_MARK.search(text.encode()):
+        if run_to_end.PANIC_MARK.search(text.encode()):
             line = next(line for line in text.splitlines()
                         if "panic: " in line)
             raise Silent("the kernel panics: " + line.split("panic: ")[1])

@@ -9,7 +9,7 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R, W
+from grade.kernel.model.layout import PAGE, R, STACK_BYTES, USER_TOP, W
 
 ZEROS = bytes(PAGE)
 STACK_PAGES = STACK_BYTES // PAGE

@@ -1,7 +1,7 @@
 """grade/kernel/model/space.py: the user's half of an address space, read from
 outside, and quickly: it is looked at thousands of times."""
 
-from grade.outside.sv39 import R, U, V, W, X, frame_of
+from grade.machine.sv39 import R, U, V, W, X, frame_of
 
 HALF = 256              # entries of a root table that are the user's
 

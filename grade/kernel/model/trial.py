@@ -5,12 +5,12 @@ import itertools
 import random
 from dataclasses import dataclass
 
-from grade.guest import Log
 from grade.kernel.model.boot import Boot
 from grade.kernel.model.play import Failure
 from grade.kernel.model.rules import Wrong
 from grade.kernel.model.shrink import Shrinker
-from grade.machine import Machine, machine_from
+from grade.machine.guest import Log
+from grade.machine.qemu import Machine, machine_from
 
 PER_BOOT = 25
 MACHINES = ((4, "128M"), (1, "32M"), (4, "48M"), (1, "128M"), (4, "512M"),

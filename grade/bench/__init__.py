@@ -1,1 +1,0 @@
-"""grade/bench/__init__.py: what the kernel costs, measured and shown."""

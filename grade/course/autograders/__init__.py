@@ -1,0 +1,2 @@
+"""grade/course/autograders/__init__.py: archives that course systems grade
+by."""

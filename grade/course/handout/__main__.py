@@ -1,0 +1,114 @@
+"""grade/course/handout/__main__.py: `make handout LAB=cow OUT=dir [STEP=n]`.
+
+Everything is made in a folder beside OUT, checked, and named OUT at the end.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from grade.course.handin import files_of, write_handed
+from grade.course.handout import repository
+from grade.course.handout.lab import find_lab
+from grade.course.handout.leaks import Secrets, find_leaks
+from grade.course.handout.pages import make_pages
+from grade.machine.host import process
+from grade.machine.host.build import ROOT, UserError
+from grade.series import stack
+from grade.series.git import GitError
+from grade.series.patches import read_series
+
+LEAKS_SHOWN = 20
+
+
+class Leak(Exception):
+    """The solution is in the hand-out; the text says where."""
+
+
+def main():
+    process.end_on_signals()
+    try:
+        lab = find_lab(os.environ.get("LAB"))
+        out = out_from(os.environ.get("OUT"))
+        repository.check_clean(ROOT)
+        patches = read_series(ROOT)
+        step = step_from(os.environ.get("STEP") or "1", patches)
+        print(make(lab, out, patches, step))
+        return 0
+    except (UserError, GitError, OSError) as error:
+        print(f"handout: {error}", file=sys.stderr)
+        return 2
+    except Leak as error:
+        print(f"handout: the solution would be handed out:\n{error}",
+              file=sys.stderr)
+        return 1
+
+
+def out_from(text):
+    if not text:
+        raise UserError("OUT= names the folder to make")
+    out = Path(os.path.abspath(text))
+    if os.path.lexists(out):
+        raise UserError(f"OUT={text}: it exists")
+    if not out.parent.is_dir():
+        raise UserError(f"OUT={text}: {out.parent} is no folder")
+    return out
+
+
+def step_from(text, patches):
+    """The first step that is left to do."""
+    if not text.isdecimal() or not 1 <= int(text) <= len(patches):
+        raise UserError(f"STEP={text}: a number from 1 to {len(patches)}")
+    return int(text)
+
+
+@contextmanager
+def folder_for(out):
+    """A new folder that becomes `out`, unless something goes wrong."""
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def make(lab, out, patches, step):
+    """Make the hand-out; returns what to say of it."""
+    given = patches[:step - 1]
+    with stack.scratch_folder() as scratch, folder_for(out) as folder:
+        repository.check_out(ROOT, scratch / "main")
+        stack.copy_kernel(scratch / "main", scratch)
+        stack.take_off(scratch, patches[step - 1:])
+        repository.fill(lab, scratch / "main", scratch / "kernel", folder)
+        if given:
+            repository.tell_given(folder, given)
+        repository.check_imports(folder)
+        make_pages(lab.name, folder, scratch / "main")
+        write_handed(folder, lab.name, step)
+        name = repository.commit(lab, step, folder)
+        secrets = Secrets(scratch / "main" / "kernel", scratch / "kernel",
+                          lab.given)
+        check(secrets, folder)
+        paths = files_of(folder)
+        size = sum((folder / path).stat().st_size for path in paths)
+    return (f"handout: {out}: lab {lab.name}, step {step} of {len(patches)}, "
+            f"{len(paths)} files, {size // 1024} KiB, commit {name[:12]}\n"
+            f"handout: none of the solution's {len(secrets.names)} names and "
+            f"{len(secrets.lines)} lines is in it")
+
+
+def check(secrets, folder):
+    leaks = list(find_leaks(secrets, folder))
+    if leaks:
+        more = len(leaks) - LEAKS_SHOWN
+        raise Leak("\n".join(leaks[:LEAKS_SHOWN])
+                   + (f"\nand {more} more" if more > 0 else ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""grade/course/handout/lab.py: reads grade/course/labs/LAB/lab.ini, the
+definition of a lab."""
+
+import configparser
+import fnmatch
+import re
+
+from grade.machine.host.build import ROOT, UserError
+
+LABS = "grade/course/labs"
+DEFINITION = "lab.ini"
+FILES = "files"
+SECTIONS = {"lab", "taken", "left out", "given"}
+
+
+def lab_names(root=ROOT):
+    return sorted(path.parent.name
+                  for path in (root / LABS).glob(f"*/{DEFINITION}"))
+
+
+class Lab:
+    """One lab: its title, which paths a hand-out has, and which names of the
+    solution it may tell."""
+
+    def __init__(self, name, root=ROOT):
+        self.name = name
+        self.folder = root / LABS / name
+        parser = configparser.ConfigParser(
+            allow_no_value=True, delimiters=("=",), interpolation=None)
+        parser.optionxform = str        # paths and names as they are
+        self.definition = path = self.folder / DEFINITION
+        try:
+            parser.read_string(path.read_text("utf-8"), str(path))
+            self._check_sections(parser.sections())
+            self.title = parser["lab"]["title"]
+        except (configparser.Error, KeyError, ValueError) as error:
+            text = " ".join(str(error).split())
+            raise UserError(f"{LABS}/{name}/{DEFINITION}: {text}") from None
+        self.taken = [*parser["taken"]]
+        self.left_out = [*parser["left out"]]
+        self.given = dict(parser["given"])
+
+    @staticmethod
+    def _check_sections(sections):
+        if set(sections) != SECTIONS:
+            raise ValueError("the sections are " + ", ".join(sorted(SECTIONS)))
+
+    def takes(self, path):
+        """Whether a path of this repository goes into a hand-out. * in a
+        pattern stands for anything, / too."""
+        return fits(path, self.taken) and not fits(path, self.left_out)
+
+
+def fits(path, patterns):
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def unused_patterns(lab, paths):
+    """What the lab lists that fits none of these paths of the repository; of
+    what it leaves out, none that it would take."""
+    taken = [path for path in paths if fits(path, lab.taken)]
+    for patterns, some in (lab.taken, paths), (lab.left_out, taken):
+        for pattern in patterns:
+            if not any(fits(path, [pattern]) for path in some):
+                yield pattern
+
+
+def find_lab(name, root=ROOT):
+    """The Lab of that name. Raises UserError."""
+    names = lab_names(root)
+    if re.fullmatch(r"[a-z0-9]+", name or "") and name in names:
+        return Lab(name, root)
+    wrong = f"LAB={name}: no such lab" if name else "LAB= names the lab"
+    raise UserError(f"{wrong}; there is {', '.join(names) or 'none'}")

@@ -1,0 +1,128 @@
+"""grade/course/handout/leaks.py: looks for the solution where it must not be.
+
+What gives it away is computed from the two kernels: names that the finished
+one has and the starter lacks, names of its new files, and its new lines.
+"""
+
+import re
+
+from grade.series.git import git, git_lines
+
+SOURCES = {".c", ".h", ".S", ".ld"}
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+NAME = re.compile(r"\b[A-Za-z_]\w*\b")
+CALL = re.compile(r"\b([A-Za-z_]\w*)\(")
+EDGE = re.compile(r"^\s*(?:/\*+|\*+/?|//|#|>|\+|-|\|)?\s*|\s*(?:\*/)?\s*$")
+LINE_MIN = 25           # shorter ones are everybody's
+
+
+class Secrets:
+    """What no file of a hand-out may have: `names`, `files` and `lines`."""
+
+    def __init__(self, finished, starter, given=()):
+        new, old = read_kernel(finished), read_kernel(starter)
+        known = set().union(*map(all_names, old.values()))
+        names = set().union(*map(telling_names, new.values()))
+        self.names = names - known - set(given)
+        self.files = {path.split("/", 1)[1] for path in set(new) - set(old)}
+        lines = set().union(*map(plain_lines, new.values()))
+        before = " ".join(plain(text) for text in old.values())
+        self.lines = {line for line in lines
+                      if len(line) > LINE_MIN and line not in before}
+        self.lines -= set(given)
+        self._pattern = self._one_pattern()
+
+    def _one_pattern(self):
+        words = [rf"\b{name}\b" if is_code(name) else rf"(?<!\.)\b{name}(?=\()"
+                 for name in sorted(self.names)]
+        words += [rf"(?<![\w.-]){re.escape(name)}\b"
+                  for name in sorted(self.files)]
+        return re.compile("|".join(words) or r"(?!)")
+
+    def find_in(self, text):
+        """Yield what of the solution is in a text: (line number, what)."""
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in self._pattern.finditer(line):
+                yield number, match.group()
+        whole = plain(text)
+        for line in sorted(self.lines):
+            if line in whole:
+                yield line_number(text, line), line
+
+
+def is_code(name):
+    """Whether a name is nobody's but the code's. One that could be English
+    tells only where it is called."""
+    return "_" in name or not name.islower()
+
+
+def read_kernel(folder):
+    """The sources, by their paths such as "kernel/mm/uvm.c"."""
+    return {str(path.relative_to(folder.parent)):
+            path.read_text(encoding="utf-8", errors="replace")
+            for path in sorted(folder.rglob("*")) if path.suffix in SOURCES}
+
+
+def all_names(text):
+    return set(NAME.findall(text))
+
+
+def telling_names(text):
+    code = STRING.sub(" ", COMMENT.sub(" ", text))
+    called = set(CALL.findall(code))
+    return {name for name in all_names(code)
+            if is_code(name) or name in called}
+
+
+def plain_lines(text):
+    """The lines without what frames them: indentation, marks of comments."""
+    for line in text.split("\n"):
+        yield " ".join(EDGE.sub("", line).split())
+
+
+def plain(text):
+    """The same as one line: how a text was wrapped changes nothing."""
+    return " ".join(" ".join(plain_lines(text)).split())
+
+
+def line_number(text, wanted):
+    """Where a line of the solution begins; 0 when it is wrapped."""
+    for number, line in enumerate(plain_lines(text), 1):
+        if wanted in line:
+            return number
+    return 0
+
+
+def find_leaks(secrets, folder):
+    """Yield a line for each leak into the repository in `folder`: its files,
+    those of git itself, and every object that git keeps."""
+    for name, data in texts(folder):
+        for number, what in secrets.find_in(name):
+            yield f"{name}: its name has {what}"
+        for number, what in secrets.find_in(data.decode("utf-8", "replace")):
+            yield f"{name}:{number}: {what}"
+
+
+def texts(folder):
+    """Each (name, bytes) that somebody who has the folder can read."""
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_file() and not name.startswith(".git/objects/"):
+            yield name, path.read_bytes()
+    if (folder / ".git").is_dir():
+        yield from objects(folder)
+
+
+def objects(folder):
+    """What git keeps, reachable or not, but the trees: names of files."""
+    listing = git_lines(folder, "cat-file", "--batch-all-objects",
+                        "--batch-check")
+    names = [line.split() for line in listing]
+    wanted = "".join(f"{name}\n" for name, kind, _ in names if kind != "tree")
+    data = git(folder, "cat-file", "--batch", data=wanted.encode())
+    while data:
+        head, _, rest = data.partition(b"\n")
+        name, kind, size = head.decode().split()
+        yield f"git {kind} {name[:12]}", rest[:int(size)]
+        data = rest[int(size) + 1:]

@@ -1,0 +1,107 @@
+"""grade/course/handout/repository.py: the folder of a hand-out, with its one
+commit."""
+
+import ast
+import shutil
+
+from grade.course.handout.lab import FILES, LABS
+from grade.machine.host.build import UserError
+from grade.series.git import git, git_lines
+
+GIVEN_STEPS = "docs/given.md"
+
+
+def check_clean(root):
+    """What is handed out is what was committed."""
+    if not (root / ".git").exists():
+        raise UserError("this folder is no git repository")
+    changed = git_lines(root, "status", "--porcelain")
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise UserError(f"commit or remove first: {changed[0][3:]}{more}")
+
+
+def check_out(root, folder):
+    """The committed files of `root`, in `folder`."""
+    git(root, "checkout-index", "--all", f"--prefix={folder}/")
+
+
+def fill(lab, source, kernel, folder):
+    """Make the files of the hand-out: those of the project in `source` that
+    the lab takes, the `kernel` and the lab's own."""
+    chosen = {path: name for path, name in below(source).items()
+              if name.parts[0] != "kernel" and lab.takes(str(name))}
+    chosen.update(below(kernel, kernel.parent))
+    chosen.update(below(source / LABS / lab.name / FILES))
+    for path, name in chosen.items():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+
+
+def below(folder, root=None):
+    """The files, and their names in `root`."""
+    return {path: path.relative_to(root or folder)
+            for path in folder.rglob("*") if path.is_file()}
+
+
+def check_imports(folder):
+    """Nothing may need, from its beginning, a module that is left out."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            for module, name in imports(node):
+                if not is_there(folder.joinpath(*module.split(".")), name):
+                    raise UserError(
+                        f"{path.relative_to(folder)}:{node.lineno}: needs "
+                        f"{module}.{name}, which is left out")
+
+
+def imports(node):
+    """The (module, name) that a statement takes from our packages."""
+    if isinstance(node, ast.ImportFrom) and node.module.startswith("grade"):
+        for alias in node.names:
+            yield node.module, alias.name
+
+
+def is_there(path, name):
+    """Whether the module has the name; a package has it as a module of its
+    own, or names it in its __init__.py."""
+    return any(file.exists() for file in (
+        path.with_suffix(".py"), path / f"{name}.py", path / name)) or (
+        name in names_of(path / "__init__.py"))
+
+
+def names_of(path):
+    """What a Python file, if there is one, defines."""
+    body = ast.parse(path.read_text("utf-8")).body if path.exists() else []
+    names = {node.name for node in body
+             if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    return names | {target.id for node in body if isinstance(node, ast.Assign)
+                    for target in node.targets
+                    if isinstance(target, ast.Name)}
+
+
+def tell_given(folder, patches):
+    """What the kernel of a later step has already, in the patches' words."""
+    parts = ["# What this kernel has already\n",
+             "The other pages describe the kernel as it was before the lab. "
+             "In this one, these\nsteps have been done.\n"]
+    for number, patch in enumerate(patches, 1):
+        parts.append(f"## {number}. {patch.subject}\n\n{patch.message}\n")
+    (folder / GIVEN_STEPS).write_text("\n".join(parts), "utf-8")
+    with open(folder / "README.md", "a", encoding="utf-8") as readme:
+        readme.write("\n## What is done already\n\nThis kernel is not the "
+                     f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) tells "
+                     "what it has.\n")
+
+
+def commit(lab, step, folder):
+    """One commit of all that is in the folder, and nothing else in git."""
+    title = f"Calf, lab {lab.name}: {lab.title}"
+    git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
+    git(folder, "config", "core.logAllRefUpdates", "false")
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--quiet", "-m",
+        title if step == 1 else f"{title}, from step {step}")
+    git(folder, "config", "--unset", "core.logAllRefUpdates")
+    return git_lines(folder, "rev-parse", "HEAD")[0]

@@ -1,0 +1,2 @@
+"""grade/course/intake/__init__.py: what was handed in, whatever form it came
+in."""

@@ -1,0 +1,69 @@
+"""grade/course/whole_class/job.py: grades one hand-in of many.
+
+    grade/batch --job ARCHIVE JOBS [TESTS [LIMIT]]
+
+JOBS of them share the machine. What comes of it is one file beside the
+archive, which is there when all is done and not before. The status is 0 also
+when it could not be graded: the line that is printed says so.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from grade.machine.host import process
+from grade.machine.host.build import ROOT
+from grade.machine.host.text import printable
+from grade.score import results
+
+DONE = (0, 1)           # the status of a run that came to its end
+OUTPUT_MAX = 100_000
+
+
+def product_of(archive):
+    return archive.with_name(archive.name.partition(".")[0] + ".json")
+
+
+def grade(archive, jobs, tests, limit, scratch):
+    """Returns the status, the results or None, and what was printed."""
+    env = {**os.environ, "TREE": str(archive), "TESTS": tests,
+           "LIMIT": limit, "CALF_GRADE_OUT": scratch,
+           "WORKERS": str(min(8, max(1, (os.cpu_count() or 1) // jobs)))}
+    for name in ("REPORT", "OUT", "GROUP"):
+        env.pop(name, None)
+    output = Path(scratch) / "output"
+    with open(output, "wb") as file:
+        child = process.start(
+            [sys.executable, "-m", "grade"], cwd=ROOT, env=env,
+            stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+        try:
+            status = child.wait()
+        finally:
+            process.stop(child, patience=20)
+    text = output.read_text(encoding="utf-8", errors="replace")
+    return status, results.read(Path(scratch) / results.FILE.name), \
+        printable(text[-OUTPUT_MAX:])
+
+
+def main(archive, jobs, tests="", limit=""):
+    process.end_on_signals()
+    process.die_with_parent(15)
+    archive = Path(archive).resolve()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
+        status, found, text = grade(
+            archive, int(jobs), tests, limit, scratch)
+    seconds = round(time.monotonic() - start, 1)
+    key = product_of(archive).stem
+    if status not in DONE or found is None or found["error"]:
+        last = (text.strip() or "it printed nothing").splitlines()[-1]
+        print(f"{key} not graded: status {status}: {last}")
+        return 0
+    results.write_whole(product_of(archive), json.dumps(
+        {"results": found, "output": text, "seconds": seconds}))
+    print(f"{key} {found['score']:g}/{found['total']:g}, {seconds:.0f} s")
+    return 0

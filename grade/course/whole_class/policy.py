@@ -1,0 +1,67 @@
+"""grade/course/whole_class/policy.py: late days, penalties, and which attempt
+counts."""
+
+import math
+import time
+from dataclasses import dataclass
+
+from grade.machine.host.build import UserError
+
+DAY = 24 * 3600
+KNOWN_FROM = 10 * 365 * DAY     # an earlier time stands for an unknown one
+FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S",
+         "%Y-%m-%d %H:%M", "%Y-%m-%d")
+
+
+def time_from(text):
+    """Seconds, of a date with or without a time, as clocks here show it.
+    Raises UserError."""
+    for form in FORMS:
+        try:
+            return time.mktime(time.strptime(text.strip(), form))
+        except ValueError:
+            pass
+    raise UserError(f"{text}: must be a time such as 2026-11-30T23:59")
+
+
+def time_text(seconds):
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds)) \
+        if seconds > KNOWN_FROM else ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`due` is in seconds, or None; `free` days late cost nothing, and each
+    one more `penalty` percent of the score. `best` lets the best attempt
+    count instead of the last."""
+
+    due: float = None
+    free: float = 0
+    penalty: float = 0
+    best: bool = False
+
+    def days_late(self, attempt):
+        """Days late, begun ones included; None if that is not known."""
+        if self.due is None or attempt.time <= KNOWN_FROM:
+            return None
+        return max(0, math.ceil((attempt.time - self.due) / DAY))
+
+    def final(self, score, attempt, extension=0):
+        """The score after the penalty."""
+        late = (self.days_late(attempt) or 0) - self.free - extension
+        return round(score * max(0, 1 - max(0, late) * self.penalty / 100), 1)
+
+    def graded(self, submission):
+        """The attempts that have to be graded. If it is known beforehand which
+        one counts, that one comes last."""
+        if not self.best:
+            return [submission.last]
+        return [attempt for attempt in submission.attempts if attempt.key] \
+            or [submission.last]
+
+    def counted(self, submission, products, extension=0):
+        """The attempt that counts."""
+        return max(enumerate(self.graded(submission)), key=lambda pair: (
+            self.final(products[pair[1].key]["results"]["score"], pair[1],
+                       extension) if pair[1].key in products else -1,
+            pair[0]))[1]

@@ -1,1 +1,0 @@
-"""grade/debian/__init__.py: README.md on a fresh Debian."""

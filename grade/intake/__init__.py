@@ -1,1 +1,0 @@
-"""grade/intake/__init__.py: what was handed in, whatever form it came in."""

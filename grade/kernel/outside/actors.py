@@ -1,0 +1,294 @@
+"""grade/kernel/outside/actors.py: processes that stand still in user mode,
+each on a hart of its own, and act when they are let.
+
+grade/kernel/programs/duel.c is their program. What they are to do, and who
+they are, is in their registers, so that they need no memory for it.
+"""
+
+import shutil
+import struct
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grade.kernel.outside.checks import check
+from grade.kernel.outside.probe import NAMES, PARENT
+from grade.machine import run_to_end
+from grade.machine.gdbstub import PC, Lost
+from grade.machine.guest import GuestFailed
+from grade.machine.harts import Harts
+from grade.machine.host.limits import limit
+from grade.machine.image import make_image
+from grade.machine.qemu import ON_STDOUT, Machine
+from grade.machine.ram import Ram
+from grade.machine.shared_boots import BOOT_ARGS
+from grade.machine.sv39 import AddressSpace, BadTables, root_of
+from grade.machine.system_calls import system_calls
+
+HARTS = 4
+MEGABYTES = 64
+SECONDS = 5             # for what takes milliseconds, and for the boot
+STALL_SECONDS = 0.005   # then see whether a hart only waits
+IDLE_SECONDS = 0.001
+ROLE, A0, A1, A2, A3, A7 = 9, 10, 11, 12, 13, 17        # registers
+STORES, CALL, END = 4, 20, 28   # from the program's entry, as in duel.c
+LOOP = bytes.fromhex("6f000000")        # its first instruction: j .
+
+NUMBERS = {name: number for number, name in system_calls().items()}
+FORK = NUMBERS["fork"]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What an actor is to do; the bytes that its memory has after that, by
+    address, and the pages that are gone."""
+
+    name: str
+    place: int
+    registers: dict
+    written: dict = field(default_factory=dict)
+    gone: tuple = ()
+
+
+def stores(start, step, end, byte):
+    """That byte at start, start + step and so on, before end."""
+    return Deed("a store", STORES, {A0: start, A1: byte, A2: step, A3: end},
+                {address: byte for address in range(start, end, step)})
+
+
+def call(name, a0=0, a1=0, a2=0, gone=()):
+    return Deed(f"{name}()", CALL,
+                {A7: NUMBERS[name], A0: a0, A1: a1, A2: a2}, gone=gone)
+
+
+class Stage:
+    """The machine with its actors, by role. Use it in a `with`. Whenever a
+    method returns, all harts stand still."""
+
+    def __init__(self, config, log, programs):
+        self._config = config
+        self._log = log
+        self._programs = programs
+        self._where = {}        # the harts of those who stood in user mode
+        self._busy = set()      # those who have been told something since
+        self.scene = ""         # what is being tried, for who fails in it
+
+    def __enter__(self):
+        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
+        self.ram = Ram(self._scratch / "ram", MEGABYTES << 20)
+        self._harts = None
+        try:
+            self._boot()
+        except BaseException as error:
+            self.__exit__(type(error), error)
+            raise
+        return self
+
+    def __exit__(self, _, error, *__):
+        if self._harts is not None:
+            self._harts.end()
+        self.ram.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        if isinstance(error, (Lost, OSError)):
+            self.fail("the machine is gone")
+
+    def _boot(self):
+        script = self._scratch / "run.sh"
+        script.write_text("duel\n", "utf-8")
+        disk = make_image(
+            self._config, self._scratch / "disk.img",
+            {**self._programs, "/run.sh": f"/run.sh={script}"})
+        machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
+        command = machine.command(self._config.path("kernel"), disk,
+                                  ON_STDOUT)
+        self._harts = Harts([*command, *self.ram.words], stdout=self._log,
+                            stderr=self._log)
+        self._entry = entry_of(self._programs["/bin/duel"])
+        self._begin()
+
+    def _begin(self):
+        """Run until there is an actor, the parent."""
+        harts = self._harts
+        harts.breakpoint(self._entry)
+        while not self._where:
+            hart = harts.run(range(HARTS), limit(SECONDS))
+            if hart is None:
+                self.fail("the first process begins")
+            harts.select(hart)
+            if harts.code(self._entry, len(LOOP)) == LOOP:
+                self._name(hart, PARENT)
+            else:           # a program that begins at the same address
+                harts.no_breakpoint(self._entry)
+                harts.step(hart)
+                harts.breakpoint(self._entry)
+
+    def _stands(self, hart):
+        return self._harts.pc_of(hart) == self._entry
+
+    def _name(self, hart, role):
+        registers = self._harts.registers_of(hart)
+        registers[ROLE] = role
+        self._harts.set_registers(hart, registers)
+        self._where[role] = hart
+
+    def fail(self, what):
+        panicked = run_to_end.PANIC_MARK.search(self._log.text().encode())
+        how = "the kernel panicked" if panicked \
+            else "it did not come to its next step"
+        raise GuestFailed(self._log.explain(
+            f"{what}; {how}\n{self.scene}".rstrip()))
+
+    # ---- what the actors do ----
+
+    def tell(self, role, deed):
+        """What it is to do when it runs next."""
+        hart = self._where[role]
+        registers = self._harts.registers_of(hart)
+        for index, value in deed.registers.items():
+            registers[index] = value & (1 << 64) - 1
+        registers[PC] = self._entry + deed.place
+        self._harts.set_registers(hart, registers)
+        self._busy.add(role)
+
+    def settle(self, roles):
+        """Run until all these stand in user mode again. A child that has come
+        to be is the last of them."""
+        for role in self._busy:
+            self._where.pop(role, None)
+        self._busy.clear()
+        while len(self._where) < len(roles):
+            standing = self._where.values()
+            hart = self._harts.run(
+                [h for h in range(HARTS) if h not in standing],
+                limit(SECONDS))
+            if hart is None:
+                self.fail(" and ".join(NAMES[role] for role in roles)
+                          + " go on in user mode")
+            self._came(hart, roles[-1])
+
+    def _came(self, hart, newborn):
+        registers = self._harts.registers_of(hart)
+        if registers[ROLE] == PARENT and registers[A7] == FORK \
+                and registers[A0] == 0:
+            self._name(hart, newborn)
+        else:
+            self._where[registers[ROLE]] = hart
+
+    def fork(self, child):
+        self.tell(PARENT, call("fork"))
+        self.settle([PARENT, child])
+
+    def rename(self, role, new):
+        self._name(self._where.pop(role), new)
+
+    def do(self, role, deed):
+        """With nobody else there; returns the result."""
+        self.tell(role, deed)
+        self.settle([role])
+        return self.result(role)
+
+    def result(self, role):
+        value = self._harts.registers_of(self._where[role])[A0]
+        return value - (1 << 64) if value >> 63 else value
+
+    def end(self, role):
+        """It exits, and the parent waits for it."""
+        others = [other for other in self._where if other != role]
+        self.tell(role, call("exit"))
+        self.tell(PARENT, call("wait"))
+        self.settle(others)
+
+    def trace(self, role, most):
+        """Let it do what it was told, the first instructions one by one.
+        Returns the addresses of those of the kernel."""
+        return [place for place, _ in self.trace_code(role, most)]
+
+    def trace_code(self, role, most):
+        """The same, with the four bytes that are at each address."""
+        hart = self._where[role]
+        places, codes, seen = [], {}, set()
+        for _ in range(most):
+            state = self._harts.state_of(hart)
+            if state[PC] == self._entry:
+                break
+            if state in seen:
+                self._let_idle_run()
+            seen.add(state)
+            if not self._entry < state[PC] < self._entry + END:
+                places.append(state[PC])
+                if state[PC] not in codes:
+                    codes[state[PC]] = self._harts.code(state[PC], 4)
+            self._harts.step(hart)
+        return [(place, codes[place]) for place in places]
+
+    def hold(self, role, place, times):
+        """Let it do what it was told until it comes to that place for the
+        n-th time, or to the end."""
+        hart = self._where[role]
+        for turn in range(times):
+            if turn > 0:
+                self._harts.step(hart)
+            self._run_to(role, place)
+            if self._stands(hart):
+                break
+
+    def _run_to(self, role, place):
+        hart = self._where[role]
+        end = time.monotonic() + limit(SECONDS)
+        self._harts.breakpoint(place)
+        while self._harts.run([hart], STALL_SECONDS) is None:
+            if time.monotonic() > end:
+                self.fail(f"{NAMES[role]} runs alone")
+            if self._harts.waits(hart):
+                self._harts.no_breakpoint(place)
+                self._let_idle_run()
+                self._harts.breakpoint(place)
+        self._harts.no_breakpoint(place)
+
+    def run_alone(self, role):
+        """All that it was told. False when it would wait for another actor."""
+        hart = self._where[role]
+        end = time.monotonic() + limit(SECONDS)
+        waited = False
+        while not self._stands(hart):
+            if self._harts.run([hart], STALL_SECONDS) is not None:
+                continue
+            if time.monotonic() > end:
+                return False
+            if self._harts.waits(hart):
+                if waited:
+                    return False
+                waited = True
+                self._let_idle_run()
+        self._busy.discard(role)
+        return True
+
+    def _let_idle_run(self):
+        """One of the other harts may have been stopped while it had a
+        lock."""
+        self._harts.run([hart for hart in range(HARTS)
+                         if hart not in self._where.values()], IDLE_SECONDS)
+
+    # ---- what they have ----
+
+    def pages(self, role):
+        """By address; those that are in RAM."""
+        try:
+            root = root_of(self._harts.satp_of(self._where[role]))
+            space = AddressSpace(self.ram, root)
+        except BadTables as error:
+            raise GuestFailed(self._log.explain(str(error))) from None
+        return {va: page for va, page in space.pages.items()
+                if self.ram.has(page.pa)}
+
+    def page(self, role, va):
+        pages = self.pages(role)
+        check(va in pages, f"{NAMES[role]} has a page at {va:#x}", "none")
+        return pages[va]
+
+
+def entry_of(item):
+    """The first instruction of the program that a mkfs item names."""
+    return struct.unpack_from(
+        "<Q", Path(item.partition("=")[2]).read_bytes(), 24)[0]

@@ -1,0 +1,257 @@
+"""grade/kernel/outside/duel.py: two who have the same frames, one of them held
+in the middle of what it does while the other one does all of its own.
+
+The one is held before each instruction in turn. So what would take two harts
+at the same few instructions comes about every time.
+"""
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from grade.kernel.outside.actors import call, stores
+from grade.kernel.outside.checks import check, check_alone
+from grade.kernel.outside.probe import CHILD, GRANDCHILD, NAMES, PARENT
+from grade.machine.guest import GuestFailed
+from grade.machine.host.limits import limit
+from grade.machine.host.text import many
+from grade.machine.ram import PAGE
+
+TRIES = 64              # after one fork, each at a page of its own
+FORK_PAGES = 32         # of the heap, for fork
+LOOP_MIN = 3            # what fork does so often it does for each page
+SECONDS = 200           # for all of a duel, which takes some 15
+TRACE_MAX = 12000       # instructions of what is held; most take fewer
+VMSTAT = b"/dev/vmstat\0"
+FREE = re.compile(rb"^free (\d+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The parent is held when it comes to `place` for the n-th time, which is
+    the instruction `index` of `length`."""
+
+    place: int
+    times: int
+    index: int
+    length: int
+
+    def __str__(self):
+        if not self.times:
+            return "held before it began"
+        return (f"held before instruction {self.index} of {self.length}, "
+                f"at {self.place:#x}")
+
+
+NO_RACE = Hold(place=0, times=0, index=0, length=0)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What check_alone() looks at."""
+
+    name: str
+    pages: dict
+
+
+# ---- what they do: with the frame of that page, or of all of them ----
+
+def write(duel, page):
+    va = duel.address(page)
+    return stores(va, PAGE, va + PAGE, ord("p"))
+
+
+def write_two(duel, page):
+    """And another page after it."""
+    va = duel.address(page) + 8
+    return stores(va, -TRIES * PAGE, va - 2 * TRIES * PAGE, ord("c"))
+
+
+def shrink(duel, page):
+    return call("sbrk", -PAGE, gone=[duel.address(page)])
+
+
+def shrink_all(duel, _):
+    return call("sbrk", -duel.pages * PAGE)
+
+
+def fork(_, __):
+    return call("fork")
+
+
+# What the parent does, which is held, and what the child does.
+DUELS = {
+    "write-write": (write, write_two),
+    "write-shrink": (write, shrink),
+    "shrink-shrink": (shrink, shrink),
+    "fork-shrink": (fork, shrink_all),
+}
+
+
+def in_batches(holds):
+    return [holds[start:start + TRIES]
+            for start in range(0, len(holds), TRIES)]
+
+
+class Duel:
+    """On a Stage. The heap has twice as many pages as there are tries: the
+    upper ones, from above, are the tries', each with one below."""
+
+    def __init__(self, stage, parents, childs):
+        self._stage = stage
+        self._deeds = {PARENT: parents, CHILD: childs}
+        self._forks = parents is fork
+        self.pages = FORK_PAGES if self._forks else 2 * TRIES
+        old = stage.do(PARENT, call("sbrk"))
+        self._base = -(-old // PAGE) * PAGE
+        stage.do(PARENT, call("sbrk", self.address(self.pages) - old))
+        self._bytes = {}        # of the parent at the fork, by address
+        self._trace = []
+
+    def address(self, page):
+        return self._base + page * PAGE
+
+    def run(self):
+        """All holds. Raises GuestFailed when something is not as it must
+        be."""
+        end = time.monotonic() + limit(SECONDS)
+        self._tries([None])
+        for batch in [[NO_RACE], *in_batches(self._holds())]:
+            lost = self._lost(batch)
+            if lost:
+                self._blame(batch, lost)
+            check(time.monotonic() < end, "each try takes milliseconds",
+                  "they came to no end", self._story(batch))
+
+    def _lost(self, holds):
+        """How many frames fewer are free after these tries."""
+        before = self._free()
+        self._tries(holds)
+        return before - self._free()
+
+    def _blame(self, holds, lost):
+        """Each of them alone, to see which it was. Not when frames are free
+        twice: from then on anything may happen."""
+        for hold in holds if lost > 0 and len(holds) > 1 else []:
+            again = self._lost([hold])
+            if again:
+                holds, lost = [hold], again
+                break
+        check(False, "as many free frames as before",
+              f"{many(lost, 'frame')} lost" if lost > 0
+              else f"{many(-lost, 'frame')} free that somebody has",
+              self._story(holds))
+
+    def _holds(self):
+        """Before each instruction of the first try, when it is come to first,
+        or for fork, which goes through many pages, in the middle of them."""
+        counts, seen = Counter(self._trace), Counter()
+        holds = []
+        for index, place in enumerate(self._trace):
+            seen[place] += 1
+            times = counts[place] // 2 + 1 if self._forks else 1
+            if seen[place] == times \
+                    and (not self._forks or counts[place] >= LOOP_MIN):
+                holds.append(Hold(place, times, index + 1, len(self._trace)))
+        return holds
+
+    def _story(self, holds):
+        first, second = (self._deeds[role](self, TRIES).name
+                         for role in (PARENT, CHILD))
+        upto = f", or later up to {holds[-1].place:#x}" \
+            if len(holds) > 1 else ""
+        return (f"the parent in {first} was {holds[0]}{upto}, while the "
+                f"child did {second}")
+
+    # ---- a fork, and tries after it ----
+
+    def _tries(self, holds):
+        self._prepare()
+        self._stage.fork(CHILD)
+        deeds = []
+        for page, hold in zip(reversed(range(TRIES, 2 * TRIES)), holds):
+            deeds.append({role: deed(self, page)
+                          for role, deed in self._deeds.items()})
+            self._try(deeds[-1], hold)
+        self._look(holds, deeds)
+        self._stage.end(CHILD)
+        gone = sum(len(deed[PARENT].gone) for deed in deeds)
+        self._stage.do(PARENT, call("sbrk", gone * PAGE))
+
+    def _try(self, deeds, hold):
+        stage = self._stage
+        stage.tell(PARENT, deeds[PARENT])
+        stage.tell(CHILD, deeds[CHILD])
+        if hold is None:
+            self._trace = stage.trace(PARENT, TRACE_MAX)
+        else:
+            stage.scene = f"last try: {self._story([hold])}"
+            stage.hold(PARENT, hold.place, hold.times)
+        done = stage.run_alone(CHILD) and stage.run_alone(PARENT)
+        if self._forks:
+            stage.settle([PARENT, CHILD, GRANDCHILD])
+            stage.end(CHILD)
+            stage.rename(GRANDCHILD, CHILD)
+        elif not done:
+            stage.settle([PARENT, CHILD])
+
+    def _prepare(self):
+        """Each page of the heap is the parent's alone and unlike the
+        others."""
+        self._stage.do(PARENT, stores(self._base, PAGE,
+                                      self.address(self.pages), 0))
+        ram, pages = self._stage.ram, self._stage.pages(PARENT)
+        for va in map(self.address, range(self.pages)):
+            check(va in pages, "in the parent a page where it has written",
+                  f"none at {va:#x}")
+            for word in range(2, PAGE // 8, 100):
+                ram.write_word(pages[va].pa + 8 * word, va + word)
+            self._bytes[va] = ram.page(pages[va].pa)
+
+    # ---- what must be so ----
+
+    def _look(self, holds, deeds):
+        roles = (PARENT, CHILD)
+        seen = [Seen(NAMES[role], self._stage.pages(role)) for role in roles]
+        try:
+            check_alone(seen)
+        except GuestFailed as error:
+            raise GuestFailed(f"{error}\n{self._story(holds)}") from None
+        if not self._forks:
+            for role, view in zip(roles, seen):
+                self._check_bytes(view, holds, [deed[role] for deed in deeds])
+
+    def _check_bytes(self, view, holds, deeds):
+        """What was there at the fork, and what was written since."""
+        wanted = {va: bytearray(old) for va, old in self._bytes.items()}
+        for deed in deeds:
+            for address, byte in deed.written.items():
+                wanted[address & -PAGE][address % PAGE] = byte
+            for va in deed.gone:
+                wanted.pop(va, None)
+        for va, old in wanted.items():
+            page = view.pages.get(va)
+            check(page and self._stage.ram.page(page.pa) == old,
+                  f"in {view.name} at {va:#x} what it had at the fork and has "
+                  "written", page or "no page there",
+                  self._story(self._holds_at(va, holds)))
+
+    def _holds_at(self, va, holds):
+        """The one when this page's turn was, or all."""
+        index = 2 * TRIES - 1 - (va - self._base) // PAGE
+        return holds[index:index + 1] or holds
+
+    def _free(self):
+        """How many frames the kernel says are free."""
+        stage, text = self._stage, self.address(1)
+        pa = stage.page(PARENT, self._base).pa
+        stage.ram.write_word(pa, int.from_bytes(VMSTAT[:8], "little"))
+        stage.ram.write_word(pa + 8, int.from_bytes(VMSTAT[8:], "little"))
+        fd = stage.do(PARENT, call("open", self._base))
+        length = stage.do(PARENT, call("read", fd, text, PAGE))
+        stage.do(PARENT, call("close", fd))
+        read = stage.ram.page(stage.page(PARENT, text).pa)[:max(length, 0)]
+        free = FREE.search(read)
+        check(free, "/dev/vmstat says how many frames are free", read[:80])
+        return int(free.group(1))

@@ -1,0 +1,37 @@
+"""grade/kernel/outside/filling.py: whether the kernel fills the frames that it
+gets back. Many do, to find who uses them afterwards; it costs as much as a
+copy."""
+
+import tempfile
+
+from grade.kernel.outside.probe import (
+    HEAP_PAGES, PAGE, PARENT, Probe, build_probe)
+from grade.machine.guest import GuestFailed, Log
+from grade.machine.host.build import UserError
+
+LINKS_MAX = 256         # bytes that a free frame may hold of its list
+
+
+def fills_frames(config, logs):
+    """True if most frames of a heap that was given back are full of something
+    else at once."""
+    log = Log(logs, "filling")
+    try:
+        with tempfile.TemporaryDirectory(prefix="calf-") as folder, \
+                Probe(config, log, build_probe(config, folder, log)) as probe:
+            view = probe.look()[PARENT]
+            frames = [view.frame(view.heap(index))
+                      for index in range(HEAP_PAGES)]
+            before = [probe.frame_bytes(pa) for pa in frames]
+            probe.do(PARENT, "sbrk", -HEAP_PAGES * PAGE)
+            after = [probe.frame_bytes(pa) for pa in frames]
+            return 2 * sum(map(is_filled, before, after)) > HEAP_PAGES
+    except (GuestFailed, UserError):
+        return False
+    finally:
+        log.end(keep=False)
+
+
+def is_filled(before, after):
+    changed = sum(old != new for old, new in zip(before, after))
+    return changed > LINKS_MAX

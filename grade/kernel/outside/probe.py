@@ -1,0 +1,291 @@
+"""grade/kernel/outside/probe.py: tells processes in the guest what to do, step
+by step, and looks at their memory in between.
+
+Between two steps every process of ours runs in user mode on a hart of its own,
+so the hart's satp is its root table. grade/kernel/programs/probe.c is their
+program.
+"""
+
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grade.machine import run_to_end
+from grade.machine.guest import OUTPUT_MAX, GuestFailed
+from grade.machine.host import process
+from grade.machine.host.build import ROOT
+from grade.machine.host.limits import limit
+from grade.machine.image import make_image
+from grade.machine.qemu import ON_STDOUT, Machine
+from grade.machine.qmp import Monitor, MonitorLost
+from grade.machine.ram import PAGE, Ram
+from grade.machine.shared_boots import BOOT_ARGS, SILENCES_MAX
+from grade.machine.sv39 import AddressSpace, BadTables, root_of
+from grade.machine.user_programs import build_programs
+
+HARTS = 4
+MEGABYTES = 128
+STEP_SECONDS = 5        # a step takes milliseconds, a boot less than one
+PAUSE_SECONDS = 0.002   # between two looks, at first
+PAUSE_SECONDS_MAX = 0.1
+GATHER_SECONDS = 60
+HEAP_PAGES = 8
+
+# The words of struct mark, the areas, and the commands, as in probe.c.
+NONCE, ROLE, ORDER, DONE, COMMAND, ARGS, RESULT, STATUS, AREA = (
+    0, 1, 2, 3, 4, 5, 8, 9, 10)
+AREAS = ["text", "constants", "data", "bss", "stack", "heap", "guard"]
+SETTLED = AREA + len(AREAS)
+COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
+            "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
+            "exec", "kill", "failed_fork"]
+
+PARENT, CHILD, GRANDCHILD = 1, 2, 3       # roles
+NAMES = {PARENT: "the parent", CHILD: "the child",
+         GRANDCHILD: "the grandchild"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A process as it was at one moment: its pages by address, what was in
+    them, and which frames held its page tables."""
+
+    role: int
+    pages: dict
+    contents: dict
+    tables: frozenset
+    words: tuple            # of its mark
+    mark: object            # the mark's page
+
+    @property
+    def name(self):
+        return NAMES.get(self.role, f"process {self.role}")
+
+    def area(self, name):
+        return self.words[AREA + AREAS.index(name)]
+
+    def frame(self, va):
+        """The physical address of the frame at va; None without one."""
+        return self.pages[va].pa if va in self.pages else None
+
+    def heap(self, index=0):
+        return self.area("heap") + index * PAGE
+
+    def known_pages(self):
+        """The pages that a process touches only when it is told to."""
+        return [*(self.area(name) for name in AREAS if name != "guard"),
+                *(self.heap(index) for index in range(1, HEAP_PAGES))]
+
+
+class Probe:
+    """A machine with processes that do as they are told; the first one is 1.
+    Use it in a `with`. `first` may be another program that stands still."""
+
+    silences = 0            # machines in a row that came to nothing
+
+    def __init__(self, config, log, programs, first="probe"):
+        self._config = config
+        self._first = first
+        self._log = log
+        self._programs = programs
+        self._nonce = secrets.randbits(60)
+        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
+        self._alive = {1} if first == "probe" else set()
+        self._orders = 1        # to begin: only then are others heard
+        self._child = None
+
+    def __enter__(self):
+        if Probe.silences >= SILENCES_MAX:
+            raise GuestFailed("not tried: in the tests before, processes did "
+                              "not come to their next step")
+        self._ram = Ram(self._scratch / "ram", MEGABYTES << 20)
+        self._monitor = Monitor(limit(STEP_SECONDS))
+        try:
+            self._start()
+            self._wait_for("the first process begins", self._alive,
+                           self._orders)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        script = self._scratch / "run.sh"
+        script.write_text(
+            f"{self._first} {self._nonce} 1 {self._orders}\n", "utf-8")
+        disk = make_image(
+            self._config, self._scratch / "disk.img",
+            {**self._programs, "/run.sh": f"/run.sh={script}"})
+        machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
+        command = machine.command(self._config.path("kernel"), disk,
+                                  ON_STDOUT)
+        self._child = process.start(
+            [*command, *self._ram.words, *self._monitor.words],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+            pass_fds=self._monitor.pass_fds)
+        self._monitor.begin()
+
+    def __exit__(self, *_):
+        if self._child is not None:
+            process.kill(self._child)
+        self._monitor.close()
+        self._ram.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    # ---- orders ----
+
+    def order(self, role, command, *args):
+        """Give an order, and do not wait until it is done. To be called while
+        the machine stands still, as after each other method."""
+        self._orders += 1
+        mark = self.look()[role].mark.pa
+        for index, arg in enumerate(args):
+            self._ram.write_word(mark + 8 * (ARGS + index), arg)
+        self._ram.write_word(mark + 8 * COMMAND, COMMANDS.index(command))
+        self._ram.write_word(mark + 8 * ORDER, self._orders)
+
+    def do(self, role, command, *args):
+        """Give an order and wait until it is done; returns its result, as a
+        signed number."""
+        self.order(role, command, *args)
+        what = f"{NAMES[role]} was told to {command}"
+        if command.startswith("fork"):
+            self._alive.add(args[0])
+            self._wait_for(what, {args[0]}, self._orders)
+            mark = self._wait_for(what, {role})[role].mark.pa
+            self._ram.write_word(mark + 8 * SETTLED, self._orders)
+        seen = self._wait_for(what, {role}, self._orders)
+        result = seen[role].words[RESULT]
+        return result - (1 << 64) if result >> 63 else result
+
+    def end(self, role, parent):
+        """Have a process exit and its parent wait for it."""
+        self.order(role, "exit", 0)
+        self._alive.discard(role)
+        self.do(parent, "wait")
+
+    def gone(self, role):
+        """This process will not be back."""
+        self._alive.discard(role)
+
+    def look(self):
+        """All our processes as they are now, by role."""
+        return self._wait_for("all processes run", self._alive)
+
+    def gather(self, count):
+        """This many processes, which stand still, by role: each as it was when
+        a hart had it."""
+        what = f"{count} processes stand still"
+        end = time.monotonic() + limit(GATHER_SECONDS)
+        found = {}
+        while len(found) < count:
+            try:
+                found.update(self._seen())
+                self._monitor.go_on()
+            except (MonitorLost, BadTables) as error:
+                raise self._lost(what, error) from error
+            self._check_log(what)
+            if time.monotonic() > end:
+                raise GuestFailed(self._log.explain(
+                    f"{count} processes were to stand still; "
+                    f"{len(found)} were seen"))
+            time.sleep(0.02)
+        return found
+
+    # ---- what is there ----
+
+    def frame_bytes(self, pa):
+        """Whoever has that frame, or nobody."""
+        return self._ram.page(pa)
+
+    def _wait_for(self, what, roles, order=None):
+        """Until these are on harts and have done that order. The machine
+        stands still afterwards. It runs a little longer from look to look: on
+        a busy host its harts may not even begin in so short a time."""
+        end = time.monotonic() + limit(STEP_SECONDS)
+        pause = PAUSE_SECONDS
+        while True:
+            try:
+                seen = self._seen()
+                if all(r in seen and order in (None, seen[r].words[DONE])
+                       for r in roles):
+                    Probe.silences = 0
+                    return seen
+                self._monitor.go_on()
+            except (MonitorLost, BadTables) as error:
+                raise self._lost(what, error) from error
+            self._check_log(what)
+            if time.monotonic() > end:
+                Probe.silences += 1
+                missing = ", ".join(NAMES[r] for r in sorted(roles)
+                                    if r not in seen) or "it"
+                raise GuestFailed(self._log.explain(
+                    f"{what}; {missing} did not come to it within "
+                    f"{limit(STEP_SECONDS):.0f} s"))
+            time.sleep(pause)
+            pause = min(1.5 * pause, PAUSE_SECONDS_MAX)
+
+    def _lost(self, what, error):
+        """What to raise when there is nothing more to be seen."""
+        if isinstance(error, BadTables):
+            ended = str(error)
+        elif run_to_end.PANIC_MARK.search(self._log.text().encode()):
+            ended = "the kernel panicked"
+        else:
+            ended = f"the machine is gone ({error})"
+        return GuestFailed(self._log.explain(f"{what}; {ended}"))
+
+    def _check_log(self, what):
+        if self._log.path.stat().st_size > OUTPUT_MAX:
+            raise GuestFailed(self._log.explain(
+                f"the guest printed more than {OUTPUT_MAX >> 20} MiB"))
+        if run_to_end.PANIC_MARK.search(self._log.text().encode()):
+            raise GuestFailed(self._log.explain(
+                f"{what}; the kernel panicked"))
+
+    def _seen(self):
+        """Stop the machine; our processes that are on a hart, by role."""
+        self._monitor.stop()
+        found = {}
+        for root in {root_of(satp) for satp in self._monitor.satps()}:
+            view = root is not None and self._view(root)
+            if view:
+                self._check_marks(found.values(), view)
+                found[view.role] = view
+        return found
+
+    def _check_marks(self, others, view):
+        """Each process has written to its mark, so it is its own."""
+        for other in others:
+            if other.mark.pa == view.mark.pa \
+                    and (other.mark.writable or view.mark.writable):
+                raise GuestFailed(self._log.explain(
+                    "expected: no frame writable for a process that another "
+                    "process has, too\n"
+                    f"seen:     one of two: {other.mark}\n"
+                    f"seen:     the other:  {view.mark}"))
+
+    def _view(self, root):
+        """The process with that root table; None if it is not one of ours."""
+        space = AddressSpace(self._ram, root)
+        pages = {va: page for va, page in space.pages.items()
+                 if self._ram.has(page.pa)}
+        for page in pages.values():
+            if self._ram.word(page.pa) == self._nonce:
+                words = tuple(self._ram.page_words(page.pa))
+                frames = {p.pa: self._ram.page(p.pa)
+                          for p in pages.values()}
+                contents = {va: frames[p.pa] for va, p in pages.items()}
+                return View(words[ROLE], space.pages, contents,
+                            frozenset(space.tables), words, page)
+        return None
+
+
+def build_probe(config, folder, log=None, name="probe"):
+    """The probe's program, as items for a disk image."""
+    source = ROOT / f"grade/kernel/programs/{name}.c"
+    return build_programs(config, str(source), folder, log)

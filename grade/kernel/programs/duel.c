@@ -1,0 +1,21 @@
+/* grade/kernel/programs/duel.c: a process that does what its registers say when
+ * the grader lets it (grade/kernel/outside/actors.py), and touches no memory
+ * besides.
+ *
+ * It stands at its first instruction. From there the grader sets its pc to the
+ * stores (a byte, a1, at a0 and then every a2 bytes, up to a3) or to the system
+ * call; at the end it stands there again. */
+
+__asm__(".section .text._start, \"ax\"\n"
+	".option norvc\n"
+	".globl _start\n"
+	"_start:\n"
+	"	j _start\n"
+	"stores:\n"
+	"	sb a1, 0(a0)\n"
+	"	add a0, a0, a2\n"
+	"	bne a0, a3, stores\n"
+	"	j _start\n"
+	"call:\n"
+	"	ecall\n"
+	"	j _start\n");

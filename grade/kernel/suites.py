@@ -1,0 +1,98 @@
+"""grade/kernel/suites.py: the tests that run in the guest, one by one.
+
+Their names are in the sources, so that they can be listed without a boot:
+TEST(name) in arrays of `struct test`, and the arrays' groups in main.c, those
+left out that run on demand only.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grade.kernel.questions import FILE, TRAPS, Asked, Distrusted
+from grade.machine.guest import GuestFailed
+from grade.machine.host.build import ROOT
+from grade.machine.host.limits import limit
+from grade.machine.shared_boots import SharedBoots
+
+SOURCES = ROOT / "user" / "test" / "usertests"
+ARRAY = re.compile(r"const struct test (\w+)\[\] = \{(.*?)\n\};", re.DOTALL)
+TEST = re.compile(r"\bTEST\((\w+)\)")
+GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
+
+TEST_SECONDS = 15       # one test, inside the guest
+SUITE_SECONDS = 150
+# Groups of tests that use all memory, or take long: not run twice as traps.
+HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
+
+
+@dataclass(frozen=True)
+class GuestTest:
+    """`group` is what usertests -g takes; `points` the group whose points it
+    gets: cow_races.c has those of "races"."""
+
+    name: str
+    group: str
+    points: str
+
+
+def list_tests(folder=SOURCES):
+    """All tests of usertests, in the order in which it runs them."""
+    arrays = {}
+    for path in sorted(folder.glob("[!.]*.c")):
+        cow, _, points = path.stem.partition("cow_")
+        for array, body in ARRAY.findall(path.read_text("utf-8")):
+            arrays[array] = [(name, "unix" if cow else points)
+                             for name in TEST.findall(body)]
+    groups = GROUP.findall((folder / "main.c").read_text("utf-8"))
+    tests = [GuestTest(name, group, points) for group, array in groups
+             for name, points in arrays.get(array, [])]
+    if not tests:
+        raise ValueError(f"{folder}: no tests found")
+    return tests
+
+
+class SuiteBoots(SharedBoots):
+    """Runs tests in one boot when first asked for a result. A test that the
+    boot did not get to runs again, alone."""
+
+    def __init__(self, config, logs, name, machine, tests, baits):
+        super().__init__(config, logs, name, machine)
+        self.tests = tests
+        self._baits = [(test.group, test.name) for test in baits
+                       if not HEAVY & {test.group, test.points}]
+        self._results = None
+        self._distrust = None   # why no result of this kernel counts
+
+    def check(self, test):
+        """Raise GuestFailed unless the test passes."""
+        if self._results is None:
+            self._results = {}          # should it be no run at all
+            self._results = self._run(self.name, self.tests, TRAPS)
+            self.hopeless = self.hopeless or not self._results
+        if test not in self._results and not self.hopeless:
+            self._results.update(
+                self._run(f"{self.name}-{test}",
+                          [t for t in self.tests if t.name == test], 1))
+        if self._distrust is not None:
+            self.keep_log()
+            raise GuestFailed(self._distrust)
+        result = self._results.get(test)
+        if result is None:
+            raise GuestFailed(self.keep_log().explain(
+                f"{test} did not come to its end"))
+        if result != "ok":
+            raise GuestFailed(f"{test}: {result}\n"
+                              f"log: {self.keep_log().path}")
+
+    def _run(self, name, tests, traps):
+        asked = Asked([(test.group, test.name) for test in tests],
+                      self._baits, traps)
+        ending, text = self.boot(
+            name, f"usertests -t {int(limit(TEST_SECONDS))} -a {FILE}\n",
+            SUITE_SECONDS, TEST_SECONDS + 5, asked.files())
+        try:
+            return asked.results(text, ending)
+        except Distrusted as why:
+            self._distrust = self.keep_log().explain(str(why))
+            self.hopeless = True
+            return {}

@@ -1,0 +1,134 @@
+"""grade/kernel/unix/test_console.py: what a user does at the console, key by
+key."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from grade.kernel.outside.checks import check
+from grade.machine.guest import Guest
+from grade.machine.host.limits import limit
+from grade.machine.qemu import Machine
+from grade.machine.transcript import Screen, play, read_transcript
+
+TRANSCRIPTS = sorted(Path(__file__).parent.glob("transcripts/*.txt"))
+
+
+@pytest.mark.parametrize("path, harts", [
+    pytest.param(path, harts, id=f"{path.stem}-{harts}",
+                 marks=pytest.mark.xdist_group(f"console{harts}"))
+    for path in TRANSCRIPTS for harts in (1, 4)])
+def test_session(config, log, path, harts):
+    """console: the session {path.stem}.txt, {harts}"""
+    with Guest(config, Machine(cpus=harts), log) as guest:
+        play(guest, read_transcript(path))
+
+
+def wait_until_gone(guest):
+    """A process ends when its hart next comes to the kernel, and is listed
+    until it has been waited for. One that Ctrl-C missed would never go."""
+    end = time.monotonic() + limit(20)
+    left = None
+    while left != "0":
+        check(time.monotonic() < end, "no process of runaway", left)
+        guest.send("ps | grep -c runaway\r")
+        left = guest.expect(r"\n\$ ").split("\n")[-1]
+
+
+@pytest.mark.parametrize("kind, harts", [
+    pytest.param(kind, harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for kind in ("loop", "bomb", "heirs") for harts in (1, 4)])
+def test_runaway(config, log, kind, harts):
+    """console: Ctrl-C ends a program gone wild, {kind}-{harts}"""
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/kernel/programs/runaway.c") as guest:
+        guest.prompt()
+        guest.send(f"runaway {kind}\r")
+        guest.expect(r"\noff\n")
+        guest.send("\x10")
+        guest.expect(r"\n *1 +0 \w+ +init\n")
+        guest.send("\x03")
+        guest.expect(r"\^C\n\$ ")
+        wait_until_gone(guest)
+
+
+@pytest.mark.parametrize("harts", [
+    pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for harts in (1, 4)])
+def test_writers(config, log, harts):
+    """console: each writer gets a turn and can be killed, {harts}"""
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/kernel/programs/terminal.c") as guest:
+        guest.prompt()
+        guest.send("terminal write\r")
+        guest.expect(r"\nall had their turn\n")
+
+
+@pytest.mark.parametrize("harts", [
+    pytest.param(harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
+    for harts in (1, 4)])
+def test_readers(config, log, harts):
+    """console: each reader gets a turn and can be killed, {harts}"""
+    readers = []
+    with Guest(config, Machine(cpus=harts), log,
+               "grade/kernel/programs/terminal.c") as guest:
+        guest.prompt()
+        guest.send("terminal read\r")
+        guest.expect(r"\nready\n")
+        for _ in range(6):
+            guest.send("line\r")
+            readers.append(guest.expect(r" got line\n")[-1])
+    check(readers in (["A", "B"] * 3, ["B", "A"] * 3),
+          "the two read in turn", " ".join(readers))
+
+
+def paste(guest, text):
+    """Paste it; returns what the screen shows meanwhile."""
+    screen = Screen()
+    guest.paste(text, screen.feed)
+    return screen
+
+
+@pytest.mark.xdist_group("keys1")
+def test_paste(config, log):
+    """console: nothing of a long paste is lost, read or not yet read"""
+    lines = [f"line {i} of what is pasted\r" for i in range(6000)]
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("echo off; sleep 1; wc\r")
+        guest.expect(r"\noff\n")
+        paste(guest, "".join(lines))
+        guest.send("\x04")
+        size = sum(map(len, lines))
+        guest.expect(rf"\n6000 36000 {size}\n\$ ")
+
+
+@pytest.mark.xdist_group("keys1")
+def test_long_line(config, log):
+    """console: a line that is too long says how much of it is lost"""
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("wc\r")
+        guest.expect(r"wc\n")
+        paste(guest, "x" * 50000)
+        guest.send("\r\x04")
+        bells = guest.expect("line too long: its last 45905 bytes are lost")
+        assert bells.count("\a") <= 1
+        guest.expect(r"\n1 1 4096\n\$ ")
+
+
+@pytest.mark.xdist_group("keys4")
+def test_nobody_reads(config, log):
+    """console: Ctrl-C arrives behind more than there is room for"""
+    with Guest(config, Machine(), log) as guest:
+        guest.prompt()
+        guest.send("echo off; sleep 1000\r")
+        guest.expect(r"\noff\n")
+        screen = paste(guest, 2000 * (99 * "x" + "\r"))
+        guest.watch(screen.feed, lambda: any(
+            "what is typed now is lost" in line for line in screen.lines))
+        guest.send("\x03")
+        guest.expect(r"\^C\n\$ ")
+        guest.send("echo back\r")
+        guest.expect(r"\nback\n\$ ")

@@ -1,0 +1,82 @@
+"""grade/machine/harts.py: a machine each of whose harts runs only when it is
+told to.
+
+QEMU's debugger takes each hart for a thread. While it lets some run, the
+others stand still, in the middle of the kernel if need be.
+"""
+
+import re
+import struct
+
+from grade.machine.gdbstub import PC, Gdbstub, Late, Lost
+
+SATP = re.compile(r"^\s*satp\s+([0-9a-f]{16})", re.MULTILINE)
+THREAD = re.compile(r"thread:([0-9a-f]+);")
+REGISTERS = struct.Struct("<33Q")       # x0 to x31 and pc
+STEPS_MAX = 40          # instructions of a loop that waits for a lock
+STEP_SECONDS = 0.1      # one that takes longer is a wfi
+INTERRUPT = b"\x03"
+
+
+class Harts(Gdbstub):
+    """Call step() and run() while all stand still; so they do afterwards."""
+
+    def select(self, hart):
+        """Whose registers and memory the debugger shows."""
+        self.ask(f"Hg{hart + 1:x}")
+
+    def registers_of(self, hart):
+        """x0 to x31 and pc, as a list."""
+        self.select(hart)
+        return list(REGISTERS.unpack_from(bytes.fromhex(self.ask("g"))))
+
+    def set_registers(self, hart, values):
+        self.select(hart)
+        self.ask("G" + REGISTERS.pack(*values).hex())
+
+    def state_of(self, hart):
+        return tuple(self.registers_of(hart))
+
+    def pc_of(self, hart):
+        return self.registers_of(hart)[PC]
+
+    def satp_of(self, hart):
+        return int(SATP.findall(self.monitor("info registers -a"))[hart], 16)
+
+    def run(self, harts, seconds):
+        """Let these run until one comes to a breakpoint, at most so long.
+        Returns which one did, or None."""
+        return self._resume("c", harts, seconds)
+
+    def step(self, hart):
+        """One instruction, and no interrupt; None when it takes for ever.
+
+        QEMU makes hart after hart step, but when all stop it makes only one
+        do so no more: its current one. If that was another, this hart would
+        stop after an instruction the next time it is to run."""
+        self.ask(f"Hc{hart + 1:x}")
+        return self._resume("s", [hart], STEP_SECONDS)
+
+    def _resume(self, how, harts, seconds):
+        self._send("vCont" + "".join(f";{how}:{hart + 1:x}"
+                                     for hart in harts))
+        try:
+            stop = THREAD.search(self._receive(seconds))
+        except Late:
+            self._socket.sendall(INTERRUPT)
+            self._receive()
+            return None
+        if stop is None:        # it says that it has ended
+            raise Lost
+        return int(stop.group(1), 16) - 1
+
+    def waits(self, hart):
+        """Whether all that this hart does is to wait for another one: it comes
+        again to where it was, with the same in each register."""
+        seen = set()
+        for _ in range(STEPS_MAX):
+            state = self.state_of(hart)
+            if state in seen or self.step(hart) is None:
+                return True
+            seen.add(state)
+        return False

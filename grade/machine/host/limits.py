@@ -1,0 +1,94 @@
+"""grade/machine/host/limits.py: how long to wait on this machine.
+
+A limit is given for an idle machine of the class that Calf is developed on,
+and is generous there. A slower or busier machine gets more; TIMEOUT=N makes
+every limit N seconds.
+
+LIMIT=N is another matter: all of the run is over after N seconds, on whatever
+machine, since something else would end it then and nothing would be left.
+"""
+
+import functools
+import os
+import re
+import signal
+import time
+
+REFERENCE_SECONDS = 0.065       # what _work() takes on such a machine
+MOST = 6.0
+SECONDS = "a number of seconds from 1 to 999999"     # what LIMIT must be
+
+
+def _work():
+    total = 0
+    for i in range(1_000_000):
+        total += i * i & 3
+    return total
+
+
+@functools.lru_cache(maxsize=None)
+def factor():
+    """How much slower than the reference this machine is just now, from 1:
+    by its own speed, and by what else it has to do."""
+    best = work_seconds()
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
+
+
+def is_limit(text):
+    return re.fullmatch(r"[1-9][0-9]{0,5}", text) is not None
+
+
+def work_seconds():
+    """What a fixed piece of work takes here: the least of a few times."""
+    return min(_timed_work() for _ in range(3))
+
+
+def _timed_work():
+    start = time.process_time()
+    _work()
+    return time.process_time() - start
+
+
+def limit(seconds):
+    """The limit to use on this machine."""
+    given = os.environ.get("TIMEOUT", "")
+    return float(given) if given else seconds * factor()
+
+
+# ---- all of the run ---------------------------------------------------------
+
+RUN_ENDS = "CALF_RUN_ENDS"      # tells the parts of a run when
+RESERVE = 20                    # seconds to write down what there is
+
+
+def begin_run():
+    """Called by the process that is the run: its time begins now."""
+    os.environ.pop(RUN_ENDS, None)
+    if os.environ.get("LIMIT"):
+        os.environ[RUN_ENDS] = str(time.time() + float(os.environ["LIMIT"]))
+
+
+def reserve():
+    """The seconds of LIMIT that are reserved to end in good order."""
+    return min(RESERVE, float(os.environ.get("LIMIT") or 0) / 4)
+
+
+def time_is_over():
+    """A sentence for the reports."""
+    return f"the time for the run was up (LIMIT={os.environ['LIMIT']} s)"
+
+
+def call_before_end(leave, seconds):
+    """Have `leave` called that many seconds before the run must be over. It
+    may raise. Without LIMIT, do nothing."""
+    if RUN_ENDS in os.environ:
+        left = float(os.environ[RUN_ENDS]) - seconds - time.time()
+        signal.signal(signal.SIGALRM, lambda *_: leave())
+        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+
+
+def is_over():
+    """Whether the time for tests has run out."""
+    return RUN_ENDS in os.environ and \
+        time.time() >= float(os.environ[RUN_ENDS]) - reserve()

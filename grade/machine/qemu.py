@@ -1,0 +1,80 @@
+"""grade/machine/qemu.py: QEMU's command line for a machine as the user wants
+it."""
+
+import re
+from dataclasses import dataclass
+
+from grade.machine.host import sandbox
+from grade.machine.host.build import UserError
+
+MAX_HARTS = 8
+
+
+def option(path):
+    """A path as a part of one of QEMU's options, which end at commas."""
+    return str(path).replace(",", ",,")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine. `args` are the kernel's boot arguments."""
+
+    cpus: int = 2
+    mem: str = "128M"
+    args: str = ""
+    icount: bool = False
+
+    def command(self, kernel, disk, serial, cache="unsafe", drive=None):
+        """QEMU with that kernel and disk; `serial` are the words that say
+        where the console goes, `drive` those of a disk x0 that is not simply
+        the file."""
+        icount = ["-icount", "shift=0,sleep=off"] if self.icount else []
+        append = ["-append", self.args] if self.args else []
+        command = [
+            sandbox.qemu(),
+            "-machine", "virt", "-bios", "none", "-kernel", str(kernel),
+            "-m", self.mem, "-smp", str(self.cpus), *serial, *icount, *append,
+            "-global", "virtio-mmio.force-legacy=false",
+            *(drive or ["-drive", f"file={option(disk)},if=none,format=raw,"
+                        f"id=x0,cache={cache}"]),
+            "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
+        ]
+        return sandbox.fenced_qemu(command, kernel, disk)
+
+
+# Where the console goes: to the terminal with QEMU's escape keys, or plainly
+# to standard output.
+ON_TERMINAL = ["-nographic"]
+ON_STDOUT = ["-display", "none", "-monitor", "none",
+             "-chardev", "stdio,id=console,signal=off",
+             "-serial", "chardev:console"]
+
+
+def machine_from(settings, *words):
+    """The machine that CPUS, MEM, ARGS and ICOUNT ask for. `words` are boot
+    arguments that go before the user's."""
+    icount = settings.get("ICOUNT", "") not in ("", "0")
+    cpus = settings.get("CPUS") or ("1" if icount else "2")
+    if not re.fullmatch(r"[0-9]{1,3}", cpus) \
+            or not 1 <= int(cpus) <= MAX_HARTS:
+        raise UserError(f"CPUS={cpus}: 1 to {MAX_HARTS} harts")
+    if icount and int(cpus) > 1:
+        # Its harts take turns, and one that waits for another's lock may
+        # never end its turn (seen with QEMU 7.2).
+        raise UserError(f"ICOUNT=1 with CPUS={cpus}: QEMU counts "
+                        "instructions for one hart only")
+    mem = settings.get("MEM") or "128M"
+    if not re.fullmatch(r"[1-9][0-9]*[MG]", mem):
+        raise UserError(f"MEM={mem}: a number and M or G, such as 128M")
+    args = " ".join([*words, settings.get("ARGS", "")]).strip()
+    return Machine(cpus=int(cpus), mem=mem, args=args, icount=icount)
+
+
+def timeout_from(settings, default):
+    """Seconds; None is for ever, which TIMEOUT=0 asks for."""
+    text = settings.get("TIMEOUT", "")
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        raise UserError(f"TIMEOUT={text}: must be a number of seconds")
+    return float(text) or None

@@ -1,0 +1,56 @@
+"""grade/machine/ram.py: guest RAM in a file of the host."""
+
+import mmap
+
+from grade.machine.qemu import option
+
+RAM_BASE = 0x80000000           # of QEMU's virt machine
+PAGE = 4096
+
+
+class Ram:
+    """What the guest has in memory, by physical address. Reads and writes go
+    to the running machine."""
+
+    def __init__(self, path, size):
+        self.size = size
+        self._path = path
+        with open(path, "w+b") as file:
+            file.truncate(size)
+            self._bytes = mmap.mmap(file.fileno(), size)
+        self._words = memoryview(self._bytes).cast("Q")
+
+    @property
+    def words(self):
+        """For QEMU: this file is its memory."""
+        return ["-machine", "memory-backend=ram", "-object",
+                f"memory-backend-file,id=ram,size={self.size},"
+                f"mem-path={option(self._path)},share=on"]
+
+    def close(self):
+        self._words.release()
+        self._bytes.close()
+
+    def has(self, pa):
+        return RAM_BASE <= pa < RAM_BASE + self.size
+
+    def page(self, pa):
+        """The bytes of the page at pa."""
+        start = pa - RAM_BASE
+        return self._bytes[start:start + PAGE]
+
+    def page_words(self, pa):
+        start = (pa - RAM_BASE) // 8
+        return self._words[start:start + PAGE // 8].tolist()
+
+    def word(self, pa):
+        return self._words[(pa - RAM_BASE) // 8]
+
+    def pages_with(self, index, value, mask):
+        """The pages whose word at `index` is the value under the mask."""
+        column = self._words[index::PAGE // 8].tolist()
+        return [RAM_BASE + place * PAGE for place, word in enumerate(column)
+                if word & mask == value]
+
+    def write_word(self, pa, value):
+        self._words[(pa - RAM_BASE) // 8] = value & (1 << 64) - 1

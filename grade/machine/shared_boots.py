@@ -1,0 +1,81 @@
+"""grade/machine/shared_boots.py: boots that many tests share, and their
+logs."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from grade.machine.guest import GuestFailed, Log, run_script
+
+BOOT_ARGS = "quiet panic=exit run /run.sh"
+PANICS_MAX = 20         # in a row; they are quick
+SILENCES_MAX = 3        # in a row; each costs its whole limit
+HANGS_MAX = 3           # with so many, of all machines, there is less patience
+
+
+def patience(silence):
+    return silence if SharedBoots.hangs < HANGS_MAX else silence / 4
+
+
+class SharedBoots:
+    """Boots one machine as often as needed. The log of a boot stays only if a
+    test that rests on it has failed.
+
+    `hopeless` becomes true when so many boots came to nothing that more of
+    them would only cost time. `hangs` are those that ended in silence, in all
+    of this process: a kernel that has hung again and again is not waited for
+    as long as one that may be slow."""
+
+    hangs = 0
+
+    def __init__(self, config, logs, name, machine):
+        self.config = config
+        self.name = name
+        self._logs = logs
+        self._machine = replace(
+            machine, args=f"{BOOT_ARGS} {machine.args}".strip())
+        self._open = []         # [log, whether to keep it]
+        self._wasted = 0        # boots in a row that ended too early
+        self.hopeless = False
+
+    def boot(self, name, commands, seconds, silence, files=None,
+             items=None):
+        """Run the commands. More for the image: `files`, text by name in the
+        guest, and `items` of mkfs. Returns the unattended.Ending and the
+        console's text."""
+        log = Log(self._logs, name)
+        self._open.append([log, False])
+        with tempfile.TemporaryDirectory(prefix="calf-") as folder:
+            extra = dict(items or {})
+            for guest, text in {**(files or {}), "/run.sh": commands}.items():
+                host = Path(folder) / guest.strip("/").replace("/", "-")
+                host.write_text(text, "utf-8")
+                extra[guest] = f"{guest}={host}"
+            try:
+                ending = run_script(self.config, self._machine, log, seconds,
+                                    extra, patience(silence))
+            except GuestFailed:         # a flood, which costs as much
+                self._waste(SILENCES_MAX)
+                raise
+        self._judge(ending)
+        return ending, log.text()
+
+    def _judge(self, ending):
+        if not ending.panicked and not ending.timed_out:
+            self._wasted = 0
+            return
+        SharedBoots.hangs += ending.timed_out
+        self._waste(PANICS_MAX if ending.panicked else SILENCES_MAX)
+
+    def _waste(self, limit):
+        self._wasted += 1
+        self.hopeless = self.hopeless or self._wasted >= limit
+
+    def keep_log(self):
+        """Something is wrong with the last boot; returns its log."""
+        self._open[-1][1] = True
+        return self._open[-1][0]
+
+    def end(self):
+        for log, keep in self._open:
+            log.end(keep)

@@ -1,1 +1,0 @@
-"""grade/mutants/__init__.py: kernels with a mistake, which tests must see."""

@@ -1,0 +1,1 @@
+"""grade/score/__init__.py: what tests are worth, and what a run tells."""

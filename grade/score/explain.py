@@ -1,0 +1,122 @@
+"""grade/score/explain.py: what failed, one paragraph for each cause."""
+
+import configparser
+import fnmatch
+import re
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from grade.machine.host.text import many
+from grade.machine.run_to_end import PANIC_MARK
+
+HINTS = Path(__file__).with_name("hints")
+MESSAGE_LINES = 14      # of the first failure; the file has all
+OTHERS = 6              # titles of the other ones
+WIDTH = 78
+GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-(\d)\]")
+HARTS = re.compile(r", \d harts?$")
+VALUES = re.compile(r"\b(0x[0-9a-f]+|\d+)\b")
+PANIC_LINE = re.compile(PANIC_MARK.pattern.decode() + ".*")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A test that failed: its id, such as "shell.test_case[a pipe]", and what
+    was shown and said."""
+
+    test: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    name: str
+    tests: tuple = ()
+    message: str = ""
+    cause: str = ""
+    read: str = ""
+
+    def fits(self, failure):
+        named = not self.tests or any(
+            fnmatch.fnmatchcase(failure.test, t.replace("[", "[[]"))
+            for t in self.tests)
+        return named and re.search(self.message, failure.message) is not None
+
+    def lines(self):
+        if not self.cause:
+            return []
+        return [*labelled("cause", self.cause), *labelled("read", self.read)]
+
+
+def labelled(label, text):
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="    " + f"{label}: ".ljust(10),
+        subsequent_indent=" " * 14, break_long_words=False,
+        break_on_hyphens=False)
+
+
+def read_hints(path=HINTS):
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(path.read_text("utf-8"), str(path))
+    return [Hint(name, tuple(values.get("tests", "").split()),
+                 values.get("message", ""),
+                 " ".join(values["cause"].split()), values["read"])
+            for name, values in parser.items()
+            if name != parser.default_section]
+
+
+def hint_for(failure, hints):
+    return next((hint for hint in hints if hint.fits(failure)),
+                Hint(failure.test))
+
+
+def explain(failures, hints):
+    """One paragraph for each cause, in the order of the tests; a panic of
+    another kind is another cause."""
+    causes = {}
+    for failure in failures:
+        hint = hint_for(failure, hints)
+        panic = PANIC_LINE.search(failure.message)
+        key = hint, VALUES.sub("", panic[0]) if panic else ""
+        causes.setdefault(key, []).append(failure)
+    return [line for (hint, _), alike in causes.items()
+            for line in ["", *paragraph(alike, hint)]]
+
+
+def paragraph(alike, hint):
+    first, *others = alike
+    lines = first.message.rstrip().splitlines()
+    shown = lines[:MESSAGE_LINES]
+    if len(lines) > MESSAGE_LINES:
+        shown.append(
+            f"... and {many(len(lines) - MESSAGE_LINES, 'line')} more")
+    return [first.title, *("    " + line for line in shown), *hint.lines(),
+            *again(first), *the_others(others)]
+
+
+def again(failure):
+    """How to run it by itself."""
+    found = GUEST_TEST.fullmatch(failure.test)
+    if not found:
+        return []
+    return [f"    again:    make run CMD=\"usertests {found[1]}\" "
+            f"CPUS={found[2]}"]
+
+
+def the_others(failures):
+    if not failures:
+        return []
+    titles = list(dict.fromkeys(HARTS.sub("", f.title) for f in failures))
+    if len(titles) > OTHERS:
+        titles[OTHERS:] = ["..."]
+    return labelled(f"also {len(failures)} more", "; ".join(titles))
+
+
+def in_full(failures, hints):
+    """All failures with all that they said, for a file."""
+    return "\n".join(
+        line for failure in failures
+        for line in [failure.title, failure.message.rstrip(),
+                     *hint_for(failure, hints).lines(), *again(failure), ""])

@@ -1,0 +1,89 @@
+"""grade/score/points.py: reads grade/score/points, which says what each test
+is worth."""
+
+import fnmatch
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).with_name("points")
+PARTS = 10              # of a point: the smallest difference between tests
+
+
+@dataclass(frozen=True)
+class Rule:
+    pattern: str
+    weight: int
+    group: str
+
+
+class Points:
+    """`groups` has the points of each group, in order. `tools` are those that
+    say nothing about the kernel that is graded, `cow` those that say nothing
+    about a kernel that shares no page."""
+
+    def __init__(self, path=FILE):
+        self._path = path
+        self.groups = {}
+        self.tools = set()
+        self.cow = set()
+        self._rules = []
+        self._found = {}        # the index of a test's rule, by its name
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            words = line.partition("#")[0].split()
+            if words and not self._read(words):
+                raise ValueError(f"{path}:{number}: expected group NAME "
+                                 "POINTS, or WEIGHT GROUP TEST")
+
+    def _read(self, words):
+        if len(words) != 3:
+            return False
+        kinds = {"group": set(), "cow": self.cow, "tools": self.tools}
+        if words[0] in kinds and words[2].isdigit():
+            self.groups[words[1]] = int(words[2])
+            kinds[words[0]].add(words[1])
+            return True
+        if words[0].isdigit() and words[1] in self.groups:
+            self._rules.append(Rule(words[2], int(words[0]), words[1]))
+            return True
+        return False
+
+    def place(self, test):
+        """Which rule is for a test such as "shell.test_case[a pipe]". Tests
+        run in the order of their rules."""
+        if test not in self._found:
+            self._found[test] = self._find(test)
+        return self._found[test]
+
+    def _find(self, test):
+        for index, rule in enumerate(self._rules):
+            if fnmatch.fnmatchcase(test, rule.pattern.replace("[", "[[]")):
+                return index
+        raise KeyError(f"{self._path} has no line for the test {test}")
+
+    def group(self, test):
+        return self._rules[self.place(test)].group
+
+    def kernel_modules(self):
+        """Where the tests are that say something about the kernel."""
+        return {rule.pattern.partition(".")[0] for rule in self._rules
+                if rule.group not in self.tools}
+
+    def share_out(self, tests):
+        """What each test is worth, by name. The tests of a group have its
+        points together; what is left over a part goes to the first ones."""
+        worth = {}
+        for group, points in self.groups.items():
+            weights = {t: self._rules[self.place(t)].weight
+                       for t in tests if self.group(t) == group}
+            whole = sum(weights.values())
+            parts = {t: points * PARTS * w // whole
+                     for t, w in weights.items()}
+            for test in list(parts)[:points * PARTS - sum(parts.values())]:
+                parts[test] += 1
+            worth.update((t, n / PARTS) for t, n in parts.items())
+        return worth
+
+
+def add_up(points):
+    """Their sum, free of what floating point adds to tenths."""
+    return round(sum(points), 1)

@@ -1,0 +1,108 @@
+"""grade/score/results.py: what a run gave, for other programs.
+
+build/grade/results.json is there from the first second of a run, and again
+after each test, always whole, so that whatever ends the run leaves what it
+had; `finished` says whether that is all. docs/grading.md tells its form. A
+test's status is "passed", "failed", or "error" for one that never ran; `error`
+says why there are no tests at all, and `fault` whether that is for the one who
+handed in ("submission") or the one who grades ("grader") to put right.
+"""
+
+import json
+import os
+import time
+
+from grade.machine.host.text import excerpt
+from grade.score.points import Points, add_up
+from grade.score.session import OUT
+
+FILE = OUT / "results.json"
+
+
+class Results:
+    def __init__(self):
+        self._tests = {}
+        self._start = time.monotonic()
+
+    def add(self, test, report, got):
+        """A test has ended, or could not begin."""
+        self._tests[test] = {
+            "got": got,
+            "status": "passed" if report.passed else "failed",
+            "message": "" if report.passed else excerpt(
+                str(report.longrepr)),
+            "seconds": round(report.duration, 3)}
+
+    def make(self, worth, never, finished=True):
+        """`worth` has the facts of all tests that there are, in order; `never`
+        says why some did not run."""
+        never_ran = {"got": 0, "status": "error", "message": excerpt(never),
+                     "seconds": 0}
+        tests = [{**facts, **self._tests.get(test, never_ran)}
+                 for test, facts in worth.items()]
+        return put_together(tests, time.monotonic() - self._start,
+                            finished=finished)
+
+
+def put_together(tests, seconds=0, error=None, finished=True, fault=None):
+    return {
+        "finished": finished,
+        "score": add_up(test["got"] for test in tests),
+        "total": add_up(test["points"] for test in tests),
+        "seconds": round(seconds, 1),
+        "error": error,
+        "fault": fault,
+        "refused": [],
+        "groups": [sum_up(group, [test for test in tests
+                                  if test["group"] == group])
+                   for group in Points().groups
+                   if any(test["group"] == group for test in tests)],
+        "tests": tests}
+
+
+def sum_up(group, tests):
+    return {"name": group,
+            "points": add_up(test["points"] for test in tests),
+            "got": add_up(test["got"] for test in tests)}
+
+
+def unfinished():
+    """The results of a run that has only just begun."""
+    return without_tests("not finished: the grader was ended before the first "
+                         "test, or is at work", fault="grader",
+                         finished=False)
+
+
+def without_tests(error, fault, finished=True):
+    """The results of a run that came to none: no points of a kernel's."""
+    points = Points()
+    results = put_together([], error=excerpt(error), fault=fault,
+                           finished=finished)
+    results["groups"] = [{"name": name, "points": worth, "got": 0}
+                         for name, worth in points.groups.items()
+                         if name not in points.tools]
+    results["total"] = add_up(g["points"] for g in results["groups"])
+    return results
+
+
+def is_graders_fault(results):
+    """Whether the run finished but could not grade, through no fault of the
+    kernel."""
+    return results["finished"] and results["fault"] == "grader"
+
+
+def read(path=FILE):
+    """What a run has written; None if it has not."""
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def write(results, path=FILE):
+    write_whole(path, json.dumps(results, indent=1) + "\n")
+
+
+def write_whole(path, text):
+    """A reader sees the old file, or the new one, and never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,396 @@
+"""grade/selftest/test_handout.py: hand-outs of a lab, and what students hand
+in."""
+
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from grade.course.handin import pack
+from grade.course.handout.lab import Lab
+from grade.course.handout.leaks import Secrets, find_leaks
+from grade.course.handout.pages import page_for
+from grade.course.intake import tree
+from grade.machine.host.build import ROOT, make_command
+from grade.series import git as git_module, stack
+from grade.series.git import GitError, commits, git, git_lines
+from grade.series.patches import read_series
+from grade.tools.setup.needs import needs
+
+pytestmark = [pytest.mark.xdist_group("handout"), needs("git")]
+
+FAULT = "kernel/mm/fault.c"
+PACKED = "build/handin-cow.tar.gz"
+
+
+def make_project(folder):
+    """A copy of this project, all of it committed."""
+    stack.copy_project(ROOT, folder)
+    git(folder, "init", "--quiet")
+    commit_all(folder)
+    return folder
+
+
+def commit_all(folder):
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "all")
+
+
+def python(folder, module, *words, **settings):
+    """Run a module of the project in that folder."""
+    unset = ("LAB", "OUT", "STEP", "FORCE", "PYTHONPATH")
+    env = {k: v for k, v in os.environ.items() if k not in unset}
+    return subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=folder,
+        env={**env, **settings}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="replace")
+
+
+def hand_out(project, out, **settings):
+    return python(project, "grade.course.handout", LAB="cow", OUT=str(out),
+                  **settings)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return make_project(tmp_path_factory.mktemp("handout") / "project")
+
+
+@pytest.fixture(scope="module")
+def made(project):
+    """A hand-out that no test changes."""
+    out = project.parent / "made"
+    done = hand_out(project, out)
+    assert (done.stderr, done.returncode) == ("", 0)
+    return out
+
+
+@pytest.fixture
+def student(made, tmp_path):
+    """A hand-out to work in."""
+    return Path(shutil.copytree(made, tmp_path / "student"))
+
+
+def files_below(folder):
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
+# ---- what is handed out -----------------------------------------------------
+
+def test_one_commit(made, project):
+    """handout: one clean commit, the same each time"""
+    assert len(commits(made)) == 1
+    assert git_lines(made, "status", "--porcelain") == []
+    assert git_lines(made, "for-each-ref", "--format=%(refname)") == [
+        "refs/heads/main"]
+    again = project.parent / "again"
+    assert hand_out(project, again).returncode == 0
+    assert commits(again) == commits(made)
+    assert files_below(again / "kernel") == files_below(made / "kernel")
+
+
+def test_way_to_the_end(student):
+    """handout: git am of all patches gives the finished kernel"""
+    for patch in read_series(ROOT):
+        git(student, "am", "--quiet", str(patch.path))
+    assert files_below(student / "kernel") == files_below(ROOT / "kernel")
+
+
+def test_left_out(made):
+    """handout: nothing for those who teach is in it"""
+    for path in ("patches", "grade/series", "grade/trials/mutants",
+                 "grade/trials/variants", "grade/course/handout",
+                 "grade/course/labs", "docs/teaching.md", ".ci"):
+        assert not (made / path).exists()
+    command, env = make_command("-n", "handout")
+    done = subprocess.run(command, cwd=made, env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert b"No rule to make target" in done.stdout
+
+
+def test_grades_the_starter(made, project):
+    """handout: builds and boots, and make grade says what is missing"""
+    copy = shutil.copytree(made, project.parent / "works")
+    done = python(copy, "grade",
+                  TESTS="test_boots or write_costs_one_frame-1")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1, done.stderr
+    assert any(re.match(r"boots and runs a command \.+ ([\d.]+)/\1$", line)
+               for line in lines), done.stdout
+    assert any(line.startswith("    write_costs_one_frame: FAILED (")
+               for line in lines), done.stdout
+    assert any(line.startswith("Score: ") for line in lines), done.stdout
+    done = python(copy, "grade", TESTS="write_costs_one_frame", FIRST="1",
+                  WORKERS="1")
+    assert done.stdout.splitlines()[-2].endswith(
+        ", FIRST=1: 1 test not tried"), done.stdout
+    assert "xdist" not in done.stdout
+    tool = python(copy, "grade", TESTS="test_links")
+    assert tool.returncode == 2 and "no such test" in tool.stderr
+
+
+def test_pages(made):
+    """handout: no page shows a command or a name that is left out"""
+    done = subprocess.run(
+        [sys.executable, "-c",
+         "from grade.tools.lint.shown_commands import check_commands\n"
+         "from grade.tools.lint.shown_names import check_names\n"
+         "print(*check_commands(), *check_names(), sep='\\n', end='')"],
+        cwd=made, capture_output=True, encoding="utf-8")
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_step(project):
+    """handout: STEP=3 has the kernel of two steps, and their text"""
+    out = project.parent / "step3"
+    assert hand_out(project, out, STEP="3").returncode == 0
+    given, left = read_series(ROOT)[:2], read_series(ROOT)[2:]
+    for patch in left:
+        git(out, "am", "--quiet", str(patch.path))
+    assert files_below(out / "kernel") == files_below(ROOT / "kernel")
+    page = (out / "docs/given.md").read_text("utf-8")
+    assert all(patch.subject in page for patch in given)
+    assert left[0].subject not in page
+    assert "(docs/given.md)" in (out / "README.md").read_text("utf-8")
+
+
+# ---- leaks ------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def secrets(made):
+    return Secrets(ROOT / "kernel", made / "kernel", Lab("cow").given)
+
+
+def test_secrets(secrets):
+    """handout: names and lines of the solution are known"""
+    assert len(secrets.names) > 20 and len(secrets.lines) > 100
+    assert "PTE_COW" not in secrets.names
+
+
+@pytest.mark.parametrize("path, text", [
+    ("docs/trap.md", "Then frame_put() gives it back.\n"),
+    ("user/lib/mem.c", "/* as cow_break does */\n"),
+    ("grade/tools/setup/note", "see mm/recount.c\n"),
+    ("docs/frame_put.md", "# Nothing\n"),
+    ("docs/proc.md", "first take\naway, then *pte = pte_to_x\n"),
+], ids=["page", "comment", "file", "name", "line"])
+def test_planted_leak(project, tmp_path, secrets, path, text):
+    """handout: refuses a hand-out with the solution in it: {path}"""
+    if path == "docs/proc.md":
+        text = longest(secrets.lines).replace(" ", "\n", 3) + "\n"
+    copy = Path(shutil.copytree(project, tmp_path / "project"))
+    with open(copy / path, "a", encoding="utf-8") as file:
+        file.write(text)
+    commit_all(copy)
+    done = hand_out(copy, tmp_path / "out")
+    assert done.returncode == 1
+    assert f"\n{path}:" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def longest(lines):
+    return max(lines, key=lambda line: (len(line.split()), line))
+
+
+def test_leak_in_git(student, secrets):
+    """handout: finds the solution in an object that git keeps"""
+    assert list(find_leaks(secrets, student)) == []
+    git(student, "hash-object", "-w", "--stdin", data=b"frame_put(x)\n")
+    found = list(find_leaks(secrets, student))
+    assert len(found) == 1 and found[0].startswith("git blob ")
+
+
+# ---- pages ------------------------------------------------------------------
+
+def test_passages():
+    """handout: pages have the starter's text for the finished one"""
+    text = ("One <!-- cow -->two<!-- else 2 --> three<!-- main --> x<!-- else"
+            " -->.\n\n<!-- cow -->\na\n\nb\n<!-- else\nc\n-->\n- d\n"
+            "<!-- cow -->\n- e\n<!-- else -->\n- f\n")
+    assert page_for("cow", text) == "One 2 three.\n\nc\n- d\n- f\n"
+    for wrong in ("<!-- cow -->x\n", "x<!-- else y -->\n",
+                  "<!-- cow -->\nx\n\n<!-- main -->\n<!-- else -->\n"):
+        with pytest.raises(ValueError):
+            page_for("cow", wrong)
+
+
+# ---- what cannot be done ----------------------------------------------------
+
+@pytest.mark.parametrize("setting, value, words", [
+    ("LAB", "", "LAB="), ("LAB", "nosuch", "no such lab"),
+    ("LAB", "../labs/cow", "no such lab"), ("OUT", "", "OUT="),
+    ("OUT", "docs", "exists"), ("OUT", "no/such/folder", "no folder"),
+    ("STEP", "0", "from 1 to"), ("STEP", "99", "from 1 to"),
+    ("STEP", "two", "from 1 to")])
+def test_bad_input(project, tmp_path, setting, value, words):
+    """handout: one line says what is wrong with {setting}={value}"""
+    out = tmp_path / "new" / "out"
+    out.parent.mkdir()
+    settings = {"LAB": "cow", "OUT": str(out), setting: value}
+    done = python(project, "grade.course.handout", **settings)
+    assert done.returncode == 2 and done.stdout == ""
+    assert words in done.stderr and done.stderr.count("\n") == 1
+    assert not any(out.parent.iterdir())
+
+
+def test_dirty_tree(project, tmp_path):
+    """handout: hands out what is committed, and says so"""
+    copy = Path(shutil.copytree(project, tmp_path / "project"))
+    (copy / "docs/new.md").write_text("# New\n", "utf-8")
+    done = hand_out(copy, tmp_path / "out")
+    assert done.stderr == "handout: commit or remove first: docs/new.md\n"
+    assert done.returncode == 2 and not (tmp_path / "out").exists()
+
+
+def test_other_owner(project, tmp_path, monkeypatch):
+    """handout: in another owner's clone git's advice is printed, and helps"""
+    environment = git_module.environment
+    monkeypatch.setattr(
+        git_module, "environment", lambda folder: {
+            **environment(folder), "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
+    monkeypatch.setenv("HOME", str(tmp_path))
+    git_module.trusted.cache_clear()
+    with pytest.raises(GitError, match="; to allow it: git config --global "
+                       f"--add safe.directory {project}"):
+        git(project, "status")
+    (tmp_path / ".gitconfig").write_text(
+        f"[safe]\n\tdirectory = {project}\n", "utf-8")
+    git_module.trusted.cache_clear()
+    assert b"nothing to commit" in git(project, "status")
+    git_module.trusted.cache_clear()
+
+
+@pytest.mark.parametrize("path, text, words", [
+    ("docs/trap.md", "\nSee [there](series.md).\n", "series.md: no such"),
+    ("docs/trap.md", "\nIn `patches/series`.\n", "patches/series, which is"),
+    ("docs/trap.md", "\n<!-- cow -->\n", "a mark alone"),
+    ("grade/machine/run.py", "from grade.series import git\n",
+     "grade.series.git,"),
+], ids=["link", "path", "mark", "import"])
+def test_left_over(project, tmp_path, path, text, words):
+    """handout: sees what something left out leaves behind: {words}"""
+    copy = Path(shutil.copytree(project, tmp_path / "project"))
+    with open(copy / path, "a", encoding="utf-8") as file:
+        file.write(text)
+    commit_all(copy)
+    done = hand_out(copy, tmp_path / "out")
+    assert done.returncode == 2 and words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+# ---- what is handed in ------------------------------------------------------
+
+def test_handin(student):
+    """handin: packs the kernel's sources, and tells what was changed"""
+    shutil.rmtree(student / ".git")
+    with open(student / FAULT, "a", encoding="utf-8") as file:
+        file.write("\n")
+    (student / "kernel/mm/own.h").write_text("#pragma once\n", "utf-8")
+    (student / "kernel/mm/notes.txt").write_text("mine\n", "utf-8")
+    (student / "docs/trap.md").unlink()
+    done = python(student, "grade.course.handin")
+    assert (done.stderr, done.returncode) == ("", 0)
+    for line in ("changed  kernel/mm/fault.c", "new      kernel/mm/own.h",
+                 "new      kernel/mm/notes.txt", "removed  docs/trap.md"):
+        assert f"\n  {line}\n" in f"\n{done.stdout}"
+    packed = tree.read_tree(student / PACKED)
+    assert packed.taken == tree.read_folder(student).taken
+    assert packed.refused == {}
+    sum_ = hashlib.sha256((student / PACKED).read_bytes()).hexdigest()
+    assert done.stdout.endswith(f"sha256 {sum_}\n")
+
+
+def test_same_archive(tmp_path):
+    """handin: the same files make the same archive, at any time"""
+    files = {"kernel/b.c": b"b\n", "kernel/a.c": b"a\n"}
+    pack(files, tmp_path / "one")
+    pack(dict(sorted(files.items())), tmp_path / "later")
+    packed = (tmp_path / "one").read_bytes()
+    assert packed == (tmp_path / "later").read_bytes()
+    with gzip.open(tmp_path / "one") as stream:
+        stream.read()
+        assert stream.mtime == 0
+    with tarfile.open(tmp_path / "one") as archive:
+        assert {entry.mtime for entry in archive} == {0}
+
+
+def spoil_build(student):
+    (student / FAULT).write_text("int x = y;\n", "utf-8")
+
+
+def spoil_size(student):
+    (student / FAULT).write_bytes(b"/* " + b"x" * tree.FILE_MAX + b" */\n")
+
+
+def spoil_link(student):
+    (student / FAULT).rename(student / "fault.c")
+    (student / FAULT).symlink_to(student / "fault.c")
+
+
+def spoil_abi(student):
+    (student / "kernel/abi/limits.h").write_text("#pragma once\n", "utf-8")
+
+
+def spoil_makefile(student):
+    (student / "Makefile").write_text("all:\n", "utf-8")
+
+
+@pytest.mark.parametrize("spoil, words", [
+    (spoil_build, "does not build"), (spoil_size, "at most"),
+    (spoil_link, "a link"), (spoil_abi, "kernel/abi/limits.h: changed"),
+    (spoil_makefile, "Makefile: changed")],
+    ids=["build", "size", "link", "abi", "makefile"])
+def test_refused(student, spoil, words):
+    """handin: refuses what cannot be graded: {words}"""
+    spoil(student)
+    done = python(student, "grade.course.handin")
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert words in done.stderr
+    assert not (student / PACKED).exists()
+
+
+def test_first_error(student):
+    """handin: prints the first error, and how to hand in all the same"""
+    spoil_build(student)
+    done = python(student, "grade.course.handin")
+    head, error, source, mark, advice = done.stderr.splitlines()
+    assert head == "handin: it does not build:"
+    assert error.startswith(f"{FAULT}:1:9: error: ")
+    assert source.endswith("int x = y;") and mark.strip(" |") == "^"
+    assert advice.endswith("make handin FORCE=1")
+
+
+def test_force(student):
+    """handin: with FORCE=1 packs a kernel that does not build, and warns"""
+    spoil_build(student)
+    done = python(student, "grade.course.handin", FORCE="1")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.startswith("Warning: it does not build:\n"
+                                  f"{FAULT}:1:9: error: ")
+    assert (student / PACKED).exists()
+
+
+def test_broken_build(student):
+    """handout: what does not build is told, whatever TESTS picks"""
+    spoil_build(student)
+    done = python(student, "grade", TESTS="write_costs_one_frame")
+    assert done.returncode == 1, done.stderr
+    assert f"{FAULT}:1:9: error:" in done.stdout
+
+
+def test_no_handout(project):
+    """handin: says that this is no hand-out"""
+    done = python(project, "grade.course.handin")
+    assert done.stderr == "handin: this is no hand-out of a lab: nothing " \
+        "to hand in\n"
+    assert done.returncode == 2

@@ -1,0 +1,11 @@
+"""grade/selftest/test_labs.py: the definitions of labs."""
+
+from grade.course.handout.lab import Lab, unused_patterns
+
+
+def test_unused_pattern():
+    """handout: a line of lab.ini that nothing fits is found"""
+    lab = Lab("cow")
+    lab.taken, lab.left_out = ["docs/*", "attic/*"], ["docs/a*", "kernel/*"]
+    paths = ["docs/adr", "docs/map.md", "kernel/main.c"]
+    assert list(unused_patterns(lab, paths)) == ["attic/*", "kernel/*"]

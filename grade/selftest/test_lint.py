@@ -1,0 +1,87 @@
+"""grade/selftest/test_lint.py: what `make lint` must not let pass."""
+
+from pathlib import Path
+
+import pytest
+
+from grade.tools.lint.macros import disputed
+from grade.tools.lint.python_files import unportable
+from grade.tools.lint.rooms import circles, imports_of, name_problems, upward
+
+
+@pytest.mark.parametrize("code, found", [
+    ("import _pytest.mark", True), ("from os import _exit", True),
+    ("from __future__ import annotations", False),
+    ("match x:\n    case 1:\n        pass", True),
+    ("from pytest import mark", False)])
+def test_unportable_python(code, found):
+    """lint: Python that another version cannot run is found"""
+    assert bool(list(unportable(code))) == found
+
+
+@pytest.mark.parametrize("code, found", [
+    ("#define EMPTY(x) { .next = &(x) }\n", True),
+    ("#define END \\\n\t{ \\\n\t\tNULL \\\n\t}\n", True),
+    ("#define BELOW(n) ((n)-1)\n", True),
+    ("#define BELOW(n) ((n) - 1)\n", True),
+    ("#define BELOW(n) (-1 + (n))\n", False),
+    ("#define EMPTY(x) ((struct list){ .next = &(x) })\n", False)])
+def test_disputed_macro(code, found):
+    """lint: a macro that clang-format 14 and 19 lay out differently is
+    found"""
+    assert bool(list(disputed(code))) == found
+
+
+def imports(texts):
+    """The imports of modules, texts by path below grade/."""
+    return list(imports_of({
+        Path("grade", name).with_suffix(".py"): text
+        for name, text in texts.items()}))
+
+
+@pytest.mark.parametrize("text, found", [
+    ("from grade.score.points import Points\n", "machine may not import from"),
+    ("def f():\n    from grade.score import points\n", "machine may not"),
+    ("import grade.score.points\n", "machine may not import from score"),
+    ("from grade import points\n", "there is no such module"),
+    ("from grade.machine.ram import Ram\n", "")])
+def test_import_up(text, found):
+    """lint: an import of a higher room of grade/ is found"""
+    seen = imports({"__init__": "", "machine/guest": text, "machine/ram": "",
+                    "score/points": ""})
+    problems = "\n".join(upward(seen))
+    assert found in problems and bool(found) == bool(problems)
+
+
+def test_unknown_room():
+    """lint: a module outside of the rooms of grade/ is found"""
+    seen = imports({"attic/guest": "from grade.machine import ram\n",
+                    "machine/ram": ""})
+    assert list(upward(seen)) == [
+        "grade/attic/guest.py:1: attic is not a room of grade/"]
+
+
+def test_import_circle():
+    """lint: parts of a room of grade/ that import each other are found"""
+    here = "from grade.machine.host.build import x\n"
+    there = "from grade.machine.guest import y\n"
+    texts = {"machine/guest": here, "machine/host/build": "",
+             "machine/host/text": here}
+    assert not list(circles(imports(texts)))
+    texts["machine/host/text"] = there
+    assert list(circles(imports(texts))) == [
+            "grade/machine/guest.py:1: grade/machine/guest.py and "
+            "grade/machine/host import each other",
+            "grade/machine/host/text.py:1: grade/machine/host and "
+            "grade/machine/guest.py import each other"]
+
+
+@pytest.mark.parametrize("paths, found", [
+    (["machine/typing.py"], "Python has a module typing"),
+    (["machine/trial.py", "series/trial.py"], "has the same name"),
+    (["machine/__init__.py", "series/__init__.py"], ""),
+    (["tools/view/__main__.py", "tools/gdb/__main__.py"], "")])
+def test_module_names(paths, found):
+    """lint: a module with another one's name is found"""
+    problems = "\n".join(name_problems([Path("grade", p) for p in paths]))
+    assert found in problems and bool(found) == bool(problems)

@@ -1,0 +1,267 @@
+"""grade/selftest/test_series.py: the tools of the patch series, on a toy of
+two files."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grade.kernel.outside.gate import NOTHING_SHARED
+from grade.machine.host.build import ROOT, UserError
+from grade.series.check_steps import judge
+from grade.series.edit import PLACE, Workshop
+from grade.series.git import git
+from grade.series.patches import findings, read_series
+from grade.series.stack import DoesNotFit, check_round
+from grade.series.step_commits import lay_out
+from grade.series.step_results import Outcome
+from grade.tools.setup.needs import needs
+
+pytestmark = [pytest.mark.xdist_group("series"), needs("git")]
+
+STARTER = [f"line {n}" for n in range(30)]
+
+
+def kernel_file(root):
+    return root / "kernel" / "mm" / "a.c"
+
+
+def kernel_lines(root):
+    return kernel_file(root).read_text("utf-8").splitlines()
+
+
+def change(root, old, new):
+    file = kernel_file(root)
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def commit(root, message):
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", message)
+
+
+@pytest.fixture
+def toy(toy_made, tmp_path):
+    """A project under git whose series has two steps."""
+    return Path(shutil.copytree(toy_made, tmp_path / "toy"))
+
+
+@pytest.fixture(scope="module")
+def toy_made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("series")
+    root = folder / "toy"
+    kernel_file(root).parent.mkdir(parents=True)
+    kernel_file(root).write_text("\n".join(STARTER) + "\n", "utf-8")
+    (root / "README.md").write_text("A toy.\n", "utf-8")
+    (root / ".gitignore").write_text("/build/\n", "utf-8")
+    shop = root / PLACE
+    shutil.copytree(root, folder / "edit")
+    shutil.move(folder / "edit", shop)
+    git(shop, "init", "-q", "-b", "series")
+    commit(shop, "starter: what the series begins with")
+    git(shop, "update-ref", "refs/calf/saved", "HEAD")
+    for number, line in enumerate(("line 5", "line 20"), 1):
+        change(shop, f"{line}\n", f"{line} of step {number}\n")
+        commit(shop, f"mm: step {number}\n\nPasses: t{number}")
+    Workshop(root).save()
+    (root / "patches" / "cover-letter.md").write_text(
+        "mm: step 1, mm: step 2\n", "utf-8")
+    git(root, "init", "-q")
+    commit(root, "all")
+    return root
+
+
+def head(text):
+    """The error's first part; the rest is git's own words."""
+    return pytest.raises(UserError, match=text)
+
+
+def test_comes_off_and_goes_on(toy):
+    """series: comes off the tree, goes on again, and git am takes it"""
+    patches = read_series(toy)
+    assert [p.passes for p in patches] == [{"t1"}, {"t2"}]
+    assert list(findings(toy, patches)) == []
+    check_round(toy, patches)
+    lay_out(toy, patches, toy / "build" / "laid")
+    git(toy / "build" / "laid", "checkout", "-q", "HEAD~2")
+    assert kernel_lines(toy / "build" / "laid") == STARTER
+
+
+def test_save_is_stable(toy):
+    """series: edit and save without a change change nothing"""
+    shop = Workshop(toy)
+    assert shop.open() == []
+    assert shop.save() == []
+    assert git(toy, "status", "--porcelain") == b""
+
+
+def test_collision_is_found(toy):
+    """series: a change of the tree that meets a patch is found"""
+    change(toy, "line 4\n", "line 4 changed\n")
+    with pytest.raises(DoesNotFit, match="0001-.*does not come off"):
+        check_round(toy, read_series(toy))
+
+
+def test_other_change_is_the_starters(toy):
+    """series: a change that meets no patch is the starter's"""
+    change(toy, "line 12\n", "line 12\nline 12 and a half\n")
+    check_round(toy, read_series(toy))
+
+
+@pytest.mark.parametrize("old, step", [
+    ("line 2\n", 0), ("line 5 of step 1\n", 1), ("line 20 of step 2\n", 2)])
+def test_place(toy, old, step):
+    """series: a committed change is placed in step {step}"""
+    change(toy, old, f"changed {old}")
+    commit(toy, "change the kernel")
+    changed = kernel_file(toy).read_text("utf-8")
+    shop = Workshop(toy)
+    assert shop.open() == ["kernel/mm/a.c"]
+    assert shop.place(step) == []
+    shop.save()
+    assert kernel_file(toy).read_text("utf-8") == changed
+    check_round(toy, read_series(toy))
+    lay_out(toy, read_series(toy), toy / "build" / "laid")
+    for number in range(2, -1, -1):
+        git(toy / "build" / "laid", "checkout", "-q", f"series~{2 - number}")
+        seen = kernel_file(toy / "build" / "laid").read_text("utf-8")
+        assert ("changed" in seen) == (number >= step)
+
+
+def test_place_stops_at_conflict(toy):
+    """series: what git cannot place alone is left to the user"""
+    change(toy, "line 5 of step 1\n", "line 5 anew\n")
+    commit(toy, "change the kernel")
+    shop = Workshop(toy)
+    shop.open()
+    assert shop.place(0) == ["kernel/mm/a.c"]
+    before = git(toy, "status", "--porcelain")
+    with head("in the middle of a rebase"):
+        shop.save()
+    with head("in the middle of a rebase"):
+        shop.open()
+    assert git(toy, "status", "--porcelain") == before
+
+
+def test_edit_reaches_the_tree(toy):
+    """series: a step changed by ordinary git is saved to the tree"""
+    shop = Workshop(toy)
+    shop.open()
+    change(shop.folder, "line 20 of step 2", "line 20 done better")
+    git(shop.folder, "commit", "-q", "-a", "--amend", "--no-edit")
+    assert sorted(shop.save()) == [
+        "kernel/mm/a.c", "patches/0002-mm-step-2.patch"]
+    assert "line 20 done better" in kernel_file(toy).read_text("utf-8")
+    check_round(toy, read_series(toy))
+
+
+@pytest.mark.parametrize("act, said", [
+    (lambda shop: change(shop.folder, "line 1\n", "x\n"), "not committed"),
+    (lambda shop: shutil.rmtree(shop.folder), "make series-edit"),
+    (lambda shop: change(shop.root, "line 1\n", "x\n"), "has changed in"),
+    (lambda shop: git(shop.folder, "reset", "-q", "--hard", "HEAD~2"),
+     "names no patch"),
+    (lambda shop: git(shop.folder, "commit", "-q", "--allow-empty", "-m",
+                      "fixup! mm: step 1"), "no place yet"),
+    (lambda shop: ((shop.folder / "README.md").write_text("x\n", "utf-8"),
+                   git(shop.folder, "commit", "-q", "-a", "-m",
+                       "m\n\nPasses: t3")), "changes README.md"),
+    (lambda shop: (change(shop.folder, "line 1\n", "x\n"),
+                   git(shop.folder, "commit", "-q", "-a", "-m", "m")),
+     "does not end with"),
+], ids=["dirty", "none", "tree", "empty", "fixup", "outside", "passes"])
+def test_save_refuses(toy, act, said):
+    """series: nothing is saved: {said}"""
+    shop = Workshop(toy)
+    shop.open()
+    act(shop)
+    before = git(toy, "status", "--porcelain"), kernel_lines(toy)
+    with head(said):
+        shop.save()
+    assert before == (git(toy, "status", "--porcelain"), kernel_lines(toy))
+
+
+def test_edit_keeps_unsaved_work(toy):
+    """series: work that is not saved is not laid over"""
+    shop = Workshop(toy)
+    shop.open()
+    git(shop.folder, "commit", "-q", "--allow-empty", "-m", "work")
+    with head("not saved"):
+        shop.open()
+
+
+@pytest.mark.parametrize("act, said", [
+    (lambda p: (p / "0002-mm-step-2.patch").unlink(), "there is no"),
+    (lambda p: (p / "series").write_text("0002-mm-step-2.patch\n", "utf-8"),
+     "where 0001"),
+    (lambda p: (p / "series").write_text("0001-mm-step-1.patch\n", "utf-8"),
+     "0002-mm-step-2.patch is not in"),
+    (lambda p: (p / "series").unlink(), "no such file"),
+    (lambda p: (p / "0001-mm-step-1.patch").write_text("nothing\n", "utf-8"),
+     "0001-mm-step-1.patch: "),
+    (lambda p: shutil.copy(p / "0001-mm-step-1.patch",
+                           p / "0002-mm-step-2.patch"), "does not come off"),
+], ids=["missing", "order", "extra", "no list", "no patch", "twice"])
+def test_bad_series(toy, act, said):
+    """series: refused in one line: {said}"""
+    act(toy / "patches")
+    with head(said) as caught:
+        check_round(toy, read_series(toy))
+    assert "\n" not in str(caught.value)
+
+
+def test_findings(toy):
+    """series: a patch too long, outside the kernel, or untold is found"""
+    file = toy / "patches" / "0001-mm-step-1.patch"
+    text = file.read_text("utf-8").replace("kernel/mm/a.c", "user/mm/a.c")
+    added = "".join(f"+line {n}\n" for n in range(200))
+    file.write_text(text.replace("@@ -3,7 +3,7 @@", "@@ -3,7 +3,207 @@")
+                    .replace("+line 5 of", f"{added}+line 5 of"), "utf-8")
+    (toy / "patches" / "cover-letter.md").write_text("mm: step 2\n", "utf-8")
+    found = " ".join(findings(toy, read_series(toy)))
+    assert "touches user/mm/a.c" in found
+    assert "202 changed lines" in found
+    assert "does not tell of \"mm: step 1\"" in found
+
+
+def outcome(green, red):
+    return Outcome(tests={**{t: "" for t in green.split()},
+                          **{t: "why" for t in red.split()}})
+
+
+@pytest.mark.parametrize("before, after, said", [
+    (("a", "t1"), ("a t1", ""), ""),
+    (("a", "t1 b"), ("a t1 b", ""), "does not name b"),
+    (("a", "t1"), ("a", "t1"), "does not turn green"),
+    (("a", "t1"), ("t1", "a"), "breaks a: why"),
+    (("a", "t1 x.t[1]"), ("a t1 x.t[1]", ""), "does not name x.t"),
+], ids=["right", "more", "less", "broken", "other"])
+def test_judge(toy, before, after, said):
+    """series: a step turns green what it says, and breaks nothing"""
+    patch = read_series(toy)[0]
+    found = list(judge(patch, outcome(*before), outcome(*after)))
+    assert len(found) == (1 if said else 0)
+    assert said in " ".join(found)
+
+
+def test_judge_untried(toy):
+    """series: what was not tried before may be named, and need not be"""
+    patch = read_series(toy)[0]
+    before = Outcome(tests={"t1": NOTHING_SHARED, "b": NOTHING_SHARED})
+    assert list(judge(patch, before, outcome("t1 b", ""))) == []
+
+
+def test_command_line():
+    """series: misuse is one line and status 2"""
+    done = subprocess.run(
+        [sys.executable, "-m", "grade.series", "place"], cwd=ROOT,
+        env={**os.environ, "STEP": "x"}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8")
+    assert done.returncode == 2
+    assert done.stdout.startswith("series: ")
+    assert done.stdout.count("\n") == 1

@@ -1,0 +1,134 @@
+"""grade/series/check_steps.py: `make series`: every step is built, booted,
+tested."""
+
+import fnmatch
+import os
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from grade.machine.host.text import many
+from grade.series.git import commits
+from grade.series.patches import NO_TESTS, findings, read_series
+from grade.series.step_commits import lay_out
+from grade.series.step_results import (
+    Memory, check_out, is_guest_test, try_fast, try_fully)
+
+FAST_AT_ONCE = 2        # steps; usertests runs on two harts
+ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
+
+
+def run_series(root, fast):
+    """Returns 0, or 1 when something is wrong. Raises UserError when the
+    series does not even go on."""
+    patches = read_series(root)
+    place = root / "build" / "series"
+    lay_out(root, patches, place / "steps")
+    problems = list(findings(root, patches))
+    print(ROW.format("step", "lines", "tests", "new", "score", "what it does"))
+    outcomes, memory = [], Memory(root, "fast" if fast else "full")
+    for step, (commit, outcome) in enumerate(
+            outcomes_in_order(place, memory, fast)):
+        before = outcomes[-1] if outcomes else None
+        patch = patches[step - 1] if step else None
+        print_row(step, patch, before, outcome)
+        wrong = list(judge(patch, before, outcome))
+        if step == len(patches):
+            wrong += judge_last(outcome)
+        if not wrong:
+            memory.keep(place / "steps", commit, outcome)
+        problems += wrong
+        outcomes.append(outcome)
+        if outcome.error:
+            break
+    print("".join(f"{problem}\n" for problem in problems), end="")
+    print("series: ok" if not problems
+          else f"series: {many(len(problems), 'problem')}")
+    return int(bool(problems))
+
+
+def outcomes_in_order(place, memory, fast):
+    """Each step's commit and Outcome, as soon as it is known."""
+    repository = place / "steps"
+    at_once = min(FAST_AT_ONCE, os.cpu_count() or 1) if fast else 1
+    trees = SimpleQueue()
+    for number in range(at_once):
+        trees.put(place / f"tree-{number}")
+
+    def find(commit):
+        known = memory.recall(repository, commit)
+        if known is not None:
+            return known
+        tree = trees.get()
+        try:
+            check_out(repository, commit, tree)
+            return try_fast(tree) if fast else try_fully(tree)
+        finally:
+            trees.put(tree)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        waiting = [(c, pool.submit(find, c)) for c in commits(repository)]
+        try:
+            for commit, future in waiting:
+                yield commit, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def print_row(step, patch, before, outcome):
+    new = len(outcome.green - before.green) if before else ""
+    print(ROW.format(
+        step, patch.lines if patch else "", f"{len(outcome.green)}/"
+        f"{len(outcome.tests)}", new, outcome.score or "-",
+        patch.subject if patch else "starter"), flush=True)
+
+
+def judge(patch, before, outcome):
+    """What is wrong with a step, a line each."""
+    name = patch.name if patch else "starter"
+    if outcome.error:
+        yield f"{name}: {outcome.error}"
+        return
+    if patch is None:
+        return
+    for test in sorted(before.green - outcome.green):
+        yield f"{name}: breaks {why(outcome, test)}"
+    new = outcome.green - before.green
+    said = {word for word in patch.passes
+            if is_guest_test(word) or outcome.score is not None}
+    for word in sorted(said):
+        if not fnmatch.filter(new, pattern(word)):
+            yield f"{name}: says `Passes: {word}`, which does not turn green"
+    # Whether an untried test was red is not known: it may be named or not.
+    untold = {test for test in new - before.untried if not any(
+        fnmatch.fnmatchcase(test, pattern(word)) for word in said)}
+    if untold:
+        yield (f"{name}: its last paragraph does not name {listed(untold)}; "
+               f"it should be\n{passes_paragraph(untold | patch.passes)}")
+
+
+def judge_last(outcome):
+    for test in sorted(set(outcome.tests) - outcome.green):
+        yield f"the finished kernel fails {why(outcome, test)}"
+
+
+def pattern(word):
+    """A word of `Passes:`: only * stands for anything."""
+    return word.replace("[", "[[]").replace("?", "[?]")
+
+
+def why(outcome, test):
+    lines = outcome.tests.get(test, "").splitlines() or ["it is gone"]
+    return lines[0] if lines[0].startswith(test) else f"{test}: {lines[0]}"
+
+
+def listed(names):
+    return ", ".join(sorted(names))
+
+
+def passes_paragraph(names):
+    """As it stands in a message."""
+    return textwrap.fill(
+        listed(names) or NO_TESTS, 72, initial_indent="Passes: ",
+        subsequent_indent=" " * 8, break_on_hyphens=False)

@@ -1,0 +1,130 @@
+"""grade/series/step_commits.py: starter and steps as commits of a
+repository."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from grade.machine.host.build import UserError
+from grade.series.git import EMAIL, NAME, GitError, export, git, git_lines
+from grade.series.patches import CHANGED_PART, FOLDER
+from grade.series.stack import (
+    DoesNotFit, check_round, copy_kernel, copy_project, differences, take_off)
+
+STARTER = "starter: what the series begins with"
+AHEAD = "tree: what the kernel has and the series has not"
+
+
+# For the user's git; ours has no settings but these.
+SETTINGS = f"""\
+[user]
+\tname = {NAME}
+\temail = {EMAIL}
+[core]
+\tautocrlf = false
+[commit]
+\tgpgsign = false
+[gc]
+\tauto = 0
+"""
+
+
+def lay_out(root, patches, folder, base=None):
+    """Make the repository `folder`: the starter with all files around it, then
+    a commit a patch. The series comes off `base`, a folder with a kernel, or
+    off the tree itself; what the tree has more than that is one last commit.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent)).resolve()
+    try:
+        copy_project(root, new)
+        shutil.rmtree(new / CHANGED_PART)
+        copy_kernel(base or root, new)
+        take_off(new, patches)
+        git(new, "init", "-q", "-b", "series", "--template=")
+        with (new / ".git" / "config").open("a", encoding="utf-8") as config:
+            config.write(SETTINGS)
+        commit_all(new, STARTER)
+        put_on_as_commits(new, patches)
+        if base is not None and differences(root, new):
+            shutil.rmtree(new / CHANGED_PART)
+            copy_kernel(root, new)
+            commit_all(new, AHEAD)
+        if differences(Path(root), new):
+            raise DoesNotFit(f"{FOLDER}/ does not lead to {CHANGED_PART}/")
+        shutil.rmtree(folder, ignore_errors=True)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def commit_all(folder, message):
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "--no-verify", "-m", message)
+
+
+def put_on_as_commits(folder, patches):
+    """As a student does it, with git am."""
+    for patch in patches:
+        try:
+            git(folder, "am", "-q", "--keep-cr", "--whitespace=nowarn",
+                str(patch.path.resolve()))
+        except GitError as error:
+            raise DoesNotFit(
+                f"{patch.name}: git am does not take it: {error}") from None
+
+
+def find_base(root, patches, since, folder):
+    """Put into `folder` the kernel that the series comes off. That is the one
+    of the commit `since`; without it the last one in the history where these
+    patches fit, or the tree's own. Returns the folder, or None for the tree's.
+    """
+    if since:
+        if not try_commit(root, patches, since, folder):
+            raise UserError(f"SINCE={since}: no commit whose kernel these "
+                            f"{FOLDER}/ come off")
+        return folder
+    if try_commit(root, patches, "HEAD", folder):
+        return folder
+    try:
+        check_round(root, patches)
+        return None
+    except DoesNotFit as misfit:
+        for commit in history(root):
+            if try_commit(root, patches, commit, folder):
+                return folder
+        raise misfit
+
+
+def history(root):
+    """Commits that changed kernel or patches, the newest first; none where
+    there is no git."""
+    try:
+        return git(Path(root), "rev-list", "--max-count=200", "HEAD", "--",
+                   CHANGED_PART, FOLDER).decode().split()
+    except GitError:
+        return []
+
+
+def try_commit(root, patches, commit, folder):
+    """Whether the series, which the commit must have as the tree has it, fits
+    its kernel; that is in the folder then."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        there = git_lines(Path(root), "ls-tree", "-r",
+                          f"{commit}:./{FOLDER}")
+        here = git_lines(Path(root), "hash-object", "--no-filters",
+                         *(patch.name for patch in patches))
+        if hashes(there) != set(here):
+            return False
+        export(Path(root), commit, CHANGED_PART, folder)
+        check_round(folder, patches)
+    except (GitError, DoesNotFit):
+        return False
+    return True
+
+
+def hashes(listing):
+    """Of the patches in a listing by git ls-tree."""
+    return {line.split()[2] for line in listing if line.endswith(".patch")}

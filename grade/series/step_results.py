@@ -1,0 +1,159 @@
+"""grade/series/step_results.py: which tests pass at one step of the series.
+
+A step is tried in a tree of its own below build/series, which stays: make
+then builds only what differs from the step before. What was found is kept
+under a hash of all that it depends on, so that a step that has not changed is
+not tried again.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grade.kernel.outside.gate import NOTHING_SHARED
+from grade.machine.host import process, sandbox
+from grade.machine.host.build import ROOT, make_command
+from grade.score import results
+from grade.series.git import git
+
+KEPT = Path("build") / "series" / "passed"
+
+# What the tests of a step depend on.
+PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
+GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
+
+
+@dataclass
+class Outcome:
+    """`error` is why there are no tests; `tests` has of each what is wrong
+    with it, "" if nothing; `score` is of the full form only."""
+
+    error: str = None
+    tests: dict = field(default_factory=dict)
+    score: str = None
+
+    @property
+    def green(self):
+        return {name for name, wrong in self.tests.items() if not wrong}
+
+    @property
+    def untried(self):
+        """What the full form does not try while fork copies everything."""
+        return {name for name, wrong in self.tests.items()
+                if wrong == NOTHING_SHARED}
+
+
+def check_out(repository, commit, tree):
+    """Make the tree what the commit has; only what differs gets newer."""
+    if not (tree / ".git").is_dir():
+        tree.mkdir(parents=True, exist_ok=True)
+        git(tree, "init", "-q", "--template=")
+    git(tree, "fetch", "-q", str(repository), "series")
+    git(tree, "checkout", "-q", "-f", "--detach", commit)
+    git(tree, "clean", "-fdq")
+
+
+def try_fast(tree):
+    """Build, boot, and usertests once."""
+    done = run([sys.executable, "-m", "grade.series.attempt"], tree)
+    if done.returncode != 0:
+        return Outcome(error=last_line(done))
+    found = json.loads(done.stdout)
+    return Outcome(found["error"], found["tests"])
+
+
+def try_fully(tree):
+    """All that make grade TREE= has to say of its kernel."""
+    out = tree.with_name(f"{tree.name}-graded")
+    shutil.rmtree(out, ignore_errors=True)
+    done = run([sys.executable, "-m", "grade"], ROOT, TREE=str(tree),
+               CALF_GRADE_OUT=str(out), WERROR="1")
+    found = results.read(out / results.FILE.name)
+    if found is None or found["error"]:
+        return Outcome(error=last_line(done))
+    return Outcome(None, wrong_with(found["tests"]),
+                   f"{found['score']:g}/{found['total']:g}")
+
+
+def wrong_with(graded):
+    """What is wrong with each test, by its name; "" if nothing."""
+    tests = {}
+    for test in graded:
+        name = test_name(test["id"])
+        wrong = "" if test["status"] == "passed" else \
+            test["message"].partition("\n")[0] or test["status"]
+        tests[name] = tests.get(name) or wrong
+    return tests
+
+
+def test_name(test_id):
+    """As a patch names it: a test of usertests, which is green when it is at
+    each number of harts, by its own name."""
+    match = GUEST_TEST.fullmatch(test_id)
+    return match.group(1) if match else test_id
+
+
+def is_guest_test(name):
+    return "." not in name
+
+
+def run(command, folder, **settings):
+    _, env = make_command()
+    env.pop("TESTS", None)
+    child = process.start(
+        command, cwd=folder, env={**env, **settings}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="replace")
+    try:
+        out, err = child.communicate()
+    finally:
+        process.stop(child)
+    return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+def last_line(done):
+    lines = (done.stdout + done.stderr).split("\n")
+    return ([line for line in lines if line.strip()] or ["no output"])[-1]
+
+
+class Memory:
+    """Outcomes that were right, by what they depend on."""
+
+    def __init__(self, root, form):
+        self._folder = root / KEPT
+        flavour = [os.environ.get(name, "") for name in ("DEBUG", "AUDIT")]
+        compiler = "clang" if os.environ.get("LLVM") else \
+            os.environ.get("TOOLPREFIX", "") + "gcc"
+        self._form = " ".join([form, *flavour, version(compiler),
+                               version(sandbox.qemu())])
+
+    def _path(self, repository, commit):
+        listing = git(repository, "ls-tree", "-r", commit, "--", *PARTS)
+        key = hashlib.sha256(self._form.encode() + listing).hexdigest()
+        return self._folder / f"{key}.json"
+
+    def recall(self, repository, commit):
+        path = self._path(repository, commit)
+        if not path.is_file():
+            return None
+        return Outcome(**json.loads(path.read_text("utf-8")))
+
+    def keep(self, repository, commit, outcome):
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(repository, commit)
+        part = path.with_suffix(".new")
+        part.write_text(json.dumps(vars(outcome)), "utf-8")
+        part.replace(path)
+
+
+def version(tool):
+    """What the tool prints about its version."""
+    return subprocess.run(
+        [tool, "--version"], stdout=subprocess.PIPE, encoding="utf-8",
+        errors="replace", check=True).stdout

@@ -1,0 +1,1 @@
+"""grade/tools/__init__.py: what people use at work on the kernel."""

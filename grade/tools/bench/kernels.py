@@ -1,0 +1,41 @@
+"""grade/tools/bench/kernels.py: the kernels that are compared, and their
+builds."""
+
+import json
+import shutil
+
+from grade.machine.host import sandbox
+from grade.machine.host.build import (
+    ROOT, BuildError, Config, build, make_command)
+from grade.series.patches import read_series
+from grade.series.stack import copy_project, take_off
+
+FOLDER = ROOT / "build" / "bench"
+STARTER, FINISHED = "starter", "finished"
+
+
+def build_kernels():
+    """Build both; returns their Configs by name. They differ in the kernel
+    alone: programs and mkfs are the same."""
+    finished = build()
+    return {STARTER: starter_of(finished), FINISHED: finished}
+
+
+def starter_of(config):
+    """The Config with the kernel that this one becomes when the series is
+    taken off it."""
+    folder = FOLDER / STARTER
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    copy_project(ROOT, folder)
+    take_off(folder, read_series(ROOT))
+    status, text = sandbox.run_plainly(*make_command("-s", "kernel-config"),
+                                       folder)
+    if status != 0:
+        raise BuildError("the starter does not build:\n" + text)
+    made = json.loads((folder / text.splitlines()[-1]).read_text("utf-8"))
+    values = json.loads(config.text())
+    values["kernel"] = str(folder / made["kernel"])
+    path = FOLDER / f"{STARTER}.json"
+    path.write_text(json.dumps(values), "utf-8")
+    return Config(path)

@@ -1,0 +1,35 @@
+"""grade/tools/bench/lock_waits.py: which locks harts meet in when they fork
+together."""
+
+import re
+from collections import Counter
+
+from grade.machine.guest import Log, run_script
+from grade.machine.host.build import build
+from grade.machine.qemu import Machine
+from grade.machine.shared_boots import BOOT_ARGS
+from grade.tools.bench.kernels import FOLDER
+from grade.tools.bench.measure import SECONDS, script_item
+
+HARTS = (2, 4, 8)
+LINE = re.compile(r"^waited (\d+) times for (.+)$", re.MULTILINE)
+
+
+def measure_locks(say):
+    """How often a hart has waited, by harts and the lock's name: a DEBUG build
+    counts that."""
+    config = build("DEBUG=1")
+    return {str(harts): waits(config, harts, say) for harts in HARTS}
+
+
+def waits(config, harts, say):
+    say(f"lock waits at {harts} harts")
+    log = Log(FOLDER / "logs", f"locks-{harts}")
+    run_script(config, Machine(cpus=harts, args=BOOT_ARGS), log, SECONDS,
+               script_item(f"cowbench parallel:{harts}\n"
+                           "echo locks >/dev/vmstat"))
+    found = Counter()
+    for times, name in LINE.findall(log.text()):
+        found[name] += int(times)
+    log.end(keep=not found)
+    return dict(found.most_common())

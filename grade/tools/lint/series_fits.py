@@ -1,0 +1,24 @@
+"""grade/tools/lint/series_fits.py: the patch series leads from the starter to
+the tree.
+
+`make series` tries the steps too; this is what can be seen without a boot.
+"""
+
+from grade.machine.host.build import ROOT, UserError
+from grade.series.patches import findings, read_series
+from grade.series.stack import DoesNotFit, check_round
+
+REMEDY = ("put the change where it belongs in the series: commit it, then "
+          "make series-place STEP=N (0: the starter), or make series-edit; "
+          "see docs/series.md")
+
+
+def check_series():
+    try:
+        patches = read_series(ROOT)
+        yield from findings(ROOT, patches)
+        check_round(ROOT, patches)
+    except DoesNotFit as misfit:
+        yield f"{misfit}: {REMEDY}"
+    except UserError as error:
+        yield str(error)

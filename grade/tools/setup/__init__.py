@@ -1,0 +1,1 @@
+"""grade/tools/setup/__init__.py: what make needs of this machine, and gets."""

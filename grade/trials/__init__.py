@@ -1,0 +1,1 @@
+"""grade/trials/__init__.py: kernels, disks and power that fail on purpose."""

@@ -1,0 +1,101 @@
+"""grade/trials/campaign.py: grades many kernels, and says what came of it.
+
+Results stay below build/ and hold as long as nothing changes that they depend
+on, so a campaign that was interrupted goes on where it was.
+"""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from grade.machine.host import process
+from grade.machine.host.build import ROOT, BuildError, UserError, build
+from grade.score.content_key import content_key
+from grade.score.points import Points
+from grade.trials import graded_copy
+from grade.trials.described_patch import BadPatch
+
+NO_BOOT = "build.test_boots"
+JOBS_MAX = 8
+
+
+def kernel_groups():
+    """All groups of tests that a kernel has points for."""
+    points = Points()
+    return [g for g in points.groups if g not in points.tools]
+
+
+def campaign(name, choose_kernels):
+    """`choose_kernels` returns a list of graded_copy.Kernel. Their results are
+    kept in build/NAME. Returns the status for the shell."""
+    process.end_on_signals()
+    try:
+        kernels = choose_kernels()
+        build()
+    except (BadPatch, UserError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    except BuildError as error:
+        print(f"{name}: make failed:\n{error}", file=sys.stderr)
+        return 2
+    results = run_all(ROOT / "build" / name, kernels)
+    return 1 if report(name, kernels, results) else 0
+
+
+def seen_in(result):
+    """The points lost, by the groups whose tests saw why. Where nothing boots
+    no other test runs, and the points of all are lost."""
+    if NO_BOOT not in result.tests:
+        return result.lost
+    return {"boot": result.lost["boot"]}
+
+
+def verdict(kernel, result):
+    """In a word, and whether that is what it should be."""
+    if result.problem:
+        return result.problem, False
+    return kernel.judge(seen_in(result))
+
+
+def line_of(kernel, result):
+    word, _ = verdict(kernel, result)
+    lost = ", ".join(f"{g} {-n:g}" for g, n in sorted(
+        result.lost.items(), key=lambda pair: -pair[1]))
+    return f"{kernel.name:42} {result.seconds:5.0f} s  {word:10} {lost}"
+
+
+def run_all(folder, kernels):
+    """Results by name. A line each as they come."""
+    content = content_key()
+    results = {}
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, JOBS_MAX)) as pool:
+        running = {}
+        for kernel in kernels:
+            here = folder / kernel.name
+            key = graded_copy.key_of(content, kernel)
+            old = graded_copy.known(here, key)
+            if old is not None:
+                results[kernel.name] = old
+                continue
+            running[pool.submit(graded_copy.run, here, key, kernel)] = kernel
+        try:
+            for job in as_completed(running):
+                kernel = running[job]
+                results[kernel.name] = job.result()
+                print(line_of(kernel, job.result()), flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return results
+
+
+def report(name, kernels, results):
+    """The table, in order, and the sum; returns how many are wrong."""
+    bad = 0
+    print()
+    for kernel in kernels:
+        bad += not verdict(kernel, results[kernel.name])[1]
+        print(line_of(kernel, results[kernel.name]))
+    seconds = sum(results[kernel.name].seconds for kernel in kernels)
+    print(f"{name}: {len(kernels) - bad} of {len(kernels)} as they should be, "
+          f"{seconds / 60:.0f} minutes of grading")
+    return bad

@@ -1,0 +1,86 @@
+"""grade/trials/described_patch.py: patches of kernels to be graded,
+NNN-name.patch.
+
+Each begins with a title and fields; a field goes on in lines that are
+indented. What follows, from the first "diff " or "--- " on, is for git apply.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grade.machine.host.build import UserError
+
+NAME = re.compile(r"\d{3}-[a-z0-9-]+\.patch")
+FIELD = re.compile(r"([A-Z][a-z ]+): (.+)")
+DIFF = re.compile(r"^(diff|---) ", re.MULTILINE)
+
+
+class BadPatch(Exception):
+    """A patch that is not as it should be; the text is one line."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """`needed` and `optional` are the names of the fields."""
+
+    name: str
+    title: str
+    fields: dict
+    diff: str
+
+    needed = ()
+    optional = ()
+
+    @property
+    def number(self):
+        return self.name[:3]
+
+
+def read_patch(path, kind):
+    """A Described, of that class."""
+    text = path.read_text("utf-8")
+    start = DIFF.search(text)
+    if start is None:
+        raise BadPatch(f"{path.name}: there is no diff in it")
+    lines = text[:start.start()].rstrip("\n").split("\n")
+    fields = read_fields(path.name, "\n".join(lines[1:]),
+                         (*kind.needed, *kind.optional))
+    missing = [name for name in kind.needed if name not in fields]
+    if missing or not lines[0]:
+        raise BadPatch(f"{path.name}: it has no {(missing or ['title'])[0]}")
+    return kind(path.stem, lines[0], fields, text[start.start():])
+
+
+def read_fields(where, text, known):
+    found = {}
+    for line in text.replace("\n  ", " ").split("\n"):
+        match = FIELD.fullmatch(line)
+        if line and (match is None or match.group(1) not in known):
+            raise BadPatch(f"{where}: not a field: {line[:60]}")
+        if match:
+            found[match.group(1)] = match.group(2)
+    return found
+
+
+def read_patches(folder, kind):
+    """All of them, by number."""
+    patches = []
+    for path in sorted(folder.glob("[!.]*.patch")):
+        if not NAME.fullmatch(path.name):
+            raise BadPatch(f"{path.name}: expected NNN-name.patch")
+        patches.append(read_patch(path, kind))
+    for one, other in zip(patches, patches[1:]):
+        if one.number == other.number:
+            raise BadPatch(f"{other.name}: {one.name} has that number")
+    return patches
+
+
+def choose(patches, variable, words):
+    """Those whose names begin with one of the words, which stood in that
+    variable; all of them without any."""
+    for word in words.split():
+        if not any(patch.name.startswith(word) for patch in patches):
+            raise UserError(f"{variable}={word}: there is none")
+    return [patch for patch in patches
+            if patch.name.startswith(tuple(words.split()))
+            or not words.split()]

@@ -1,0 +1,119 @@
+"""grade/trials/hostile/__init__.py: kernels that mean ill, made out of this
+one.
+
+Each is a set of edits to the sources and says what a grader must make of it.
+The harness of grade/selftest/test_hostile.py lays such a tree out and grades
+it.
+"""
+
+import shutil
+from dataclasses import dataclass, field
+
+from grade.machine.host.build import ROOT
+
+# What make compiles first of all: the rest need not wait for it.
+FIRST = "kernel/a.c"
+MAIN = "kernel/boot/main.c"
+HOOK = "\tgreet();\n"
+BUILDS = frozenset({"builds"})
+BOOTS = BUILDS | {"boots and runs a command"}
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """`edits` are (file, text, text instead); `files` are more files, text by
+    name. `passes` are the titles of the tests that it may pass, of those that
+    `tests` picks; `says` is in what the grader prints. A wait for it, or
+    its build, takes at most `seconds` on an idle machine. Those that take long
+    are not `quick`."""
+
+    name: str
+    says: str
+    edits: tuple = ()
+    files: dict = field(default_factory=dict)
+    passes: frozenset = frozenset()
+    tests: str = "test_builds or test_boots"
+    seconds: int = 20
+    quick: bool = False
+
+
+def at_boot(name, says, *lines, **more):
+    """Runs the lines of C where the kernel would greet."""
+    code = "".join(f"\t{line}\n" for line in lines)
+    return Hostile(name, says, edits=((MAIN, HOOK, code + HOOK),),
+                   passes=BUILDS, **more)
+
+
+def lay_out(hostile, folder):
+    """Make its tree in the folder."""
+    shutil.copytree(ROOT / "kernel", folder / "kernel")
+    for name, old, new in hostile.edits:
+        path = folder / name
+        text = path.read_text("utf-8")
+        if old not in text:
+            raise ValueError(f"{hostile.name}: {name} has no {old!r}")
+        path.write_text(text.replace(old, new), "utf-8")
+    for name, text in hostile.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def including_itself(line):
+    """A source that doubles at each of 190 levels; gcc ends at 200."""
+    return (f"{line}\n#if __INCLUDE_LEVEL__ < 190\n"
+            '#include "a.c"\n#include "a.c"\n#endif\n')
+
+
+FORGED = "".join(f"{word}\\n" for word in (
+    "alive", "fork_shares_every_page: ok", "178 passed, 0 failed",
+    "builds ........ 10/10", "Score: 1000/1000"))
+
+AT_BUILD = (
+    Hostile("does not compile", "error: expected expression", quick=True,
+            files={FIRST: "int broken(void) { return }\n"}),
+    Hostile("compiles for ever", "the build took more than", seconds=3,
+            quick=True, files={FIRST: including_itself("")}),
+    Hostile("messages without end", "make failed",
+            files={FIRST: including_itself("#warning no end of this")}),
+    Hostile("macros without end", "make failed", seconds=30, files={
+        FIRST: "".join(f"#define A{n + 1} A{n} A{n} A{n} A{n}\n"
+                       for n in range(30)) + "#define A0 x\nA30\n"}),
+    Hostile("a gigabyte of zeros", "a.S", quick=True, files={
+        "kernel/a.S": ".data\n.fill 1 << 30, 1, 1\n"}),
+)
+
+AT_RUN = (
+    at_boot("loops at boot", "it came to no end in time", "for (;;)", "\t;"),
+    at_boot("prints for ever", "printed more than", "for (;;)",
+            '\tkprintf("no end of this, %d\\n", 1);'),
+    at_boot("panics again and again", "the kernel panicked", "for (;;)",
+            '\tpanic("again");'),
+    at_boot("prints what we would, and powers off", "the shell was to print",
+            f'kprintf("{FORGED}");', "poweroff(0);", quick=True),
+    at_boot("escapes, bytes that are no UTF-8", "\\x1b",
+            'kprintf("\\033[2J\\033]0;x\\007\\377\\376 %c\\n", 0);',
+            "poweroff(0);"),
+    Hostile("a fork without end", "the shell was to print", passes=BUILDS,
+            edits=(("kernel/trap/sysproc.c",
+                    "\treturn proc_fork(user_start);",
+                    "\tfor (;;)\n\t\tproc_fork(user_start);"),)),
+    Hostile("loses what is written", "status", passes=BUILDS, seconds=20,
+            edits=(("kernel/dev/virtio_blk.c", "request->data",
+                    "(char *)request->data + 8"),)),
+    Hostile("every child ends well", "No result of this boot counts",
+            passes=BOOTS, seconds=60,
+            tests="test_builds or test_boots or "
+            "sharing-fork_shares_every_page-1",
+            edits=(("kernel/proc/life.c",
+                    "? p->killed : status;", "? p->killed : 0;"),)),
+    Hostile("every child ends well but false", "forktest -f has failed",
+            passes=BOOTS, seconds=60,
+            tests="test_builds or test_boots or test_forktest",
+            edits=(("kernel/proc/life.c", "? p->killed : status;",
+                    "? p->killed : is_false(p) ? status : 0;"),
+                   ("kernel/proc/life.c", "/* Not checked: sched_lock goes",
+                    "static bool is_false(const struct proc *p)\n{\n"
+                    "\treturn p->name[0] == 'f' && p->name[1] == 'a';\n}\n"
+                    "\n/* Not checked: sched_lock goes"))),
+)

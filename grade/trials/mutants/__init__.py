@@ -1,0 +1,2 @@
+"""grade/trials/mutants/__init__.py: kernels with a mistake, which tests must
+see."""

@@ -1,0 +1,140 @@
+"""grade/trials/power/recording.py: a guest at work, and all it writes to its
+disk."""
+
+import select
+import subprocess
+import time
+from dataclasses import dataclass
+
+from grade.machine.host import process
+from grade.machine.host.build import ROOT, UserError
+from grade.machine.host.limits import limit
+from grade.machine.qemu import ON_STDOUT, option
+from grade.machine.user_programs import compile_program
+from grade.trials.power.disk_log import BLOCK, Log
+
+GUEST = ROOT / "grade/trials/programs/power.c"
+BOOT_ARGS = "quiet panic=exit"
+SECONDS = 60            # from one line to the next
+TAIL_LINES = 10
+JOURNAL = 64            # blocks: as few as may be, for many transactions
+
+
+class GuestFailed(Exception):
+    """The guest did not do what it was to do."""
+
+
+@dataclass
+class Recording:
+    """`base` are the blocks of the disk before, `requests` as in Log, `marks`
+    for each mark how many requests there were. `text` is the console's."""
+
+    base: list
+    requests: list
+    marks: list
+    text: str
+
+
+def compile_guest(config, folder):
+    """The program that is the first process of a machine here."""
+    return compile_program(config, GUEST, folder, None)
+
+
+def make_disk(config, path, init, files, nblocks=2048, ninodes=1024):
+    """An image whose first process is `init`; `files` are bytes by path, None
+    for a folder."""
+    items = [f"/bin/init={init}", "/dev/console:1,0"]
+    source = path.with_suffix(".files")
+    source.mkdir(exist_ok=True)
+    for number, (name, data) in enumerate(files.items()):
+        if data is None:
+            items.append(f"{name}/")
+            continue
+        host = source / str(number)
+        host.write_bytes(data)
+        items.append(f"{name}={host}")
+    done = subprocess.run(
+        [config.path("mkfs"), "-b", str(nblocks), "-i", str(ninodes), "-j",
+         str(JOURNAL), path, *items],
+        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    if done.returncode != 0:
+        raise UserError(done.stderr.strip())
+
+
+def blocks_of(path):
+    data = path.read_bytes()
+    return [data[i:i + BLOCK] for i in range(0, len(data), BLOCK)]
+
+
+def recorded(disk, log):
+    """QEMU's words for a disk whose writes are kept."""
+    return ["-blockdev", "driver=blklogwrites,node-name=x0,"
+            "log-super-update-interval=1,"
+            f"file.driver=file,file.filename={option(disk)},"
+            "file.cache.no-flush=on,"
+            f"log.driver=file,log.filename={option(log)},"
+            "log.cache.no-flush=on"]
+
+
+class Talk:
+    """A guest's console, a line at a time."""
+
+    def __init__(self, command):
+        self._child = process.start(command, stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, bufsize=0)
+        self._rest = b""
+        self.text = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        process.kill(self._child)
+        self._child.stdin.close()
+        self._child.stdout.close()
+
+    def line(self):
+        """The next one, without its end; None when the machine is off."""
+        end = time.monotonic() + limit(SECONDS)
+        while b"\n" not in self._rest:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self._child.stdout], [], [],
+                                              left)[0]:
+                raise GuestFailed(f"no end in time, after:\n{self.tail()}")
+            data = self._child.stdout.read(65536)
+            if not data:
+                return None
+            self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        line = line.decode("latin-1").rstrip("\r")
+        self.text += line + "\n"
+        return line
+
+    def tail(self):
+        return "\n".join(self.text.splitlines()[-TAIL_LINES:])
+
+    def go_on(self):
+        self._child.stdin.write(b"\n")
+
+    def status(self):
+        return self._child.wait(limit(SECONDS))
+
+
+def record(kernel, machine, disk):
+    """Boot that kernel and image, go on at each mark, and see it end well."""
+    log = disk.with_suffix(".log")
+    log.write_bytes(b"")
+    base = blocks_of(disk)
+    sizes = []
+    with Talk(machine.command(kernel, disk, ON_STDOUT,
+                              drive=recorded(disk, log))) as talk:
+        while (line := talk.line()) is not None:
+            if line == "mark":
+                sizes.append(log.stat().st_size)
+                talk.go_on()
+        if talk.status() != 0:
+            raise GuestFailed(f"the guest failed:\n{talk.tail()}")
+    kept = Log(log)
+    log.unlink()
+    return Recording(base, kept.requests, [kept.ends[n] for n in sizes],
+                     talk.text)

@@ -1,0 +1,38 @@
+"""grade/trials/variants/__main__.py: `make variants`: do right kernels get
+their due?
+
+Each variant is graded with all groups. It must lose points in each group that
+it names, and none in any other.
+
+VARIANT="030" takes those whose names begin so.
+"""
+
+import os
+import sys
+
+from grade.trials.campaign import campaign, kernel_groups
+from grade.trials.described_patch import choose
+from grade.trials.graded_copy import Kernel
+from grade.trials.variants.variant import read_variants
+
+
+def judge_variant(groups):
+    def judge(lost):
+        for group in groups:
+            if group not in lost:
+                return f"not in {group}", False
+        if set(lost) - set(groups):
+            return "WRONGED", False
+        return "as due", True
+    return judge
+
+
+def kernels():
+    wish = os.environ.get("VARIANT", "")
+    return [Kernel(v.name, v.diff, kernel_groups(), judge_variant(v.groups),
+                   starter=True)
+            for v in choose(read_variants(), "VARIANT", wish)]
+
+
+if __name__ == "__main__":
+    sys.exit(campaign("variants", kernels))

@@ -1,1 +1,0 @@
-"""grade/variants/__init__.py: right kernels that are not ours."""
