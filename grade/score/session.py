@@ -133,13 +133,20 @@ def remove_stale():
 
 
 def is_alive(pid):
+    """Whether it can still do anything: a dead process that nobody has waited
+    for cannot, although it has its number until then."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
-    return True
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8",
+                  errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (OSError, IndexError):       # it has ended just now, or not Linux
+        return not os.path.exists("/proc/self/stat")
 
 
 def current():

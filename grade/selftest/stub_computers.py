@@ -8,10 +8,16 @@ from grade.machine.host.build import ROOT
 
 TOOLS = ROOT / "grade/tools/setup"
 UTILITIES = ("cat chmod cp cut dirname env grep head ls mkdir mktemp rm sed "
-             "sh sort tail tr").split()
+             "sh sleep sort tail timeout tr").split()
 
 # What stubs do, in sh; $here is the computer's folder.
-ANYTHING = "exit 0"
+DOES_NOTHING = "exit 0"
+HANGS = "exec sleep 1000"
+# It makes the file that it is asked for.
+ANYTHING = """while [ $# -gt 0 ]; do
+    [ "$1" != -o ] || echo made >"$2"
+    shift
+done"""
 QEMU = """case "$*" in
 *--version*) echo "QEMU emulator version 9.2" ;;
 *) echo "virt board" ;;
@@ -52,7 +58,7 @@ id() { echo 0; }
 BROUGHT = {
     "make": {"make": ANYTHING},
     "mawk": {"awk": ANYTHING},
-    "gcc": {"cc": '[ -e "$here/bin/libc" ]'},
+    "gcc": {"cc": f'[ -e "$here/bin/libc" ] || exit 1\n{ANYTHING}'},
     "libc6-dev": {"libc": ANYTHING},
     "gcc-riscv64-linux-gnu": {
         f"riscv64-linux-gnu-{tool}": ANYTHING

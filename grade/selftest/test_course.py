@@ -222,6 +222,13 @@ def test_machine_dies(machines):
     assert "3/3 " in said and not (machines / "two" / "calls").exists()
 
 
+def test_dead():
+    """batch: a process that has ended is dead before anybody waits for it"""
+    child = subprocess.Popen(["true"])
+    wait_for(None, lambda: not is_alive(child.pid))
+    child.wait()
+
+
 def test_job_array(course):
     """batch: a job array grades what --prepare has listed"""
     for n in range(2):

@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from grade.machine.host.build import ROOT
-from grade.selftest.stub_computers import OLD_GCC, QEMU, SUDO, TOOLS, Computer
+from grade.selftest.stub_computers import (
+    DOES_NOTHING, HANGS, OLD_GCC, QEMU, SUDO, TOOLS, Computer)
 
 GRADE = {"make", "mawk", "gcc", "libc6-dev", "gcc-riscv64-linux-gnu",
          "qemu-system-riscv", "python3", "python3-pytest",
@@ -97,9 +98,17 @@ def test_prefix(ready, prefix):
     ("riscv64-elf-gcc", OLD_GCC, "all", "gcc-riscv64-linux-gnu"),
     ("qemu-system-riscv64", QEMU.replace("9.2", "5.2"), "run",
      "qemu-system-riscv"),
-    ("clang", "exit 1", "lint", "clang")])
+    ("clang", "exit 1", "lint", "clang"),
+    ("cc", DOES_NOTHING, "all", "gcc"),
+    ("riscv64-elf-gcc", DOES_NOTHING, "all", "gcc-riscv64-linux-gnu"),
+    ("python3", HANGS, "run", "python3"), ("git", HANGS, "handout", "git"),
+    ("qemu-system-riscv64", HANGS, "run", "qemu-system-riscv"),
+    ("cc", HANGS, "all", "gcc")])
 def test_useless(computer, name, text, goal, package):
-    """set-up: a {name} that cannot do what is needed does not count"""
+    """set-up: a {name} that cannot do what is needed does not count: {text}"""
+    computer.settings["PROBE_SECONDS"] = "3" if text == HANGS else "60"
+    for tool in ("ld", "ar", "nm", "objcopy", "strip"):
+        computer.add(f"riscv64-elf-{tool}")
     computer.add(name, text)
     assert computer.probe(goal).startswith("error ")
     assert computer.setup(goal)[0] == 0
@@ -124,6 +133,7 @@ def test_old_gcc(computer):
 @pytest.mark.parametrize("name, value, words", [
     ("HOSTCC", "nosuch", "no such program"),
     ("HOSTCC", "false", "does not build"),
+    ("HOSTCC", "true", "does not build"),
     ("QEMU", "nosuch", "no such program"),
     ("QEMU", "true", "no machine called virt"),
     ("GDB", "nosuch", "no such program"), ("GDB", "true", "no Python"),
@@ -136,7 +146,7 @@ def test_old_gcc(computer):
 def test_named(ready, name, value, words):
     """set-up: one sentence about {name}={value}, and nothing is installed"""
     ready.install("gdb-multiarch")
-    ready.add("true")
+    ready.add("true", DOES_NOTHING)
     ready.add("false", "exit 1")
     ready.add_python("bare", "pytest")
     before = ready.installed()

@@ -27,6 +27,16 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
+# brief COMMAND...: run a tool that must not keep us waiting. Where there is no
+# timeout (macOS), it may.
+brief() {
+	if have timeout; then
+		timeout -k 1 "${PROBE_SECONDS:-60}" "$@"
+	else
+		"$@"
+	fi
+}
+
 # ---- the list of needs -------------------------------------------------------
 
 # needs_of GOAL...: one word on each line, some of them more than once.
@@ -75,9 +85,9 @@ look_for() {
 	compiler | gcc | llvm | hostcc | qemu | gdb) "find_$1" ;;
 	python) find_python ;;
 	python.*) find_python "${1#python.}" ;;
-	git) git --version >/dev/null 2>&1 ;;
+	git) brief git --version >/dev/null 2>&1 ;;
 	# The program of that name in moreutils does something else.
-	parallel) parallel --version 2>/dev/null </dev/null | grep -q GNU ;;
+	parallel) brief parallel --version 2>/dev/null </dev/null | grep -q GNU ;;
 	*) have "$1" ;;
 	esac
 }
@@ -103,10 +113,12 @@ builds() {
 	dir=$(mktemp -d) || return 1
 	echo '__asm__("csrr a0, time; fence.i");' >"$dir/x.c"
 	for march in $MARCHES; do
-		"$@" "-march=$march" -mabi=lp64 -mcmodel=medany -ffreestanding \
-			-c -o "$dir/x.o" "$dir/x.c" >/dev/null 2>&1 &&
-			"$linker" -m elf64lriscv -nostdlib -static -e 0 \
-				-o "$dir/x" "$dir/x.o" >/dev/null 2>&1 && break
+		brief "$@" "-march=$march" -mabi=lp64 -mcmodel=medany \
+			-ffreestanding -c -o "$dir/x.o" "$dir/x.c" \
+			>/dev/null 2>&1 && [ -s "$dir/x.o" ] &&
+			brief "$linker" -m elf64lriscv -nostdlib -static -e 0 \
+				-o "$dir/x" "$dir/x.o" >/dev/null 2>&1 &&
+			[ -s "$dir/x" ] && break
 		march=
 	done
 	rm -rf "$dir"
@@ -124,7 +136,8 @@ find_gcc() {
 			GCC_MARCH=$march
 			return
 		fi
-		unusable "${prefix}gcc $("${prefix}gcc" -dumpversion) does not" \
+		unusable "${prefix}gcc $(brief "${prefix}gcc" -dumpversion \
+			2>/dev/null) does not" \
 			"build for rv64imac_zicsr_zifencei: use gcc 10 or" \
 			"later, or clang ('make setup LLVM=1')"
 	done
@@ -146,7 +159,7 @@ find_llvm() {
 		have "$tool" || return
 	done
 	builds ld.lld clang --target=riscv64-unknown-elf ||
-		unusable "clang $(clang -dumpversion) does not build for" \
+		unusable "clang $(brief clang -dumpversion) does not build for" \
 			"riscv64: use clang 14 or later" || return
 	LLVM_MARCH=$march
 }
@@ -167,7 +180,8 @@ find_hostcc() {
 	}
 	dir=$(mktemp -d) || return
 	printf '#include <stdio.h>\nint main(void) { return 0; }\n' >"$dir/x.c"
-	$HOSTCC -o "$dir/x" "$dir/x.c" >/dev/null 2>&1 ||
+	brief $HOSTCC -o "$dir/x" "$dir/x.c" >/dev/null 2>&1 &&
+		[ -s "$dir/x" ] ||
 		unusable "$HOSTCC does not build a program for this machine" \
 			"(HOSTCC= names another compiler)"
 	status=$?
@@ -182,10 +196,10 @@ find_qemu() {
 			unusable "QEMU=$QEMU: there is no such program"
 		return 1
 	}
-	"$QEMU" -machine help 2>/dev/null | grep -q "^virt " ||
+	brief "$QEMU" -machine help 2>/dev/null </dev/null | grep -q "^virt " ||
 		unusable "QEMU=$QEMU: has no machine called virt: is it" \
 			"qemu-system-riscv64?" || return
-	version=$("$QEMU" --version 2>/dev/null |
+	version=$(brief "$QEMU" --version 2>/dev/null </dev/null |
 		sed -n 's/.*version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
 	oldest=$(printf '%s\n' "${version:-0}" $QEMU_AT_LEAST |
 		sort -t. -k1,1n -k2,2n | head -n 1)
@@ -200,7 +214,7 @@ find_gdb() {
 	named=$GDB
 	[ -z "$named" ] || is_one_word GDB "$named" || return
 	for gdb in ${GDB:-$GDBS}; do
-		"$gdb" -nx -batch -ex "python
+		brief "$gdb" -nx -batch -ex "python
 gdb.execute('set architecture riscv:rv64')
 print('usable')" 2>/dev/null </dev/null | grep -q usable || continue
 		GDB=$gdb
@@ -217,7 +231,7 @@ print('usable')" 2>/dev/null </dev/null | grep -q usable || continue
 python_has() {
 	interpreter=$1
 	shift
-	"$interpreter" -c "import sys
+	brief "$interpreter" -c "import sys
 sys.version_info >= ($PYTHON_AT_LEAST) or sys.exit(1)
 for name in sys.argv[1:]:
     __import__(name)
