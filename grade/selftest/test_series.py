@@ -1,5 +1,5 @@
-"""grade/selftest/test_series.py: the tools of the patch series, on a toy of
-two files."""
+"""grade/selftest/test_series.py: the tools of the patch series, on a toy that
+has a kernel of one file and one page about it."""
 
 import os
 import shutil
@@ -29,12 +29,20 @@ def kernel_file(root):
     return root / "kernel" / "mm" / "a.c"
 
 
+def page_file(root):
+    return root / "docs" / "a.md"
+
+
 def kernel_lines(root):
     return kernel_file(root).read_text("utf-8").splitlines()
 
 
-def change(root, old, new):
-    file = kernel_file(root)
+def page_lines(root):
+    return page_file(root).read_text("utf-8").splitlines()
+
+
+def change(root, old, new, file=kernel_file):
+    file = file(root)
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
@@ -55,8 +63,9 @@ def toy(toy_made, tmp_path):
 def toy_made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("series")
     root = folder / "toy"
-    kernel_file(root).parent.mkdir(parents=True)
-    kernel_file(root).write_text("\n".join(STARTER) + "\n", "utf-8")
+    for file in kernel_file(root), page_file(root):
+        file.parent.mkdir(parents=True)
+        file.write_text("\n".join(STARTER) + "\n", "utf-8")
     (root / "README.md").write_text("A toy.\n", "utf-8")
     (root / ".gitignore").write_text("/build/\n", "utf-8")
     shop = root / PLACE
@@ -66,7 +75,8 @@ def toy_made(tmp_path_factory):
     commit(shop, "starter: what the series begins with")
     git(shop, "update-ref", "refs/calf/saved", "HEAD")
     for number, line in enumerate(("line 5", "line 20"), 1):
-        change(shop, f"{line}\n", f"{line} of step {number}\n")
+        for file in kernel_file, page_file:
+            change(shop, f"{line}\n", f"{line} of step {number}\n", file)
         commit(shop, f"mm: step {number}\n\nPasses: t{number}")
     Workshop(root).save()
     (root / "patches" / "cover-letter.md").write_text(
@@ -88,8 +98,10 @@ def test_comes_off_and_goes_on(toy):
     assert list(findings(toy, patches)) == []
     check_round(toy, patches)
     lay_out(toy, patches, toy / "build" / "laid")
-    git(toy / "build" / "laid", "checkout", "-q", "HEAD~2")
-    assert kernel_lines(toy / "build" / "laid") == STARTER
+    laid = toy / "build" / "laid"
+    assert page_lines(laid) == page_lines(toy)
+    git(laid, "checkout", "-q", "HEAD~2")
+    assert kernel_lines(laid) == page_lines(laid) == STARTER
 
 
 def test_save_is_stable(toy):
@@ -100,9 +112,10 @@ def test_save_is_stable(toy):
     assert git(toy, "status", "--porcelain") == b""
 
 
-def test_collision_is_found(toy):
-    """series: a change of the tree that meets a patch is found"""
-    change(toy, "line 4\n", "line 4 changed\n")
+@pytest.mark.parametrize("file", [kernel_file, page_file])
+def test_collision_is_found(toy, file):
+    """series: a change of the tree that conflicts with a patch is found"""
+    change(toy, "line 4\n", "line 4 changed\n", file)
     with pytest.raises(DoesNotFit, match="0001-.*does not come off"):
         check_round(toy, read_series(toy))
 
@@ -113,23 +126,24 @@ def test_other_change_is_the_starters(toy):
     check_round(toy, read_series(toy))
 
 
+@pytest.mark.parametrize("file", [kernel_file, page_file])
 @pytest.mark.parametrize("old, step", [
     ("line 2\n", 0), ("line 5 of step 1\n", 1), ("line 20 of step 2\n", 2)])
-def test_place(toy, old, step):
+def test_place(toy, old, step, file):
     """series: a committed change is placed in step {step}"""
-    change(toy, old, f"changed {old}")
-    commit(toy, "change the kernel")
-    changed = kernel_file(toy).read_text("utf-8")
+    change(toy, old, f"changed {old}", file)
+    commit(toy, "change the toy")
+    changed = file(toy).read_text("utf-8")
     shop = Workshop(toy)
-    assert shop.open() == ["kernel/mm/a.c"]
+    assert shop.open() == [str(file(toy).relative_to(toy))]
     assert shop.place(step) == []
     shop.save()
-    assert kernel_file(toy).read_text("utf-8") == changed
+    assert file(toy).read_text("utf-8") == changed
     check_round(toy, read_series(toy))
     lay_out(toy, read_series(toy), toy / "build" / "laid")
     for number in range(2, -1, -1):
         git(toy / "build" / "laid", "checkout", "-q", f"series~{2 - number}")
-        seen = kernel_file(toy / "build" / "laid").read_text("utf-8")
+        seen = file(toy / "build" / "laid").read_text("utf-8")
         assert ("changed" in seen) == (number >= step)
 
 
@@ -215,8 +229,27 @@ def test_bad_series(toy, act, said):
     assert "\n" not in str(caught.value)
 
 
+def test_pages_do_not_count(toy):
+    """series: only changed lines of code count for a patch's length"""
+    assert [patch.lines for patch in read_series(toy)] == [2, 2]
+    assert all("docs/a.md" in patch.files for patch in read_series(toy))
+
+
+def test_new_page(toy):
+    """series: a page that a step adds comes off with it"""
+    shop = Workshop(toy)
+    shop.open()
+    (shop.folder / "docs" / "b.md").write_text("New.\n", "utf-8")
+    git(shop.folder, "add", "-A")
+    git(shop.folder, "commit", "-q", "--amend", "--no-edit")
+    assert "docs/b.md" in shop.save()
+    lay_out(toy, read_series(toy), toy / "build" / "laid")
+    git(toy / "build" / "laid", "checkout", "-q", "HEAD~")
+    assert not (toy / "build" / "laid" / "docs" / "b.md").exists()
+
+
 def test_findings(toy):
-    """series: a patch too long, outside the kernel, or untold is found"""
+    """series: a patch too long, outside its folders, or untold is found"""
     file = toy / "patches" / "0001-mm-step-1.patch"
     text = file.read_text("utf-8").replace("kernel/mm/a.c", "user/mm/a.c")
     added = "".join(f"+line {n}\n" for n in range(200))

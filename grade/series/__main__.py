@@ -21,7 +21,7 @@ def edit():
     steps = len(read_series(ROOT))
     print(f"{PLACE}: the starter and {steps} steps, one commit each")
     if ahead:
-        print("and one more with what the tree's kernel has beyond them:")
+        print("and one more with what the tree has beyond them:")
         print("".join(f"    {name}\n" for name in ahead), end="")
         print("its place: git rebase -i --root in that folder, or "
               f"make series-place STEP=0..{steps}")
@@ -36,8 +36,8 @@ def place():
         raise UserError(f"STEP={step}: 0, which is the starter, to {steps}")
     shop = Workshop(ROOT)
     if not shop.open(os.environ.get("SINCE")):
-        raise UserError("the tree's kernel is what starter and patches make: "
-                        "there is nothing to place")
+        raise UserError("the tree is what starter and patches make: there is "
+                        "nothing to place")
     stuck = shop.place(int(step))
     if stuck:
         print(f"git cannot do it alone: {', '.join(stuck)} in {PLACE}: put "

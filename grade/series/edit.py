@@ -8,7 +8,8 @@ from pathlib import Path
 from grade.machine.host.build import UserError
 from grade.series.git import (
     PATCH_FORM, GitError, commits, export, git, git_lines, subject_of)
-from grade.series.patches import CHANGED_PART, FOLDER, LIST, read_series
+from grade.series.patches import (
+    FOLDER, LIST, PARTS, PARTS_TEXT, read_series)
 from grade.series.stack import (
     check_round, differences, file_list, scratch_folder)
 from grade.series.step_commits import AHEAD, STARTER, find_base, lay_out
@@ -94,12 +95,12 @@ class Workshop:
 
     def _check_against_tree(self):
         outside = git_lines(self.folder, "diff", "--name-only", SAVED, "HEAD",
-                            "--", ".", f":!{CHANGED_PART}")
+                            "--", ".", *(f":!{part}" for part in PARTS))
         if outside:
             raise UserError(f"{PLACE} changes {outside[0]}: change it in the "
-                            f"tree; the series is {CHANGED_PART}/ only")
+                            f"tree; the series is below {PARTS_TEXT} only")
         with scratch_folder() as scratch:
-            export(self.folder, SAVED, CHANGED_PART, scratch)
+            export(self.folder, SAVED, PARTS, scratch)
             changed = differences(self.root, scratch)
         if changed:
             raise UserError(f"{changed[0]} has changed in the tree since make "
@@ -111,7 +112,7 @@ class Workshop:
         nothing. Returns the files that changed."""
         self.check()
         with scratch_folder() as scratch:
-            export(self.folder, "HEAD", CHANGED_PART, scratch)
+            export(self.folder, "HEAD", PARTS, scratch)
             self._format(scratch / FOLDER)
             patches = read_series(scratch)
             check_round(scratch, patches)
@@ -160,7 +161,7 @@ class Workshop:
 
 
 def write_back(made, root):
-    """Give the tree the kernel and the patches that are in `made`. Returns
+    """Give the tree the kernel, pages and patches that are in `made`. Returns
     the files that changed."""
     patches = {f"{FOLDER}/{path.name}"
                for path in (root / FOLDER).glob("[!.]*.patch")}

@@ -82,8 +82,8 @@ def subject_of(folder, commit):
     return git_lines(folder, "log", "-1", "--format=%s", commit)[0]
 
 
-def export(folder, commit, part, to):
-    """Copy a part of the commit's files to another folder."""
-    data = git(folder, "archive", commit, part)
+def export(folder, commit, parts, to):
+    """Copy these folders of a commit to another folder."""
+    data = git(folder, "archive", commit, *parts)
     with tarfile.open(fileobj=BytesIO(data)) as tar:
         tar.extractall(to)

@@ -13,8 +13,10 @@ from grade.series.git import GitError, git
 FOLDER = "patches"
 LIST = "series"
 COVER = "cover-letter.md"
-CHANGED_PART = "kernel"         # a patch touches nothing else
-LINES_MAX = 120                 # added and removed, in one patch
+PAGES = "docs"
+PARTS = ("kernel", PAGES)       # a patch touches nothing else
+LINES_MAX = 120                 # of code, added and removed, in one patch
+PARTS_TEXT = " or ".join(f"{part}/" for part in PARTS)
 NO_TESTS = "no test that failed before"
 
 NAME = re.compile(r"(\d{4})-[^/]+\.patch")
@@ -23,7 +25,8 @@ DIFF = re.compile(rb"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Patch:
-    """A step of the series. `passes` are the tests that turn green by it."""
+    """A step of the series. `passes` are the tests that it makes pass, `lines`
+    the changed lines of code; those of pages do not count."""
 
     path: Path
     subject: str
@@ -92,7 +95,8 @@ def read_passes(body, name):
 
 
 def changes_of(path):
-    """The files that a patch touches, and the number of changed lines."""
+    """The files that a patch touches, and the number of changed lines of
+    code."""
     name = f"{FOLDER}/{path.name}"
     with tempfile.TemporaryDirectory(prefix="calf-") as empty:
         try:
@@ -106,10 +110,15 @@ def changes_of(path):
         if "-" in (added, removed):
             raise UserError(f"{name}: {file} is no text file")
         files.add(file)
-        lines += int(added) + int(removed)
+        if not is_page(file):
+            lines += int(added) + int(removed)
     for pair in DIFF.findall(path.read_bytes()):
         files.update(name.decode(errors="replace") for name in pair)
     return frozenset(files), lines
+
+
+def is_page(path):
+    return path.startswith(PAGES + "/")
 
 
 def findings(root, patches):
@@ -118,12 +127,12 @@ def findings(root, patches):
     text = letter.read_text("utf-8") if letter.is_file() else ""
     for patch in patches:
         for file in sorted(patch.files):
-            if not file.startswith(CHANGED_PART + "/"):
+            if file.partition("/")[0] not in PARTS:
                 yield (f"{patch.name}:1: touches {file}, which is not below "
-                       f"{CHANGED_PART}/")
+                       f"{PARTS_TEXT}")
         if patch.lines > LINES_MAX:
-            yield (f"{patch.name}:1: {patch.lines} changed lines, at most "
-                   f"{LINES_MAX}")
+            yield (f"{patch.name}:1: {patch.lines} changed lines of code, at "
+                   f"most {LINES_MAX}")
         if patch.subject not in text:
             yield (f"{FOLDER}/{COVER}:1: does not tell of "
                    f"\"{patch.subject}\"")

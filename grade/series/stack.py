@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
-from grade.series.patches import CHANGED_PART, FOLDER
+from grade.series.patches import FOLDER, PARTS
 
 NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
 
@@ -29,12 +29,18 @@ def copy_project(root, folder):
                     dirs_exist_ok=True)
 
 
-def copy_kernel(root, folder):
-    kernel = Path(root) / CHANGED_PART
-    if not kernel.is_dir():
-        raise UserError(f"{root}: there is no {CHANGED_PART}/")
-    shutil.copytree(kernel, folder / CHANGED_PART, ignore=NOT_COPIED,
-                    symlinks=True)
+def copy_parts(root, folder):
+    """What the series changes: kernel and pages."""
+    for part in PARTS:
+        if not (Path(root) / part).is_dir():
+            raise UserError(f"{root}: there is no {part}/")
+        shutil.copytree(Path(root) / part, folder / part, ignore=NOT_COPIED,
+                        symlinks=True)
+
+
+def remove_parts(folder):
+    for part in PARTS:
+        shutil.rmtree(folder / part)
 
 
 def apply(folder, patch, *options):
@@ -43,7 +49,7 @@ def apply(folder, patch, *options):
 
 
 def take_off(folder, patches):
-    """Turn the kernel in the folder into the starter's."""
+    """Turn kernel and pages in the folder into the starter's."""
     for patch in reversed(patches):
         try:
             apply(folder, patch, "-R")
@@ -65,7 +71,7 @@ def check_round(root, patches):
     """Raise DoesNotFit unless the series comes off the tree and goes on again
     and the tree is the same then."""
     with scratch_folder() as folder:
-        copy_kernel(root, folder)
+        copy_parts(root, folder)
         take_off(folder, patches)
         put_on(folder, patches)
         changed = differences(Path(root), folder)
@@ -75,14 +81,14 @@ def check_round(root, patches):
 
 
 def file_list(folder):
-    """The files of the kernel, relative to the folder."""
+    """The files of kernel and pages, relative to the folder."""
     return {str(path.relative_to(folder))
-            for path in (folder / CHANGED_PART).rglob("*")
+            for part in PARTS for path in (folder / part).rglob("*")
             if not path.is_dir() or path.is_symlink()}
 
 
 def differences(one, other):
-    """The files of the kernel that differ between two folders."""
+    """The files of kernel and pages that differ between two folders."""
     ours, theirs = file_list(one), file_list(other)
     return sorted((ours ^ theirs) | {
         name for name in ours & theirs

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from grade.machine.host.build import UserError
 from grade.series.git import EMAIL, NAME, GitError, export, git, git_lines
-from grade.series.patches import CHANGED_PART, FOLDER
+from grade.series.patches import FOLDER, PARTS, PARTS_TEXT
 from grade.series.stack import (
-    DoesNotFit, check_round, copy_kernel, copy_project, differences, take_off)
+    DoesNotFit, check_round, copy_parts, copy_project, differences,
+    remove_parts, take_off)
 
 STARTER = "starter: what the series begins with"
-AHEAD = "tree: what the kernel has and the series has not"
+AHEAD = "tree: what the series does not have yet"
 
 
 # For the user's git; ours has no settings but these.
@@ -31,15 +32,15 @@ SETTINGS = f"""\
 
 def lay_out(root, patches, folder, base=None):
     """Make the repository `folder`: the starter with all files around it, then
-    a commit a patch. The series comes off `base`, a folder with a kernel, or
+    a commit a patch. The series comes off `base`, a folder with both parts, or
     off the tree itself; what the tree has more than that is one last commit.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent)).resolve()
     try:
         copy_project(root, new)
-        shutil.rmtree(new / CHANGED_PART)
-        copy_kernel(base or root, new)
+        remove_parts(new)
+        copy_parts(base or root, new)
         take_off(new, patches)
         git(new, "init", "-q", "-b", "series", "--template=")
         with (new / ".git" / "config").open("a", encoding="utf-8") as config:
@@ -47,11 +48,11 @@ def lay_out(root, patches, folder, base=None):
         commit_all(new, STARTER)
         put_on_as_commits(new, patches)
         if base is not None and differences(root, new):
-            shutil.rmtree(new / CHANGED_PART)
-            copy_kernel(root, new)
+            remove_parts(new)
+            copy_parts(root, new)
             commit_all(new, AHEAD)
         if differences(Path(root), new):
-            raise DoesNotFit(f"{FOLDER}/ does not lead to {CHANGED_PART}/")
+            raise DoesNotFit(f"{FOLDER}/ does not lead to {PARTS_TEXT}")
         shutil.rmtree(folder, ignore_errors=True)
         new.rename(folder)
     finally:
@@ -97,11 +98,11 @@ def find_base(root, patches, since, folder):
 
 
 def history(root):
-    """Commits that changed kernel or patches, the newest first; none where
+    """Commits that changed kernel, pages or patches, the newest first; none where
     there is no git."""
     try:
         return git(Path(root), "rev-list", "--max-count=200", "HEAD", "--",
-                   CHANGED_PART, FOLDER).decode().split()
+                   *PARTS, FOLDER).decode().split()
     except GitError:
         return []
 
@@ -118,7 +119,7 @@ def try_commit(root, patches, commit, folder):
                          *(patch.name for patch in patches))
         if hashes(there) != set(here):
             return False
-        export(Path(root), commit, CHANGED_PART, folder)
+        export(Path(root), commit, PARTS, folder)
         check_round(folder, patches)
     except (GitError, DoesNotFit):
         return False

@@ -82,7 +82,7 @@ def make(lab, out, patches, step):
     given = patches[:step - 1]
     with stack.scratch_folder() as scratch, folder_for(out) as folder:
         repository.check_out(ROOT, scratch / "main")
-        stack.copy_kernel(scratch / "main", scratch)
+        stack.copy_parts(scratch / "main", scratch)
         stack.take_off(scratch, patches[step - 1:])
         repository.fill(lab, scratch / "main", scratch / "kernel", folder)
         if given:

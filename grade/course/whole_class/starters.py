@@ -35,7 +35,7 @@ def steps():
     """The digest of the hand-out of each step."""
     patches = read_series(ROOT)
     with stack.scratch_folder() as folder:
-        stack.copy_kernel(ROOT, folder)
+        stack.copy_parts(ROOT, folder)
         stack.take_off(folder, patches)
         for patch in patches:
             yield digest_of(tree.read_folder(folder))

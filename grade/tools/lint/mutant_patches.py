@@ -5,7 +5,7 @@ from grade.machine.host.build import ROOT, UserError
 from grade.score.points import Points
 from grade.series.git import GitError, git
 from grade.series.patches import read_series
-from grade.series.stack import copy_kernel, scratch_folder, take_off
+from grade.series.stack import copy_parts, scratch_folder, take_off
 from grade.trials.described_patch import BadPatch
 from grade.trials.mutants import doc
 from grade.trials.mutants.mutant import FOLDER, read_mutants
@@ -55,7 +55,7 @@ def check_variants():
         return
     page = (ROOT / VARIANTS_PAGE).read_text("utf-8")
     with scratch_folder() as starter:
-        copy_kernel(ROOT, starter)
+        copy_parts(ROOT, starter)
         try:
             take_off(starter, read_series(ROOT))
         except UserError:
