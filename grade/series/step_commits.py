@@ -98,8 +98,8 @@ def find_base(root, patches, since, folder):
 
 
 def history(root):
-    """Commits that changed kernel, pages or patches, the newest first; none where
-    there is no git."""
+    """Commits that changed kernel, pages or patches, the newest first; none
+    where there is no git."""
     try:
         return git(Path(root), "rev-list", "--max-count=200", "HEAD", "--",
                    *PARTS, FOLDER).decode().split()

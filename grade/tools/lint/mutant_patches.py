@@ -11,7 +11,7 @@ from grade.trials.mutants import doc
 from grade.trials.mutants.mutant import FOLDER, read_mutants
 from grade.trials.variants import variant
 
-VARIANTS_PAGE = "docs/grading.md"
+VARIANTS_PAGE = "docs/trials.md"
 
 
 def check_mistakes():

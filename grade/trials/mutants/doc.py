@@ -12,36 +12,37 @@ FILE = ROOT / "docs" / "mistakes.md"
 HEAD = """\
 # Mistakes
 
-For instructors: it tells what the lab asks for.
+This page is for teachers, since it gives away what the lab asks for.
 
-Each of these {count} mistakes was put into the finished kernel, alone, for the
-tests to notice: `make mutants` tries again (see [grading.md](grading.md)). The
-patch of the name given is in `grade/trials/mutants/`. "Seen in" are the groups
-of tests of which one must lose points.
+To test the tests, `make mutants` puts each of these {count} mistakes into the
+finished kernel, one at a time
+([trials.md](trials.md#are-the-tests-good-enough)). `grade/trials/mutants/`
+has a patch for each, under the name given here. "Seen in" lists groups of
+tests; at least one of them must lose points.
 
 <!-- Made by `make mutants-docs` from the patches: change those. -->
 """
 
 # In this order, each with what it is about.
 KINDS = {
-    "counting": "How many own a frame, counted wrongly.",
+    "counting": "The number of a frame's owners is counted wrongly.",
     "off-by-one": "One too few, or one too many.",
-    "width": "Counts that are too small for what they count.",
-    "ordering": "The right steps in the wrong order.",
-    "lock": "What all harts share, without a lock, or with one kept.",
-    "no memory": "What happens when there is no frame for a copy.",
-    "failure path": "What a call that fails leaves behind.",
-    "flags": "Bits of page-table entries.",
-    "bounds": "Where a range of addresses begins and ends.",
-    "copy": "The contents of the copy.",
-    "wrong table": "The page table of somebody else.",
-    "fault loop": "Faults that are reported as resolved, and are not.",
-    "panic": "Programs that stop the kernel.",
-    "guard page": "Pages that must not be there.",
-    "user copy": "The kernel reads and writes for a program.",
-    "fence": "Translations that a hart remembers.",
-    "exit path": "What is not given back at the end.",
-    "cost": "Right, but slower than it need be.",
+    "width": "Counts are too small for what they count.",
+    "ordering": "The steps are right, but in the wrong order.",
+    "lock": "Harts share data without a lock, or a lock is not released.",
+    "no memory": "There is no frame for a copy.",
+    "failure path": "A call that fails leaves something behind.",
+    "flags": "The bits of page-table entries are wrong.",
+    "bounds": "A range of addresses begins or ends in the wrong place.",
+    "copy": "The contents of the copy are wrong.",
+    "wrong table": "The kernel uses another process's page table.",
+    "fault loop": "A fault is reported as resolved, but is not.",
+    "panic": "A program can make the kernel panic.",
+    "guard page": "A page exists where there must be none.",
+    "user copy": "The kernel reads and writes for a program in the wrong way.",
+    "fence": "A hart uses a stale translation.",
+    "exit path": "Something is not freed at the end.",
+    "cost": "Correct, but slower than necessary.",
 }
 
 
