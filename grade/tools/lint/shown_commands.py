@@ -11,11 +11,8 @@ from grade.score.reports import FORMATS
 from grade.tools.lint.shown import all_shown
 
 GOALS = re.compile(r"^\.PHONY:((?:.*\\\n)*.*)$", re.MULTILINE)
-VARIABLE = re.compile(r"^(?:override |export )*([A-Z]+) *[:?]?=", re.MULTILINE)
-EXPORTED = re.compile(r"^export ((?:.*\\\n)*.*)$", re.MULTILINE)
-OF_PROJECT = re.compile(r"^ifneq \(\$\(wildcard patches\),\)\n.*?^endif\n",
-                        re.MULTILINE | re.DOTALL)
-NAME = re.compile(r"[A-Z]+")
+HELP = re.compile(r"^## .*", re.MULTILINE)
+NAME = re.compile(r"\b([A-Z]+)=")
 SETTING = re.compile(r"([A-Z]+)=(.*)", re.DOTALL)
 PLACEHOLDER = re.compile(r"\.\.\.|[A-Z_]+|[Nn]")
 IN_QUOTES = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -44,18 +41,13 @@ class Known:
 
     def __init__(self, root):
         self.root = root
-        makefile = (root / "Makefile").read_text("utf-8")
-        if not (root / "patches").is_dir():
-            makefile = OF_PROJECT.sub("", makefile)
+        makefile = "".join(
+            path.read_text("utf-8") for path in
+            [root / "Makefile", *(root / "grade/tools/make").glob("*.mk")])
         words = " ".join(GOALS.findall(makefile)).split()
         self.goals = {word for word in words if word[0].isalpha()}
-        self.goals |= {"setup", "test"}
-        if "$(SERIES_TOOLS)" in words:
-            self.goals |= {"series-edit", "series-place", "series-save"}
-        exported = " ".join(EXPORTED.findall(makefile))
-        self.settings = {*VARIABLE.findall(makefile),
-                         *NAME.findall(exported), "V", "LLVM", "DEBUG",
-                         "AUDIT", "WERROR", "ICOUNT"}
+        self.goals.add("setup")
+        self.settings = set(NAME.findall("\n".join(HELP.findall(makefile))))
         self.tests = {test.name for test in list_tests()}
         self.groups = {test.group for test in list_tests()} | {"slow"}
         self.points = Points().groups

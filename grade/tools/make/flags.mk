@@ -1,0 +1,60 @@
+# grade/tools/make/flags.mk: where what is built goes, and how it is compiled.
+
+# Each flavour of the kernel has a folder of its own; DEBUG and AUDIT change
+# nothing in the programs.
+comma := ,
+empty :=
+space := $(empty) $(empty)
+B := build
+U := $(B)$(if $(LLVM),/llvm)
+FLAVOUR := $(subst $(space),-,$(strip \
+	$(if $(DEBUG),debug) $(if $(AUDIT),audit)))
+K := $(U)$(if $(FLAVOUR),/$(FLAVOUR))
+H := $(B)/host
+
+# ---- flags -------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	$(if $(WERROR),-Werror)
+COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
+	-fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
+	-mcmodel=medany $(CC_ONLY) $(WARNINGS)
+
+# What DEBUG=1 has the compiler check, of what gcc and clang both know; see
+# kernel/lib/ubsan.c. And each call stays a call, for backtraces.
+CHECKED := shift integer-divide-by-zero signed-integer-overflow null alignment \
+	object-size pointer-overflow bool enum unreachable builtin \
+	$(if $(LLVM),array-bounds,bounds)
+DEBUG_FLAGS := -DDEBUG -fno-optimize-sibling-calls \
+	$(addprefix -fsanitize=,$(CHECKED))
+
+KERNEL_FLAGS := -march=$(MARCH) -mabi=lp64 $(COMMON_FLAGS) \
+	-fno-omit-frame-pointer -Wframe-larger-than=640 \
+	$(if $(LLVM),-Wthread-safety) \
+	$(if $(DEBUG),$(DEBUG_FLAGS)) $(if $(AUDIT),-DAUDIT) -Ikernel
+# It runs before anything beyond RV64I is known to be there; see the file.
+CHECK_FLAGS = $(filter-out -fsanitize=%,$(patsubst -march=rv64imac%,-march=rv64i%, \
+	$(KERNEL_FLAGS)))
+# Assembly saves the floating-point registers of programs; C is to use none.
+KERNEL_ASFLAGS := $(patsubst -march=%,-march=rv64gc,$(KERNEL_FLAGS))
+KERNEL_LINK := $(LD) -m elf64lriscv -nostdlib -static \
+	-z max-page-size=4096 -z noexecstack --build-id=none \
+	$(if $(WERROR),--fatal-warnings) -T kernel/boot/kernel.ld
+
+# Of kernel/ the others use abi/ alone: a header <stdio.h> in it is not theirs.
+USER_FLAGS := -march=rv64gc -mabi=lp64d $(COMMON_FLAGS) \
+	-ffunction-sections -fdata-sections -iquote user/lib -iquote kernel
+USER_LINK := $(LD) -m elf64lriscv -nostdlib -static --gc-sections \
+	-z max-page-size=4096 -z stack-size=65536 -z noexecstack \
+	--build-id=none $(if $(WERROR),--fatal-warnings) -T user/user.ld
+LINK_PROGRAM = NM=$(call quoted,$(NM)) OBJCOPY=$(call quoted,$(OBJCOPY)) \
+	LINK=$(call quoted,$(USER_LINK)) sh user/link.sh
+
+# For what the user brings: xv6's headers are found, those of the host are not;
+# there are fewer warnings, and a NULL that is followed is followed.
+PROGS_FLAGS := $(filter-out -Wextra -Wmissing-prototypes \
+	-Wstrict-prototypes -Wvla -Werror,-Iuser/compat $(USER_FLAGS)) \
+	-fno-delete-null-pointer-checks $(if $(LLVM),-nostdlibinc,-nostdinc \
+	-isystem $(shell $(CC) -print-file-name=include))
+
+HOST_FLAGS := -std=gnu11 -O2 -g $(WARNINGS) -iquote mkfs -iquote kernel

@@ -1,0 +1,31 @@
+# grade/tools/make/tools.mk: the compilers, Python and gdb, as probe.sh finds them.
+
+PROBE := $(shell $(TOOLS) sh grade/tools/setup/probe.sh $(ASKED))
+ifneq ($(firstword $(PROBE)),ok)
+$(error $(wordlist 2,99,$(PROBE)))
+endif
+probed = $(patsubst $(1)=%,%,$(filter $(1)=%,$(PROBE)))
+override TOOLPREFIX := $(call probed,PREFIX)
+override LLVM := $(call probed,LLVM)
+override PYTHON := $(call probed,PYTHON)
+override GDB := $(call probed,GDB)
+MARCH := $(call probed,MARCH)
+
+ifneq ($(LLVM),)
+CC := clang --target=riscv64-unknown-elf
+LD := ld.lld
+AR := llvm-ar
+NM := llvm-nm
+OBJCOPY := llvm-objcopy
+STRIP := llvm-strip
+# lld shortens calls from version 15 on only.
+CC_ONLY := -mno-relax
+else
+CC := $(TOOLPREFIX)gcc
+LD := $(TOOLPREFIX)ld
+AR := $(TOOLPREFIX)ar
+NM := $(TOOLPREFIX)nm
+OBJCOPY := $(TOOLPREFIX)objcopy
+STRIP := $(TOOLPREFIX)strip
+CC_ONLY := -fno-tree-loop-distribute-patterns
+endif
