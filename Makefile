@@ -32,7 +32,7 @@ include $(MK)/tools.mk $(MK)/flags.mk $(MK)/build.mk
 
 # These build in makes of their own, which must build the same flavour.
 OWN_MAKES := grade test view_page handin bench mutants variants power damage \
-	fuzz series
+	fuzz model series
 SAME := LLVM DEBUG AUDIT TOOLPREFIX HOSTCC
 $(foreach s,$(SAME),$(eval $(OWN_MAKES): export $(s) := $$($(s))))
 
@@ -81,6 +81,12 @@ gdb-server: all
 .PHONY: grade
 grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
+
+## make model        run random programs and compare memory with a model of it;
+##                   COUNT=200: how many; SEED=N: those again; CPUS, MEM
+.PHONY: model
+model:
+	@$(PYTHON) -m grade.kernel.model
 
 ## make test         test everything: the kernel, the programs and the tools
 .PHONY: test

@@ -13,11 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from grade.machine.host import seeded
+from grade.machine.host.build import ROOT, build
 from grade.kernel.model.asc import as_c
 from grade.kernel.model.boot import build_subject
 from grade.kernel.model.trial import PER_BOOT, Trials, machine_for
-from grade.machine.host import seeded
-from grade.machine.host.build import ROOT, build
 
 COUNT = 200
 OUT = ROOT / "build" / "model"

@@ -3,15 +3,15 @@ whether the process will live."""
 
 import copy
 
-from grade.kernel.model.layout import PAGE, R, USER_TOP, W
+from grade.kernel.model.layout import PAGE, USER_TOP, R, W
 from grade.kernel.model.reference import ZEROS, Page, code_result, pages_of
 from grade.kernel.model.rules import (
-    ARGUMENTS_TOO_MANY, CHILDREN_MOST, FILE_MOST, FIXED, NEEDS, PIPE_MOST,
-    PROGRAMS)
+    ARGUMENTS, ARGUMENTS_TOO_MANY, CHILDREN_MOST, FILE_MOST, FIXED, NEEDS,
+    PIPE_MOST, PROGRAMS)
 from grade.kernel.model.wire import Op
 
 LIVES, MAY_DIE, DIES = range(3)
-LOCAL = {Op.LOAD, Op.STORE, Op.SUM, Op.SBRK, Op.CALL, Op.FLOAT_SET,
+LOCAL = {Op.LOAD, Op.STORE, Op.TOUCH, Op.SUM, Op.SBRK, Op.CALL, Op.FLOAT_SET,
          Op.FLOAT_SUM, Op.FAIL}
 
 
@@ -62,6 +62,8 @@ def length_of(op):
         return 1
     if code == Op.CALL:
         return 8
+    if code == Op.TOUCH:
+        return (op[2] - 1) * PAGE + 1
     return op[2]
 
 
@@ -77,7 +79,7 @@ def admit_touch(draft, op):
         return None
     if memory.good_bytes(va, size, NEEDS[op[0]]) < size:
         return DIES
-    if op[0] == Op.STORE:
+    if op[0] in (Op.STORE, Op.TOUCH):
         short = draft.is_short and memory.shared(va, size)
         return MAY_DIE if short else LIVES
     if op[0] == Op.CALL:
@@ -127,10 +129,14 @@ def admit_wait(draft, op):
 
 
 def admit_fork(draft, op):
-    role = op[1]
-    if draft.is_short or role in draft.world.used | draft.forked \
+    """While an allocation is to fail, a fork must end that itself."""
+    role, ends_failing = op[1:]
+    if draft.world.hog is not None or draft.armed and not ends_failing \
+            or role in draft.world.used | draft.forked \
             or draft.children >= CHILDREN_MOST:
         return None
+    if ends_failing:
+        draft.armed = False
     draft.forked.add(role)
     draft.children += 1
     return LIVES
@@ -143,6 +149,17 @@ def admit_kill(draft, op):
         return None
     draft.killed.add(target.role)
     draft.zombies += target.parent == draft.process.role
+    return LIVES
+
+
+def admit_exec(draft, op):
+    """The array of arguments may be written to a place of the step's."""
+    va, size = op[3], 8 * (ARGUMENTS + op[2])
+    memory = draft.memory
+    if va and (memory.is_own(va, size)
+               or memory.good_bytes(va, size, W) < size
+               or draft.is_short and memory.shared(va, size)):
+        return None
     return LIVES
 
 
@@ -171,6 +188,7 @@ def admit_other(draft, op):
 
 
 ADMIT = {Op.WAIT: admit_wait, Op.FORK: admit_fork, Op.KILL: admit_kill,
+         Op.EXEC: admit_exec,
          **{code: admit_touch for code in NEEDS},
          **{code: admit_copy for code in (
              Op.PIPE, Op.PIPE_READ, Op.PIPE_WRITE, Op.FILE_READ,

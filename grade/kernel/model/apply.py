@@ -7,12 +7,12 @@ has all memory, and only if it takes a frame.
 
 import struct
 
-from grade.kernel.model.layout import PAGE, R, USER_TOP, W
+from grade.kernel.model.layout import PAGE, USER_TOP, R, W
 from grade.kernel.model.reference import (
-    ECHILD, EFAULT, EINVAL, ENOMEM, NAMES, adler, code_result, float_sum,
-    pattern)
+    EAGAIN, ECHILD, EFAULT, EINVAL, ENOMEM, NAMES, adler, code_result,
+    float_sum, pattern)
 from grade.kernel.model.rules import (
-    ARGUMENTS_TOO_MANY, FIXED, PROGRAMS, OtherBytes, Wrong, name_of)
+    ARGUMENTS, ARGUMENTS_TOO_MANY, FIXED, PROGRAMS, OtherBytes, Wrong, name_of)
 from grade.kernel.model.wire import Op
 
 STRING_MOST = 256
@@ -30,6 +30,11 @@ def apply_load(world, p, op, result):
 
 def apply_store(world, p, op, result):
     world.balance += p.memory.write(op[1], pattern(op[3], op[2]))
+
+
+def apply_touch(world, p, op, result):
+    for index in range(op[2]):
+        world.balance += p.memory.write(op[1] + index * PAGE, bytes([op[3]]))
 
 
 def apply_sum(world, p, op, result):
@@ -54,6 +59,11 @@ def apply_sbrk(world, p, op, result):
 
 
 def apply_fork(world, p, op, result):
+    was_armed = world.armed
+    if op[2]:
+        world.armed = False
+    if was_armed and result in (-ENOMEM, -EAGAIN):
+        return
     if result <= 0:
         raise Wrong(f"fork fails with {name_of(result)}")
     if any(q.pid == result for q in world.processes.values()):
@@ -62,7 +72,7 @@ def apply_fork(world, p, op, result):
 
 
 def apply_vain(world, p, op, result):
-    expect(result, 0, *([-ENOMEM, -11] if world.is_short else []))
+    expect(result, 0, *([-ENOMEM, -EAGAIN] if world.is_short else []))
     world.armed = False
 
 
@@ -73,6 +83,8 @@ def apply_exec(world, p, op, result):
         raise Wrong(f"exec fails with {name_of(result)}")
     if result >= 0:
         raise Wrong(f"exec returns {result}")
+    if op[3]:
+        p.memory.write(op[3], pattern(0, 8 * (ARGUMENTS + op[2])))
 
 
 def apply_wait(world, p, op, result):
@@ -214,7 +226,7 @@ def apply_crowd(world, p, op, result):
 
 
 def apply_float_set(world, p, op, result):
-    p.floats, p.has_floats = op[1], True
+    p.floats, p.has_floats, p.watch_floats = op[1], True, True
 
 
 def apply_float_sum(world, p, op, result):
@@ -237,7 +249,8 @@ APPLY = {Op.LOAD: apply_load, Op.STORE: apply_store, Op.SUM: apply_sum,
          Op.NAME: apply_name, Op.ARGS: apply_args, Op.FAIL: apply_fail,
          Op.HOG: apply_hog, Op.CROWD: apply_crowd,
          Op.FLOAT_SET: apply_float_set, Op.FLOAT_SUM: apply_float_sum,
-         Op.CALL: apply_call}
+         Op.CALL: apply_call,
+         Op.TOUCH: apply_touch}
 
 
 def apply(world, process, op, result):

@@ -5,13 +5,12 @@ import random
 import subprocess
 from dataclasses import dataclass
 
+from grade.machine.host.build import ROOT
 from grade.kernel.model import draw
-from grade.kernel.model.layout import (
-    PAGE, SHAPES, USER_TOP, Segment, draw_layout, layout_of, with_segments)
+from grade.kernel.model.layout import (PAGE, SHAPES, USER_TOP, Segment,
+                                       draw_layout, layout_of, with_segments)
 from grade.kernel.model.play import Stage
 from grade.kernel.model.post import Post
-from grade.kernel.model.reference import SHARES_ALL
-from grade.machine.host.build import ROOT
 from grade.machine.user_programs import build_programs
 
 SUBJECT = ROOT / "grade/kernel/model/subject"
@@ -64,10 +63,12 @@ class Shapes:
 
 def draw_shapes(rng, subject):
     files, layouts = {}, []
+    reaches_top = rng.random() < 0.3
     for index in range(SHAPES):
         elf, layout = subject.elf, layout_of(subject.elf)
         if index > 0:
-            elf, layout = draw_layout(rng, subject.elf, index == SHAPES - 1)
+            elf, layout = draw_layout(rng, subject.elf,
+                                      reaches_top and index == SHAPES - 1)
         files[f"/bin/model{index}"] = elf
         layouts.append(layout)
     for index, elf in enumerate(bad_programs(subject.elf)):
@@ -99,7 +100,7 @@ class Boot:
     def __enter__(self):
         post = self._post.__enter__()
         try:
-            self.stage = Stage(post, self.shapes.layouts, SHARES_ALL)
+            self.stage = Stage(post, self.shapes.layouts)
             self.stage.prepare()
         except BaseException:
             self._post.__exit__()

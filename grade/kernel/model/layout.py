@@ -153,7 +153,7 @@ def draw_places(rng, end):
             rng.randint(1, 6) * TABLE - rng.randint(0, 3) * PAGE,
             rng.randint(8, 400) * TABLE + rng.randrange(512) * PAGE,
             rng.randint(1, 3) * GIGABYTE - rng.randint(0, 3) * PAGE,
-            rng.randint(4, 200) * GIGABYTE + rng.randint(0, 511) * TABLE]
+            rng.randint(4, 7) * GIGABYTE + rng.randint(0, 511) * TABLE]
     return [place for place in some if rng.random() < 0.6]
 
 

@@ -7,7 +7,8 @@ one of them is written; then each writer has exactly one of its own.
 
 from grade.kernel.model import space
 from grade.kernel.model.layout import PAGE, R, W, X
-from grade.kernel.model.reference import SHARES_ALL
+from grade.kernel.model.reference import (SHARES_ALL, SHARES_NOTHING,
+                                          SHARES_READ_ONLY)
 from grade.kernel.model.rules import OtherBytes, Wrong
 from grade.machine.sv39 import G, U, V, frame_of, rights
 
@@ -126,17 +127,19 @@ def check_sharing(world, seen):
 
 
 def what_fork_shares(stage, world, parent, child):
-    """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel does it
-    with these two."""
+    """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel has it for
+    most pages of these two."""
     one, two = (pages_of(stage, world.processes[role])[0]
                 for role in (parent, child))
     known = world.processes[parent].memory.known()
-    level = 0
-    for writable in (False, True):
-        pages = [n for n, page in known
-                 if bool(page.rights & W) is writable and n in two]
-        same = sum(frame_of(one[n]) == frame_of(two[n]) for n in pages)
-        if 2 * same <= len(pages):
-            return level
-        level += 1
-    return min(level, SHARES_ALL)
+
+    def are_shared(pages):
+        same = sum(frame_of(one[n]) == frame_of(two[n]) for n in pages
+                   if n in one and n in two)
+        return 2 * same > len(pages)
+
+    if are_shared([n for n, page in known if page.rights & W]):
+        return SHARES_ALL
+    if are_shared([n for n, page in known if not page.rights & W]):
+        return SHARES_READ_ONLY
+    return SHARES_NOTHING

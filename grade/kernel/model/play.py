@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from grade.kernel.model import look
 from grade.kernel.model.admit import DIES, LIVES, LOCAL, admit
 from grade.kernel.model.apply import apply
-from grade.kernel.model.layout import PAGE, R
+from grade.kernel.model.layout import PAGE, USER_TOP, R
 from grade.kernel.model.post import Silent
-from grade.kernel.model.reference import World, adler
+from grade.kernel.model.reference import SHARES_NOTHING, World, adler
 from grade.kernel.model.rules import OtherBytes, Wrong
 from grade.kernel.model.wire import OPS_MAX, Op
 
+FRAMES_PER_TABLE = 500  # or a few more
+FRAMES_KEPT = 64        # that a process takes besides its pages
+CAPACITY_MOST = 64 << 20        # bytes of RAM that are taken in a moment
+TOGETHER = 3000         # ticks until they begin, 0.3 ms
 SAID_BY_CTRL_C = -2     # a status that no program can have
 SETTLE_SECONDS = 5      # orphans end by themselves
 FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
@@ -30,6 +34,7 @@ class Step:
     ops: tuple
     counts: bool = False
     others: tuple = ()
+    ends: bool = False      # the process, with the last operation
 
     @property
     def is_look(self):
@@ -53,10 +58,10 @@ class Failure:
 class Stage:
     """A booted machine, which many programs run on, one after another."""
 
-    def __init__(self, post, layouts, sharing):
+    def __init__(self, post, layouts):
         self.post = post
         self.layouts = layouts
-        self.sharing = sharing
+        self.sharing = SHARES_NOTHING
         self.heaps = []
         self.frames = None      # free ones between programs
         self.roots = {}         # of page tables, by role
@@ -64,15 +69,43 @@ class Stage:
     def prepare(self):
         """See where each program's heap begins."""
         for program in range(len(self.layouts)):
-            self.post.send([(0, [(Op.FORK, 1)], False)], 2)
-            reply, = self.post.send([(1, [(Op.EXEC, program, 0)], False)], 1)
+            self.post.send([(0, [(Op.FORK, 1, 0)])], 2)
+            reply, = self.post.send([(1, [(Op.EXEC, program, 0, 0)])], 1)
             if not reply.is_fresh:
                 raise Wrong(f"exec of program {program} fails with "
                             f"{reply.results[0]}")
             self.heaps.append(reply.results[1])
-            self.post.send([(1, [(Op.EXIT, 0)], False),
-                            (0, [(Op.WAIT, 0)], False)], 1)
+            self.post.send([(1, [(Op.EXIT, 0)]),
+                            (0, [(Op.WAIT, 0)])], 1)
         self.frames = self.post.figures()["free"]
+        self.sharing = self.what_is_shared()
+        self.finish()
+
+    def finish(self):
+        """When nothing runs: at the beginning and after all programs."""
+        if self.post.ram.size <= CAPACITY_MOST:
+            self.check_capacity()
+
+    def check_capacity(self):
+        """Take all memory, to see that there is as much as the kernel says,
+        whatever it counts."""
+        said = self.post.figures()["free"]
+        player = Player(self, self.world())
+        player.step(Step(0, ((Op.FORK, 1, 0),)))
+        got, = player.ask(1, (Op.HOG, USER_TOP - self.heaps[0]))[:1]
+        player.ask(1, (Op.SBRK, -got * PAGE))
+        player.finish()
+        if not 0 <= said - got <= got // FRAMES_PER_TABLE + FRAMES_KEPT:
+            raise Wrong(f"{said} frames are said to be free, and {got} can be "
+                        "had")
+
+    def what_is_shared(self):
+        """Whether fork shares pages: each step of the series may be tried."""
+        player = Player(self, self.world())
+        player.step(Step(0, ((Op.FORK, 1, 0),)))
+        level = look.what_fork_shares(self, player.world, 0, 1)
+        player.finish()
+        return level
 
     def world(self):
         return World(self.layouts, self.heaps, self.sharing,
@@ -121,10 +154,8 @@ class Player:
     # ---- answers ----
 
     def send(self, *orders, replies=1):
-        """(role, operations) or (role, operations, watched) each. At least so
-        many answers come."""
-        self.inbox += self.post.send(
-            [(*order, False)[:3] for order in orders], replies)
+        """See Post.send(). At least so many answers come."""
+        self.inbox += self.post.send(orders, replies)
 
     def answer(self, *roles):
         """The next one of any of these; those of others are kept."""
@@ -161,7 +192,8 @@ class Player:
         ops, fate = admit(self.world, process, step.ops)
         if not ops:
             return
-        self.done.append(Step(step.role, tuple(ops), step.counts))
+        self.done.append(Step(step.role, tuple(ops), step.counts,
+                              ends=fate == DIES))
         before = self.frames_before(step, ops, fate)
         self.world.balance = 0
         self.carry_out(process, ops, fate)
@@ -171,20 +203,23 @@ class Player:
     def together(self, step):
         """Several processes at once. Each is about its own memory only, so
         what comes of it is the same in any order."""
-        doing = {}
+        doing, forked = {}, set()
         for role, ops in ((step.role, step.ops), *step.others):
             process = self.world.process(role)
             if process is None or role in doing or self.world.is_short:
                 continue
-            kept, fate = admit(self.world, process,
-                               [op for op in ops if op[0] in LOCAL])
+            kept, fate = admit(self.world, process, [
+                op for op in ops if op[0] in LOCAL - {Op.FAIL}
+                or op[0] == Op.FORK and op[1] not in forked])
             if kept and fate == LIVES:
                 doing[role] = kept
+                forked |= {op[1] for op in kept if op[0] == Op.FORK}
         if not doing:
             return
         first, *others = ((role, tuple(ops)) for role, ops in doing.items())
         self.done.append(Step(*first, others=tuple(others)))
-        self.send(*doing.items(), replies=len(doing))
+        self.send(*((role, ops, False, TOGETHER)
+                    for role, ops in doing.items()), replies=len(doing))
         for role, ops in doing.items():
             self.apply_all(self.world.process(role), ops, self.answer(role))
 
@@ -223,7 +258,7 @@ class Player:
                               first if first.role == role else other)
 
     def filled(self, op):
-        """With what is not known when a program is drawn."""
+        """With what is not known when a program is seeded."""
         if op[0] == Op.KILL:
             return (op[0], self.world.process(op[1]).pid)
         return op
@@ -236,7 +271,7 @@ class Player:
         killed = []
         for op, result in zip(ops, reply.results):
             apply(self.world, process, op, result)
-            if op[0] == Op.FORK:
+            if op[0] == Op.FORK and result > 0:
                 self.began(op[1])
             elif op[0] == Op.KILL:
                 target = self.world.process(op[1])
@@ -291,6 +326,8 @@ class Player:
 
     def finish(self):
         """Everybody's bytes, everybody's end, and all frames are back."""
+        if self.world.armed:
+            self.disarm(0)
         for process in self.world.alive():
             self.sum_up(process)
         while len(self.world.processes) > 1:
@@ -315,6 +352,8 @@ class Player:
     def sum_up(self, process):
         ops = [(Op.SUM, va, size)
                for va, size in readable(process.memory)]
+        if process.watch_floats and self.world.hog is None:
+            ops.append((Op.FLOAT_SUM,))
         for index in range(0, len(ops), OPS_MAX):
             some = ops[index:index + OPS_MAX]
             results = self.ask(process.role, *some)

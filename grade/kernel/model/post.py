@@ -12,20 +12,22 @@ import tempfile
 import time
 from pathlib import Path
 
-from grade.kernel.model import space
-from grade.kernel.model.rules import Wrong
-from grade.kernel.model.wire import (
-    DONE, FIGURES, FIGURE_NAMES, MARK_NONCE, MARK_ROLE, MARK_SEEN, NONCE,
-    NUMBER, ORDER_SIZE, POST_END, POST_SEND, POST_VMSTAT, REPLIES, REPLY_AT,
-    REPLY_SIZE, SENDS, SEND_AT, WHAT, Op, pack_order, unpack_reply)
 from grade.machine import run_to_end
 from grade.machine.host import process
-from grade.machine.host.limits import limit
+from grade.machine.shared_boots import BOOT_ARGS
 from grade.machine.image import make_image
+from grade.kernel.model import space
+from grade.kernel.model.rules import Wrong
+from grade.kernel.model.wire import (DONE, FIGURE_NAMES, FIGURES, MARK_NONCE,
+                                     MARK_ROLE, MARK_SEEN, NONCE, NUMBER,
+                                     ORDER_SIZE, POST_END, POST_SEND,
+                                     POST_VMSTAT, REPLIES, REPLY_AT,
+                                     REPLY_SIZE, SEND_AT, SENDS, WHAT, Op,
+                                     pack_order, unpack_reply)
+from grade.machine.host.limits import limit
 from grade.machine.qemu import ON_STDOUT, Machine
 from grade.machine.qmp import Monitor, MonitorLost
 from grade.machine.ram import RAM_BASE, Ram
-from grade.machine.shared_boots import BOOT_ARGS
 from grade.machine.sv39 import root_of
 
 BOOT_SECONDS = 10
@@ -109,6 +111,7 @@ class Post:
         try:
             satps = self._monitor.satps()
         except MonitorLost as error:
+            self._check(time.monotonic() + 1, "")
             raise Silent(f"the machine is gone ({error})") from error
         return {root_of(satp) for satp in satps} - {None}
 
@@ -164,13 +167,11 @@ class Post:
                 check = time.monotonic() + CHECK_SECONDS
 
     def send(self, orders, replies):
-        """`orders` are (role, operations, watched); wait for so many
+        """`orders` are a role and what pack_order() takes; wait for so many
         replies."""
-        start = self._at + SEND_AT
-        for index, (role, ops, watched) in enumerate(orders):
-            at = start + index * (8 + ORDER_SIZE)
-            self.ram.put(at, struct.pack("<Q", role)
-                         + pack_order(ops, watched))
+        for index, (role, *order) in enumerate(orders):
+            at = self._at + SEND_AT + index * (8 + ORDER_SIZE)
+            self.ram.put(at, struct.pack("<Q", role) + pack_order(*order))
         self._put(SENDS, len(orders))
         self._put(REPLIES, replies)
         self._do(POST_SEND)

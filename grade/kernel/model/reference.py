@@ -9,12 +9,12 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-from grade.kernel.model.layout import PAGE, R, STACK_BYTES, USER_TOP, W
+from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R, W
 
 ZEROS = bytes(PAGE)
 STACK_PAGES = STACK_BYTES // PAGE
 OWN_STACK = STACK_PAGES // 2            # the upper ones are the subject's own
-EPERM, ENOMEM, EFAULT, EINVAL, ECHILD = 1, 12, 14, 22, 10
+ECHILD, EAGAIN, ENOMEM, EFAULT, EINVAL = 10, 11, 12, 14, 22
 CODE = 2048             # seeds from here on stand for code
 RET = 0x8067
 NAMES = {1024: b"/bin/model0\0", 1025: b"/bin/no\0"}
@@ -184,7 +184,8 @@ class Memory:
 class Process:
     """`ended` is its status when it has ended and nobody has waited for it;
     `floats` the seed of its floating-point registers, None when they are
-    zero."""
+    zero. With `watch_floats` they have been used, or were before an exec or
+    by the parent."""
 
     role: int
     parent: int
@@ -194,6 +195,7 @@ class Process:
     ended: int = None
     floats: int = None
     has_floats: bool = False
+    watch_floats: bool = False
 
     @property
     def is_alive(self):
@@ -234,7 +236,8 @@ class World:
     def fork(self, parent, role, pid):
         child = Process(role, parent.role, parent.memory.fork(self.sharing),
                         pid, floats=parent.floats,
-                        has_floats=parent.has_floats)
+                        has_floats=parent.has_floats,
+                        watch_floats=parent.watch_floats)
         self.processes[role] = child
         self.used.add(role)
         parent.children.add(role)

@@ -9,8 +9,10 @@ FILE_MOST = 3 * PAGE
 PROGRAMS = 4            # that can be run; then come those that cannot
 STAT_SIZE = 24
 ARGUMENTS_TOO_MANY = 60
+ARGUMENTS = 48          # pointers in exec's array besides the fillers
 FIXED = {Op.WAIT: 4, Op.PIPE: 8, Op.FSTAT: STAT_SIZE}   # bytes written
-NEEDS = {Op.LOAD: R, Op.SUM: R, Op.STORE: W, Op.CALL: X, Op.CROWD: W}
+NEEDS = {Op.LOAD: R, Op.SUM: R, Op.STORE: W, Op.CALL: X, Op.CROWD: W,
+         Op.TOUCH: W}
 
 
 class Wrong(Exception):
@@ -30,5 +32,6 @@ def name_of(error):
     """A result that may be an error, in words."""
     known = {1: "EPERM", 2: "ENOENT", 3: "ESRCH", 5: "EIO", 7: "E2BIG",
              8: "ENOEXEC", 10: "ECHILD", 11: "EAGAIN", 12: "ENOMEM",
-             13: "EACCES", 14: "EFAULT", 22: "EINVAL", 24: "EMFILE"}
+             13: "EACCES", 14: "EFAULT", 22: "EINVAL", 24: "EMFILE",
+             1000: "something that does not work"}
     return known.get(-error, str(-error)) if error < 0 else str(error)

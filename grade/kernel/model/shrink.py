@@ -116,7 +116,9 @@ def simpler(op):
     if op[0] in PLACED and op[1] % PAGE:
         found.append((op[0], op[1] - op[1] % PAGE, *op[2:]))
     if op[0] == Op.EXEC and op[2]:
-        found.append((op[0], op[1], 0))
+        found.append((op[0], op[1], 0, op[3]))
+    if op[0] == Op.EXEC and op[3]:
+        found.append((*op[:3], 0))
     if op[0] == Op.FAIL and op[1] > 1:
         found.append((op[0], 1))
     return found

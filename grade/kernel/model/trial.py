@@ -5,11 +5,11 @@ import itertools
 import random
 from dataclasses import dataclass
 
+from grade.machine.guest import Log
 from grade.kernel.model.boot import Boot
 from grade.kernel.model.play import Failure
 from grade.kernel.model.rules import Wrong
 from grade.kernel.model.shrink import Shrinker
-from grade.machine.guest import Log
 from grade.machine.qemu import Machine, machine_from
 
 PER_BOOT = 25
@@ -19,7 +19,7 @@ AGAIN = 3               # runs of a program until it fails, at most
 
 
 def machine_for(seed, settings):
-    """What the user asks for, or one that is drawn."""
+    """What the user asks for, or one that is seeded."""
     cpus, mem = random.Random(f"machine {seed}").choice(MACHINES)
     return machine_from({"CPUS": settings.get("CPUS") or str(cpus),
                          "MEM": settings.get("MEM") or mem,
@@ -73,6 +73,8 @@ class Trials:
                     outcome.failure = boot.stage.play(boot.program(number))
                     if outcome.failure:
                         break
+                else:
+                    boot.stage.finish()
         except Wrong as error:
             outcome.failure = Failure(str(error), None)
         finally:
@@ -113,6 +115,14 @@ class Runner:
         self._boot = None
 
     def fails(self, steps):
+        """The Failure, on a machine that has done nothing before."""
+        is_fresh = self._boot is None
+        failure = self._play(steps)
+        if failure and not is_fresh:
+            failure = self._play(steps)
+        return failure
+
+    def _play(self, steps):
         try:
             if self._boot is None:
                 boot, self._log = self._trials._boot(self._outcome.seed,

@@ -11,7 +11,7 @@ SENDS_MAX = 4
 REPLIES_MAX = 4
 FRESH = 1000            # a reply's count: a process that has just begun
 
-ORDER_SIZE = 8 * (2 + 4 * OPS_MAX)
+ORDER_SIZE = 8 * (3 + 4 * OPS_MAX)
 REPLY_SIZE = 8 * (2 + OPS_MAX)
 
 # Words of the post, and where its arrays begin.
@@ -34,9 +34,9 @@ class Op(IntEnum):
     STORE = 1           # va, bytes, seed (see reference.pattern)
     SUM = 2             # va, bytes
     SBRK = 3            # bytes
-    FORK = 4            # role
+    FORK = 4            # role, 1: and then no allocation is to fail any more
     FORK_IN_VAIN = 5
-    EXEC = 6            # program, arguments
+    EXEC = 6            # program, arguments more, va of their array or 0
     EXIT = 7            # status
     WAIT = 8            # va
     KILL = 9            # pid; in a program, the role
@@ -58,6 +58,7 @@ class Op(IntEnum):
     NAME = 25           # va
     ARGS = 26           # va of argv, va of the environment
     EMPTY = 27          # bytes in the pipe
+    TOUCH = 28          # va, pages, byte
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ class Reply:
         return self.count == FRESH
 
 
-def pack_order(ops, watched):
-    """`ops` are tuples: a code and up to three arguments."""
-    words = [len(ops), int(watched)]
+def pack_order(ops, watched=False, start=0):
+    """`ops` are tuples: a code and up to three arguments. `start` is in ticks
+    of the guest's clock from now on."""
+    words = [len(ops), int(watched), start]
     for op in ops:
         words += [*op, 0, 0, 0][:4]
     words += [0] * (ORDER_SIZE // 8 - len(words))

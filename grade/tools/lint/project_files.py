@@ -7,7 +7,7 @@ from grade.course.intake.finding import is_litter_name
 from grade.machine.host.build import ROOT
 
 FOLDERS = ("kernel", "user", "mkfs", "grade", "docs", ".ci")
-C_FOLDERS = ("kernel", "user", "mkfs", "grade/kernel/programs",
+C_FOLDERS = ("kernel", "user", "mkfs", "grade/kernel",
              "grade/trials/programs")
 
 

@@ -3,6 +3,7 @@
  * grade/kernel/model/wire.py has the same numbers. */
 #pragma once
 
+#include "counters.h"
 #include "test.h"
 
 #define ROLES 9 /* 0 makes and ends the others; 1 to 8 are looked at */
@@ -40,6 +41,7 @@ enum opcode {
 	OP_NAME,
 	OP_ARGS,
 	OP_EMPTY,
+	OP_TOUCH,
 	OP_END
 };
 
@@ -50,6 +52,7 @@ struct op {
 struct order {
 	uint64 count;
 	uint64 watched; /* somebody reads from the other end of our life */
+	uint64 start;   /* a time to begin at, as others do; 0: at once */
 	struct op op[OPS_MAX];
 };
 
@@ -92,9 +95,50 @@ void obey(void) __attribute__((noreturn));
 /* Do all of an order, and answer. */
 void carry_out(const struct order *order);
 
-/* The bytes of the pattern `seed` for the addresses from va on. */
+/* Byte number `index` of the pattern `seed`. */
 uchar pattern_byte(uint64 seed, uint64 index);
 
+typedef const uint64 *arguments;
+
+#define WRONG (-1000) /* the result when a check of our own fails */
+
+/* A result, or the reason as a negative number. */
+static inline long or_error(long result)
+{
+	return result == -1 ? -errno : result;
+}
+
+/* memory.c, life.c, copies.c: one function for each kind of operation. */
+long do_load(arguments arg);
+long do_store(arguments arg);
+long do_touch(arguments arg);
+long do_sum(arguments arg);
+long do_call(arguments arg);
+long do_float_set(arguments arg);
+long do_float_sum(arguments arg);
+long do_fork(arguments arg);
+long do_fork_in_vain(arguments arg);
+long do_watch(arguments arg);
+long do_exec(arguments arg);
+long do_exit(arguments arg);
+long do_wait(arguments arg);
+long do_kill(arguments arg);
+long do_crowd(arguments arg);
+long do_pipe(arguments arg);
+long do_pipe_read(arguments arg);
+long do_pipe_write(arguments arg);
+long do_file_read(arguments arg);
+long do_file_write(arguments arg);
+long do_fstat(arguments arg);
+long do_empty(arguments arg);
+long do_open(arguments arg);
+long do_name(arguments arg);
+long do_args(arguments arg);
+long do_sbrk(arguments arg);
+long do_hog(arguments arg);
+long do_fail(arguments arg);
+
 /* start.S */
+long fork_and_write(int fd, const char *word, size_t length);
 long fork_in_vain(int fd, const char *word, size_t length);
 long crowd(long count, const int *fds, volatile char *byte, int value, int old);

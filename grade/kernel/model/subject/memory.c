@@ -1,0 +1,133 @@
+/* grade/kernel/model/subject/memory.c: what a process does by itself. */
+
+#include "subject.h"
+
+#define HOG_FIRST (64L << 20)
+#define NAME_ROOM 24
+
+/* ---- loads and stores ---- */
+
+long do_load(arguments arg)
+{
+	return *(volatile uchar *)arg[0];
+}
+
+uchar pattern_byte(uint64 seed, uint64 index)
+{
+	return (uchar)(seed + 7 * index + (index >> 8));
+}
+
+#define NAMES 1024 /* seeds from here on stand for names */
+
+static const char *const names[] = { "/bin/model0", "/bin/no" };
+
+#define CODE 2048 /* and from here on for code that returns a number */
+
+static long store_code(volatile uchar *to, uint64 n, uint64 number)
+{
+	uint64 code = number << 20 | 0x513 | 0x8067UL << 32;
+
+	for (uint64 i = 0; i < n; i++)
+		to[i] = (uchar)(code >> 8 * i);
+	return 0;
+}
+
+static long store_name(volatile uchar *to, uint64 n, const char *name)
+{
+	for (uint64 i = 0; i < n; i++)
+		to[i] = (uchar)name[i];
+	return 0;
+}
+
+/* By bytes; a seed of 256 and more asks for words where they fit. */
+long do_store(arguments arg)
+{
+	volatile uchar *to = (volatile uchar *)arg[0];
+	uint64 n = arg[1], seed = arg[2] & 0xff;
+
+	if (arg[2] >= CODE)
+		return store_code(to, n, arg[2] - CODE);
+	if (arg[2] >= NAMES)
+		return store_name(to, n, names[arg[2] - NAMES]);
+	for (uint64 i = 0; i < n; i++) {
+		if (arg[2] < 256 || ((uint64)(to + i)) % 8 != 0 || n - i < 8) {
+			to[i] = pattern_byte(seed, i);
+			continue;
+		}
+		uint64 word = 0;
+
+		for (uint64 j = 0; j < 8; j++)
+			word |= (uint64)pattern_byte(seed, i + j) << 8 * j;
+		if (arg[2] < 512)
+			*(volatile uint64 *)(to + i) = word;
+		else
+			__atomic_exchange_n((uint64 *)(to + i), word,
+					    __ATOMIC_RELAXED);
+		i += 7;
+	}
+	return 0;
+}
+
+/* One byte of each page. */
+long do_touch(arguments arg)
+{
+	for (uint64 i = 0; i < arg[1]; i++)
+		*(volatile uchar *)(arg[0] + i * PGSIZE) = (uchar)arg[2];
+	return 0;
+}
+
+/* Adler-32. */
+long do_sum(arguments arg)
+{
+	const volatile uchar *from = (const volatile uchar *)arg[0];
+	uint64 a = 1, b = 0;
+
+	for (uint64 left = arg[1]; left > 0;) {
+		uint64 piece = left < PGSIZE ? left : PGSIZE;
+
+		for (uint64 i = 0; i < piece; i++) {
+			a += from[i];
+			b += a;
+		}
+		a %= 65521;
+		b %= 65521;
+		from += piece;
+		left -= piece;
+	}
+	return (long)(b << 16 | a);
+}
+
+/* Run the code there, which returns a number. */
+long do_call(arguments arg)
+{
+	long (*code)(void) = (long (*)(void))arg[0];
+
+	__asm__ volatile("fence.i" ::: "memory");
+	return code();
+}
+
+/* ---- memory that comes and goes ---- */
+
+long do_sbrk(arguments arg)
+{
+	return or_error((long)sbrk((long)arg[0]));
+}
+
+/* All the memory that there is, up to arg[0] bytes; the pages got. */
+long do_hog(arguments arg)
+{
+	long got = 0, most = (long)arg[0];
+
+	for (long step = HOG_FIRST; step >= (long)PGSIZE; step /= 2)
+		while (got + step <= most && sbrk(step) != SBRK_FAILED)
+			got += step;
+	return got / (long)PGSIZE;
+}
+
+long do_fail(arguments arg)
+{
+	char word[NAME_ROOM];
+
+	snprintf(word, sizeof(word), "fail %lu", arg[0]);
+	return or_error(write(self.vmstat, word, strlen(word)));
+}

@@ -1,0 +1,34 @@
+"""grade/kernel/test_model.py: random programs, and what memory must be after
+each of their steps (grade/kernel/model)."""
+
+import pytest
+
+from grade.kernel.model.boot import build_subject
+from grade.kernel.model.trial import Trials
+from grade.machine.guest import GuestFailed
+from grade.machine.qemu import Machine
+
+PROGRAMS = 25           # of each boot; `make model` takes more, and others
+BOOTS = {
+    "four-harts": (1, Machine(cpus=4, mem="128M")),
+    "one-hart": (2, Machine(cpus=1, mem="32M")),
+    "small": (3, Machine(cpus=4, mem="48M")),
+}
+
+
+@pytest.fixture(scope="module")
+def subject(calf, tmp_path_factory):
+    return build_subject(calf.config(), tmp_path_factory.mktemp("subject"))
+
+
+@pytest.mark.parametrize("name", BOOTS)
+def test_programs(calf, subject, tmp_path, name):
+    """model: random programs see what they must: {name}"""
+    seed, machine = BOOTS[name]
+    trials = Trials(calf.config(), subject, tmp_path, calf.logs)
+    outcome = trials.boot(seed, PROGRAMS, machine)
+    if outcome.failure:
+        raise GuestFailed(
+            f"{outcome.failure.what}\n"
+            f"make model SEED={seed} CPUS={machine.cpus} MEM={machine.mem} "
+            "finds the shortest program that shows it")
