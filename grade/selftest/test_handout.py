@@ -179,7 +179,7 @@ def test_secrets(secrets):
 @pytest.mark.parametrize("path, text", [
     ("docs/trap.md", "Then frame_put() gives it back.\n"),
     ("user/lib/mem.c", "/* as cow_break does */\n"),
-    ("grade/tools/setup/note", "see mm/recount.c\n"),
+    ("grade/tools/setup/note", "see debug/audit.c\n"),
     ("docs/frame_put.md", "# Nothing\n"),
     ("docs/proc.md", "first take\naway, then *pte = pte_to_x\n"),
 ], ids=["page", "comment", "file", "name", "line"])

@@ -1,6 +1,6 @@
-/* kernel/abi/errno.h: why a system call failed, with the words for it.
+/* kernel/abi/errno.h: error numbers of system calls, with their messages.
  *
- * The numbers are those of Linux, so that they mean what people expect. */
+ * The numbers are the same as in Linux, so they mean what people expect. */
 #pragma once
 
 #define ERRNO_LIST(X)                                                          \

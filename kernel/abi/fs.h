@@ -1,4 +1,4 @@
-/* kernel/abi/fs.h: the file system as it lies on the disk.
+/* kernel/abi/fs.h: the format of the file system on the disk.
  *
  *     block 0      1                                            nblocks
  *     +-----------+---------+----------+--------+---------------+
@@ -26,22 +26,22 @@ struct superblock {
 	uint64 magic;
 	uint32 version;
 	uint32 block_size;
-	uint32 nblocks; /* of the whole file system, this block included */
+	uint32 nblocks; /* in the whole file system, including this one */
 	uint32 ninodes; /* inode numbers 0 .. ninodes - 1; 0 is never used */
 	struct fs_region journal;
 	struct fs_region inodes;
-	struct fs_region bitmap; /* a bit for each block of the disk; 1: used */
+	struct fs_region bitmap; /* a bit for each block; 1: in use */
 	struct fs_region data;
 };
 
-/* The journal: a header, then the blocks of one transaction. The header counts
- * when its magic and checksum are right and count is not 0: then the
- * transaction is complete, and slot i (block journal.start + 1 + i) is to be
- * copied to block home[i]. A header that was cut short while it was written
- * fails the checksum and counts as empty. */
+/* The journal is a header and the blocks of one transaction. If the header's
+ * magic and checksum are right and count is not 0, the transaction is complete,
+ * and slot i (block journal.start + 1 + i) must be copied to block home[i]. If
+ * a power cut tears the header while it is written, the checksum is wrong and
+ * the journal counts as empty. */
 #define JOURNAL_MAGIC 0x4c4f474cU
 #define JOURNAL_SLOTS_MAX 1020
-#define JOURNAL_BLOCKS_MIN 64 /* header included */
+#define JOURNAL_BLOCKS_MIN 64 /* including the header */
 
 struct journal_header {
 	uint32 magic;
@@ -50,7 +50,7 @@ struct journal_header {
 	uint32 home[JOURNAL_SLOTS_MAX];
 };
 
-/* FNV-1a by words, over count and the home blocks in use. */
+/* The FNV-1a hash, by words, of count and the used part of home[]. */
 static inline uint64 journal_checksum(const struct journal_header *header)
 {
 	uint64 sum = (0xcbf29ce484222325UL ^ header->count) * 0x100000001b3UL;
@@ -60,9 +60,9 @@ static inline uint64 journal_checksum(const struct journal_header *header)
 	return sum;
 }
 
-/* An inode. map[] leads from the blocks of the file to blocks of the disk:
- * NDIRECT of them at once, the next NINDIRECT through a block of numbers, the
- * rest through a block of numbers of such blocks. */
+/* An inode. map[] maps the blocks of the file to blocks of the disk: the first
+ * NDIRECT directly, the next NINDIRECT through a block of block numbers, and
+ * the rest through a block of the numbers of such blocks. */
 #define NDIRECT 10U
 #define NINDIRECT (BLOCK_SIZE / 4U)
 #define MAP_INDIRECT NDIRECT
@@ -70,7 +70,7 @@ static inline uint64 journal_checksum(const struct journal_header *header)
 
 struct disk_inode {
 	int16 type;   /* T_DIR, T_FILE, T_DEVICE (abi/stat.h); 0: free */
-	int16 nlink;  /* names that the file has, see below */
+	int16 nlink;  /* number of names, see below */
 	uint16 major; /* of a device */
 	uint16 minor;
 	uint64 size; /* in bytes */
@@ -81,25 +81,25 @@ struct disk_inode {
 #define INODES_MAX 65536U /* a directory entry has 16 bits for the number */
 #define ROOT_INUM 1U      /* inode of the root directory */
 
-/* The entries "." and ".." do not count as names: nlink of a directory is
- * always 1, but 0 once it is removed and only held open. The root counts as
- * having a name. An inode with a type and nlink 0 is freed at mount. */
+/* The entries "." and ".." are not counted: a directory has nlink 1, or 0 after
+ * it was removed while still open. The root counts as having a name. An inode
+ * that has a type and nlink 0 is freed at mount. */
 #define NLINK_MAX 32767
 
 #define FILE_BLOCKS_MAX (NDIRECT + NINDIRECT + NINDIRECT * NINDIRECT)
 #define FILE_SIZE_MAX ((uint64)FILE_BLOCKS_MAX * BLOCK_SIZE)
 
-/* Directories are files of these; an entry with inum 0 is free. The first two
- * are "." and "..". In the root both name the root. */
+/* A directory is a file of such entries; one with inum 0 is free. The first two
+ * are "." and "..", which in the root both name the root. */
 #define NAME_LEN 14
 #define DIR_SIZE_MAX ((NDIRECT + NINDIRECT) * BLOCK_SIZE)
 
 struct dirent {
 	uint16 inum;
-	char name[NAME_LEN]; /* NULs after the name; none if it fills all */
+	char name[NAME_LEN]; /* padded with NULs, if it is shorter */
 };
 
-/* The bitmap is kept small enough for one transaction to change all of it. */
+/* One transaction can change the whole bitmap. */
 #define BITS_PER_BLOCK (BLOCK_SIZE * 8)
 #define BITMAP_BLOCKS_MAX 32U
 #define NBLOCKS_MAX (BITMAP_BLOCKS_MAX * BITS_PER_BLOCK)

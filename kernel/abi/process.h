@@ -1,11 +1,10 @@
-/* kernel/abi/process.h: which processes Ctrl-C ends, and how they end. */
+/* kernel/abi/process.h: which processes Ctrl-C kills, and how they end. */
 #pragma once
 
-/* For foreground(): Ctrl-C ends the process; those that it forks from now on
- * have both flags. */
-#define FOREGROUND_SELF 1
-#define FOREGROUND_CHILDREN 2
+/* Flags for foreground(). */
+#define FOREGROUND_SELF 1     /* Ctrl-C kills the process */
+#define FOREGROUND_CHILDREN 2 /* its future children get both flags */
 
-/* What wait() gives for a process that was ended. */
+/* What wait() reports for a process that was killed. */
 #define STATUS_KILLED (-1)
-#define STATUS_INTERRUPTED (-2) /* by Ctrl-C */
+#define STATUS_INTERRUPTED (-2) /* killed by Ctrl-C */

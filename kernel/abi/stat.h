@@ -1,4 +1,4 @@
-/* kernel/abi/stat.h: what fstat() tells about a file. */
+/* kernel/abi/stat.h: what fstat() reports about a file. */
 #pragma once
 
 #include "abi/types.h"
@@ -11,7 +11,7 @@ struct stat {
 	int dev;     /* number of the disk */
 	uint ino;    /* inode number */
 	short type;  /* T_DIR, T_FILE or T_DEVICE */
-	short nlink; /* names that the file has */
-	uint unused; /* 0; unnamed, it would show bytes of the kernel */
+	short nlink; /* number of names */
+	uint unused; /* 0; as padding it would leak bytes of the kernel */
 	uint64 size; /* in bytes */
 };

@@ -1,9 +1,9 @@
-/* kernel/abi/syscall.h: the system calls, each with its number.
+/* kernel/abi/syscall.h: the numbers of the system calls.
  *
  * A program puts the number in a7 and up to six arguments in a0 to a5, and
  * executes ecall. The result comes back in a0. A failed call returns -1 in a0
- * and its error number (abi/errno.h) in a1; every other register keeps its
- * value. 1 to 21 are the numbers that xv6 uses; Calf's own start at 100. */
+ * and its error number (abi/errno.h) in a1. All other registers keep their
+ * values. Numbers 1 to 21 are the same as in xv6; Calf's own start at 100. */
 #pragma once
 
 #define SYSCALL_LIST(X)                                                        \

@@ -1,5 +1,4 @@
-/* kernel/abi/types.h: the integer types that kernel, programs and mkfs
- * share. */
+/* kernel/abi/types.h: integer types shared by kernel, programs and mkfs. */
 #pragma once
 
 typedef unsigned char uchar;

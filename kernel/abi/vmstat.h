@@ -1,25 +1,25 @@
 /* kernel/abi/vmstat.h: the lines of /dev/vmstat, in order.
  *
- * Each line is `name value`. Frames are of PGSIZE bytes; events are counted
- * since boot. */
+ * Each line is `name value`. A frame is PGSIZE bytes of memory. Events are
+ * counted since boot. */
 #pragma once
 
-/* What the frames are doing now. */
+/* The current state of memory. */
 #define VMSTAT_GAUGES(X)                                                       \
-	X(total)  /* frames that can be handed out */                          \
-	X(free)   /* of these, not in use */                                   \
-	X(used)   /* of these, in use: total - free */                         \
-	X(shared) /* user frames with more than one reference */               \
-	X(table)  /* frames that hold page tables of programs */               \
-	X(procs)  /* processes alive, zombies included */                      \
-	X(late)   /* microseconds: longest wait of a timer interrupt */
+	X(total)  /* frames that the kernel can allocate */                    \
+	X(free)   /* how many of them are free */                              \
+	X(used)   /* how many are in use: total - free */                      \
+	X(shared) /* frames with more than one owner */                        \
+	X(table)  /* frames that hold programs' page tables */                 \
+	X(procs)  /* processes, including zombies */                           \
+	X(late)   /* longest delay of a timer interrupt, in microseconds */
 
-/* What has happened. */
+/* Events. */
 #define VMSTAT_EVENTS(X)                                                       \
-	X(fork)       /* processes made */                                     \
-	X(fault_load) /* page faults, by what the program tried */             \
+	X(fork)       /* processes created */                                  \
+	X(fault_load) /* page faults, by kind of access */                     \
 	X(fault_store)                                                         \
 	X(fault_exec)                                                          \
-	X(cow_copy)  /* writes that copied a shared frame */                   \
-	X(cow_reuse) /* writes whose frame had become the writer's alone */    \
+	X(cow_copy)  /* write faults that copied a frame */                    \
+	X(cow_reuse) /* write faults of a frame's last owner */                \
 	X(zero_fill) /* frames cleared for a program */

@@ -1,8 +1,8 @@
 /* kernel/boot/check.c: check that the CPU has what Calf needs.
  *
- * This runs in machine mode, at physical addresses, so it must not follow a
+ * This code runs in machine mode at physical addresses, so it must not use a
  * pointer that the linker has filled in. It is compiled for RV64I (see the
- * Makefile), because nothing more is known to be there. */
+ * Makefile), because the CPU may have nothing else. */
 #include "boot/machine.h"
 #include "lib/csr.h"
 
@@ -13,7 +13,7 @@ struct findings {
 	bool is_lacking;
 };
 
-/* The table holds the words themselves and no pointers to them. */
+/* The words are in the table itself, so it contains no pointers. */
 static const struct {
 	char letter;
 	char words[31];
@@ -26,7 +26,7 @@ static const struct {
 	{ 'U', "U (user mode)" },
 };
 
-static volatile bool first_is_right; /* hart 0 lacks nothing */
+static volatile bool first_is_right; /* hart 0 has passed its check */
 
 static void park(void) __attribute__((noreturn));
 static void park(void)
@@ -48,7 +48,7 @@ static void need(struct findings *found, bool is_there, const char *what)
 	found->is_lacking = true;
 }
 
-/* misa may be 0, which says nothing (privileged specification, section
+/* misa may be 0, which gives no information (privileged specification, section
  * 3.1.1). */
 static void check_letters(struct findings *found)
 {
@@ -80,7 +80,7 @@ static void check_others(struct findings *found)
 	need(found, machine_knows("fence.i"), "Zifencei (fence.i)");
 }
 
-/* All harts are alike, so the first one reports for all. */
+/* All harts are alike, so only the first one reports. */
 void machine_check(uint64 hartid)
 {
 	struct findings found = { .is_told = hartid == 0 };
@@ -108,8 +108,8 @@ static void say_number(uint64 n)
 	machine_say(digits);
 }
 
-/* Until the first hart has passed its check, the others leave the report to it,
- * since it lacks whatever they lack. */
+/* Until the first hart has passed its check, the others do not report: it lacks
+ * whatever they lack, and reports that itself. */
 void machine_trapped(uint64 hartid)
 {
 	if (hartid != 0 && !first_is_right)

@@ -1,14 +1,14 @@
 /* kernel/boot/entry.S: the first instructions.
  *
- * Every hart begins here, in machine mode, at physical addresses, with its
+ * Every hart starts here, in machine mode and at physical addresses, with its
  * number in a0 and the address of the device tree in a1. */
 #include "boot/machine.h"
 #include "lib/csr.h"
 #include "lib/hart.h"
 #include "mm/layout.h"
 
-	/* Stacks are two pages; the lower one becomes a guard. a0 has the
-	 * hart's number. */
+	/* Set sp to the stack of hart a0. Each stack is two pages, of which the
+	 * lower one becomes a guard page. */
 	.macro take_stack
 	la sp, boot_stacks
 	addi t0, a0, 1
@@ -16,8 +16,8 @@
 	add sp, sp, t0
 	.endm
 
-	/* Up to machine_check() the hart may have only 32 bits and no
-	 * compressed instructions: all of these are in RV32I. */
+	/* Up to machine_check(), use RV32I only: the hart may have 32 bits and
+	 * no compressed instructions. */
 	.section .text.entry, "ax"
 	.option push
 	.option norvc
@@ -46,7 +46,7 @@ only_32_bits:
 	call machine_say
 	j machine_off
 
-	/* An exception in machine mode itself: report it, but only once. */
+	/* Report an exception in machine mode itself, but only once. */
 	.balign 4
 machine_exception:
 	la t0, park
@@ -79,7 +79,7 @@ busy:
 said:
 	ret
 
-	/* void machine_off(void): the word is as in dev/poweroff.c. */
+	/* void machine_off(void). dev/poweroff.c explains the word. */
 	.globl machine_off
 machine_off:
 	lui t0, TEST_DEVICE_PA >> 12
@@ -93,7 +93,8 @@ enough:
 	mv a0, s1
 	call machine_start      /* boot/machine.c */
 
-	/* On in supervisor mode, where paging puts us into the upper half. */
+	/* Continue in supervisor mode, in the upper half of the address
+	 * space. */
 	li t0, KERNEL_BASE
 	la t1, supervisor
 	add t1, t1, t0
@@ -101,7 +102,7 @@ enough:
 	add sp, sp, t0
 	mv a0, s1
 	mv a1, s2
-	li s0, 0                /* backtraces end here */
+	li s0, 0                /* ends backtraces */
 	mret
 supervisor:
 	call main               /* boot/main.c */
@@ -110,7 +111,7 @@ supervisor:
 words_of_32_bits:
 	.string "calf: cannot start: the CPU has 32 bits, not 64\n"
 
-	/* A software interrupt, sent by another hart: pass it on to supervisor
+	/* Pass a software interrupt, sent by another hart, on to supervisor
 	 * mode. mscratch points to this hart's struct machine_scratch. */
 	.text
 	.balign 4
@@ -128,8 +129,8 @@ machine_trap:
 	csrrw t0, mscratch, t0
 	mret
 
-	/* An exception that the hart does not delegate to supervisor mode: do
-	 * what the hart would have done (privileged specification, section
+	/* The hart did not delegate this exception to supervisor mode: do in
+	 * software what delegation does (privileged specification, section
 	 * 3.1.6.1). mstatus.MPP is the mode that the exception came from. */
 exception:
 	sd t2, 8(t0)
@@ -161,7 +162,7 @@ exception:
 wrong:
 	j machine_exception
 
-	/* The root table that paging starts with: physical memory at
+	/* The root table at the start of paging: physical memory at
 	 * KERNEL_BASE, in pages of 1 GiB with all rights. */
 	.data
 	.balign 4096
@@ -181,7 +182,7 @@ boot_root:
 boot_stacks:
 	.space MAX_HARTS * 2 * 4096
 
-	/* Each hart's stack for a trap out of the kernel. */
+	/* Each hart's stack for traps that occur in the kernel. */
 	.globl trap_stacks
 trap_stacks:
 	.space MAX_HARTS * 4096

@@ -1,9 +1,9 @@
-/* kernel/boot/fdt.c: the device tree: what machine this is.
+/* kernel/boot/fdt.c: read the device tree, which describes the machine.
  *
- * A flattened tree is a header, a block of strings (the names of properties)
- * and a block of big-endian words: the nodes, each between a BEGIN and an END,
- * with properties and further nodes inside. We go through it once and pick up
- * what we need; nothing in it is believed before it is checked. */
+ * A flattened tree consists of a header, a block of strings (the names of
+ * properties), and a structure block of big-endian words: nodes, each between a
+ * BEGIN and an END token, with properties and other nodes inside. One pass
+ * picks out what the kernel needs. Everything is checked before it is used. */
 #include "boot/fdt.h"
 
 #include "lib/string.h"
@@ -11,7 +11,7 @@
 
 #define FDT_MAGIC 0xd00dfeed
 #define FDT_SIZE_MAX (1U << 20)
-#define LEVELS 8 /* of nodes; deeper ones are skipped over */
+#define LEVELS 8 /* properties of nodes below that depth are ignored */
 
 enum token { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 
@@ -28,13 +28,13 @@ struct fdt_header {
 	uint32 size_struct;
 };
 
-/* The walk: where it is, and in which nodes. */
+/* The current position in the tree. */
 struct walk {
 	const char *next, *end; /* of the structure block */
 	const char *strings;
 	uint32 strings_size;
-	uint32 depth;             /* nodes that we are in; 1: the root */
-	const char *node[LEVELS]; /* their names */
+	uint32 depth;             /* of the current node; 1: the root */
+	const char *node[LEVELS]; /* names of the nodes from the root to it */
 };
 
 struct property {
@@ -65,7 +65,7 @@ static bool take_word(struct walk *walk, uint32 *word)
 	return true;
 }
 
-/* Step over n bytes and what fills up their last word. */
+/* Skip n bytes and the padding of the last word. */
 static bool skip(struct walk *walk, uint64 n)
 {
 	if ((uint64)(walk->end - walk->next) < ROUND_UP(n, 4))
@@ -74,7 +74,7 @@ static bool skip(struct walk *walk, uint64 n)
 	return true;
 }
 
-/* Bytes of a string with its NUL; 0 when it does not end before `end`. */
+/* The size of a string with its NUL; 0 if it does not end before `end`. */
 static uint64 string_size(const char *s, const char *end)
 {
 	for (const char *c = s; c < end; c++)
@@ -107,7 +107,7 @@ static bool take_property(struct walk *walk, struct property *property)
 	       skip(walk, property->len);
 }
 
-/* Whether the innermost node is at `depth`, and its name begins so. */
+/* Whether the current node is at `depth` and its name begins with `name`. */
 static bool in_node(const struct walk *walk, uint32 depth, const char *name)
 {
 	return walk->depth == depth &&
@@ -119,7 +119,7 @@ static bool is_string(const struct property *property)
 	return property->len > 0 && property->value[property->len - 1] == '\0';
 }
 
-/* Addresses and sizes are of two words each on this machine. */
+/* On this machine, addresses and sizes take two words each. */
 static void take_memory(const struct property *property,
 			struct machine *machine)
 {
@@ -128,7 +128,7 @@ static void take_memory(const struct property *property,
 			machine->ram_bytes = be64(property->value + at + 8);
 }
 
-/* Whether `word` is in a list of strings that each end with a NUL. */
+/* Whether the property is a list of strings that contains `word`. */
 static bool has_string(const struct property *property, const char *word)
 {
 	uint32 at = 0;
@@ -168,7 +168,7 @@ static void use_property(const struct walk *walk,
 		take_compatible(property, machine);
 }
 
-/* False when the structure block is damaged. */
+/* Returns false if the structure block is damaged. */
 static bool walk_tree(struct walk *walk, struct machine *machine)
 {
 	uint32 token;

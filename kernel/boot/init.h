@@ -3,6 +3,6 @@
 
 #include "boot/options.h"
 
-/* [init] Make the process that becomes /bin/init, and the journal's thread.
- * Returns 0 or an error. */
+/* [init] Create the process that starts the journal's thread and becomes
+ * /bin/init. Returns 0 or an error. */
 int init_create(const struct options *options);

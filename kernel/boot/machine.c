@@ -1,7 +1,7 @@
-/* kernel/boot/machine.c: machine mode: what supervisor mode may do.
+/* kernel/boot/machine.c: machine mode sets up what supervisor mode may do.
  *
- * This runs once on each hart, at physical addresses: it may not follow a
- * pointer that the linker has put somewhere. */
+ * This code runs once on each hart at physical addresses, so it must not use a
+ * pointer that the linker has filled in. */
 #include "boot/machine.h"
 #include "lib/csr.h"
 #include "lib/hart.h"
@@ -17,19 +17,19 @@ static struct machine_scratch scratch[MAX_HARTS];
 
 extern char boot_root[], machine_trap[];
 
-/* Let supervisor mode use all memory, by one region that covers it. A hart
- * without regions allows that anyway (privileged specification, 3.7.1). */
+/* Let supervisor mode access all memory, with one PMP region that covers it. A
+ * hart without PMP allows that anyway (privileged specification, 3.7.1). */
 static void open_memory(void)
 {
 	if (machine_try_set(CSR_PMPADDR0, ~0UL >> 10) != 0)
 		csr_write(pmpcfg0, 0x1f); /* NAPOT, R, W, X */
 }
 
-/* A hart may keep some exceptions in machine mode, whatever we ask for:
- * machine_trap hands those on. */
+/* A hart may refuse to delegate some exceptions; machine_trap forwards
+ * those. */
 static void delegate_traps(void)
 {
-	csr_write(medeleg, 0xffff & ~(1 << 9)); /* all but its own ecall */
+	csr_write(medeleg, 0xffff & ~(1 << 9)); /* not supervisor ecalls */
 	csr_write(mideleg, INT_SSI | INT_STI | INT_SEI);
 	csr_write(mcounteren, COUNTEREN_CY_TM_IR);
 	__asm__ volatile("csrs %0, %1" : : "i"(CSR_MENVCFG), "r"(MENVCFG_STCE));
@@ -43,8 +43,9 @@ static void pass_on_software_interrupts(uint64 hartid)
 	csr_write(mie, INT_MSI);
 }
 
-/* mret will go to supervisor mode, with paging and without interrupts: power-on
- * leaves SIE open (privileged specification, section 3.4). */
+/* Make mret enter supervisor mode with paging on and interrupts off. The value
+ * of SIE after power-on is unspecified (privileged specification, section
+ * 3.4). */
 static void prepare_supervisor(void)
 {
 	csr_write(satp, SATP_SV39 | (uint64)boot_root >> PGSHIFT);

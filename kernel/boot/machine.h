@@ -1,25 +1,25 @@
-/* kernel/boot/machine.h: machine mode: check the machine and hand it over to
+/* kernel/boot/machine.h: machine mode checks the hart and hands it over to
  * supervisor mode. */
 #pragma once
 
-#define LACKING_STATUS 102 /* QEMU's exit status when something is missing */
+#define LACKING_STATUS 102 /* QEMU's exit status if something is missing */
 
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
 
 /* boot/entry.S calls these two on each hart. machine_check() returns only if
- * the hart has all that Calf needs. */
+ * the hart has everything that Calf needs. */
 void machine_check(uint64 hartid);
 void machine_start(uint64 hartid);
 
-/* Report an exception in machine mode. */
+/* Report an exception in machine mode and end QEMU. */
 void machine_trapped(uint64 hartid) __attribute__((noreturn));
 
 /* In boot/entry.S: print a string; end QEMU with LACKING_STATUS. */
 void machine_say(const char *text);
 void machine_off(void) __attribute__((noreturn));
 
-/* Try the instructions: an exception skips the rest of them. */
+/* Execute the instructions; an exception skips the rest of them. */
 #define MACHINE_TRY(instructions)                                              \
 	"la %1, 1f\n"                                                          \
 	"csrrw %1, mtvec, %1\n"                                                \
@@ -27,7 +27,7 @@ void machine_off(void) __attribute__((noreturn));
 	".balign 4\n"                                                          \
 	"1: csrw mtvec, %1"
 
-/* Whether the hart knows an instruction, given as a string. */
+/* Whether the hart implements the instruction, given as a string. */
 #define machine_knows(instruction)                                             \
 	({                                                                     \
 		uint64 known_, mtvec_;                                         \
@@ -38,8 +38,8 @@ void machine_off(void) __attribute__((noreturn));
 		known_ != 0;                                                   \
 	})
 
-/* Set bits of a register. Returns its value afterwards, without the bits that
- * stay clear, or 0 if there is no such register. */
+/* Set bits of a CSR. Returns its value afterwards, in which unimplemented bits
+ * are clear, or 0 if the CSR does not exist. */
 #define machine_try_set(number, bits)                                          \
 	({                                                                     \
 		uint64 value_, mtvec_;                                         \

@@ -1,5 +1,5 @@
 /* kernel/boot/main.c: from the first instruction in supervisor mode to the
- * first process: everything is set up here, in order. */
+ * first process. Everything is set up here, in order. */
 #include "boot/fdt.h"
 #include "boot/init.h"
 #include "boot/machine.h"
@@ -22,7 +22,7 @@
 
 #define MIB (1UL << 20)
 #define RAM_MIN (16 * MIB)
-#define RAM_PER_PROCESS (256UL << 10) /* default limit of processes */
+#define RAM_PER_PROCESS (256UL << 10) /* sets the default of maxproc= */
 #define CANNOT_START_STATUS 100       /* QEMU's exit status */
 
 void main(uint64 hartid, uint64 device_tree);
@@ -34,7 +34,7 @@ uint32 nharts;
 
 static struct machine machine;
 static struct options options;
-static bool started; /* atomic: the other harts may go on */
+static bool started; /* atomic; the other harts may continue */
 
 static void give_up(const char *why, const char *word)
 {
@@ -54,8 +54,8 @@ static void panic_end(void)
 		poweroff(PANIC_STATUS);
 }
 
-/* tp is the hart's struct from here on. */
-static void know_thyself(uint64 hartid)
+/* Make tp point to the hart's struct, for good. */
+static void hart_init(uint64 hartid)
 {
 	struct hart *hart = &harts[hartid];
 
@@ -130,7 +130,7 @@ static void start_others(void)
 	ipi_send_others();
 }
 
-/* The other harts sleep until the first one has set up what all share. */
+/* Sleep until the first hart has set up everything that is shared. */
 static void wait_for_start(void)
 {
 	csr_write(sie, INT_SSI);
@@ -141,7 +141,7 @@ static void wait_for_start(void)
 
 void main(uint64 hartid, uint64 device_tree)
 {
-	know_thyself(hartid);
+	hart_init(hartid);
 	if (hartid != 0) {
 		wait_for_start();
 		init_hart();

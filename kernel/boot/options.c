@@ -1,16 +1,16 @@
-/* kernel/boot/options.c: the words of the boot arguments. */
+/* kernel/boot/options.c: parse the boot arguments. */
 #include "boot/options.h"
 
 #include "abi/errno.h"
 #include "lib/string.h"
 
-#define WORD_LEN 128 /* bytes of a word, its NUL included */
+#define WORD_LEN 128 /* bytes of a word, including its NUL */
 #define MAXPROC "maxproc="
 
 enum meaning { FOR_KERNEL, FOR_INIT, WRONG };
 
-/* Copy the next word of *text and step over it; false at the end. What does not
- * fit is cut off. */
+/* Copy the next word of *text and move past it; false at the end. A word that
+ * is too long is truncated. */
 static bool next_word(const char **text, char word[WORD_LEN])
 {
 	const char *c = *text;
@@ -59,10 +59,15 @@ int options_init_args(const struct options *options, struct exec_args *args)
 	char word[WORD_LEN];
 	struct options ignored;
 	const char *text = options->others;
-	int error = 0;
 
-	while (error == 0 && next_word(&text, word))
-		if (take_word(word, &ignored) == FOR_INIT)
-			error = exec_args_add(args, word);
-	return error;
+	while (next_word(&text, word)) {
+		if (take_word(word, &ignored) != FOR_INIT)
+			continue;
+
+		int error = exec_args_add(args, word);
+
+		if (error != 0)
+			return error;
+	}
+	return 0;
 }

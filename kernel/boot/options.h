@@ -1,20 +1,20 @@
-/* kernel/boot/options.h: the words of the boot arguments. */
+/* kernel/boot/options.h: parse the boot arguments. */
 #pragma once
 
 #include "lib/types.h"
-#include "proc/exec.h"
+#include "proc/exec_args.h"
 
-/* Words that the kernel understands; all others are init's arguments. */
+/* The words that the kernel knows; all others become arguments of init. */
 struct options {
-	uint64 maxproc;     /* maxproc=N: processes at most; 0: by RAM */
+	uint64 maxproc;     /* maxproc=N: most processes; 0: depends on RAM */
 	bool quiet;         /* quiet: no greeting */
-	bool panic_exit;    /* panic=exit: end QEMU after a panic */
-	const char *others; /* the whole text, for options_init_args() */
+	bool panic_exit;    /* panic=exit: a panic ends QEMU */
+	const char *others; /* all boot arguments, for options_init_args() */
 };
 
-/* Take the options from `bootargs`, which must stay. Returns NULL, or a word
- * that cannot be understood. */
+/* Parse `bootargs`, which must stay valid. Returns NULL, or the first word that
+ * is invalid. */
 const char *options_parse(const char *bootargs, struct options *options);
 
-/* Add all words that are not the kernel's; 0 or -E2BIG. */
+/* Add all words that are not for the kernel. Returns 0 or -E2BIG. */
 int options_init_args(const struct options *options, struct exec_args *args);

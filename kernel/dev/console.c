@@ -1,10 +1,10 @@
-/* kernel/dev/console.c: the terminal: lines in, text out (dev/screen.c).
+/* kernel/dev/console.c: input from the terminal. dev/screen.c has the output.
  *
- * Keys edit a line (dev/line.c); Enter makes it ready to be read. When no more
- * lines find room, what is typed stays in the serial line's own queue, and
- * whoever sends it has to wait; but Ctrl-C would wait there too. So when nobody
- * reads for PATIENCE, keys are taken again, and those are lost that find no
- * room. */
+ * Keys edit a line (dev/line.c), and Enter makes it ready to be read. If there
+ * is no room for another line, the keys stay in the serial device, and their
+ * sender has to wait. But then a Ctrl-C would wait there too. So if nobody
+ * reads for PATIENCE seconds, the console takes keys again and drops those for
+ * which it has no room. */
 #include "dev/console.h"
 
 #include "abi/errno.h"
@@ -16,7 +16,7 @@
 #include "lib/string.h"
 #include "proc/turn.h"
 
-#define READY_MAX (64U << 10) /* bytes of lines that wait for a reader */
+#define READY_MAX (64U << 10) /* bytes of lines that are ready to be read */
 #define PATIENCE 2            /* seconds */
 
 #define CLEAR_SCREEN "\033[H\033[J"
@@ -26,13 +26,13 @@ static struct {
 	struct turn reading;   /* [lock] */
 	struct waitq readers;  /* the process that has the turn */
 	struct line line;      /* [lock] */
-	char ready[READY_MAX]; /* [lock] a ring; a KEY_ ends a read */
+	char ready[READY_MAX]; /* [lock] a ring; a KEY_ byte ends a read */
 	uint32 first;          /* [lock] index of the oldest byte */
 	uint32 len;            /* [lock] */
-	bool key_acts;     /* [lock] until it has, nothing is read or taken */
+	bool key_acts;     /* [lock] Ctrl-C or Ctrl-P is at work; all wait */
 	uint64 full_since; /* [lock] time; 0: there is room */
-	bool drops;        /* [lock] keys that find no room are lost */
-	bool line_broken;  /* [lock] the line has lost what came before */
+	bool drops;        /* [lock] drop keys for which there is no room */
+	bool line_broken;  /* [lock] the start of the line was dropped */
 } in = {
 	.lock = SPINLOCK("console input"),
 	.reading = TURN_INIT(in.reading),
@@ -42,7 +42,7 @@ static struct {
 static void (*interrupt_processes)(void); /* [init] */
 static void (*list_processes)(void);      /* [init] */
 
-/* The prompt, and what has been typed behind it, once more. */
+/* Show the prompt again, and the line typed so far. */
 static void show_again_locked(void) REQUIRES(in.lock)
 {
 	screen_show_prompt();
@@ -67,8 +67,9 @@ static void put_locked(const char *bytes, uint32 n) REQUIRES(in.lock)
 	}
 }
 
-/* Lose the key when there is no room, or when part of its line was lost. */
-static bool lose_locked(char key) REQUIRES(in.lock)
+/* Whether to drop the key: there is no room, or part of its line was
+ * dropped. */
+static bool drops_key_locked(char key) REQUIRES(in.lock)
 {
 	if (has_room_locked() && !in.line_broken)
 		return false;
@@ -84,9 +85,9 @@ static void drop_locked(uint32 n) REQUIRES(in.lock)
 
 static void edit_locked(char key) REQUIRES(in.lock)
 {
-	if (lose_locked(key) || !line_key(&in.line, key))
+	if (drops_key_locked(key) || !line_key(&in.line, key))
 		return;
-	/* In the middle of a line KEY_END only makes it ready. */
+	/* KEY_END after other keys only makes their line ready. */
 	if (key == KEY_END && in.line.len == 0)
 		put_locked(&key, 1);
 	else
@@ -95,9 +96,9 @@ static void edit_locked(char key) REQUIRES(in.lock)
 	line_clear(&in.line);
 }
 
-/* Forget what was typed. Whoever reads next is told that there will be no line,
- * unless a shell learns of it by other ways. The mark comes first: a process is
- * seen either by it or by us (proc/keys.c). */
+/* Discard the input. The next read fails with EINTR, unless a shell learns of
+ * the Ctrl-C in another way first. Set the mark for that read before looking
+ * for processes: a new one then finds the mark, or is found (proc/keys.c). */
 static void interrupt(void)
 {
 	static const char mark = KEY_INTERRUPT;
@@ -126,7 +127,7 @@ static void clear_screen_locked(void) REQUIRES(in.lock)
 	show_again_locked();
 }
 
-/* Take keys up to one that does more than to edit the line: that one, or 0. */
+/* Take keys until one does more than edit the line. Returns that one, or 0. */
 static char take_keys_locked(void) REQUIRES(in.lock)
 {
 	int key;
@@ -153,8 +154,8 @@ static void note_room_locked(void) REQUIRES(in.lock)
 	uart_want_input(has_room_locked() || in.drops);
 }
 
-/* What Ctrl-C and Ctrl-P do needs locks that come before ours. So that keys
- * stay in order nobody takes any meanwhile. */
+/* Ctrl-C and Ctrl-P need locks that come before ours, so release it for them.
+ * To keep the keys in order, nobody else takes keys meanwhile. */
 static void take_keys(void) EXCLUDES(in.lock)
 {
 	char key = 0;
@@ -211,7 +212,7 @@ void console_tick(void)
 	take_keys();
 }
 
-/* Bytes in one piece up to the end of a line, or to a mark. */
+/* The number of contiguous bytes up to the end of a line or to a mark. */
 static uint32 piece_locked(uint64 most) REQUIRES(in.lock)
 {
 	const char *bytes = &in.ready[in.first];
@@ -226,8 +227,8 @@ static uint32 piece_locked(uint64 most) REQUIRES(in.lock)
 	return n;
 }
 
-/* What one read gets: bytes up to the end of a line. A mark behind them is left
- * to the next read. */
+/* Read bytes up to the end of a line. A mark after them is left to the next
+ * read. */
 static long read_line_locked(struct uio *dst) REQUIRES(in.lock)
 {
 	uint64 asked = dst->left;

@@ -1,22 +1,22 @@
-/* kernel/dev/console.h: the terminal: lines in, text out. */
+/* kernel/dev/console.h: the terminal. */
 #pragma once
 
 #include "dev/device.h"
 
 extern const struct device console_device;
 
-/* [init] From here on kprintf() prints. */
+/* [init] From now on kprintf() prints. */
 void console_init(void);
 
-/* [init] What Ctrl-C and Ctrl-P do. Both are called without any lock. */
+/* [init] Set functions to call for Ctrl-C and Ctrl-P, without holding locks. */
 void console_set_keys(void (*interrupt)(void), void (*list)(void));
 
-/* Whether Ctrl-C was typed and no read has told of it; from now on none
- * will. */
+/* Whether Ctrl-C was typed and no read has reported it yet. None will from now
+ * on. */
 bool console_take_interrupt(void);
 
-/* Bytes have come in. The caller holds no lock, for the keys' sake. */
+/* Handle received bytes. The caller must not hold a lock. */
 void console_intr(void);
 
-/* Some time has passed; the same. */
+/* To call at each timer interrupt. The caller must not hold a lock. */
 void console_tick(void);

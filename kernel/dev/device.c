@@ -1,4 +1,4 @@
-/* kernel/dev/device.c: what a T_DEVICE inode stands for. */
+/* kernel/dev/device.c: the devices behind T_DEVICE inodes. */
 #include "dev/device.h"
 
 #include "dev/console.h"

@@ -1,9 +1,9 @@
-/* kernel/dev/history.c: the last lines that were typed. */
+/* kernel/dev/history.c: the lines typed most recently. */
 #include "dev/history.h"
 
 #include "lib/string.h"
 
-/* Bytes of the line that begins there, its newline left out. */
+/* The length of the line that starts at `start`, without its newline. */
 static uint32 length_at(const struct history *h, uint32 start)
 {
 	uint32 end = start;
@@ -13,7 +13,7 @@ static uint32 length_at(const struct history *h, uint32 start)
 	return end - start;
 }
 
-/* Where the line begins whose newline is just before `end`. */
+/* The start of the line whose newline is just before `end`. */
 static uint32 start_before(const struct history *h, uint32 end)
 {
 	uint32 start = end - 1;

@@ -1,4 +1,4 @@
-/* kernel/dev/history.h: the last lines that were typed. */
+/* kernel/dev/history.h: the lines typed most recently. */
 #pragma once
 
 #include "lib/types.h"
@@ -6,17 +6,17 @@
 #define HISTORY_SIZE 4096
 
 struct history {
-	char text[HISTORY_SIZE]; /* oldest first, each with a newline */
+	char text[HISTORY_SIZE]; /* oldest line first, each with a newline */
 	uint32 len;
-	uint32 shown; /* where the line that is shown begins; len: none is */
+	uint32 shown; /* start of the line on the screen; len: none */
 };
 
-/* Remember a line, unless it is empty or the same as the last one; those that
- * are oldest make room. None is shown any more. */
+/* Add a line, unless it is empty or equal to the newest one. The oldest lines
+ * make room. No line is on the screen then. */
 void history_add(struct history *h, const char *line, uint32 n);
 
-/* The line before the one that is shown, or behind it, is shown: its first
- * byte, and how many. NULL, and nothing changes, when there is none before.
- * Behind the newest one is none: 0 bytes. */
+/* Move to the line before the one on the screen, or after it, and return its
+ * text and its length in *n. Returns NULL, and moves nowhere, if there is no
+ * such line. After the newest line comes an empty one. */
 const char *history_older(struct history *h, uint32 *n);
 const char *history_newer(struct history *h, uint32 *n);

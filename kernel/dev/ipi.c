@@ -1,16 +1,16 @@
-/* kernel/dev/ipi.c: one hart calls another. */
+/* kernel/dev/ipi.c: interrupts from one hart to another. */
 #include "dev/ipi.h"
 
 #include "lib/csr.h"
 #include "lib/hart.h"
 #include "mm/layout.h"
 
-/* The CLINT has one 32-bit MSIP register a hart, from its start on. */
+/* The CLINT starts with one 32-bit MSIP register for each hart. */
 void ipi_send(uint32 hart_index)
 {
 	uint32 *msip = CLINT;
 
-	/* What we did before must be seen by who is called. */
+	/* The other hart must see what this one did before. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	mmio_write32(msip + harts[hart_index].hartid, 1);
 }

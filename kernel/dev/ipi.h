@@ -1,17 +1,16 @@
-/* kernel/dev/ipi.h: one hart calls another.
+/* kernel/dev/ipi.h: interrupts from one hart to another.
  *
- * The machine's software interrupt reaches machine mode; boot/entry.S passes
+ * A software interrupt of the CLINT goes to machine mode; boot/entry.S passes
  * it on as a supervisor software interrupt. */
 #pragma once
 
 #include "lib/types.h"
 
-/* Wake the hart if it waits for an interrupt; else it takes one when it next
- * runs a program. */
+/* Interrupt a hart. It takes the interrupt in its idle loop or in a program. */
 void ipi_send(uint32 hart_index);
 
-/* To all harts but this one. */
+/* Interrupt all other harts. */
 void ipi_send_others(void);
 
-/* The call has been heard. */
+/* Acknowledge the interrupt. */
 void ipi_clear(void);

@@ -1,8 +1,9 @@
-/* kernel/dev/line.c: the line that is being typed.
+/* kernel/dev/line.c: the line being typed.
  *
- * Every change is one splice(): some bytes become others, and what is behind
- * them is shown again. A character is a byte and the UTF-8 bytes that continue
- * it, and takes one column; a tab is shown as a blank, so that it does too. */
+ * Every change is one splice(): it replaces some bytes and shows the rest of
+ * the line again. A character is a byte and the UTF-8 bytes that continue it,
+ * and is assumed to take one column. A tab is shown as a blank, so it takes one
+ * too. */
 #include "dev/line.h"
 
 #include "lib/printf.h"
@@ -64,7 +65,7 @@ static void move(struct line *l, uint32 to)
 	l->cursor = to;
 }
 
-/* The character before or after the cursor, or where the line ends. */
+/* The start of the character before the cursor, or of the one after it. */
 static uint32 before(const struct line *l)
 {
 	uint32 at = l->cursor;
@@ -74,7 +75,7 @@ static uint32 before(const struct line *l)
 	return at;
 }
 
-static uint32 behind(const struct line *l)
+static uint32 after(const struct line *l)
 {
 	uint32 at = MIN(l->cursor + 1, l->len);
 
@@ -94,8 +95,9 @@ static uint32 word_start(const struct line *l)
 	return at;
 }
 
-/* Put with[0 .. n - 1] in place of text[from .. to - 1], and the cursor behind
- * it. A byte of the line is kept for what ends it. */
+/* Replace text[from .. to - 1] by with[0 .. n - 1], and put the cursor after
+ * it. The line must stay shorter than LINE_MAX, because finish() adds a
+ * newline. */
 static void splice(struct line *l, uint32 from, uint32 to, const char *with,
 		   uint32 n)
 {
@@ -152,7 +154,7 @@ static void show_newer(struct line *l)
 		splice(l, 0, l->len, text, n);
 }
 
-/* The line is whole. What it has lost is said, and for once not by a bell. */
+/* End the line. If bytes were dropped, report it in words. */
 static void finish(struct line *l)
 {
 	char note[NOTE_SIZE];
@@ -195,7 +197,7 @@ static void plain_key(struct line *l, char key)
 		move(l, before(l));
 		break;
 	case KEY_RIGHT:
-		move(l, behind(l));
+		move(l, after(l));
 		break;
 	case KEY_ESC:
 		l->state = KEY_ESCAPE;
@@ -206,12 +208,12 @@ static void plain_key(struct line *l, char key)
 	}
 }
 
-/* The end of what a terminal sends for a key: ESC [ A, ESC O A, ESC [ 3 ~ and
- * the like ("Control Functions for Coded Character Sets", ECMA-48, 5.4). What
- * we do not know does nothing. */
+/* Handle the last byte of the sequence that a terminal sends for a key, such as
+ * ESC [ A, ESC O A or ESC [ 3 ~ (ECMA-48, "Control Functions for Coded
+ * Character Sets", 5.4). Unknown sequences are ignored. */
 static void sequence_key(struct line *l, char last)
 {
-	static const char by_number[] = "-H-PF--HF"; /* ESC [ 1 ~ and so on */
+	static const char by_number[] = "-H-PF--HF"; /* [1] is for ESC [ 1 ~ */
 
 	if (last == '~')
 		last = l->parameter < ARRAY_LEN(by_number)
@@ -225,7 +227,7 @@ static void sequence_key(struct line *l, char last)
 		show_newer(l);
 		break;
 	case 'C':
-		move(l, behind(l));
+		move(l, after(l));
 		break;
 	case 'D':
 		move(l, before(l));
@@ -237,12 +239,12 @@ static void sequence_key(struct line *l, char last)
 		move(l, l->len);
 		break;
 	case 'P':
-		splice(l, l->cursor, behind(l), "", 0);
+		splice(l, l->cursor, after(l), "", 0);
 	}
 }
 
-/* Within a sequence: parameters and intermediate bytes go up to '?', then comes
- * the byte that ends it. */
+/* Handle a byte within a sequence. Parameters and intermediate bytes are at
+ * most '?'; a greater byte ends the sequence. */
 static void escaped_key(struct line *l, char key)
 {
 	if (l->state == KEY_ESCAPE) {

@@ -1,4 +1,4 @@
-/* kernel/dev/plic.c: which device interrupts. */
+/* kernel/dev/plic.c: the interrupt controller for devices. */
 #include "dev/plic.h"
 
 #include "lib/hart.h"
@@ -10,7 +10,7 @@
 #define CONTEXT_STRIDE 0x1000
 #define CLAIM_OFFSET 4
 
-/* Each hart has a context for machine mode, then one for supervisor mode. */
+/* Each hart has two contexts, for machine mode and then for supervisor mode. */
 static uint64 context(void)
 {
 	return 2 * this_hart()->hartid + 1;

@@ -1,5 +1,6 @@
-/* kernel/dev/poweroff.c: the end of the machine, by the virt machine's test
- * device: a word with the verdict in its lower half, an exit status above. */
+/* kernel/dev/poweroff.c: power the machine off, through the test device of
+ * QEMU's virt machine. Its register takes a verdict in the lower half of a word
+ * and an exit status in the upper half. */
 #include "dev/poweroff.h"
 
 #include "lib/panic.h"

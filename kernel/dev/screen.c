@@ -1,28 +1,29 @@
-/* kernel/dev/screen.c: what the terminal shows.
+/* kernel/dev/screen.c: output to the terminal.
  *
- * Processes take turns to write: each prints what it has, but little more than
- * TURN_BYTES at a time, so lines of several processes do not mix. A message of
- * the kernel goes between two pieces of such a write. A piece ends at the end
- * of a line if it can, and the message begins a line of its own. */
+ * Processes take turns to write. In one turn a process prints all of its bytes,
+ * but little more than TURN_BYTES, so that the lines of several processes do
+ * not mix. Messages of the kernel come between two pieces of such a write. A
+ * piece ends at the end of a line if possible, and a message starts on a new
+ * line. */
 #include "dev/screen.h"
 
 #include "dev/uart.h"
 #include "lib/panic.h"
 #include "proc/sleeplock.h"
 
-#define PIECE 256       /* bytes printed at a time */
-#define TURN_BYTES 4096 /* bytes after which others may write */
-#define PROMPT_MAX 80   /* bytes of a prompt that can be shown again */
+#define PIECE 256       /* bytes sent at a time */
+#define TURN_BYTES 4096 /* bytes after which other processes may write */
+#define PROMPT_MAX 80   /* bytes of the prompt to show again */
 
 static struct {
-	struct sleeplock writer; /* one process writes */
-	struct spinlock lock;    /* one hart sends bytes */
-	bool line_begun;         /* [lock] the last byte was no newline */
-	char prompt[PROMPT_MAX]; /* [lock] what was written since a newline */
+	struct sleeplock writer; /* held by the process that writes */
+	struct spinlock lock;    /* held by the hart that sends bytes */
+	bool line_begun;         /* [lock] the last byte was not a newline */
+	char prompt[PROMPT_MAX]; /* [lock] bytes written since a newline */
 	uint32 prompt_len;       /* [lock] */
 } out = { .lock = SPINLOCK("console output") };
 
-/* A hart that panics prints without the lock: it may have it already. */
+/* A hart that panics prints without the lock, which it may hold already. */
 static void out_acquire(void) UNCHECKED_LOCKING
 {
 	if (!panicking_here())
@@ -39,7 +40,7 @@ static void send(const char *text, uint64 n)
 {
 	for (uint64 i = 0; i < n; i++) {
 		if (panicked() && !panicking_here())
-			hart_park(); /* the last words are another's */
+			hart_park(); /* let the other hart print its panic */
 		uart_put(text[i]);
 	}
 	if (n > 0)
@@ -55,7 +56,7 @@ static void print_message(const char *text, uint64 n)
 	out_release();
 }
 
-/* How much of text[0 .. n - 1] to print in one go: up to its last newline. */
+/* The length of text[0 .. n - 1] up to its last newline; n if it has none. */
 static uint64 whole_lines(const char *text, uint64 n)
 {
 	uint64 end = n;
@@ -65,7 +66,7 @@ static uint64 whole_lines(const char *text, uint64 n)
 	return end > 0 ? end : n;
 }
 
-/* The end of what programs write is the prompt of what is then typed. */
+/* Remember the last line that programs write as the prompt. */
 static void note_prompt(const char *text, uint64 n)
 {
 	uint64 start = n;
@@ -98,7 +99,7 @@ static int write_piece(struct uio *src)
 	return 0;
 }
 
-/* Print the bytes of one turn: TURN_BYTES, and the rest of the last piece. */
+/* Print for one turn: up to TURN_BYTES, and the rest of the last piece. */
 static int write_turn(struct uio *src) REQUIRES(out.writer)
 {
 	uint64 first = src->left;

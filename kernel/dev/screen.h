@@ -1,16 +1,17 @@
-/* kernel/dev/screen.h: what the terminal shows. */
+/* kernel/dev/screen.h: output to the terminal. */
 #pragma once
 
 #include "mm/uio.h"
 
-/* [init] From here on kprintf() prints. */
+/* [init] From now on kprintf() prints. */
 void screen_init(void);
 
-/* What a program writes. Returns the number of bytes, or an error. */
+/* Write for a program. Returns the number of bytes, or an error. */
 long screen_write(struct uio *src);
 
-/* What keys show. Takes a spinlock that comes after all others. */
+/* Show the effect of keys. Takes only a spinlock that comes after all
+ * others. */
 void screen_echo(const char *text, uint64 n);
 
-/* The prompt once more: what programs have written since the last newline. */
+/* Show the prompt again: what programs have written since the last newline. */
 void screen_show_prompt(void);

@@ -1,11 +1,11 @@
-/* kernel/dev/timer.c: the clock and each hart's alarm. */
+/* kernel/dev/timer.c: the clock and the timer of each hart. */
 #include "dev/timer.h"
 
 #include "lib/hart.h"
 
 uint64 timer_hz;
 
-static uint64 longest_wait[MAX_HARTS]; /* [self] of each hart's alarm */
+static uint64 longest_wait[MAX_HARTS]; /* [self] of each hart's timer */
 
 void timer_note_wait(void)
 {
@@ -13,7 +13,7 @@ void timer_note_wait(void)
 	uint64 now = timer_now(), due;
 
 	__asm__ volatile("csrr %0, %1" : "=r"(due) : "i"(CSR_STIMECMP));
-	if (due < now && due != 0) /* 0: at power-on, nobody has set it */
+	if (due < now && due != 0) /* 0: never set since power-on */
 		*longest = MAX(*longest, now - due);
 }
 
@@ -28,8 +28,8 @@ uint64 timer_longest_wait(void)
 
 void timer_set(uint64 when)
 {
-	/* QEMU, when it counts instructions and all harts are idle, lets time
-	 * jump to the next alarm: one that never rings would stop it. */
+	/* When QEMU counts instructions and all harts are idle, it advances
+	 * time to the next timer interrupt. Without one it would hang. */
 	when = MIN(when, timer_now() + timer_hz);
 	__asm__ volatile("csrw %0, %1" : : "i"(CSR_STIMECMP), "r"(when));
 }

@@ -1,4 +1,4 @@
-/* kernel/dev/timer.h: the clock and each hart's alarm (extension Sstc). */
+/* kernel/dev/timer.h: the clock and the timer of each hart (extension Sstc). */
 #pragma once
 
 #include "lib/csr.h"
@@ -6,22 +6,21 @@
 
 #define TIMER_NEVER (~0UL)
 
-/* Time since power-on. The unit comes from the device tree: timer_hz a
- * second. */
+/* The time since power-on, in units of 1 / timer_hz seconds. */
 static inline uint64 timer_now(void)
 {
 	return csr_read(time);
 }
 
-extern uint64 timer_hz; /* [init] */
+extern uint64 timer_hz; /* [init] from the device tree */
 
-/* This hart gets a timer interrupt at `when`, or after a second if that is
- * sooner; an earlier setting is forgotten. */
+/* Set the timer of this hart to interrupt at `when`, or after a second if that
+ * is sooner. This replaces the previous setting. */
 void timer_set(uint64 when);
 
-/* To call when a thread has this hart and an interrupt is about to be taken:
- * note for how long the alarm has been due, if it is. */
+/* To call when a thread runs on this hart and an interrupt is about to be
+ * taken: record for how long the timer has been due, if it is. */
 void timer_note_wait(void);
 
-/* The longest such time on any hart, in the unit above. */
+/* The longest time recorded on any hart. */
 uint64 timer_longest_wait(void);

@@ -1,17 +1,16 @@
-/* kernel/dev/uart.c: the serial line (16550).
+/* kernel/dev/uart.c: the serial device (16550).
  *
- * Its FIFO stays off, as it is after power-on. Turning it on would clear what
- * has been received, and a byte may arrive at any time, even before we run.
- * QEMU would then wait for that byte to be read before it hands over the next
- * one, and so would never hand over anything more. Nor would the FIFO be of
- * use: QEMU keeps all bytes that do not fit, and none is overrun. */
+ * Its FIFO stays off, as it is after power-on. Turning it on would discard a
+ * byte that has been received, perhaps before the kernel ran. QEMU would then
+ * wait for that byte to be read, and would never deliver another. The FIFO
+ * would not help anyway: QEMU keeps bytes that the device has no room for. */
 #include "dev/uart.h"
 
 #include "mm/layout.h"
 
 enum { DATA = 0, IER = 1, LCR = 3, LSR = 5 };
 
-#define IER_RECEIVE 0x01 /* interrupt when a byte has come in */
+#define IER_RECEIVE 0x01 /* interrupt when a byte is received */
 #define LCR_EIGHT_BITS 0x03
 #define LSR_RECEIVED 0x01
 #define LSR_CAN_SEND 0x20

@@ -1,4 +1,4 @@
-/* kernel/dev/uart.h: the serial line (16550). */
+/* kernel/dev/uart.h: the serial device (16550). */
 #pragma once
 
 #include "lib/types.h"
@@ -6,11 +6,11 @@
 /* [init] */
 void uart_init(void);
 
-/* Send one byte; waits while the line is busy. */
+/* Send one byte, after waiting until the device can take it. */
 void uart_put(char c);
 
-/* A byte that has come in, or -1. */
+/* Return a received byte, or -1 if there is none. */
 int uart_get(void);
 
-/* Whether bytes that come in shall interrupt. While they do not, they wait. */
+/* Enable or disable the interrupt for received bytes. Bytes wait meanwhile. */
 void uart_want_input(bool want);

@@ -22,7 +22,7 @@
 #define VIRTIO_INTERRUPT_STATUS 0x060
 #define VIRTIO_INTERRUPT_ACK 0x064
 #define VIRTIO_STATUS 0x070
-#define VIRTIO_QUEUE_DESC 0x080 /* 64 bits, as two registers; so the next two */
+#define VIRTIO_QUEUE_DESC 0x080 /* this and the next two: 2 registers each */
 #define VIRTIO_QUEUE_DRIVER 0x090
 #define VIRTIO_QUEUE_DEVICE 0x0a0
 #define VIRTIO_CONFIG 0x100
@@ -48,15 +48,15 @@ struct virtq_desc {
 	uint16 next;
 };
 
-#define VIRTQ_DESC_NEXT 1U  /* the chain goes on at `next` */
-#define VIRTQ_DESC_WRITE 2U /* the device writes, else it reads */
+#define VIRTQ_DESC_NEXT 1U  /* the chain continues at `next` */
+#define VIRTQ_DESC_WRITE 2U /* the device writes; otherwise it reads */
 
 struct virtq_used_elem {
 	uint32 id; /* first descriptor of the chain */
 	uint32 len;
 };
 
-/* A request to a block device: this, the data, and a byte of status. */
+/* A request to a block device: this header, the data, and a status byte. */
 struct virtio_blk_header {
 	uint32 type;
 	uint32 reserved;

@@ -1,8 +1,8 @@
-/* kernel/dev/virtio_blk.c: the disk: a virtio block device.
+/* kernel/dev/virtio_blk.c: the disk, a virtio block device.
  *
- * The descriptors are cut into slots once and for all: slot i has descriptors
- * 3i, 3i + 1 and 3i + 2, chained as header, data, status. A request takes a
- * slot, and the interrupt gives it back.
+ * The descriptors are divided into slots at the start: slot i has descriptors
+ * 3i, 3i + 1 and 3i + 2, chained as header, data and status. A request takes a
+ * slot, and the interrupt frees it.
  *
  * disk.lock guards the queue, the slots, and `busy` and `error` of each
  * request. */
@@ -25,17 +25,17 @@ struct slot {
 	struct blk_request *request;
 };
 
-/* What driver and device share: the queue in its three parts. */
+/* The queue, which driver and device share, in its three parts. */
 struct virtqueue {
 	struct virtq_desc desc[QUEUE_SIZE];
 	struct {
 		uint16 flags;
-		uint16 idx; /* chains made available so far */
+		uint16 idx; /* number of chains made available so far */
 		uint16 ring[QUEUE_SIZE];
 	} driver;
 	struct {
 		uint16 flags;
-		uint16 idx; /* chains used so far */
+		uint16 idx; /* number of chains used so far */
 		struct virtq_used_elem ring[QUEUE_SIZE];
 	} device __attribute__((aligned(4)));
 };
@@ -46,8 +46,8 @@ static struct {
 	struct slot slot[NSLOTS];                                /* [lock] */
 	uint8 free_slot[NSLOTS];                                 /* [lock] */
 	uint32 nfree;                                            /* [lock] */
-	uint16 used_seen;     /* [lock] used chains that we have taken back */
-	struct turn starting; /* [lock] waiting for a slot, to take it */
+	uint16 used_seen;     /* [lock] number of used chains processed */
+	struct turn starting; /* [lock] to wait for a slot and take it */
 	struct waitq slot_freed;
 	uint64 nblocks; /* [init] */
 	bool can_flush; /* [init] */
@@ -73,7 +73,7 @@ static void reg_write_address(uint32 offset, const void *address)
 	reg_write(offset + 4, (uint32)(virt_to_phys(address) >> 32));
 }
 
-/* Memory that the device looks at is in order with the registers. */
+/* Order accesses to shared memory with accesses to registers. */
 static void device_fence(void)
 {
 	__asm__ volatile("fence iorw, iorw" ::: "memory");
@@ -87,7 +87,7 @@ static bool feature_offered(uint32 bit)
 	return reg_read(VIRTIO_DEVICE_FEATURES) >> bit % 32 & 1;
 }
 
-/* Agree with the device on what we use; false when it insists on more. */
+/* Agree with the device on the features to use; false if it needs more. */
 static bool negotiate(void)
 {
 	disk.can_flush = feature_offered(VIRTIO_BLK_F_FLUSH);
@@ -211,9 +211,9 @@ void virtio_blk_start(struct blk_request *request)
 	slot_fill(&disk.slot[i], desc, request);
 	disk.queue.driver.ring[made % QUEUE_SIZE] =
 		(uint16)(i * DESCS_PER_SLOT);
-	device_fence(); /* the chain, before it is made available */
+	device_fence(); /* complete the chain before making it available... */
 	*(volatile uint16 *)&disk.queue.driver.idx = made + 1;
-	device_fence(); /* and that before the device is told */
+	device_fence(); /* ... and do that before notifying the device */
 	reg_write(VIRTIO_QUEUE_NOTIFY, 0);
 	spin_release(&disk.lock);
 }
@@ -239,7 +239,7 @@ int virtio_blk_flush(void)
 	};
 
 	if (!disk.can_flush)
-		return 0; /* then the device keeps nothing back */
+		return 0; /* such a device has no write cache */
 	virtio_blk_start(&request);
 	return virtio_blk_wait(&request);
 }
@@ -261,16 +261,16 @@ static void slot_done(uint32 i) REQUIRES(disk.lock)
 void virtio_blk_intr(void)
 {
 	spin_acquire(&disk.lock);
-	/* Acknowledged first: what is used later interrupts again. */
+	/* Acknowledge first: a chain that is used later interrupts again. */
 	reg_write(VIRTIO_INTERRUPT_ACK, reg_read(VIRTIO_INTERRUPT_STATUS));
 	device_fence();
 	while (disk.used_seen != *(volatile uint16 *)&disk.queue.device.idx) {
-		device_fence(); /* the index, before what it covers */
+		device_fence(); /* read the index before the entries */
 		uint32 at = disk.used_seen++ % QUEUE_SIZE;
 		uint32 i = disk.queue.device.ring[at].id / DESCS_PER_SLOT;
 
 		ASSERT(i < NSLOTS && disk.slot[i].request != NULL,
-		       "the disk finishes what was asked of it");
+		       "the disk completes only requests that were made");
 		slot_done(i);
 	}
 	spin_release(&disk.lock);

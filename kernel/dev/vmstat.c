@@ -1,10 +1,10 @@
-/* kernel/dev/vmstat.c: memory in figures, as text. */
+/* kernel/dev/vmstat.c: statistics of memory as text. */
 #include "dev/vmstat.h"
 
 #include "abi/errno.h"
 #include "abi/vmstat.h"
-#include "dev/audit.h"
-#include "dev/crash.h"
+#include "debug/audit.h"
+#include "debug/crash.h"
 #include "dev/timer.h"
 #include "lib/printf.h"
 #include "lib/spinlock.h"
@@ -17,7 +17,7 @@
 
 static struct {
 	struct spinlock lock;
-	char text[TEXT_MAX]; /* [lock] of the read under way */
+	char text[TEXT_MAX]; /* [lock] for the current read */
 } vmstat = { .lock = SPINLOCK("vmstat") };
 
 static uint64 gauge_total(void)
@@ -91,7 +91,7 @@ static long vmstat_read(struct uio *dst, uint64 offset)
 	return result;
 }
 
-/* "fail N": N in *n. */
+/* Parse "fail N" into *n. */
 static bool parse_fail(const char *command, uint64 *n)
 {
 	return strncmp(command, "fail ", strlen("fail ")) == 0 &&

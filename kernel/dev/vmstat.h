@@ -1,15 +1,16 @@
-/* kernel/dev/vmstat.h: memory in figures, as text: `name value`, one a line
+/* kernel/dev/vmstat.h: statistics of memory as text, in lines `name value`
  * (abi/vmstat.h).
  *
- * Commands can be written to it: "fail N" lets the N-th next frame allocation
- * fail, once; "fail 0" takes that back. "audit" looks whether the counts of
- * frames are right, and fails when they are not. A DEBUG build also knows the
- * words of dev/crash.h. */
+ * One can write commands to the device. "fail N" makes the N-th frame
+ * allocation from now fail, once; "fail 0" cancels that. "locks" and the words
+ * of debug/crash.h work in DEBUG builds.
+ *
+ * "audit" calls audit() of debug/audit.h. */
 #pragma once
 
 #include "dev/device.h"
 
 extern const struct device vmstat_device;
 
-/* All lines into text[0 .. size - 1]; returns how many bytes. */
+/* Write all lines to text[0 .. size - 1]. Returns the number of bytes. */
 uint64 vmstat_text(char *text, uint64 size);

@@ -1,7 +1,6 @@
-/* kernel/fs/alloc.c: which blocks and inode numbers are free.
+/* kernel/fs/alloc.c: allocate blocks and inodes of the disk.
  *
- * alloc_lock guards the bitmap and the types of inodes that have none, and
- * with them the two marks below. */
+ * alloc_lock guards the bitmap, the free inodes, and the two hints below. */
 #include "fs/alloc.h"
 
 #include "abi/errno.h"
@@ -14,7 +13,7 @@
 
 static struct sleeplock alloc_lock;
 
-/* All blocks of files and all inodes below these are in use. */
+/* Hints: all data blocks and all inodes below these are in use. */
 static uint32 lowest_block; /* [alloc_lock] */
 static uint32 lowest_inode; /* [alloc_lock] */
 
@@ -32,7 +31,7 @@ static uint32 bitmap_block(uint32 block)
 	return super.bitmap.start + block / BITS_PER_BLOCK;
 }
 
-/* The first clear bit in bits [from, end), or `end`. */
+/* The index of the first clear bit in [from, end), or `end`. */
 static uint32 find_clear_bit(const uint64 *words, uint32 from, uint32 end)
 {
 	while (from < end) {
@@ -48,7 +47,7 @@ static uint32 find_clear_bit(const uint64 *words, uint32 from, uint32 end)
 	return end;
 }
 
-/* Take the lowest free block. */
+/* Allocate the lowest free block. */
 static int take_block(uint32 *block) REQUIRES(alloc_lock)
 {
 	while (lowest_block < super.nblocks) {
@@ -83,22 +82,22 @@ static int give_block(uint32 block) REQUIRES(alloc_lock)
 	if (!block_is_data(block))
 		return -EIO;
 	if (block_get(bitmap_block(block), &buf) != 0) {
-		journal_fail(); /* or the block would be lost */
+		journal_fail(); /* otherwise the block would be lost */
 		return -EIO;
 	}
 
 	uint64 *word =
 		(uint64 *)buf->data + block % BITS_PER_BLOCK / BITS_PER_WORD;
 	uint64 bit = 1UL << block % BITS_PER_WORD;
-	int error = *word & bit ? 0 : -EIO;
+	bool was_used = *word & bit;
 
-	if (error == 0) {
+	if (was_used) {
 		*word &= ~bit;
 		journal_write(buf);
 		lowest_block = MIN(lowest_block, block);
 	}
 	block_put(buf);
-	return error;
+	return was_used ? 0 : -EIO;
 }
 
 static int give_blocks(const uint32 *blocks, uint32 n) REQUIRES(alloc_lock)
@@ -111,16 +110,23 @@ static int give_blocks(const uint32 *blocks, uint32 n) REQUIRES(alloc_lock)
 	return error;
 }
 
+static int take_blocks(uint32 *blocks, uint32 n) REQUIRES(alloc_lock)
+{
+	for (uint32 i = 0; i < n; i++) {
+		int error = take_block(&blocks[i]);
+
+		if (error != 0) {
+			give_blocks(blocks, i);
+			return error;
+		}
+	}
+	return 0;
+}
+
 int alloc_blocks(uint32 *blocks, uint32 n)
 {
-	int error = 0;
-
 	sleeplock_acquire(&alloc_lock);
-	for (uint32 i = 0; i < n && error == 0; i++) {
-		error = take_block(&blocks[i]);
-		if (error != 0)
-			give_blocks(blocks, i);
-	}
+	int error = take_blocks(blocks, n);
 	sleeplock_release(&alloc_lock);
 	return error;
 }
@@ -145,8 +151,9 @@ struct disk_inode *inode_in_block(void *block, uint32 number)
 	return (struct disk_inode *)block + number % INODES_PER_BLOCK;
 }
 
-/* In one block of the table, from lowest_inode on: 0 and the mark is at the
- * inode that was taken, or -ENOSPC and it is at the next block. */
+/* Allocate an inode in one block of the table, starting at lowest_inode.
+ * Returns 0 with the hint at the allocated inode, or -ENOSPC with the hint at
+ * the next block. */
 static int take_inode_in(struct buf *buf, const struct disk_inode *fresh)
 	REQUIRES(alloc_lock)
 {
@@ -167,18 +174,18 @@ static int take_inode_in(struct buf *buf, const struct disk_inode *fresh)
 
 static int take_inode(const struct disk_inode *fresh) REQUIRES(alloc_lock)
 {
-	int error = -ENOSPC;
-
-	while (error == -ENOSPC && lowest_inode < super.ninodes) {
+	while (lowest_inode < super.ninodes) {
 		struct buf *buf;
+		int error = block_get(inode_block(lowest_inode), &buf);
 
-		error = block_get(inode_block(lowest_inode), &buf);
 		if (error != 0)
 			return error;
 		error = take_inode_in(buf, fresh);
 		block_put(buf);
+		if (error == 0)
+			return 0;
 	}
-	return error;
+	return -ENOSPC;
 }
 
 int alloc_inode(const struct disk_inode *fresh, uint32 *number)

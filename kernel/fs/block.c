@@ -1,12 +1,12 @@
 /* kernel/fs/block.c: the block cache.
  *
- * Every buffer is always in the hash table, in the bucket of its block; those
- * that nobody uses are also on the idle list, and are given to other blocks
- * from there, the longest unused first.
+ * Every buffer is always in the hash table, in the bucket of its block. Buffers
+ * that nobody uses are also on the idle list, from which they are reused for
+ * other blocks, least recently used first.
  *
- * cache.lock guards both, and which block a buffer is for; the sleep lock of a
- * buffer guards its contents. A buffer is not given to another block while its
- * refs is not 0. */
+ * cache.lock guards the table, the list, and the block number of each buffer.
+ * The sleep lock of a buffer guards its contents. A buffer is never reused
+ * while its refs is not 0. */
 #include "fs/block.h"
 
 #include "abi/errno.h"
@@ -16,7 +16,7 @@
 #include "mm/frame.h"
 #include "mm/pool.h"
 
-#define RAM_SHARE 32 /* one frame in so many is a buffer */
+#define RAM_SHARE 32 /* one frame of every 32 becomes a buffer */
 #define NBUFS_MIN 64
 #define NBUFS_MAX 2048
 #define NBUCKETS 512
@@ -25,7 +25,7 @@ static struct {
 	struct spinlock lock;
 	struct list bucket[NBUCKETS]; /* [lock] */
 	struct list idle;             /* [lock] */
-	struct turn recycling;        /* [lock] waiting for an idle one */
+	struct turn recycling;        /* [lock] to wait for an idle buffer */
 	struct waitq idle_again;
 } cache = {
 	.lock = SPINLOCK("block cache"),
@@ -53,7 +53,7 @@ static int buf_add(void) REQUIRES(cache.lock)
 	buf->data = data;
 	buf->io.data = data;
 	list_init(&buf->log);
-	/* Not valid, so it does no harm that each of them is for block 0. */
+	/* Not valid, so it does no harm that they are all for block 0. */
 	list_push_back(bucket_of(0), &buf->hash);
 	list_push_back(&cache.idle, &buf->idle);
 	return 0;
@@ -85,7 +85,7 @@ static struct buf *cache_find(uint32 block) REQUIRES(cache.lock)
 	return NULL;
 }
 
-/* An idle buffer becomes that of `block`; NULL when all are in use. */
+/* Reuse an idle buffer for `block`; NULL if all are in use. */
 static struct buf *cache_recycle(uint32 block) REQUIRES(cache.lock)
 {
 	if (list_empty(&cache.idle))
@@ -100,8 +100,8 @@ static struct buf *cache_recycle(uint32 block) REQUIRES(cache.lock)
 	return buf;
 }
 
-/* All buffers are in use, or others already wait for one. Meanwhile somebody
- * may have given the block a buffer. */
+/* Wait for an idle buffer, because all are in use or other processes are
+ * waiting already. Meanwhile somebody may get a buffer for the same block. */
 static struct buf *wait_for_idle(uint32 block) REQUIRES(cache.lock)
 {
 	struct buf *buf;
@@ -114,7 +114,7 @@ static struct buf *wait_for_idle(uint32 block) REQUIRES(cache.lock)
 	return buf;
 }
 
-/* The buffer for the block, locked and with one more reference. */
+/* Get the buffer for the block, locked and with a reference for the caller. */
 static struct buf *buf_take(uint32 block) UNCHECKED_LOCKING
 {
 	spin_acquire(&cache.lock);
@@ -142,15 +142,16 @@ int block_transfer(struct buf *buf, enum blk_op op, uint32 block)
 int block_get(uint32 block, struct buf **out)
 {
 	struct buf *buf = buf_take(block);
-	int error = 0;
 
-	if (!buf->valid)
-		error = block_transfer(buf, BLK_READ, block);
-	if (error != 0) {
-		block_put(buf);
-		return error;
+	if (!buf->valid) {
+		int error = block_transfer(buf, BLK_READ, block);
+
+		if (error != 0) {
+			block_put(buf);
+			return error;
+		}
+		buf->valid = true;
 	}
-	buf->valid = true;
 	*out = buf;
 	return 0;
 }
@@ -180,7 +181,7 @@ void block_pin(struct buf *buf)
 void block_unpin(struct buf *buf)
 {
 	spin_acquire(&cache.lock);
-	ASSERT(buf->refs > 0, "a buffer that is let go was in use");
+	ASSERT(buf->refs > 0, "a buffer without references is not put");
 	if (--buf->refs == 0) {
 		list_push_back(&cache.idle, &buf->idle);
 		wake_all(&cache.idle_again);

@@ -1,4 +1,4 @@
-/* kernel/fs/content.c: the bytes of files. */
+/* kernel/fs/content.c: the contents of files. */
 #include "abi/errno.h"
 #include "fs/inode.h"
 #include "fs/journal.h"
@@ -52,23 +52,33 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 
 /* ---- writing ---- */
 
-/* The block to write to, in a buffer. Where the file has none yet, the source
- * is tried first: no block is made for bytes that are not there. */
+/* Add a block to the file, but only if the source can be read: no block is
+ * added for bytes that the program does not have. */
+static int add_block(struct inode *ip, const struct uio *src, uint32 index,
+		     uint32 *block) REQUIRES(ip->lock)
+{
+	struct uio first = *src;
+	uint8 byte;
+	int error = uio_get(&first, &byte, 1);
+
+	return error != 0 ? error : map_make(ip, index, block);
+}
+
+/* Get the buffer of the block to write to. */
 static int block_to_write(struct inode *ip, const struct uio *src, uint32 index,
 			  struct buf **out) REQUIRES(ip->lock)
 {
 	uint32 block;
 	int error = map_find(ip, index, &block);
 
-	if (error == 0 && block == 0) {
-		struct uio first = *src;
-		uint8 byte;
-
-		error = uio_get(&first, &byte, 1);
-		if (error == 0)
-			error = map_make(ip, index, &block);
+	if (error != 0)
+		return error;
+	if (block == 0) {
+		error = add_block(ip, src, index, &block);
+		if (error != 0)
+			return error;
 	}
-	return error != 0 ? error : block_get(block, out);
+	return block_get(block, out);
 }
 
 static int write_piece(struct inode *ip, struct uio *src, uint64 offset,
@@ -92,14 +102,16 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	uint64 at = offset;
 	int error = 0;
 
-	while (src->left > 0 && error == 0) {
+	while (src->left > 0) {
 		uint64 n = MIN(piece_at(src, at), FILE_SIZE_MAX - at);
 
 		error = n == 0 ? -EFBIG : write_piece(ip, src, at, n);
-		if (error == 0)
-			at += n;
-		if (error == 0 && src->left > 0)
-			error = give_way();
+		if (error != 0)
+			break;
+		at += n;
+		error = src->left > 0 ? give_way() : 0;
+		if (error != 0)
+			break;
 	}
 	if (at > offset)
 		ip->size = MAX(ip->size, at);

@@ -1,4 +1,4 @@
-/* kernel/fs/dir.c: the names in a directory. */
+/* kernel/fs/dir.c: the entries of a directory. */
 #include "fs/dir.h"
 
 #include "abi/errno.h"
@@ -10,7 +10,7 @@
 
 typedef bool (*dirent_test)(const struct dirent *entry, const char *name);
 
-/* Most names differ in the first letter, and comparing that is cheaper than a
+/* Most names differ in the first letter, and comparing that first saves a
  * call. */
 static bool is_named(const struct dirent *entry, const char *name)
 {
@@ -31,7 +31,7 @@ static bool is_other(const struct dirent *entry, const char *name)
 	       !is_named(entry, "..");
 }
 
-/* Among the entries of one block, `n` of them. */
+/* Find a wanted entry among the n entries of one block. */
 static bool search_block(const struct dirent *entries, uint32 n,
 			 dirent_test wanted, const char *name, uint32 *index)
 {
@@ -44,8 +44,8 @@ static bool search_block(const struct dirent *entries, uint32 n,
 	return false;
 }
 
-/* Find the first entry that is wanted: 0, -ENOENT, -EIO, -EINTR. Holes have no
- * entries. */
+/* Find the first wanted entry. Returns 0, -ENOENT, -EIO or -EINTR. A hole in
+ * the file has no entries. */
 static int search(struct inode *dir, dirent_test wanted, const char *name,
 		  struct dir_entry *found) REQUIRES(dir->lock)
 {
@@ -55,10 +55,11 @@ static int search(struct inode *dir, dirent_test wanted, const char *name,
 		uint32 block, i;
 		int error = map_find(dir, (uint32)(at / BLOCK_SIZE), &block);
 
-		if (error == 0 && block == 0)
+		if (error != 0)
+			return error;
+		if (block == 0)
 			continue;
-		if (error == 0)
-			error = block_get(block, &buf);
+		error = block_get(block, &buf);
 		if (error != 0)
 			return error;
 		const struct dirent *entries = buf->data;
@@ -132,8 +133,8 @@ int dir_add(struct inode *dir, const char *name, uint32 number)
 	return n < 0 ? (int)n : 0;
 }
 
-/* The block was read a moment ago, to find the entry. When the disk fails now,
- * the operation is half done and cannot go on. */
+/* The block has just been read to find the entry. If reading it again fails,
+ * the operation is half done and cannot be completed. */
 void dir_set(struct inode *dir, const struct dir_entry *entry, uint32 number)
 {
 	struct buf *buf;

@@ -8,10 +8,10 @@ struct file;
 
 struct fdtable {
 	struct file *file[NOFILE]; /* [self] NULL: free */
-	int end;                   /* [self] all from here on are free */
+	int end;                   /* [self] all from here are free */
 };
 
-/* The open file behind fd, still the table's; NULL when there is none. */
+/* The open file of descriptor fd, or NULL. The table keeps its reference. */
 static inline struct file *fd_file(const struct fdtable *table, int fd)
 {
 	return (uint32)fd < (uint32)table->end ? table->file[fd] : NULL;
@@ -20,16 +20,18 @@ static inline struct file *fd_file(const struct fdtable *table, int fd)
 /* Whether fd_install() would fail. */
 bool fd_is_full(const struct fdtable *table);
 
-/* The lowest free descriptor takes over the caller's reference to `file`.
- * Returns it, or -EMFILE: then the caller still has the reference. */
+/* Give the file the lowest free descriptor, which takes over the caller's
+ * reference. Returns the descriptor; or -EMFILE, and the caller keeps its
+ * reference. */
 int fd_install(struct fdtable *table, struct file *file);
 
-/* Take the file out of the table; the reference is the caller's now. NULL when
- * there is none. */
+/* Remove the file from the table and pass its reference to the caller; NULL if
+ * fd is not open. */
 struct file *fd_remove(struct fdtable *table, int fd);
 
-/* `child`, empty so far, gets a reference to each of the parent's files. */
+/* Add all files of the parent to the empty table `child`, with new
+ * references. */
 void fdtable_copy(struct fdtable *child, const struct fdtable *parent);
 
-/* Close them all. Sleeps. */
+/* Close all files. May sleep. */
 void fdtable_close(struct fdtable *table);

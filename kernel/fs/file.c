@@ -1,9 +1,9 @@
-/* kernel/fs/file.c: open files: what a descriptor stands for.
+/* kernel/fs/file.c: open files.
  *
  * A struct file is shared by all descriptors that were copied from one. Only
- * its offset changes: under the lock of the inode, so that a read or write and
- * its step are one; for a device atomically, since its reads may wait for
- * ever. */
+ * its offset changes. For a file, that is under the lock of the inode, so that
+ * a transfer and the change of the offset are atomic. For a device it is an
+ * atomic addition, because a read may wait for ever. */
 #include "fs/file.h"
 
 #include "abi/errno.h"
@@ -18,7 +18,7 @@
 #include "mm/pool.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)
-#define READ_MAX (256UL << 10) /* bytes at a time, then others get a turn */
+#define READ_MAX (256UL << 10) /* bytes read with the inode locked */
 
 static struct pool file_pool = POOL(file_pool, sizeof(struct file), "file");
 
@@ -55,8 +55,9 @@ void file_put(struct file *file)
 
 /* ---- opening ---- */
 
-/* The file at `path`, made if it may be. Somebody may make or unlink it between
- * our two looks: then look again. */
+/* Find the file at `path`, or create it if O_CREATE is set. Other processes may
+ * create or unlink it between the two steps; then start again. path_lookup()
+ * sees to it that the process can be killed meanwhile. */
 static int find_or_create(struct inode *cwd, const char *path, int flags,
 			  struct inode **out)
 {
@@ -76,14 +77,17 @@ static int truncate(struct inode *ip)
 
 	if (error != 0)
 		return error;
-	inode_lock(ip);
+	error = inode_lock_killable(ip);
+	if (error != 0)
+		goto end;
 	error = inode_truncate(ip);
 	inode_unlock(ip);
+end:
 	journal_end(credits_free());
 	return error;
 }
 
-/* What the flags ask of this kind of inode. */
+/* Do what the flags demand of this kind of inode. */
 static int open_as(struct file *file, struct inode *ip, int flags)
 {
 	const int changes = ACCESS_MODE | O_CREATE | O_TRUNC;
@@ -153,15 +157,17 @@ free_first:
 
 /* ---- reading and writing ---- */
 
-/* Read one piece, with the inode locked all the time. */
+/* Read one part with the inode locked. */
 static long read_some(struct file *file, struct uio *dst)
 {
 	struct uio part = *dst;
 
 	part.left = MIN(part.left, READ_MAX);
-	inode_lock(file->ip);
-	long n = inode_read(file->ip, &part, file->offset);
+	long n = inode_lock_killable(file->ip);
 
+	if (n != 0)
+		return n;
+	n = inode_read(file->ip, &part, file->offset);
 	if (n > 0) {
 		file->offset += (uint64)n;
 		dst->addr += (uint64)n;
@@ -171,7 +177,7 @@ static long read_some(struct file *file, struct uio *dst)
 	return n;
 }
 
-/* A part that is not full was the last one. */
+/* Read in parts. A part that is not full is the last one. */
 static long read_inode(struct file *file, struct uio *dst)
 {
 	uint64 wanted = dst->left;
@@ -209,7 +215,7 @@ long file_read(struct file *file, struct uio *dst)
 	}
 }
 
-/* One operation of the journal, for at most as much as fits into one. */
+/* Write as much as fits into one operation of the journal. */
 static long write_some(struct file *file, struct uio *src)
 {
 	uint64 most = credits_to_bytes(journal_capacity());
@@ -221,7 +227,9 @@ static long write_some(struct file *file, struct uio *src)
 
 	if (n != 0)
 		return n;
-	inode_lock(file->ip);
+	n = inode_lock_killable(file->ip);
+	if (n != 0)
+		goto end;
 	if (file->append)
 		file->offset = file->ip->size;
 	n = inode_write(file->ip, &part, file->offset);
@@ -231,11 +239,13 @@ static long write_some(struct file *file, struct uio *src)
 		src->left -= (uint64)n;
 	}
 	inode_unlock(file->ip);
+end:
 	journal_end(credits);
 	return n;
 }
 
-/* Not inlined: file_write() would save registers for it, for pipes too. */
+/* Not inlined: otherwise file_write() would save registers for it, even for
+ * pipes. */
 static __attribute__((noinline)) long write_inode(struct file *file,
 						  struct uio *src)
 {
@@ -264,9 +274,9 @@ long file_write(struct file *file, struct uio *src)
 	}
 }
 
-/* ---- the rest ---- */
+/* ---- seeking, status ---- */
 
-/* Where `whence` counts from, or -EINVAL. */
+/* The offset that `whence` refers to, or -EINVAL. */
 static long seek_base(const struct file *file, int whence)
 	REQUIRES(file->ip->lock)
 {
@@ -286,8 +296,11 @@ long file_seek(struct file *file, long offset, int whence)
 {
 	if (file->kind != FILE_INODE)
 		return -ESPIPE;
-	inode_lock(file->ip);
-	long to = seek_base(file, whence);
+	long to = inode_lock_killable(file->ip);
+
+	if (to != 0)
+		return to;
+	to = seek_base(file, whence);
 
 	if (to >= 0 && __builtin_add_overflow(to, offset, &to))
 		to = -EINVAL;
@@ -303,6 +316,5 @@ int file_stat(struct file *file, struct stat *st)
 {
 	if (file->kind == FILE_PIPE)
 		return -EINVAL;
-	inode_stat(file->ip, st);
-	return 0;
+	return inode_stat(file->ip, st);
 }

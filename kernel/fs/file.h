@@ -1,4 +1,4 @@
-/* kernel/fs/file.h: open files: what a descriptor stands for. */
+/* kernel/fs/file.h: open files. */
 #pragma once
 
 #include "abi/stat.h"
@@ -17,41 +17,43 @@ enum file_kind {
 
 struct file {
 	uint32 refs;         /* atomic */
-	enum file_kind kind; /* [init] this and all below, but offset */
+	enum file_kind kind; /* [init], like all below except offset */
 	bool readable;
 	bool writable;
 	bool append;
 	struct inode *ip;            /* NULL for a pipe */
 	const struct device *device; /* FILE_DEVICE */
 	struct pipe *pipe;           /* FILE_PIPE */
-	uint64 offset; /* [ip->lock]; of a device: atomic, next byte to read */
+	uint64 offset; /* [ip->lock]; of a device: atomic, for reads only */
 };
 
-/* Open the file at `path` as the O_ flags say. One reference to *out is the
- * caller's. */
+/* Open the file at `path` according to the O_ flags. The caller gets a
+ * reference to *out. */
 int file_open(struct inode *cwd, const char *path, int flags,
 	      struct file **out);
 
-/* The two ends of a new pipe: end[0] to read from, end[1] to write to. */
+/* Create a pipe: end[0] is for reading, end[1] for writing. */
 int file_pipe(struct file *end[2]);
 
-/* One more reference; one less. The last one closes the file, which sleeps. */
+/* Add or drop a reference. Dropping the last one closes the file, and may
+ * sleep. */
 struct file *file_get(struct file *file);
 void file_put(struct file *file);
 
-/* Move bytes from or to the file at its offset, and step forward. Returns the
- * number of bytes, or an error when there are none.
+/* Read or write at the file's offset, and advance the offset. Returns the
+ * number of bytes, or an error if there are none.
  *
- * A write to a file is one operation of the journal, all or nothing in a power
- * cut, when it fits into one: about 2.9 MiB with 128 MiB of RAM or more and a
- * journal as mkfs makes it, credits_to_bytes() of fs/super.h in general. A
- * longer one is several, between which others may write. */
+ * A write to a file is one operation of the journal if it fits: a power cut
+ * leaves all or nothing of it. The limit is about 2.9 MiB with 128 MiB of RAM
+ * or more and the default journal of mkfs; in general see credits_to_bytes() in
+ * fs/super.h. A longer write is several operations, between which others may
+ * write. */
 long file_read(struct file *file, struct uio *dst);
 long file_write(struct file *file, struct uio *src);
 
-/* Set the offset, counted from where `whence` says; returns it. -ESPIPE for
- * what has no offset, -EINVAL when it would leave 0 .. FILE_SIZE_MAX. */
+/* Set the offset, relative to what `whence` selects, and return it. -ESPIPE for
+ * a pipe or a device; -EINVAL if it would be outside 0 .. FILE_SIZE_MAX. */
 long file_seek(struct file *file, long offset, int whence);
 
-/* -EINVAL for a pipe, which has no inode. */
+/* Fill *st. -EINVAL for a pipe, which has no inode. */
 int file_stat(struct file *file, struct stat *st);

@@ -18,7 +18,7 @@ static bool follows(struct fs_region region, struct fs_region before)
 	       (uint64)region.start == (uint64)before.start + before.blocks;
 }
 
-/* Whether the regions are where the format wants them, and large enough. */
+/* Whether the regions are in the right order and large enough. */
 static bool is_sound(const struct superblock *sb)
 {
 	const struct fs_region first = { .start = 0, .blocks = 1 };
@@ -37,7 +37,7 @@ static bool is_sound(const struct superblock *sb)
 		       (sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
 }
 
-/* Returns NULL, or what is wrong with the superblock. */
+/* Returns NULL, or a message that says what is wrong with the superblock. */
 static const char *read_superblock(void)
 {
 	struct buf *buf;
@@ -59,8 +59,8 @@ static const char *read_superblock(void)
 	return NULL;
 }
 
-/* Free the files that were open without a name when the power went: their last
- * inode_put() did not happen. */
+/* Free the files that were open without a name when the power failed, before
+ * their last inode_put(). */
 static void reap_orphans(void)
 {
 	for (uint32 number = ROOT_INUM + 1; number < super.ninodes; number++) {

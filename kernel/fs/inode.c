@@ -1,9 +1,9 @@
 /* kernel/fs/inode.c: files by number.
  *
- * There is one struct inode for each inode in use, found through a hash table.
- * inodes.lock guards the table and the counts of references; the sleep lock of
- * an inode guards the rest of it. `loaded` and `nlink` are also safe to read
- * with inodes.lock while the caller has the only reference. */
+ * Each inode in use has one struct inode, in a hash table. inodes.lock guards
+ * the table and the reference counts; the sleep lock of an inode guards the
+ * rest of it. A caller with the only reference may also read `loaded` and
+ * `nlink` under inodes.lock. */
 #include "fs/inode.h"
 
 #include "abi/errno.h"
@@ -108,9 +108,10 @@ static int load_synth(struct inode *ip) REQUIRES(ip->lock)
 
 static int load(struct inode *ip)
 {
-	int error = 0;
+	int error = inode_lock_killable(ip);
 
-	inode_lock(ip);
+	if (error != 0)
+		return error;
 	if (!ip->loaded)
 		error = is_synth(ip) ? load_synth(ip) : load_locked(ip);
 	if (error == 0)
@@ -152,11 +153,13 @@ int inode_open(uint32 number, struct inode **out)
 	struct inode *ip;
 	int error = inode_find(number, &ip);
 
-	if (error == 0)
-		error = inode_load(ip);
-	if (error == 0)
-		*out = ip;
-	return error;
+	if (error != 0)
+		return error;
+	error = inode_load(ip);
+	if (error != 0)
+		return error;
+	*out = ip;
+	return 0;
 }
 
 struct inode *inode_get(struct inode *ip)
@@ -170,14 +173,14 @@ struct inode *inode_get(struct inode *ip)
 static void free_locked(struct inode *ip) REQUIRES(ip->lock)
 {
 	map_clear(ip);
-	/* From free_inode() on, somebody may make a new file with that number
-	 * and find this struct; it is then read anew. */
+	/* After free_inode() a new file may get this number, and whoever opens
+	 * it may find this struct. It must be loaded again then. */
 	ip->loaded = false;
 	free_inode(ip->number);
 }
 
-/* Free a file that has no name, on the disk. If it cannot be read, it stays and
- * the next mount tries again. */
+/* Free a file without names on the disk. If that fails, the next mount tries
+ * again. */
 static int reap(struct inode *ip)
 {
 	int error = journal_begin(credits_free());
@@ -198,8 +201,9 @@ void inode_put(struct inode *ip) UNCHECKED_LOCKING
 	int error = 0;
 
 	spin_acquire(&inodes.lock);
-	/* Again, should the number have got a new owner meanwhile who is gone,
-	 * too. When the disk has failed, the next mount does it. */
+	/* Repeat if the number was used again meanwhile, for a file that has
+	 * lost its names too. If the disk has failed, the next mount does
+	 * it. */
 	while (ip->refs == 1 && ip->loaded && ip->nlink == 0 && error == 0) {
 		spin_release(&inodes.lock);
 		error = reap(ip);
@@ -214,6 +218,11 @@ void inode_put(struct inode *ip) UNCHECKED_LOCKING
 void inode_lock(struct inode *ip)
 {
 	sleeplock_acquire(&ip->lock);
+}
+
+int inode_lock_killable(struct inode *ip)
+{
+	return sleeplock_acquire_killable(&ip->lock);
 }
 
 void inode_unlock(struct inode *ip)
@@ -238,18 +247,33 @@ static void sort(struct inode **set, uint32 n)
 	}
 }
 
-void inode_lock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
+/* Whether set[i] is an inode that does not come earlier in the sorted set. */
+static bool is_first(struct inode *const *set, uint32 i)
+{
+	return set[i] != NULL && (i == 0 || set[i] != set[i - 1]);
+}
+
+int inode_lock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
 {
 	sort(set, n);
-	for (uint32 i = 0; i < n; i++)
-		if (set[i] != NULL && (i == 0 || set[i] != set[i - 1]))
-			inode_lock(set[i]);
+	for (uint32 i = 0; i < n; i++) {
+		if (!is_first(set, i))
+			continue;
+
+		int error = inode_lock_killable(set[i]);
+
+		if (error != 0) {
+			inode_unlock_all(set, i);
+			return error;
+		}
+	}
+	return 0;
 }
 
 void inode_unlock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
 {
 	for (uint32 i = 0; i < n; i++)
-		if (set[i] != NULL && (i == 0 || set[i] != set[i - 1]))
+		if (is_first(set, i))
 			inode_unlock(set[i]);
 }
 
@@ -290,9 +314,12 @@ void inode_update(struct inode *ip)
 	block_put(buf);
 }
 
-void inode_stat(struct inode *ip, struct stat *st)
+int inode_stat(struct inode *ip, struct stat *st)
 {
-	inode_lock(ip);
+	int error = inode_lock_killable(ip);
+
+	if (error != 0)
+		return error;
 	*st = (struct stat){
 		.dev = 1,
 		.ino = ip->number,
@@ -301,4 +328,5 @@ void inode_stat(struct inode *ip, struct stat *st)
 		.size = ip->size,
 	};
 	inode_unlock(ip);
+	return 0;
 }

@@ -1,7 +1,7 @@
 /* kernel/fs/inode.h: files by number.
  *
- * Order of locks, outermost first:
- *     rename_lock (fs/name.c), journal operation (fs/journal.h),
+ * Lock order, outermost first:
+ *     rename_lock (fs/rename.c), journal operation (fs/journal.h),
  *     inode locks in ascending order of number, alloc_lock (fs/alloc.c),
  *     one buffer (fs/block.h), spinlocks. */
 #pragma once
@@ -12,16 +12,17 @@
 #include "mm/uio.h"
 #include "proc/sleeplock.h"
 
-/* Files on no disk: what is in them is made up when it is read, and nothing of
- * it can be changed. They have the numbers from SYNTH_TOP on, which is a
- * directory; a device file of major DEV_SYNTH leads there. */
+/* Synthetic files are not on the disk: their contents are generated when they
+ * are read, and nothing can be changed. Their numbers start at SYNTH_TOP, which
+ * is the top directory; a device file with major number DEV_SYNTH leads to
+ * it. */
 #define SYNTH_TOP (1U << 31)
-#define SYNTH_STEP 8 /* a directory's number is a multiple, a file's is not */
+#define SYNTH_STEP 8 /* numbers of directories are multiples of this */
 
 struct synth {
-	/* The number of what has the name in a directory; 0: nothing. */
+	/* The number of the file with that name in a directory, or 0. */
 	uint32 (*find)(uint32 dir, const char *name);
-	/* As inode_read(). */
+	/* Like inode_read(). */
 	long (*read)(uint32 number, struct uio *dst, uint64 offset);
 };
 
@@ -32,7 +33,7 @@ struct inode {
 	uint32 refs;      /* [inodes.lock] */
 	struct list link; /* [inodes.lock] in the hash table */
 	struct sleeplock lock;
-	bool loaded; /* [lock] the fields below are those of the disk */
+	bool loaded; /* [lock] the fields below have been read */
 
 	/* Constant while there is a reference. */
 	int16 type;
@@ -50,21 +51,22 @@ static inline bool is_synth(const struct inode *ip)
 	return ip->number >= SYNTH_TOP;
 }
 
-/* Start with no inode in memory. */
+/* [init] Prepare the table of inodes. */
 void inode_init(void);
 
-/* The inode of that number with one more reference, read from the disk. -EIO
- * when the disk fails or the inode is free or damaged; -ENOMEM. */
+/* Get the inode with that number, loaded, with a reference for the caller. -EIO
+ * if the disk fails or the inode is free or damaged; -ENOMEM, -EINTR. */
 int inode_open(uint32 number, struct inode **out);
 
-/* Its halves. Who has a directory locked may do the first only: others may have
- * the inode locked and wait for the directory. Until the second has been done
- * there is nothing in the inode; it takes the reference back when it fails. */
+/* The two halves of inode_open(). While holding the lock of a directory, call
+ * only the first one: another process may hold the lock of the inode and wait
+ * for the directory. The second one loads the inode, or drops the reference and
+ * fails. */
 int inode_find(uint32 number, struct inode **out);
 int inode_load_first(struct inode *ip);
 
-/* Without the lock where it is not needed: a loaded inode stays so while there
- * is a reference. */
+/* Call inode_load_first() if needed. An inode stays loaded while there is a
+ * reference. */
 static inline int inode_load(struct inode *ip)
 {
 	if (likely(__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)))
@@ -72,46 +74,50 @@ static inline int inode_load(struct inode *ip)
 	return inode_load_first(ip);
 }
 
-/* One more reference. */
+/* Add a reference. */
 struct inode *inode_get(struct inode *ip);
 
-/* Drop a reference. The last one to a file without names frees it on the disk:
- * an operation of the journal, so not to be called within one, nor with an
- * inode locked. */
+/* Drop a reference. The last reference to a file without names frees the file
+ * on the disk. That is an operation of the journal, so do not call this within
+ * an operation or with an inode locked. */
 void inode_put(struct inode *ip);
 
 void inode_lock(struct inode *ip) ACQUIRES(ip->lock);
 void inode_unlock(struct inode *ip) RELEASES(ip->lock);
 
-/* All in set[0 .. n - 1] that are not NULL, each once, in the right order. The
- * set is sorted on the way. */
-void inode_lock_all(struct inode **set, uint32 n);
+/* Like inode_lock(), but stop waiting if the process is killed. Returns 0 or
+ * -EINTR. For all calls that can still fail. */
+int inode_lock_killable(struct inode *ip) TRY_ACQUIRES(0, ip->lock);
+
+/* Lock all inodes in set[0 .. n - 1] that are not NULL, each once, in the right
+ * order; this sorts the set. Returns 0, or -EINTR with none locked. */
+int inode_lock_all(struct inode **set, uint32 n);
 void inode_unlock_all(struct inode **set, uint32 n);
 
-/* A free inode becomes one of that type, empty and with nlink 0: until it gets
- * a name, inode_put() frees it again. Within an operation. -ENOSPC, -ENOMEM or
- * -EIO. */
+/* Allocate an inode of that type, empty and with nlink 0: until it gets a name,
+ * inode_put() frees it again. Only within an operation. -ENOSPC, -ENOMEM, -EIO
+ * or -EINTR. */
 int inode_alloc(int16 type, uint16 major, uint16 minor, struct inode **out);
 
-/* The changed fields go into the running operation. */
+/* Write the changed fields to the disk, as part of the current operation. */
 void inode_update(struct inode *ip) REQUIRES(ip->lock);
 
-/* Fill *st. Locks the inode. */
-void inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
+/* Fill *st. Returns 0 or -EINTR. */
+int inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
 
-/* Bytes from `offset` on, up to uio->left; fewer at the end of the file or when
- * something fails on the way. Returns the number of bytes, or an error when
- * there are none. Not for devices. */
+/* Read up to dst->left bytes, starting at `offset`; fewer at the end of the
+ * file or if something fails on the way. Returns the number of bytes, or an
+ * error if there are none. Not for devices. */
 long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	REQUIRES(ip->lock);
 
-/* The same towards the file, which grows; a gap before `offset` reads as zeros.
- * Within an operation whose credits suffice for the bytes
+/* Write likewise. The file grows if necessary, and a gap before `offset` reads
+ * as zeros. Only within an operation with enough credits for the bytes
  * (fs/super.h). -ENOSPC, -EFBIG, -EFAULT, -EIO. */
 long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	REQUIRES(ip->lock);
 
-/* Free all of the file's blocks; its size becomes 0. Within an operation. -EIO
- * if the disk cannot be read to find the blocks, and then nothing has changed,
- * or if the file is damaged, and then it is empty all the same. */
+/* Free all blocks of the file, and make its size 0. Only within an operation.
+ * -EIO if the disk cannot be read to find the blocks, and then nothing has
+ * changed; or if the file is damaged, and then it is empty nevertheless. */
 int inode_truncate(struct inode *ip) REQUIRES(ip->lock);

@@ -1,24 +1,24 @@
-/* kernel/fs/journal.c: all or nothing, whenever the power fails.
+/* kernel/fs/journal.c: operations survive a power cut whole or not at all.
  *
- * Changed blocks stay in their buffers, pinned, until a commit. It waits for
- * the operations under way, lets no new one in, and then
+ * Changed blocks stay pinned in their buffers until a commit. A commit admits
+ * no new operation, waits for the current ones to end, and then
  *     1. writes the blocks to the slots of the journal,
- *     2. writes the header, which makes the transaction count,
- *     3. installs the blocks at home,
+ *     2. writes the header, which makes the transaction valid,
+ *     3. writes the blocks to their homes,
  *     4. clears the header,
  * with a flush after each step. A power cut before the end of 2 leaves the
- * state of the last commit; after it, journal_open() does 3 and 4 again.
+ * state of the last commit. After it, journal_open() repeats 3 and 4.
  *
- * Every block goes through the journal, those of files too. So a block that was
- * freed may be used again at once, even in the same transaction: at home it
- * keeps its old contents until a commit, which brings the freeing and the new
- * contents together.
+ * All blocks go through the journal, including the contents of files. So a
+ * freed block can be reused at once, even in the same transaction: on the disk
+ * it keeps its old contents until the commit, which makes both the freeing and
+ * the new contents valid.
  *
- * The transaction always fits: the blocks that it has, and the credits of the
- * operations under way, are together never more than the capacity.
+ * The transaction always fits into the journal: its blocks and the credits of
+ * the current operations together never exceed the capacity.
  *
- * journal.lock guards all of it; it is taken before the lock of the cache.
- * While a commit runs, `closing` keeps the list as it is. */
+ * journal.lock guards everything here, and is taken before the cache's lock.
+ * During a commit, `closing` keeps the list of blocks constant. */
 #include "fs/journal.h"
 
 #include "abi/errno.h"
@@ -29,17 +29,17 @@
 
 static struct {
 	struct spinlock lock;
-	struct waitq changed; /* a commit is over, or the journal failed */
-	struct turn joining;  /* [lock] waiting for room, to take it */
-	struct list blocks;   /* [lock] of the running transaction */
-	uint32 nblocks;       /* [lock] how many these are */
-	uint32 reserved;      /* [lock] credits of the operations under way */
-	uint32 nops;          /* [lock] operations under way */
-	uint64 number;        /* [lock] of the running transaction */
-	bool closing;         /* [lock] nobody joins it any more */
+	struct waitq changed; /* after a commit, or if the journal failed */
+	struct turn joining;  /* [lock] to wait for room and reserve it */
+	struct list blocks;   /* [lock] of the current transaction */
+	uint32 nblocks;       /* [lock] length of that list */
+	uint32 reserved;      /* [lock] credits of the current operations */
+	uint32 nops;          /* [lock] number of current operations */
+	uint64 number;        /* [lock] of the current transaction */
+	bool closing;         /* [lock] it admits no more operations */
 	bool failed;          /* [lock] nothing is written any more */
-	uint32 capacity;      /* [init] */
-	struct buf *header;   /* [init] pinned; the commit's alone */
+	uint32 capacity;      /* [init] in blocks */
+	struct buf *header;   /* [init] pinned; only for commits */
 } journal = {
 	.lock = SPINLOCK("journal"),
 	.changed = WAITQ(journal.changed),
@@ -49,8 +49,8 @@ static struct {
 
 /* ---- commit ---- */
 
-/* Write all blocks of the transaction to their homes, or to their slots. Many
- * are under way at once. */
+/* Write all blocks of the transaction to their homes or to their slots, many at
+ * the same time. */
 static int write_blocks(bool home)
 {
 	uint32 slot = super.journal.start + 1;
@@ -107,13 +107,15 @@ static int write_transaction(void)
 {
 	int error = write_blocks(false);
 
-	if (error == 0)
-		error = write_header_of_transaction();
-	if (error == 0)
-		error = write_blocks(true);
-	if (error == 0)
-		error = clear_header();
-	return error;
+	if (error != 0)
+		return error;
+	error = write_header_of_transaction();
+	if (error != 0)
+		return error;
+	error = write_blocks(true);
+	if (error != 0)
+		return error;
+	return clear_header();
 }
 
 static void fail_locked(void) REQUIRES(journal.lock)
@@ -143,7 +145,8 @@ static void commit_locked(void) REQUIRES(journal.lock)
 		int error = write_transaction();
 
 		spin_acquire(&journal.lock);
-		/* After a failure the buffers stay: the disk is behind. */
+		/* After a failure keep the buffers: the disk has old
+		 * contents. */
 		if (error != 0)
 			fail_locked();
 		else
@@ -154,7 +157,7 @@ static void commit_locked(void) REQUIRES(journal.lock)
 	wake_all(&journal.changed);
 }
 
-/* Let nobody join any more; the last one to leave commits. */
+/* Admit no more operations. The last one to end commits. */
 static void close_locked(void) REQUIRES(journal.lock)
 {
 	journal.closing = true;
@@ -208,8 +211,8 @@ int journal_begin(uint32 credits)
 	ASSERT(credits <= journal.capacity,
 	       "an operation fits into a transaction");
 	spin_acquire(&journal.lock);
-	/* In turn, or many small operations could keep a large one waiting
-	 * for room for ever. */
+	/* In turn: otherwise many small operations could keep a large one
+	 * waiting for room for ever. */
 	turn_take(&journal.joining, &journal.lock);
 	int error = wait_for_room_locked(credits);
 
@@ -235,14 +238,14 @@ void journal_end(uint32 credits)
 void journal_write(struct buf *buf)
 {
 	spin_acquire(&journal.lock);
-	ASSERT(journal.nops > 0, "blocks are changed in operations");
+	ASSERT(journal.nops > 0, "blocks are changed only within operations");
 	if (!buf->logged) {
 		buf->logged = true;
 		list_push_back(&journal.blocks, &buf->log);
 		block_pin(buf);
 		journal.nblocks++;
 		ASSERT(journal.nblocks <= journal.capacity,
-		       "operations keep to their credits");
+		       "operations do not exceed their credits");
 	}
 	spin_release(&journal.lock);
 }
@@ -261,7 +264,7 @@ uint32 journal_capacity(void)
 
 /* ---- start ---- */
 
-/* Copy one slot to its home. */
+/* Copy one slot to the home of its block. */
 static int install_slot(uint32 slot, uint32 home)
 {
 	struct buf *buf;
@@ -279,24 +282,26 @@ static int install_slot(uint32 slot, uint32 home)
 
 static int recover(const struct journal_header *header)
 {
-	int error = 0;
+	int error;
 
 	if (header->magic != JOURNAL_MAGIC || header->count == 0 ||
 	    header->count >= super.journal.blocks ||
 	    header->checksum != journal_checksum(header))
 		return 0;
-	for (uint32 i = 0; i < header->count && error == 0; i++)
+	for (uint32 i = 0; i < header->count; i++) {
 		error = install_slot(i, header->home[i]);
-	if (error == 0)
-		error = virtio_blk_flush();
-	if (error == 0)
-		error = clear_header();
-	return error;
+		if (error != 0)
+			return error;
+	}
+	error = virtio_blk_flush();
+	if (error != 0)
+		return error;
+	return clear_header();
 }
 
 int journal_open(uint32 nbufs)
 {
-	/* What is left of the buffers serves those who only read. */
+	/* Leave the other buffers to processes that only read. */
 	journal.capacity = MIN(super.journal.blocks - 1, nbufs * 3 / 4);
 	if (journal.capacity < credits_least())
 		return -ENOMEM;

@@ -1,34 +1,35 @@
-/* kernel/fs/journal.h: all or nothing, whenever the power fails.
+/* kernel/fs/journal.h: operations survive a power cut whole or not at all.
  *
- * Whoever changes blocks does so in an operation. Operations share the running
- * transaction, which goes to the disk as a whole. */
+ * Blocks are changed only within an operation. Operations share the current
+ * transaction, which is written to the disk as a whole. */
 #pragma once
 
 #include "fs/block.h"
 
-/* Find the journal, finish a transaction that a power cut interrupted, and
- * start. 0, -EIO, or -ENOMEM when the buffers are too few for the disk. */
+/* [init] Finish a transaction that a power cut has interrupted, and start the
+ * journal. Returns 0, -EIO, or -ENOMEM if there are too few buffers for the
+ * disk. */
 int journal_open(uint32 nbufs);
 
-/* Join the running transaction with at most `credits` changed blocks; waits for
- * room. -EIO once the journal has failed: then nothing can be changed any more,
- * and the disk stays as the last commit left it. */
+/* Begin an operation that changes at most `credits` blocks, after waiting for
+ * room. -EIO if the journal has failed: then nothing can be changed any more,
+ * and the disk stays in the state of the last commit. */
 int journal_begin(uint32 credits);
 void journal_end(uint32 credits);
 
-/* The buffer, which the caller has, was changed or is about to be: it becomes
- * part of the transaction. Within an operation. */
+/* Add a buffer to the transaction, which the caller holds and has changed or is
+ * about to change. Only within an operation. */
 void journal_write(struct buf *buf);
 
-/* A change could not be completed: nothing of the running transaction shall
- * reach the disk. */
+/* Report that an operation could not be completed. Nothing of the current
+ * transaction will be written to the disk. */
 void journal_fail(void);
 
-/* How many blocks one operation can change at most. */
+/* The number of blocks that one operation can change. */
 uint32 journal_capacity(void);
 
-/* Wait until all operations that ended are on the disk; 0 or -EIO. */
+/* Write all operations that have ended to the disk. Returns 0 or -EIO. */
 int journal_commit(void);
 
-/* Commit once a second, for ever: the body of a kernel thread. */
+/* Commit once a second, for ever; for a thread of the kernel. */
 void journal_thread(void);

@@ -1,7 +1,7 @@
-/* kernel/fs/map.c: from the blocks of a file to blocks of the disk.
+/* kernel/fs/map.c: map the blocks of a file to blocks of the disk.
  *
- * The way to a block has one to three steps. The first is a slot of the inode,
- * each further one a slot of a block of numbers, a "table". */
+ * The path to a block has one to three steps. The first step is a slot of the
+ * inode, each further one a slot of a "table", a block of block numbers. */
 #include "fs/map.h"
 
 #include "abi/errno.h"
@@ -11,29 +11,29 @@
 #include "lib/string.h"
 
 #define STEPS_MAX 3
-#define BATCH 32U /* numbers that fit on the stack */
+#define BATCH 32U /* block numbers kept on the stack */
 
-struct way {
+struct path {
 	uint32 steps;
 	uint32 slot[STEPS_MAX];
 };
 
-/* How far the way could be walked. */
+/* How far a path leads. */
 struct walk {
-	uint32 step;  /* the last one done */
-	uint32 table; /* where its slot is; 0: in the inode */
-	uint32 block; /* what the slot says; 0: it ends here */
+	uint32 step;  /* the last step */
+	uint32 table; /* the table with its slot; 0: the inode */
+	uint32 block; /* the number in the slot; 0: the path ends here */
 };
 
-static struct way way_to(uint32 index)
+static struct path path_to(uint32 index)
 {
 	if (index < NDIRECT)
-		return (struct way){ 1, { index } };
+		return (struct path){ 1, { index } };
 	index -= NDIRECT;
 	if (index < NINDIRECT)
-		return (struct way){ 2, { MAP_INDIRECT, index } };
+		return (struct path){ 2, { MAP_INDIRECT, index } };
 	index -= NINDIRECT;
-	return (struct way){
+	return (struct path){
 		3, { MAP_DOUBLE, index / NINDIRECT, index % NINDIRECT }
 	};
 }
@@ -67,14 +67,14 @@ static int table_write(uint32 table, uint32 slot, uint32 block)
 	return 0;
 }
 
-static int walk(struct inode *ip, const struct way *way, struct walk *at)
+static int walk(struct inode *ip, const struct path *path, struct walk *at)
 	REQUIRES(ip->lock)
 {
-	*at = (struct walk){ .block = ip->map[way->slot[0]] };
-	while (at->block != 0 && at->step + 1 < way->steps) {
+	*at = (struct walk){ .block = ip->map[path->slot[0]] };
+	while (at->block != 0 && at->step + 1 < path->steps) {
 		at->table = at->block;
 		at->step++;
-		int error = table_read(at->table, way->slot[at->step],
+		int error = table_read(at->table, path->slot[at->step],
 				       &at->block, 1);
 
 		if (error != 0)
@@ -85,22 +85,22 @@ static int walk(struct inode *ip, const struct way *way, struct walk *at)
 
 int map_find(struct inode *ip, uint32 index, uint32 *block)
 {
-	struct way way = way_to(index);
+	struct path path = path_to(index);
 	struct walk at;
-	int error = walk(ip, &way, &at);
+	int error = walk(ip, &path, &at);
 
 	if (error == 0)
 		*block = at.block;
 	return error;
 }
 
-/* New blocks for the rest of the way. All are there before the first is
- * linked, so that a full disk leaves the file as it was. */
-static int extend(struct inode *ip, const struct way *way, struct walk *at)
+/* Allocate blocks for the rest of the path. All are allocated before the first
+ * one is linked, so that a full disk leaves the file unchanged. */
+static int extend(struct inode *ip, const struct path *path, struct walk *at)
 	REQUIRES(ip->lock)
 {
 	uint32 made[STEPS_MAX];
-	uint32 n = way->steps - at->step;
+	uint32 n = path->steps - at->step;
 	int error = alloc_blocks(made, n);
 
 	if (error != 0)
@@ -109,15 +109,15 @@ static int extend(struct inode *ip, const struct way *way, struct walk *at)
 		struct buf *buf = block_get_zeroed(made[i]);
 
 		if (i + 1 < n)
-			((uint32 *)buf->data)[way->slot[at->step + i + 1]] =
+			((uint32 *)buf->data)[path->slot[at->step + i + 1]] =
 				made[i + 1];
 		journal_write(buf);
 		block_put(buf);
 	}
 	if (at->table == 0)
-		ip->map[way->slot[0]] = made[0];
+		ip->map[path->slot[0]] = made[0];
 	else
-		error = table_write(at->table, way->slot[at->step], made[0]);
+		error = table_write(at->table, path->slot[at->step], made[0]);
 	if (error != 0)
 		free_blocks(made, n);
 	at->block = made[n - 1];
@@ -126,12 +126,12 @@ static int extend(struct inode *ip, const struct way *way, struct walk *at)
 
 int map_make(struct inode *ip, uint32 index, uint32 *block)
 {
-	struct way way = way_to(index);
+	struct path path = path_to(index);
 	struct walk at;
-	int error = walk(ip, &way, &at);
+	int error = walk(ip, &path, &at);
 
 	if (error == 0 && at.block == 0)
-		error = extend(ip, &way, &at);
+		error = extend(ip, &path, &at);
 	if (error == 0)
 		*block = at.block;
 	return error;
@@ -139,8 +139,8 @@ int map_make(struct inode *ip, uint32 index, uint32 *block)
 
 /* ---- freeing ---- */
 
-/* -EIO if the table cannot be read. A number that cannot be a block's leads to
- * no blocks, so nothing is lost with it. */
+/* -EIO if the table cannot be read. An invalid block number is not an error
+ * here: no blocks can be lost with it. */
 static int check_table(uint32 table)
 {
 	uint32 slot;
@@ -170,8 +170,9 @@ int map_check(struct inode *ip)
 	return error != 0 ? error : check_table_of_tables(ip->map[MAP_DOUBLE]);
 }
 
-/* Part of a table that map_check() could read. If it can no longer be read, its
- * blocks would be lost, so nothing of it may be freed. */
+/* Read a part of a table that map_check() has read. If that fails now, the
+ * blocks in the table would be lost, so the whole transaction must not reach
+ * the disk. */
 static int table_read_again(uint32 table, uint32 first, uint32 *blocks,
 			    uint32 n)
 {
@@ -195,7 +196,7 @@ static int free_table(uint32 table)
 		}
 		if (free_blocks(blocks, BATCH) != 0)
 			error = -EIO;
-		give_way(); /* go on even if killed: finish once begun */
+		give_way(); /* continue even if killed, to complete it */
 	}
 	return free_blocks(&table, 1) != 0 ? -EIO : error;
 }

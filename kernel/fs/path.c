@@ -1,6 +1,6 @@
-/* kernel/fs/path.c: from a path to the file that it names.
+/* kernel/fs/path.c: find the file that a path names.
  *
- * One directory is locked at a time, and given up before the next. */
+ * Only one directory is locked at a time. */
 #include "fs/path.h"
 
 #include "abi/errno.h"
@@ -8,8 +8,8 @@
 #include "fs/dir.h"
 #include "lib/string.h"
 
-/* Copy the next part of the path and step behind it. Returns its length, 0 at
- * the end of the path, -ENAMETOOLONG. */
+/* Copy the next part of the path and move past it. Returns its length; 0 at the
+ * end of the path; or -ENAMETOOLONG. */
 static int next_part(const char **path, char name[NAME_LEN + 1])
 {
 	const char *s = *path;
@@ -39,8 +39,8 @@ bool path_ends_in_slash(const char *path)
 	return *path != '\0' && path[strlen(path) - 1] == '/';
 }
 
-/* A process that has to look a path up again and again, because others change
- * it, can be killed here. */
+/* The inode where the path starts. A process that repeats a lookup because
+ * others keep changing the path can be killed here. */
 static int start_of(struct inode *cwd, const char *path, struct inode **out)
 {
 	int error = give_way();
@@ -55,7 +55,7 @@ static int start_of(struct inode *cwd, const char *path, struct inode **out)
 	return 0;
 }
 
-/* A device file may stand for a directory that is on no disk. */
+/* Replace a device file of major number DEV_SYNTH by its directory. */
 static int enter_synth(struct inode **at)
 {
 	struct inode *device = *at, *top;
@@ -71,7 +71,7 @@ static int enter_synth(struct inode **at)
 	return 0;
 }
 
-/* Go from *at to what it has under that name. */
+/* Go from the directory *at to its entry with that name. */
 static int descend(struct inode **at, const char *name)
 {
 	struct inode *dir = *at;
@@ -80,12 +80,15 @@ static int descend(struct inode **at, const char *name)
 
 	if (dir->type != T_DIR)
 		return -ENOTDIR;
-	inode_lock(dir);
-	int error = dir_open(dir, name, &entry, &next);
+	int error = inode_lock_killable(dir);
 
+	if (error != 0)
+		return error;
+	error = dir_open(dir, name, &entry, &next);
 	inode_unlock(dir);
-	if (error == 0)
-		error = inode_load(next);
+	if (error != 0)
+		return error;
+	error = inode_load(next);
 	if (error != 0)
 		return error;
 	inode_put(dir);
@@ -94,8 +97,8 @@ static int descend(struct inode **at, const char *name)
 	return error != 0 ? error : give_way();
 }
 
-/* Follow the path to its end, or up to its last part, which is then in `name`:
- * empty for "/". */
+/* Follow the path to its end if `all` is set, or else to the directory of its
+ * last part, which goes into `name` and is empty for "/". */
 static int follow(struct inode *cwd, const char *path, bool all,
 		  struct inode **out, char name[NAME_LEN + 1])
 {

@@ -1,8 +1,8 @@
-/* kernel/fs/path.h: from a path to the file that it names.
+/* kernel/fs/path.h: find the file that a path names.
  *
- * A path that starts with "/" starts at the root, any other one at `cwd`; NULL
- * stands for the root. Not to be called within an operation of the journal, nor
- * with an inode locked. */
+ * A path that begins with "/" starts at the root, any other path at `cwd`,
+ * where NULL means the root. Do not call these within an operation of the
+ * journal or with an inode locked. */
 #pragma once
 
 #include "abi/fs.h"
@@ -10,17 +10,17 @@
 
 struct inode;
 
-/* The inode, with a reference that the caller owns. -ENOENT, -ENOTDIR (also if
- * a slash follows a name that is not a directory's), -ENAMETOOLONG, -ENOMEM,
- * -EIO. */
+/* Find the inode; the caller gets a reference. -ENOENT; -ENOTDIR, also if a
+ * slash follows the name of something else than a directory; -ENAMETOOLONG,
+ * -ENOMEM, -EIO, -EINTR. */
 int path_lookup(struct inode *cwd, const char *path, struct inode **out);
 
-/* The directory in which the last part of the path is to be found, with a
- * reference of the caller's, and that part itself with a NUL. It is "." when
- * the path is "/". */
+/* Find the directory that contains the last part of the path; the caller gets a
+ * reference. The last part itself goes into `name`; it is "." if the path is
+ * "/". */
 int path_parent(struct inode *cwd, const char *path, struct inode **out,
 		char name[NAME_LEN + 1]);
 
-/* Whether the last part of the path can only name a directory. path_parent()
- * leaves it to its caller to check that it does. */
+/* Whether the path ends in a slash, so that it can only name a directory.
+ * Callers of path_parent() must check that themselves. */
 bool path_ends_in_slash(const char *path);

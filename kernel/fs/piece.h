@@ -1,12 +1,12 @@
-/* kernel/fs/piece.h: moving bytes to and from programs in pieces. */
+/* kernel/fs/piece.h: split transfers at page boundaries of the program. */
 #pragma once
 
 #include "abi/limits.h"
 #include "mm/uio.h"
 
-/* How many bytes to move at once, at most `limit`: not across a page of the
- * program. Such a piece is moved as a whole or not at all, so that it is exact
- * how many bytes came before a bad address. */
+/* The number of bytes to move next, at most `limit`. They lie within one page
+ * of the program, so they are moved all or not at all. That makes the number of
+ * bytes before a bad address exact. */
 static inline uint64 uio_piece(const struct uio *uio, uint64 limit)
 {
 	uint64 in_page = PGSIZE - uio->addr % PGSIZE;

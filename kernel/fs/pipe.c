@@ -1,14 +1,14 @@
-/* kernel/fs/pipe.c: bytes from one process to another.
+/* kernel/fs/pipe.c: pipes.
  *
- * A ring of one page. `in` and `out` count all bytes that ever went in and out,
- * so in - out is what the ring holds.
+ * The buffer is a ring of one page. `in` and `out` count all bytes ever written
+ * and read, so the ring holds in - out bytes.
  *
- * pipe.lock guards it all; it is held over copies from and to programs, so it
- * comes before the locks of an address space. One reader and one writer at a
- * time have the turn, and only they wait for bytes or room. They note what they
- * wait for and are not woken before it is there: the reader at the first byte,
- * the writer when there is room for the rest of its bytes or for half a ring. A
- * long write passes the turn on after each ring. */
+ * pipe.lock guards everything. It is held during copies from and to programs,
+ * so it comes before the lock of an address space. One reader and one writer at
+ * a time have a turn, and only they wait for bytes or room. They record what
+ * they wait for, and are woken only when it is there: the reader at the first
+ * byte, the writer when there is room for the rest of its bytes or half of the
+ * ring. A long write passes its turn after each ring's worth of bytes. */
 #include "fs/pipe.h"
 
 #include "abi/errno.h"
@@ -28,7 +28,7 @@ struct pipe {
 	bool has_reader;      /* [lock] */
 	bool has_writer;      /* [lock] */
 	bool reader_waits;    /* [lock] the reader sleeps */
-	uint64 room_wanted;   /* [lock] bytes the writer waits for */
+	uint64 room_wanted;   /* [lock] bytes for which the writer waits */
 	struct turn reading;  /* [lock] */
 	struct turn writing;  /* [lock] */
 	struct waitq filled;  /* the reader that has the turn */
@@ -91,16 +91,17 @@ void pipe_close_writer(struct pipe *pipe)
 
 static int wait_for_bytes(struct pipe *pipe) REQUIRES(pipe->lock)
 {
-	int error = 0;
-
-	while (pipe->in == pipe->out && pipe->has_writer && error == 0) {
+	while (pipe->in == pipe->out && pipe->has_writer) {
 		pipe->reader_waits = true;
-		error = sleep_killable(&pipe->filled, &pipe->lock);
+		int error = sleep_killable(&pipe->filled, &pipe->lock);
+
+		if (error != 0)
+			return error;
 	}
-	return error;
+	return 0;
 }
 
-/* Take out what is there; pieces end where the ring does. */
+/* Read the bytes that are there. A piece does not wrap around in the ring. */
 static int take_bytes(struct pipe *pipe, struct uio *dst) REQUIRES(pipe->lock)
 {
 	int error = 0;
@@ -149,7 +150,7 @@ long pipe_read(struct pipe *pipe, struct uio *dst)
 
 /* ---- writing ---- */
 
-/* Put in what there is room for; pieces end where the ring does. */
+/* Write as many bytes as there is room for. A piece does not wrap around. */
 static int add_bytes(struct pipe *pipe, struct uio *src) REQUIRES(pipe->lock)
 {
 	int error = 0;
@@ -171,7 +172,7 @@ static int add_bytes(struct pipe *pipe, struct uio *src) REQUIRES(pipe->lock)
 	return error;
 }
 
-/* A short write is one piece among those of other writers. */
+/* A short write must be atomic, so it waits for room for all of its bytes. */
 static bool may_add(const struct pipe *pipe, uint64 wanted) REQUIRES(pipe->lock)
 {
 	return wanted > PIPE_BUF ||
@@ -184,7 +185,7 @@ static int wait_for_room(struct pipe *pipe, uint64 left) REQUIRES(pipe->lock)
 	return sleep_killable(&pipe->emptied, &pipe->lock);
 }
 
-/* Put in all of src, or as much as one turn allows. */
+/* Write all bytes, or as many as one turn allows. */
 static int write_in_turn(struct pipe *pipe, struct uio *src)
 	REQUIRES(pipe->lock)
 {

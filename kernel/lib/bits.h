@@ -1,10 +1,10 @@
-/* kernel/lib/bits.h: bits of a word. The base instruction set has none for
- * them. */
+/* kernel/lib/bits.h: finding bits in a word. The base instruction set has no
+ * instruction for it. */
 #pragma once
 
 #include "lib/types.h"
 
-/* Index of the lowest bit that is 1; the word is not 0. */
+/* The index of the lowest set bit. The word must not be 0. */
 static inline uint32 lowest_bit(uint64 word)
 {
 	uint32 index = 0;

@@ -1,5 +1,5 @@
-/* kernel/lib/csr.h: control and status registers, and the instructions that go
- * with them (RISC-V privileged specification, chapters 2 to 4). */
+/* kernel/lib/csr.h: control and status registers and related instructions
+ * (RISC-V privileged specification, chapters 2 to 4). */
 #pragma once
 
 /* Bits of sie, sip, mie, mip and mideleg. */
@@ -7,7 +7,7 @@
 #define INT_MSI (1 << 3)                         /* machine software */
 #define INT_STI (1 << 5)                         /* supervisor timer */
 #define INT_SEI (1 << 9)                         /* supervisor external */
-#define INTERRUPTS (INT_SSI | INT_STI | INT_SEI) /* those we take */
+#define INTERRUPTS (INT_SSI | INT_STI | INT_SEI) /* the kernel's */
 
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
@@ -34,50 +34,51 @@
 			 : "r"((uint64)(bits))                                 \
 			 : "memory")
 
-/* Sleep until an interrupt that sie enables is pending. */
+/* Wait until an interrupt that sie enables is pending. */
 static inline void wfi(void)
 {
 	__asm__ volatile("wfi" : : : "memory");
 }
 
-/* Whether an interrupt is pending that will be taken once interrupts are
- * enabled. */
+/* Whether an interrupt is pending, which the hart will take as soon as
+ * interrupts are enabled. */
 static inline bool interrupt_waits(void)
 {
 	return csr_read(sip) & INTERRUPTS;
 }
 
-/* After a change to the page tables: forget the translation of va. The address
- * space number is 0: kernel pages, which are global, are not concerned. */
+/* Flush this hart's cached translation of va, after a change to a page table.
+ * It is a user address: with address-space number 0, the fence does not affect
+ * global pages, which are the kernel's. */
 static inline void sfence_page(uint64 va)
 {
 	__asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"(0UL) : "memory");
 }
 
-/* Forget every translation of user space. */
+/* Flush this hart's cached translations of user space. */
 static inline void sfence_user(void)
 {
 	__asm__ volatile("sfence.vma zero, %0" : : "r"(0UL) : "memory");
 }
 
-/* Forget every translation, those of the kernel too. */
+/* Flush all cached translations of this hart, including the kernel's. */
 static inline void sfence_all(void)
 {
 	__asm__ volatile("sfence.vma" : : : "memory");
 }
 
-/* What was written as data will be fetched as instructions. */
+/* Let this hart fetch as instructions what was written as data. */
 static inline void fence_i(void)
 {
 	__asm__ volatile("fence.i" : : : "memory");
 }
 #endif
 
-/* Names that the assembler of binutils 2.40 does not know yet. */
+/* The assembler of binutils 2.40 does not know these registers. */
 #define CSR_STIMECMP 0x14d
 #define CSR_MENVCFG 0x30a
 
-/* For code that needs a register's number. */
+/* For code that needs the number of a register. */
 #define CSR_FFLAGS 0x001
 #define CSR_FCSR 0x003
 #define CSR_SATP 0x180
@@ -85,9 +86,9 @@ static inline void fence_i(void)
 #define CSR_MIDELEG 0x303
 #define CSR_PMPADDR0 0x3b0
 
-#define MENVCFG_STCE (1UL << 63) /* Sstc: supervisor may use stimecmp */
+#define MENVCFG_STCE (1UL << 63) /* Sstc: enable stimecmp */
 
-#define MSTATUS_SIE (1 << 1) /* SIE, SPIE and SPP: sstatus has them, too */
+#define MSTATUS_SIE (1 << 1) /* SIE, SPIE and SPP are also in sstatus */
 #define MSTATUS_SPIE (1 << 5)
 #define MSTATUS_SPP (1 << 8)
 #define MSTATUS_MPP_MASK (3 << 11)
@@ -95,7 +96,7 @@ static inline void fence_i(void)
 
 #define SSTATUS_SIE (1 << 1)
 #define SSTATUS_SPP (1 << 8)
-#define SSTATUS_FS (3 << 13) /* the floating-point unit: */
+#define SSTATUS_FS (3 << 13) /* state of the floating-point unit: */
 #define SSTATUS_FS_OFF (0 << 13)
 #define SSTATUS_FS_CLEAN (2 << 13)
 #define SSTATUS_FS_DIRTY (3 << 13)

@@ -19,7 +19,7 @@ struct elf_header {
 	uint16 machine;
 	uint32 version;
 	uint64 entry;
-	uint64 phoff; /* where the program headers are in the file */
+	uint64 phoff; /* offset of the program headers in the file */
 	uint64 shoff;
 	uint32 flags;
 	uint16 ehsize;
@@ -43,7 +43,7 @@ struct elf_segment {
 	uint64 offset; /* of the first byte in the file */
 	uint64 vaddr;
 	uint64 paddr;
-	uint64 filesz; /* bytes that come from the file */
+	uint64 filesz; /* bytes loaded from the file */
 	uint64 memsz;  /* bytes in memory; the rest is zero */
 	uint64 align;
 };

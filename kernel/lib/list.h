@@ -1,7 +1,7 @@
-/* kernel/lib/list.h: doubly linked lists whose links are inside the members.
+/* kernel/lib/list.h: doubly linked lists whose links are stored in the members.
  *
- * A list is a ring through its head. A link that is on no list points to
- * itself, so that taking it off once more does no harm. */
+ * A list is a ring that includes its head. A link that is not on a list points
+ * to itself, so removing it again does no harm. */
 #pragma once
 
 #include "lib/types.h"
@@ -13,7 +13,7 @@ struct list {
 
 #define LIST(name) ((struct list){ .next = &(name), .prev = &(name) })
 
-/* The member of which the link `link` is member `field`. */
+/* The struct that contains `link` as its member `field`. */
 #define LIST_ENTRY(link, type, field) CONTAINER_OF(link, type, field)
 
 #define LIST_EACH(link, head)                                                  \
@@ -56,7 +56,7 @@ static inline void list_remove(struct list *link)
 	list_init(link);
 }
 
-/* Take the first link off the list; NULL when there is none. */
+/* Remove and return the first link, or NULL if the list is empty. */
 static inline struct list *list_pop_front(struct list *head)
 {
 	struct list *first = head->next;

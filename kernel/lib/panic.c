@@ -1,4 +1,4 @@
-/* kernel/lib/panic.c: the end of a kernel that is wrong. */
+/* kernel/lib/panic.c: stop a kernel that has a bug. */
 #include "lib/panic.h"
 
 #include "abi/limits.h"
@@ -35,18 +35,18 @@ void hart_park(void)
 		wfi();
 }
 
-/* A frame pointer that can be followed: aligned, in the kernel's half. */
+/* Whether a frame pointer can be followed: aligned and in the kernel's half. */
 static bool plausible(uint64 fp)
 {
 	return fp % sizeof(uint64) == 0 && (int64)fp < 0;
 }
 
-/* A function keeps its return address and its caller's frame pointer just
- * below where its own frame pointer points. The frames of one stack go up, each
- * within a page of the last.
+/* A function stores its return address and its caller's frame pointer just
+ * below the address in its own frame pointer. Stack frames ascend, each within
+ * a page of the previous one.
  *
- * Where pc is a return address the call is before it: after a call that does
- * not return, another function may begin there. */
+ * A return address is looked up as pc - 1, within the call: after a call that
+ * does not return, pc may be the start of another function. */
 static void print_backtrace(uint64 pc, bool pc_returns, uint64 fp)
 {
 	for (int i = 0; i < BACKTRACE_MAX && pc != 0; i++) {
@@ -65,7 +65,8 @@ static void print_backtrace(uint64 pc, bool pc_returns, uint64 fp)
 	}
 }
 
-/* One message is enough. The hart that panics may do so again on the way. */
+/* Some hart has panicked already, perhaps this one: do not print a second
+ * message. */
 static void begin_again(void) __attribute__((noreturn));
 static void begin_again(void)
 {

@@ -3,17 +3,17 @@
 
 #include "lib/string.h"
 
-#define LINE_LEN 256  /* bytes of one kernel message, NUL included */
-#define NUMBER_LEN 24 /* digits of any 64-bit number, and its sign */
+#define LINE_LEN 256  /* bytes of one kernel message, including its NUL */
+#define NUMBER_LEN 24 /* digits of any 64-bit number and a sign */
 
-/* Text that is being made; what does not fit is only counted. */
+/* The output so far. Bytes that do not fit are only counted. */
 struct text {
 	char *buf;
 	uint64 size; /* of buf */
-	uint64 len;  /* bytes that the text has so far */
+	uint64 len;  /* bytes so far */
 };
 
-/* One conversion: what stands between the % and its letter. */
+/* One conversion: what is between the % and its letter. */
 struct spec {
 	bool zero; /* pad numbers with 0 */
 	bool left; /* pad on the right */
@@ -129,7 +129,7 @@ int kvsnprintf(char *buf, uint64 size, const char *fmt, __builtin_va_list args)
 		else if (*fmt == '%')
 			put_char(&text, '%');
 		else
-			break; /* the compiler has warned of it */
+			break; /* unknown; the compiler warns about it */
 	}
 	if (size > 0)
 		buf[MIN(text.len, size - 1)] = '\0';

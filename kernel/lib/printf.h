@@ -1,20 +1,21 @@
-/* kernel/lib/printf.h: formatted text, for the console and into buffers.
+/* kernel/lib/printf.h: formatted text for the console and for buffers.
  *
- * %d %i %u %x %p %s %c %% with l for 64 bits, a width and 0 or - before it. */
+ * Conversions: %d %i %u %x %p %s %c %%, with l for 64 bits, a width, and 0 or -
+ * before the width. */
 #pragma once
 
 #include "lib/types.h"
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-/* Print a message of the kernel. It comes out unmixed with what other harts
- * print when it is one line of at most 256 bytes. */
+/* Print a message of the kernel. A line of at most 255 bytes is not mixed with
+ * the output of other harts. */
 void kprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Into buf[0 .. size - 1], NUL included; returns the length that the whole
- * text has, as C's does. */
+/* Print to buf[0 .. size - 1], including a NUL. Returns the length of the whole
+ * text, even if it was truncated, like C's snprintf(). */
 int ksnprintf(char *buf, uint64 size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int kvsnprintf(char *buf, uint64 size, const char *fmt, __builtin_va_list args);
 
-/* [init] Where kprintf's text goes from now on. */
+/* [init] Make kprintf() pass its text to `write`. */
 void kprintf_set_sink(void (*write)(const char *text, uint64 n));

@@ -1,4 +1,4 @@
-/* kernel/lib/spinlock.c: a lock to be held for a short time. */
+/* kernel/lib/spinlock.c: locks that are held for a short time. */
 #include "lib/spinlock.h"
 
 #include "abi/errno.h"
@@ -13,7 +13,7 @@ void spin_init(struct spinlock *lock, const char *name)
 #ifdef DEBUG
 #define NAMES_MAX 32
 
-/* How often harts found a lock taken, by the locks' name. */
+/* How often harts had to wait, by the name of the lock. */
 static struct {
 	const char *name; /* atomic */
 	uint64 times;     /* atomic */
@@ -54,7 +54,7 @@ int spin_print_waits(void)
 }
 #endif
 
-/* A hart that panics keeps its locks: do not wait for those. */
+/* After a panic, do not wait: a hart that panics never releases its locks. */
 void spin_wait(const struct spinlock *lock)
 {
 	if (spin_held(lock) && !panicked())

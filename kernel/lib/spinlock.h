@@ -1,8 +1,8 @@
-/* kernel/lib/spinlock.h: a lock to be held for a short time, never across
- * sleep.
+/* kernel/lib/spinlock.h: locks that are held for a short time and never across
+ * a sleep.
  *
- * The kernel takes no interrupts (docs/trap.md), so a lock need not turn them
- * off. docs/locking.md has the order in which locks are taken. */
+ * The kernel takes no interrupts (docs/trap.md), so a lock need not disable
+ * them. docs/locking.md defines the lock order. */
 #pragma once
 
 #include "lib/hart.h"
@@ -10,7 +10,7 @@
 #include "lib/types.h"
 
 struct CAPABILITY("spinlock") spinlock {
-	struct hart *owner; /* NULL when free */
+	struct hart *owner; /* NULL if free */
 	const char *name;
 	struct lock_note note;
 };
@@ -19,10 +19,10 @@ struct CAPABILITY("spinlock") spinlock {
 
 void spin_init(struct spinlock *lock, const char *name);
 
-/* For spin_acquire(): wait until the lock looks free. */
+/* Part of spin_acquire(): spin until the lock looks free. */
 void spin_wait(const struct spinlock *lock);
 
-/* Wait for `lock`. Panics when this hart has it already. */
+/* Acquire the lock. Panics if this hart holds it already. */
 static inline __attribute__((always_inline)) void
 spin_acquire(struct spinlock *lock) ACQUIRES(*lock) UNCHECKED_LOCKING
 {
@@ -39,7 +39,8 @@ spin_acquire(struct spinlock *lock) ACQUIRES(*lock) UNCHECKED_LOCKING
 	lock_taken(&this_hart()->spinlocks, &lock->note, lock_site_here());
 }
 
-/* Take the lock if nobody has it. Who does not wait need keep no order. */
+/* Acquire the lock if it is free, and return whether it was. This never waits,
+ * so it is exempt from the lock order. */
 static inline __attribute__((always_inline)) bool
 spin_try(struct spinlock *lock) TRY_ACQUIRES(true, *lock) UNCHECKED_LOCKING
 {
@@ -60,12 +61,12 @@ static inline void spin_release(struct spinlock *lock)
 	__atomic_store_n(&lock->owner, NULL, __ATOMIC_RELEASE);
 }
 
-/* Whether this hart has the lock: for asserts. */
+/* Whether this hart holds the lock; for assertions. */
 static inline bool spin_held(const struct spinlock *lock)
 {
 	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == this_hart();
 }
 
-/* DEBUG: print how often harts have found a lock taken, by its name; -EINVAL in
- * other builds, which do not count. */
+/* DEBUG: print how often harts have had to wait for locks, by name. Other
+ * builds do not count that and return -EINVAL. */
 int spin_print_waits(void);

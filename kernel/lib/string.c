@@ -1,17 +1,17 @@
-/* kernel/lib/string.c: memory and strings; by words where both ends allow. */
+/* kernel/lib/string.c: memory and strings, by words if both are aligned. */
 #include "lib/string.h"
 
 #include "abi/limits.h"
 
 #ifndef __clang__
-/* gcc would turn the loops below into calls of the functions they are in. */
+/* gcc would replace each loop below by a call of the function that it is in. */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif
 
 #define WORD sizeof(uint64)
 #define UNROLL 16 /* words in a chunk */
 #define CHUNK (UNROLL * WORD)
-#define PAGE_TURN (4 * CHUNK) /* bytes of a page a turn */
+#define PAGE_TURN (8 * CHUNK) /* bytes of a page in one turn of a loop */
 
 static bool word_aligned(const void *a, const void *b)
 {
@@ -70,7 +70,7 @@ void *memmove(void *dst, const void *src, uint64 n)
 	if ((uint64)dst - (uint64)src >= n)
 		return memcpy(dst, src, n);
 
-	/* dst starts inside src: go down from the end. */
+	/* dst starts inside src: copy backwards. */
 	uint8 *to = dst;
 	const uint8 *from = src;
 
@@ -131,7 +131,7 @@ bool parse_number(const char *digits, uint64 *n)
 void page_clear(void *page)
 {
 	for (uint8 *to = page, *end = to + PGSIZE; to != end; to += PAGE_TURN) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (uint64 i = 0; i < PAGE_TURN; i += CHUNK)
 			set_chunk((uint64 *)(to + i), 0);
 	}
@@ -143,7 +143,7 @@ void page_copy(void *dst, const void *src)
 
 	for (uint8 *to = dst, *end = to + PGSIZE; to != end;
 	     to += PAGE_TURN, from += PAGE_TURN) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (uint64 i = 0; i < PAGE_TURN; i += CHUNK)
 			copy_chunk((uint64 *)(to + i),
 				   (const uint64 *)(from + i));

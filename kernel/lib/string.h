@@ -1,4 +1,4 @@
-/* kernel/lib/string.h: memory and strings; by words where both ends allow. */
+/* kernel/lib/string.h: memory and strings. */
 #pragma once
 
 #include "lib/types.h"
@@ -12,13 +12,13 @@ uint64 strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, uint64 n);
 
-/* Copy at most size - 1 bytes of `src` and end them with a NUL. */
+/* Copy at most size - 1 bytes of `src` and add a NUL. */
 void strlcpy(char *dst, const char *src, uint64 size);
 
-/* The number that these digits are, in *n; false when there is none, other
- * characters, or one above 2^32. */
+/* Parse a decimal number up to 2^32 into *n. Returns false for anything
+ * else. */
 bool parse_number(const char *digits, uint64 *n);
 
-/* One page, both aligned to PGSIZE. */
+/* Clear or copy one page; all pointers are page-aligned. */
 void page_clear(void *page);
 void page_copy(void *dst, const void *src);

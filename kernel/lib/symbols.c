@@ -1,7 +1,7 @@
 /* kernel/lib/symbols.c: the names of the kernel's functions, by address.
  *
- * The build makes the table from a first link of the kernel and links again
- * with it (Makefile); it is sorted by address. */
+ * The build generates the table from a first link of the kernel and then links
+ * again with it (Makefile). It is sorted by address. */
 #include "lib/symbols.h"
 
 struct ksym {

@@ -4,8 +4,9 @@
 #include "lib/types.h"
 
 struct symbol {
-	const char *name; /* "?" when the address is in no function */
-	uint64 offset;    /* of the address from the function's start */
+	const char *name; /* "?" if the address is before all functions */
+	uint64 offset;    /* of the address in the function */
 };
 
+/* The function that contains the address. */
 struct symbol symbol_at(uint64 address);

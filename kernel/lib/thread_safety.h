@@ -1,6 +1,6 @@
-/* kernel/lib/thread_safety.h: lock contracts that clang checks.
+/* kernel/lib/thread_safety.h: locking contracts that clang checks.
  *
- * `make lint` compiles with -Wthread-safety; for gcc the words vanish. */
+ * `make lint` compiles with -Wthread-safety; for gcc these macros are empty. */
 #pragma once
 
 #ifdef __clang__

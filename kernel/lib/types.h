@@ -1,4 +1,4 @@
-/* kernel/lib/types.h: the words that every other file uses. */
+/* kernel/lib/types.h: basic types and macros. */
 #pragma once
 
 #include "abi/types.h"
@@ -13,7 +13,7 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-/* The struct of which `ptr` points to member `member`. */
+/* The struct that contains *ptr as its member `member`. */
 #define CONTAINER_OF(ptr, type, member)                                        \
 	((type *)((char *)(ptr) - __builtin_offsetof(type, member)))
 
@@ -21,7 +21,7 @@
 #define ROUND_DOWN(n, unit) ((n) & -(unit))
 #define ROUND_UP(n, unit) ROUND_DOWN(-1 + (n) + (unit), unit)
 
-/* For the compiler: what it cannot know, and may take for granted. */
+/* Tell the compiler that the condition holds, without checking it. */
 #define assume(condition)                                                      \
 	do {                                                                   \
 		if (!(condition))                                              \

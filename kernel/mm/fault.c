@@ -21,9 +21,10 @@ bool pte_allows(pte_t pte, enum access access)
 
 /* Give the writer at *pte a frame of its own.
  *
- * One owner means that it is ours and stays ours: only an address space that
- * maps the frame can add another, and this one is busy here. The hart may
- * remember the entry as it was, and fault once more for it; no harm is done. */
+ * A count of 1 means that the frame is ours and stays ours: only an address
+ * space that maps a frame can add an owner, and this one is locked. The
+ * takeover needs no fence: a hart that still caches the old entry faults once
+ * more, and finds the write allowed. */
 static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 	REQUIRES(uvm->lock)
 {
@@ -42,7 +43,7 @@ static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 		return FAULT_NOMEM;
 	page_copy(own, shared);
 	*pte = pte_make(own, pte_flags(pte_to_writable(*pte)));
-	sfence_page(va); /* T1: before the others may have the frame alone */
+	sfence_page(va); /* T1: before the old frame is dropped */
 	frame_put(shared);
 	vmcount_add(VM_cow_copy, 1);
 	uvm->copies++;
@@ -51,7 +52,7 @@ static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 
 enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 {
-	ASSERT(spin_held(&uvm->lock), "faults are seen to under the lock");
+	ASSERT(spin_held(&uvm->lock), "a fault is resolved under the lock");
 
 	pte_t *pte = va < USER_TOP ? pt_find(uvm->root, va) : NULL;
 
@@ -61,7 +62,7 @@ enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 		return cow_break(uvm, pte, va);
 	if (!pte_allows(*pte, access))
 		return FAULT_DENIED;
-	/* The hart remembered what the entry was before. */
+	/* The hart has cached an older state of the entry. */
 	sfence_page(va);
 	return FAULT_FIXED;
 }

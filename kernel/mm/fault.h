@@ -7,15 +7,16 @@ enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_EXEC };
 
 enum fault {
 	FAULT_FIXED,    /* the access will succeed now */
-	FAULT_UNMAPPED, /* nothing is there */
-	FAULT_DENIED,   /* the page is there, but not for that */
-	FAULT_NOMEM,    /* allowed, but there is no memory for it */
+	FAULT_UNMAPPED, /* no page is mapped there */
+	FAULT_DENIED,   /* the page does not allow the access */
+	FAULT_NOMEM,    /* allowed, but memory is exhausted */
 };
 
-/* Whether a valid entry lets a program do that. */
+/* Whether a program may use the entry for this access. */
 bool pte_allows(pte_t pte, enum access access);
 
-/* A program, or the kernel for it, cannot do `access` at va, any number at all:
- * see to it, or say why not. The one place that decides this. */
+/* Resolve a fault of a program, or of the kernel on its behalf, or return the
+ * reason why it cannot be resolved. `va` may be any value. This is the one
+ * place that decides what a fault means. */
 enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 	REQUIRES(uvm->lock);

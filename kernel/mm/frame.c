@@ -1,19 +1,19 @@
-/* kernel/mm/frame.c: physical memory, a page at a time.
+/* kernel/mm/frame.c: physical memory, handed out a page at a time.
  *
- * Each hart has a cache of free frames, so that two harts that fork do not meet
- * in one lock. A cache that runs empty takes a batch from the reserve; one that
- * overflows gives a batch back. Memory that was never used lies above the
- * frontier and is not touched: boot takes no longer with more RAM.
+ * Each hart has its own cache of free frames, so harts that fork at the same
+ * time do not compete for one lock. An empty cache takes a batch of frames from
+ * the reserve, and a full one returns a batch. Memory above the frontier has
+ * never been used and is not touched, so boot takes no longer with more RAM.
  *
- * A free frame holds the links of the list that it is on. A hart holds the lock
- * of at most one cache, and the reserve's is taken without any.
+ * The links of a free list are stored in the free frames themselves. A hart
+ * holds at most one of these locks, a cache's or the reserve's.
  *
  * F1: the count of a frame is 0 exactly when it is free.
  * F2: the count of a frame that is in use is the number of user leaf entries
  *     that map it, plus one for each holder in the kernel.
  *
- * Counts are atomic and need no lock: only an owner can make another owner, so
- * a count rises from 0 in kalloc() alone. */
+ * Counts are atomic and need no lock: only an owner can add another owner, so a
+ * count leaves 0 only in kalloc(). */
 #include "mm/frame.h"
 
 #include "abi/limits.h"
@@ -23,16 +23,15 @@
 #include "lib/string.h"
 #include "mm/vmcount.h"
 
-#define BATCH 32              /* frames that move between cache and reserve */
+#define BATCH 32              /* frames moved between cache and reserve */
 #define CACHE_MAX (2 * BATCH) /* frames in a hart's cache */
 
-#define POISON_FREE 0xfb /* DEBUG: contents of a frame that was given back */
+#define POISON_FREE 0xfb /* DEBUG: contents of a free frame */
 #define POISON_NEW 0xab  /* DEBUG: contents of a frame just handed out */
 
 struct free_frame {
 	struct free_frame *next;
-	struct free_frame
-		*next_batch; /* in the reserve: the batch after this */
+	struct free_frame *next_batch; /* in the first frame of a batch */
 };
 
 struct cache {
@@ -45,13 +44,13 @@ static struct cache caches[MAX_HARTS];
 
 static struct {
 	struct spinlock lock;
-	struct free_frame *batches; /* [lock] each of BATCH frames */
+	struct free_frame *batches; /* [lock] BATCH frames each */
 	uint64 nbatches;            /* [lock] */
-	uint8 *frontier;            /* [lock] from here to end: never used */
+	uint8 *frontier;            /* [lock] never used from here to end */
 	uint8 *start, *end;         /* [init] */
 } reserve = { .lock = SPINLOCK("frame reserve") };
 
-static uint64 fail_countdown; /* atomic; 0: kalloc does not fail on purpose */
+static uint64 fail_countdown; /* atomic; 0: no failure was asked for */
 
 void frame_init(void *start, void *end)
 {
@@ -62,7 +61,7 @@ void frame_init(void *start, void *end)
 		spin_init(&caches[i].lock, "frame cache");
 }
 
-/* Link up to BATCH frames that were never used. */
+/* Move the frontier past up to BATCH frames and link them into a batch. */
 static struct free_frame *carve_batch_locked(uint64 *count)
 	REQUIRES(reserve.lock)
 {
@@ -82,7 +81,7 @@ static struct free_frame *carve_batch_locked(uint64 *count)
 	return first;
 }
 
-/* Take a batch out of the reserve; NULL when that is empty. */
+/* Take a batch from the reserve; NULL if the reserve is empty. */
 static struct free_frame *reserve_take(uint64 *count)
 {
 	spin_acquire(&reserve.lock);
@@ -121,7 +120,7 @@ static struct free_frame *cache_pop(struct cache *cache)
 	return frame;
 }
 
-/* Cut a batch off a cache that is too long; NULL when it is not. */
+/* Take a batch off a cache that is full; NULL if the cache is not full. */
 static struct free_frame *cut_batch_locked(struct cache *cache)
 	REQUIRES(cache->lock)
 {
@@ -151,9 +150,9 @@ static void cache_push(struct cache *cache, struct free_frame *frame)
 		reserve_give(surplus);
 }
 
-/* This hart's cache is empty: fill it from the reserve and take one frame. When
- * that is empty too, the last free frames are in the caches of other harts. */
-static struct free_frame *refill(struct cache *cache)
+/* Fill this hart's empty cache from the reserve and take one frame. If the
+ * reserve is empty too, the last free frames are in other harts' caches. */
+static __attribute__((noinline)) struct free_frame *refill(struct cache *cache)
 {
 	uint64 count;
 	struct free_frame *frame = reserve_take(&count);
@@ -170,7 +169,7 @@ static struct free_frame *refill(struct cache *cache)
 	return frame;
 }
 
-/* Whether this allocation is the one that a test wants to fail. */
+/* Whether a test has asked for this allocation to fail. */
 static bool fails_on_purpose(void)
 {
 	uint64 left = __atomic_load_n(&fail_countdown, __ATOMIC_RELAXED);
@@ -213,7 +212,7 @@ void *kzalloc(void)
 	return frame;
 }
 
-/* The last owner has gone. */
+/* Put a frame without owners on the free list. */
 static void release(void *frame)
 {
 #ifdef DEBUG
@@ -226,16 +225,17 @@ void kfree(void *frame)
 {
 	ASSERT((uint64)frame % PGSIZE == 0 && (uint8 *)frame >= reserve.start &&
 		       (uint8 *)frame < reserve.end,
-	       "kfree takes what kalloc gave");
-	ASSERT(*frame_count(frame) == 1, "F2: a frame is freed by its owner");
+	       "kfree takes only frames from kalloc");
+	ASSERT(*frame_count(frame) == 1,
+	       "F2: kfree is called by the only owner");
 	*frame_count(frame) = 0;
 	release(frame);
 }
 
-void frame_last_put(void *frame, uint32 owners)
+void frame_last_put(void *frame, uint64 owners)
 {
 	ASSERT(owners != 0, "F1: a free frame has no owner");
-	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* see what the others did */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* after all they did */
 	release(frame);
 }
 
@@ -270,7 +270,7 @@ bool frame_exists(const void *frame)
 	       (const uint8 *)frame < reserve.frontier;
 }
 
-/* Frames on a list; false when one of them has an owner. */
+/* Add the length of a free list to *count; false if a frame has an owner. */
 static bool count_list(const struct free_frame *first, uint64 *count)
 {
 	for (; first != NULL; first = first->next) {
@@ -281,7 +281,7 @@ static bool count_list(const struct free_frame *first, uint64 *count)
 	return true;
 }
 
-const char *frames_recount(void) UNCHECKED_LOCKING
+const char *frames_audit(void) UNCHECKED_LOCKING
 {
 	uint64 listed = 0, unowned = 0;
 	bool free = true;
@@ -296,7 +296,8 @@ const char *frames_recount(void) UNCHECKED_LOCKING
 		unowned += *frame_count(frame) == 0;
 	if (!free)
 		return "F1: a free frame has no owner";
-	return listed == unowned ? NULL : "F1: a frame without owner is free";
+	return listed == unowned ? NULL
+				 : "F1: a frame without an owner is free";
 }
 
 void frame_fail_nth(uint64 n)

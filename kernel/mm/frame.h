@@ -1,12 +1,11 @@
-/* kernel/mm/frame.h: physical memory, a page at a time. */
+/* kernel/mm/frame.h: physical memory, handed out a page at a time. */
 #pragma once
 
 #include "mm/sv39.h"
 
-/* How many own each frame, by physical page number: the page tables that map it
- * and the holders in the kernel. Only frame.c and the functions below touch it.
- * Its place is behind the kernel's image (boot/kernel.ld), and not behind a
- * pointer, which would be loaded for each page of a fork. */
+/* The number of owners of each frame, by physical page number. The array
+ * follows the kernel's image (boot/kernel.ld), because a pointer to it would
+ * have to be loaded for each page of a fork. */
 extern uint32 frame_counts[];
 
 static inline uint32 *frame_count(const void *frame)
@@ -14,75 +13,70 @@ static inline uint32 *frame_count(const void *frame)
 	return &frame_counts[virt_to_phys(frame) >> PGSHIFT];
 }
 
-/* [init] All memory from `start` to `end`, addresses in the direct map, can be
- * handed out from now on. */
+/* [init] Make the memory from `start` to `end`, addresses in the direct map,
+ * available to kalloc(). */
 void frame_init(void *start, void *end);
 
-/* A frame that its caller alone owns, contents unknown; NULL when none is
- * free. kzalloc() clears it. */
+/* Return a frame whose only owner is the caller, or NULL if none is free. The
+ * contents are undefined; kzalloc() clears them. */
 void *kalloc(void);
 void *kzalloc(void);
 
-/* Give back a frame that kalloc() gave and that nobody else owns. */
+/* Free a frame from kalloc(). The caller must be its only owner. */
 void kfree(void *frame);
 
-/* One owner more; the caller is one already. */
+/* Add an owner. The caller must be one itself. */
 static inline void frame_get(const void *frame)
 {
 	__atomic_fetch_add(frame_count(frame), 1, __ATOMIC_RELAXED);
 }
 
-/* How many own it. 1, asked by an owner, stays 1 until that owner changes it.
- * What former owners did to the frame has happened. */
+/* Return the number of owners: user page-table entries that map the frame, and
+ * holders in the kernel. If an owner gets 1, it is the only one and stays so
+ * until it adds another; it also sees all that former owners did to the
+ * frame. */
 static inline uint32 frame_owners(const void *frame)
 {
 	return __atomic_load_n(frame_count(frame), __ATOMIC_ACQUIRE);
 }
 
-/* For frame_put(): there were `owners`, one or wrongly none, before the last
- * one went. */
-void frame_last_put(void *frame, uint32 owners);
+/* The rare part of frame_put(). `owners` is the count before the decrement: 1,
+ * or 0 if somebody dropped an owner too many. */
+void frame_last_put(void *frame, uint64 owners);
 
-/* Who gives up many frames may fence once: frame_put_fence(), and from then on
- * frame_put_fenced() for each frame. */
-static inline void frame_put_fence(void)
+/* Drop an owner; the last one frees the frame. All that the owners did to the
+ * frame happens before its next use, whichever of them is the last.
+ *
+ * gcc before 14 puts a fence before the builtin for this instruction, which
+ * costs one more instruction for each page. */
+static inline void frame_put(void *frame)
 {
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-}
+	uint64 owners;
 
-static inline void frame_put_fenced(void *frame)
-{
-	uint32 owners =
-		__atomic_fetch_sub(frame_count(frame), 1, __ATOMIC_RELAXED);
-
+	__asm__ volatile("amoadd.w.rl %0, %2, %1"
+			 : "=r"(owners), "+A"(*frame_count(frame))
+			 : "r"(-1)
+			 : "memory");
 	if (unlikely(owners <= 1))
 		frame_last_put(frame, owners);
 }
 
-/* One owner less; the last one's frame becomes free. Whatever the owners did to
- * it comes before what the next one does, whichever of them is the last. */
-static inline void frame_put(void *frame)
-{
-	frame_put_fence();
-	frame_put_fenced(frame);
-}
-
-/* Frames that can be handed out in all, and of these the free ones (exact when
- * no hart allocates). */
+/* The number of frames that kalloc() manages, and how many of them are free.
+ * The latter is exact only while no hart allocates. */
 uint64 frames_total(void);
 uint64 frames_free(void);
 
-/* Frames that have more than one owner. Looks at each frame that was ever
- * used. */
+/* The number of frames with several owners. Takes time proportional to the
+ * number of frames ever used. */
 uint64 frames_shared(void);
 
-/* Whether that is the address of a frame that kalloc() has handed out once. */
+/* Whether kalloc() has ever handed out a frame at this address. */
 bool frame_exists(const void *frame);
 
-/* Go through the free frames: NULL, or an invariant that does not hold. No
- * other hart runs meanwhile. */
-const char *frames_recount(void);
+/* Check F1 for all frames, while no other hart runs: NULL, or what is wrong.
+ * Part of audit() (debug/audit.h). */
+const char *frames_audit(void);
 
-/* Let the n-th next kalloc() on any hart fail, once; 0: none. For tests of what
- * happens when memory is out. */
+/* Make the n-th kalloc() from now, on any hart, fail once; 0 cancels that. For
+ * tests of exhausted memory. */
 void frame_fail_nth(uint64 n);

@@ -1,9 +1,10 @@
-/* kernel/mm/kvm.c: the kernel's own half of every address space.
+/* kernel/mm/kvm.c: the kernel's half of every address space.
  *
  * All of RAM is mapped at KERNEL_BASE with the largest pages that fit. Only the
- * 2 MiB pages that hold the kernel's image are split, so that text is R-X,
- * constants are R-- and all else is RW-. The entries of the root never change
- * after boot: every address space has a copy of them. */
+ * 2 MiB pages that contain the kernel's image are split into small ones, so
+ * that text is R-X, constants are R-- and everything else is RW-. Every address
+ * space has a copy of the kernel's entries in the root table, so they never
+ * change after boot. */
 #include "mm/kvm.h"
 
 #include "lib/csr.h"
@@ -18,7 +19,7 @@
 #define KERNEL_RO (KERNEL_FLAGS | PTE_R)
 #define KERNEL_RX (KERNEL_FLAGS | PTE_R | PTE_X)
 
-#define KERNEL_ROOT_INDEX (PTES_PER_TABLE / 2) /* the upper half's first */
+#define KERNEL_ROOT_INDEX (PTES_PER_TABLE / 2) /* first of the upper half */
 #define SLOT_SIZE (2 * PGSIZE)                 /* guard page and stack */
 
 /* kernel/boot/kernel.ld */
@@ -27,15 +28,17 @@ extern char boot_stacks[];
 
 pte_t kernel_root[PTES_PER_TABLE] __attribute__((aligned(PGSIZE)));
 
-/* Stacks mapped so far. A hart whose own count is behind may remember what was,
- * or was not, in the slot of the newest ones before. */
-static uint64 stacks_mapped; /* atomic */
-static uint64 fenced_up_to[MAX_HARTS];
+/* The number of stacks mapped so far, and of those that each hart has fenced. A
+ * hart that is behind may still cache the previous contents of the newest
+ * slots. */
+static uint64 stacks_mapped;           /* atomic */
+static uint64 fenced_up_to[MAX_HARTS]; /* [self] of each hart */
 
-static uint64 direct_map_end; /* [init] index in the root, exclusive */
+static uint64 direct_map_end; /* [init] index in the root table */
 
-/* Boot memory: behind the kernel's image and the counts, before frames. */
-static uint8 *boot_next, *boot_end;
+/* Memory for the tables built at boot: after the kernel's image and the counts,
+ * and before the first frame. */
+static uint8 *boot_next, *boot_end; /* [init] */
 
 static void *boot_alloc_page(void)
 {
@@ -49,7 +52,7 @@ static void *boot_alloc_page(void)
 	return page;
 }
 
-/* Map [va, va + bytes) to itself in the direct map, with pages of `level`. */
+/* Map [va, va + bytes) in the direct map, with pages of the size of `level`. */
 static bool map_direct(uint64 va, uint64 bytes, int level, uint64 flags)
 {
 	for (uint64 end = va + bytes; va < end; va += PT_SPAN(level)) {
@@ -72,8 +75,8 @@ static bool map_direct(uint64 va, uint64 bytes, int level, uint64 flags)
 	return true;
 }
 
-/* The image, page by page, up to the next 2 MiB. Each boot stack is two pages,
- * the lower one left out as a guard. */
+/* Map the image page by page, up to the next multiple of 2 MiB. Each boot stack
+ * is two pages, of which the lower one stays unmapped as a guard. */
 static bool map_image(void)
 {
 	uint64 text = (uint64)kernel_start, constants = (uint64)text_end,
@@ -94,8 +97,8 @@ static bool map_image(void)
 	return true;
 }
 
-/* RAM behind the image: 2 MiB pages up to a whole GiB and after the last whole
- * one, 1 GiB pages between. */
+/* Map the RAM after the image: pages of 1 GiB where possible, and pages of 2
+ * MiB before and after those. */
 static bool map_ram(uint64 ram_bytes)
 {
 	uint64 va = ROUND_UP((uint64)kernel_end, PT_SPAN(1));
@@ -108,8 +111,8 @@ static bool map_ram(uint64 ram_bytes)
 	       map_direct(large, end - large, 1, KERNEL_RW);
 }
 
-/* The leaf tables of all kernel stacks, so that a stack needs only its
- * frame. */
+/* Make all tables for kernel stacks, so that mapping a stack needs no
+ * memory. */
 static bool make_stack_tables(uint64 nstacks)
 {
 	pte_t *middle = boot_alloc_page();
@@ -182,7 +185,7 @@ void *kstack_map(uint64 slot, void *frame)
 	uint64 va = kstack_address(slot);
 	pte_t *pte = kstack_pte(va);
 
-	ASSERT(*pte == 0, "a kernel stack's slot has one user");
+	ASSERT(*pte == 0, "the slot of a new kernel stack is empty");
 	*pte = pte_make(frame, KERNEL_RW);
 	__atomic_fetch_add(&stacks_mapped, 1, __ATOMIC_RELEASE);
 	return (void *)va;

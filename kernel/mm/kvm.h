@@ -1,33 +1,34 @@
-/* kernel/mm/kvm.h: the kernel's own half of every address space. */
+/* kernel/mm/kvm.h: the kernel's half of every address space. */
 #pragma once
 
 #include "mm/sv39.h"
 
 extern pte_t kernel_root[PTES_PER_TABLE];
 
-/* [init] Build it for RAM from RAM_BASE_PA on, with room for `nstacks` kernel
- * stacks, and start to hand out the frames that are left. False when there is
- * not memory enough. */
+/* [init] Map RAM, which starts at RAM_BASE_PA, and make room for `nstacks`
+ * kernel stacks. The rest of the memory becomes available as frames. Returns
+ * false if there is not enough memory. */
 bool kvm_init(uint64 ram_bytes, uint64 nstacks);
 
-/* Run on these tables: once on each hart. */
+/* Switch this hart to the kernel's own root table. */
 void kvm_use(void);
 
-/* A new root whose kernel half is the kernel's and whose user half is empty;
- * NULL when memory is out. */
+/* Create a root table with the kernel's half and an empty user half; NULL if
+ * memory is exhausted. */
 pte_t *kvm_new_root(void);
 
-/* Frame `frame` is kernel stack number `slot` from now on; returns the address
- * that the stack begins at. The page below it is never mapped. */
+/* Map a frame as the kernel stack in `slot`. Returns its lowest address; the
+ * page below is never mapped. */
 void *kstack_map(uint64 slot, void *frame);
 
-/* The stack is gone, its frame the caller's again. */
+/* Unmap the stack. The caller gets its frame back. */
 void kstack_unmap(uint64 slot);
 
-/* The frame of that stack; NULL when there is none. */
+/* The frame of the stack in that slot, or NULL. */
 void *kstack_frame(uint64 slot);
 
-/* Before a hart switches to a stack: forget what was in its slot before. */
+/* To call before this hart switches to a stack: flush cached translations of
+ * former stacks in the same slot. */
 void kstack_fence(void);
 
 /* Whether the address is in the guard page of a kernel stack. */

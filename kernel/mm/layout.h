@@ -1,15 +1,15 @@
-/* kernel/mm/layout.h: where things are: physical addresses of the QEMU `virt`
- * machine, and what the kernel's half of every address space holds
- * (docs/boot.md has the picture). */
+/* kernel/mm/layout.h: physical addresses of QEMU's `virt` machine, and the
+ * layout of the kernel's half of every address space (docs/boot.md has a
+ * picture). */
 #pragma once
 
-/* All of physical memory, devices too, appears from here on. */
+/* The direct map: all physical memory, including devices, appears here. */
 #define KERNEL_BASE 0xffffffc000000000
 #define DIRECT_MAP_GIB 128
 
 /* Kernel stacks, each above a page that is never mapped. */
 #define KSTACK_BASE (KERNEL_BASE + (DIRECT_MAP_GIB << 30))
-#define KSTACK_MAX 131072 /* stacks in one GiB, guards included */
+#define KSTACK_MAX 131072 /* stacks with guards in one GiB */
 
 #define RAM_BASE_PA 0x80000000
 
@@ -37,21 +37,21 @@ static inline void *phys_to_virt(uint64 pa)
 	return (void *)(pa + KERNEL_BASE);
 }
 
-/* Of an address in the direct map. */
+/* `va` must be in the direct map. */
 static inline uint64 virt_to_phys(const void *va)
 {
 	return (uint64)va - KERNEL_BASE;
 }
 
-/* Where the kernel reaches the devices. */
+/* Virtual addresses of the devices. */
 #define TEST_DEVICE phys_to_virt(TEST_DEVICE_PA)
 #define CLINT phys_to_virt(CLINT_PA)
 #define PLIC phys_to_virt(PLIC_PA)
 #define UART0 phys_to_virt(UART_PA)
 #define VIRTIO0 phys_to_virt(VIRTIO_PA)
 
-/* Registers of devices have a side effect on each access: the compiler may
- * neither drop nor merge them. */
+/* Each access to a device register can have a side effect, so the compiler must
+ * not drop or merge accesses. */
 static inline uint32 mmio_read32(const void *address)
 {
 	return *(const volatile uint32 *)address;

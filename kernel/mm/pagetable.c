@@ -44,24 +44,40 @@ pte_t *pt_find(const pte_t *root, uint64 va)
 	return (pte_t *)&table[pt_index(va, 0)];
 }
 
+/* The table that an entry points to; a new one if there is none yet. */
+static inline pte_t *lower_table(pte_t *pte, void *(*alloc)(void))
+{
+	if (!(*pte & PTE_V)) {
+		void *lower = alloc();
+
+		if (lower == NULL)
+			return NULL;
+		vmcount_add(VM_table, 1);
+		*pte = pte_make(lower, PTE_V);
+	}
+	return pte_page(*pte);
+}
+
+static inline pte_t *make(pte_t *root, uint64 va, void *(*alloc_leaf)(void))
+{
+	pte_t *middle = lower_table(&root[pt_index(va, 2)], kzalloc);
+
+	if (middle == NULL)
+		return NULL;
+
+	pte_t *leaf = lower_table(&middle[pt_index(va, 1)], alloc_leaf);
+
+	return leaf != NULL ? &leaf[pt_index(va, 0)] : NULL;
+}
+
 pte_t *pt_make(pte_t *root, uint64 va)
 {
-	pte_t *table = root;
+	return make(root, va, kzalloc);
+}
 
-	for (int level = PT_LEVELS - 1; level > 0; level--) {
-		pte_t *pte = &table[pt_index(va, level)];
-
-		if (!(*pte & PTE_V)) {
-			void *lower = kzalloc();
-
-			if (lower == NULL)
-				return NULL;
-			vmcount_add(VM_table, 1);
-			*pte = pte_make(lower, PTE_V);
-		}
-		table = pte_page(*pte);
-	}
-	return &table[pt_index(va, 0)];
+pte_t *pt_make_to_fill(pte_t *root, uint64 va)
+{
+	return make(root, va, kalloc);
 }
 
 uint64 pt_count(const pte_t *root, uint64 end)
@@ -82,7 +98,7 @@ static void table_free(pte_t *table)
 	vmcount_add(VM_table, -1);
 }
 
-/* Free the table that an entry points to, if there is one. */
+/* Free the table that the entry points to, if any. */
 static void drop_table(pte_t *pte)
 {
 	pte_t old = *pte;
@@ -90,7 +106,7 @@ static void drop_table(pte_t *pte)
 	if (!(old & PTE_V))
 		return;
 	*pte = 0;
-	sfence_user(); /* a hart may remember upper entries, too */
+	sfence_user(); /* harts cache upper entries too */
 	table_free(pte_page(old));
 }
 

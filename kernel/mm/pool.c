@@ -1,7 +1,7 @@
 /* kernel/mm/pool.c: small objects of one size, packed into frames.
  *
- * A slab is a frame: this struct, then the objects. Objects that were never
- * used are handed out in order; those that came back are on a list inside. */
+ * A slab is a frame that contains this struct and then the objects. Objects
+ * that were freed are on a list; those never used are handed out in order. */
 #include "mm/pool.h"
 
 #include "abi/limits.h"
@@ -11,9 +11,9 @@
 
 struct slab {
 	struct list link;  /* [pool's lock] on its partial list, unless full */
-	void *freed;       /* [pool's lock] objects that came back */
-	uint32 used;       /* [pool's lock] objects handed out */
-	uint32 never_used; /* [pool's lock] index of the first such */
+	void *freed;       /* [pool's lock] list of freed objects */
+	uint32 used;       /* [pool's lock] number of objects in use */
+	uint32 never_used; /* [pool's lock] index of the first such object */
 };
 
 static uint32 objects_per_slab(const struct pool *pool)
@@ -80,7 +80,7 @@ void pool_free(struct pool *pool, void *object)
 	struct slab *slab = (struct slab *)ROUND_DOWN((uint64)object, PGSIZE);
 
 	spin_acquire(&pool->lock);
-	ASSERT(slab->used > 0, "an object goes back to its pool once");
+	ASSERT(slab->used > 0, "an object is freed only once");
 	if (slab->used == objects_per_slab(pool))
 		list_push_front(&pool->partial, &slab->link);
 	*(void **)object = slab->freed;

@@ -1,7 +1,7 @@
 /* kernel/mm/pool.h: small objects of one size, packed into frames.
  *
- * A frame whose last object goes back is given back at once, so that a pool
- * holds no more memory than it needs. */
+ * A frame is freed together with its last object, so that a pool holds no more
+ * frames than it needs. */
 #pragma once
 
 #include "lib/list.h"
@@ -11,10 +11,10 @@ struct pool {
 	struct spinlock lock;
 	const char *name;
 	uint32 object_size;  /* [init] bytes, a multiple of 8 */
-	struct list partial; /* [lock] slabs with a free object */
+	struct list partial; /* [lock] slabs with free objects */
 };
 
-/* Objects of `size` bytes each, at most 2 KiB. */
+/* A pool of objects of `size` bytes each, at most 2 KiB. */
 #define POOL(pool_name, size, label)                                           \
 	((struct pool){                                                        \
 		.lock.name = (label),                                          \
@@ -24,8 +24,9 @@ struct pool {
 		.partial.prev = &(pool_name).partial,                          \
 	})
 
-/* An object, contents unknown; NULL when memory is short. */
+/* Allocate an object with undefined contents; NULL if memory is exhausted. */
 void *pool_alloc(struct pool *pool) EXCLUDES(pool->lock);
-/* The same, cleared. */
+
+/* The same, but zeroed. */
 void *pool_zalloc(struct pool *pool) EXCLUDES(pool->lock);
 void pool_free(struct pool *pool, void *object) EXCLUDES(pool->lock);

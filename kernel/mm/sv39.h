@@ -6,8 +6,8 @@
  *  | reserved | physical page number       |RSW|D|A|G|U|X|W|R|V|
  *  +----------+----------------------------+---+-+-+-+-+-+-+-+-+
  *
- * A valid entry with none of R, W, X points to the next table. A and D are set
- * from the start: Calf does not page out, so nobody asks for them. */
+ * A valid entry without R, W and X points to the next table. A and D are always
+ * set: Calf does not page out, so it has no use for them. */
 #pragma once
 
 #include "abi/limits.h"
@@ -19,14 +19,14 @@ typedef uint64 pte_t;
 #define PTE_R (1UL << 1)
 #define PTE_W (1UL << 2)
 #define PTE_X (1UL << 3)
-#define PTE_U (1UL << 4) /* the program's */
-#define PTE_G (1UL << 5) /* in every address space */
+#define PTE_U (1UL << 4) /* user mode may use it */
+#define PTE_G (1UL << 5) /* global: in every address space */
 #define PTE_A (1UL << 6) /* accessed */
-#define PTE_D (1UL << 7) /* dirty: written to */
+#define PTE_D (1UL << 7) /* dirty */
 
-/* The two bits that Sv39 leaves to us (RSW). */
-#define PTE_COW (1UL << 8)    /* may be written, but in a frame of its own */
-#define PTE_SEALED (1UL << 9) /* the program may not write it, ever */
+/* The two bits that Sv39 reserves for software (RSW). */
+#define PTE_COW (1UL << 8)    /* writable, once it has a frame of its own */
+#define PTE_SEALED (1UL << 9) /* the program may never write it */
 
 #define PTE_FLAGS 0x3ffUL
 #define PTE_PPN_SHIFT 10
@@ -39,35 +39,35 @@ typedef uint64 pte_t;
 /* Bytes that one entry of a table at `level` spans: 4 KiB, 2 MiB, 1 GiB. */
 #define PT_SPAN(level) (PGSIZE << (9 * (level)))
 
-/* Which entry of a table at `level` leads to va. */
+/* The index of the entry for va in a table at `level`. */
 static inline uint64 pt_index(uint64 va, int level)
 {
 	return (va >> (PGSHIFT + 9 * level)) % PTES_PER_TABLE;
 }
 
-/* The entry that maps or points to the page at `page`, in the direct map. */
+/* An entry for `page`, a frame or a table in the direct map. */
 static inline pte_t pte_make(const void *page, uint64 flags)
 {
 	return (virt_to_phys(page) >> PGSHIFT << PTE_PPN_SHIFT) | flags;
 }
 
-/* The page, table or frame, that a valid entry leads to. */
+/* The frame or table that a valid entry points to, in the direct map. */
 static inline void *pte_page(pte_t pte)
 {
 	assume(pte >> PTE_RESERVED_SHIFT == 0);
 	return phys_to_virt(pte >> PTE_PPN_SHIFT << PGSHIFT);
 }
 
-/* A writable entry as it is while others map its frame too... */
+/* Turn a writable entry into a copy-on-write one, to share its frame... */
 static inline pte_t pte_to_cow(pte_t pte)
 {
-	return pte ^ (PTE_W | PTE_COW);
+	return (pte & ~PTE_W) | PTE_COW;
 }
 
-/* ... and as it is again when nobody else does. */
+/* ... and back, for a frame with one owner. */
 static inline pte_t pte_to_writable(pte_t pte)
 {
-	return pte ^ (PTE_W | PTE_COW);
+	return (pte & ~PTE_COW) | PTE_W;
 }
 
 static inline uint64 pte_flags(pte_t pte)
@@ -75,7 +75,7 @@ static inline uint64 pte_flags(pte_t pte)
 	return pte & PTE_FLAGS;
 }
 
-/* Whether a write gives the writer a frame of its own first. */
+/* Whether a write must first give the writer a frame of its own. */
 static inline bool pte_is_cow(pte_t pte)
 {
 	return pte & PTE_COW;

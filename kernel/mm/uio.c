@@ -1,4 +1,4 @@
-/* kernel/mm/uio.c: the far end of a read or a write. */
+/* kernel/mm/uio.c: the memory that a read or a write transfers to or from. */
 #include "mm/uio.h"
 
 #include "lib/panic.h"
@@ -13,28 +13,30 @@ static void uio_advance(struct uio *uio, uint64 n)
 
 int uio_put(struct uio *uio, const void *src, uint64 n)
 {
-	int error = 0;
-
-	ASSERT(n <= uio->left, "no more is moved than was asked for");
-	if (uio->uvm != NULL)
-		error = copyout(uio->uvm, uio->addr, src, n);
-	else
+	ASSERT(n <= uio->left, "a transfer stays within its memory");
+	if (uio->uvm == NULL) {
 		memcpy((void *)uio->addr, src, n);
-	if (error == 0)
-		uio_advance(uio, n);
-	return error;
+	} else {
+		int error = copyout(uio->uvm, uio->addr, src, n);
+
+		if (error != 0)
+			return error;
+	}
+	uio_advance(uio, n);
+	return 0;
 }
 
 int uio_get(struct uio *uio, void *dst, uint64 n)
 {
-	int error = 0;
-
-	ASSERT(n <= uio->left, "no more is moved than was asked for");
-	if (uio->uvm != NULL)
-		error = copyin(uio->uvm, dst, uio->addr, n);
-	else
+	ASSERT(n <= uio->left, "a transfer stays within its memory");
+	if (uio->uvm == NULL) {
 		memcpy(dst, (const void *)uio->addr, n);
-	if (error == 0)
-		uio_advance(uio, n);
-	return error;
+	} else {
+		int error = copyin(uio->uvm, dst, uio->addr, n);
+
+		if (error != 0)
+			return error;
+	}
+	uio_advance(uio, n);
+	return 0;
 }

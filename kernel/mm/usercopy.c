@@ -1,4 +1,4 @@
-/* kernel/mm/usercopy.c: bytes between the kernel and a program. */
+/* kernel/mm/usercopy.c: copy bytes between the kernel and a program. */
 #include "mm/usercopy.h"
 
 #include "abi/errno.h"
@@ -6,8 +6,8 @@
 #include "mm/fault.h"
 #include "mm/pagetable.h"
 
-/* Where the program's byte at va is in the direct map, once `access` to it is
- * possible: 0 and *byte, or the error. */
+/* Make `access` to the program's byte at va possible, and find the byte in the
+ * direct map. Returns 0 and *byte, or an error. */
 static int user_byte(struct uvm *uvm, uint64 va, enum access access,
 		     char **byte) REQUIRES(uvm->lock)
 {
@@ -24,7 +24,7 @@ static int user_byte(struct uvm *uvm, uint64 va, enum access access,
 	return 0;
 }
 
-/* Bytes from va on that are in its page, at most n. */
+/* The number of bytes from va to the end of its page, at most n. */
 static uint64 bytes_in_page(uint64 va, uint64 n)
 {
 	return MIN(n, PGSIZE - va % PGSIZE);

@@ -1,19 +1,20 @@
-/* kernel/mm/usercopy.h: bytes between the kernel and a program.
+/* kernel/mm/usercopy.h: copy bytes between the kernel and a program.
  *
- * The kernel never follows a pointer of a program. It asks the page table where
- * the bytes are, and takes the fault that the program would have taken. */
+ * The kernel never dereferences a pointer of a program. It looks the bytes up
+ * in the page table, and resolves the fault that the program would have
+ * taken. */
 #pragma once
 
 #include "lib/types.h"
 
 struct uvm;
 
-/* Each returns 0, or -EFAULT when some byte is not the program's to read
- * (copyin) or write (copyout), or -ENOMEM when a page that had to be made could
- * not be; bytes before that one may have been copied. */
+/* Both return 0; -EFAULT if the program may not read (copyin) or write
+ * (copyout) all of the bytes; or -ENOMEM if that would need a frame and memory
+ * is exhausted. After an error, some of the bytes may have been copied. */
 int copyout(struct uvm *uvm, uint64 dst_va, const void *src, uint64 n);
 int copyin(struct uvm *uvm, void *dst, uint64 src_va, uint64 n);
 
-/* A string with its NUL into dst[0 .. size - 1]. Returns its length without the
- * NUL, -EFAULT as above, -ENAMETOOLONG when it does not fit. */
+/* Copy a string with its NUL to dst[0 .. size - 1]. Returns its length without
+ * the NUL; -EFAULT or -ENOMEM as above; or -ENAMETOOLONG if it does not fit. */
 long copyinstr(struct uvm *uvm, char *dst, uint64 src_va, uint64 size);

@@ -1,7 +1,7 @@
 /* kernel/mm/uvm.c: the address space of a program.
  *
- * Every page is below brk, so whoever goes through all pages walks [0, brk) and
- * not the whole tree.
+ * Every page is below brk, so a loop over all pages covers [0, brk) and not the
+ * whole tree.
  *
  * P1: a user entry has PTE_W only if its frame has one owner.
  * P2: PTE_COW implies PTE_V, PTE_U and not PTE_W.
@@ -21,6 +21,7 @@
 #include "mm/vmcount.h"
 
 #define USER_FLAGS (PTE_V | PTE_U | PTE_A | PTE_D)
+#define UNROLL 16 /* entries in one turn of the loops of fork and exit */
 
 static struct spinlock uvms_lock = SPINLOCK("address spaces");
 
@@ -52,7 +53,7 @@ void uvm_use(const struct uvm *uvm)
 
 	csr_write(satp, SATP_SV39 | virt_to_phys(root) >> PGSHIFT);
 	sfence_user();
-	fence_i(); /* its text may have been loaded by another hart */
+	fence_i(); /* another hart may have loaded the text */
 }
 
 static void release_run(const struct pte_run *run)
@@ -62,23 +63,22 @@ static void release_run(const struct pte_run *run)
 #pragma GCC unroll 16
 	for (uint64 i = 0, n = run->count; i < n; i++)
 		if (entry[i] != 0)
-			frame_put_fenced(pte_page(entry[i]));
+			frame_put(pte_page(entry[i]));
 }
 
-/* Give back the frames of a range that no hart has a translation of. The
- * entries stay as they are. */
+/* Drop the frames of a range for which no hart has a translation. The entries
+ * stay as they are. */
 static void release_range(struct uvm *uvm, uint64 start, uint64 end)
 	REQUIRES(uvm->lock)
 {
 	struct pte_run run;
 
-	frame_put_fence();
 	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
 	     va = run.end)
 		release_run(&run);
 }
 
-/* Take a range away from a program that may be using it. */
+/* Unmap a range of a program that may be using it. */
 static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 	REQUIRES(uvm->lock)
 {
@@ -118,34 +118,49 @@ void uvm_destroy(struct uvm *uvm)
 	pool_free(&uvm_pool, uvm);
 }
 
-/* What one run of the parent maps, the child maps too. A page that could be
- * written stops being so for both: whoever writes first gets a copy
- * (mm/fault.c). */
+/* Map the page of an entry of the parent, if there is one, in the child as
+ * well. A writable page becomes read-only for both; whoever writes first gets a
+ * copy (mm/fault.c). */
+static inline void share_page(pte_t *to, pte_t *from)
+{
+	pte_t pte = *from;
+
+	if (pte & PTE_W) {
+		pte = pte_to_cow(pte);
+		*from = pte;
+	} else if (!(pte & PTE_V)) {
+		*to = 0;
+		return;
+	}
+	frame_get(pte_page(pte));
+	*to = pte;
+}
+
+/* Share all pages of one run of the parent with the child, UNROLL pages in one
+ * turn of the loop. This writes every entry, so if the run fills its table, a
+ * new table for the child need not be cleared. */
 static int share_run(struct uvm *child, struct uvm *parent,
 		     const struct pte_run *run) REQUIRES(parent->lock)
 {
-	pte_t *from = run->entry, *to = pt_make(child->root, run->va);
+	bool fills_table = run->count == PTES_PER_TABLE;
+	pte_t *from = run->entry, *end = from + run->count;
+	pte_t *to = fills_table ? pt_make_to_fill(child->root, run->va)
+				: pt_make(child->root, run->va);
 
 	ASSERT(spin_held(&parent->lock), "fork holds the lock of the parent");
 	if (to == NULL)
 		return -ENOMEM;
+	for (; end - from >= UNROLL; from += UNROLL, to += UNROLL) {
 #pragma GCC unroll 16
-	for (uint64 i = 0, n = run->count; i < n; i++) {
-		pte_t pte = from[i];
-
-		if (pte & PTE_W) {
-			pte = pte_to_cow(pte);
-			from[i] = pte;
-		} else if (!(pte & PTE_V)) {
-			continue;
-		}
-		frame_get(pte_page(pte));
-		to[i] = pte;
+		for (int i = 0; i < UNROLL; i++)
+			share_page(&to[i], &from[i]);
 	}
+	for (; from < end; from++, to++)
+		share_page(to, from);
 	return 0;
 }
 
-int uvmcopy(struct uvm *child, struct uvm *parent)
+int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 {
 	struct pte_run run;
 	int error = 0;
@@ -154,10 +169,10 @@ int uvmcopy(struct uvm *child, struct uvm *parent)
 	child->guard = parent->guard;
 	child->heap = parent->heap;
 	child->brk = parent->brk;
-	for (uint64 va = 0; error == 0 && uvm_next_run(parent, va, &run);
-	     va = run.end)
+	for (uint64 va = start;
+	     error == 0 && uvm_next_run(parent, va, end, &run); va = run.end)
 		error = share_run(child, parent, &run);
-	sfence_user(); /* T1: the parent remembers that it could write */
+	sfence_user(); /* T1: the parent's hart may cache that it could write */
 	spin_release(&parent->lock);
 	return error;
 }
@@ -185,7 +200,7 @@ static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end,
 			uint64 rights) REQUIRES(uvm->lock)
 {
 	if (end > start && (end - start) / PGSIZE > frames_free())
-		return -ENOMEM; /* without starving others first */
+		return -ENOMEM; /* do not take memory only to give up */
 	uvm->brk = MAX(uvm->brk, end);
 	pte_t *pte = NULL;
 	for (uint64 va = start; va < end; va += PGSIZE) {
@@ -216,13 +231,23 @@ void *uvm_page(const struct uvm *uvm, uint64 va)
 
 static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	uint64 start = ROUND_UP(uvm->brk, PGSIZE);
-	uint64 end = ROUND_UP(brk, PGSIZE);
+	uint64 old = uvm->brk;
+	uint64 start = ROUND_UP(old, PGSIZE), end = ROUND_UP(brk, PGSIZE);
 	int error = alloc_locked(uvm, start, end, PTE_R | PTE_W);
 
-	if (error != 0)
+	if (error != 0) {
 		unmap_range(uvm, start, end);
-	return error;
+		uvm->brk = old;
+		return error;
+	}
+	uvm->brk = brk;
+	return 0;
+}
+
+static void shrink_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
+{
+	unmap_range(uvm, ROUND_UP(brk, PGSIZE), ROUND_UP(uvm->brk, PGSIZE));
+	uvm->brk = brk;
 }
 
 int uvm_check_sbrk(const struct uvm *uvm, int64 delta)
@@ -244,8 +269,7 @@ static long sbrk_locked(struct uvm *uvm, int64 delta) REQUIRES(uvm->lock)
 	if (delta > 0)
 		error = grow_locked(uvm, brk);
 	else
-		unmap_range(uvm, ROUND_UP(brk, PGSIZE), ROUND_UP(old, PGSIZE));
-	uvm->brk = error == 0 ? brk : old;
+		shrink_locked(uvm, brk);
 	return error == 0 ? (long)old : error;
 }
 

@@ -1,10 +1,10 @@
 /* kernel/mm/uvm.h: the address space of a program.
  *
- *   0        text, constants, data    as the ELF file says
- *   guard    nothing: STACK_GAP       the stack must not grow into data
+ *   0        text, constants, data    laid out by the ELF file
+ *   guard    unmapped: STACK_GAP      keeps the stack out of the data
  *            stack
  *   heap     heap                     grows by sbrk()
- *   brk      nothing, up to USER_END
+ *   brk      unmapped, up to USER_END
  */
 #pragma once
 
@@ -13,71 +13,77 @@
 #include "mm/pagetable.h"
 
 struct uvm {
-	struct spinlock lock; /* also for all entries below root */
+	struct spinlock lock; /* also guards all entries below root */
 	pte_t *root;          /* [init] */
-	uint64 guard;         /* [lock] where the gap begins; 0: no stack yet */
-	uint64 heap;          /* [lock] address where the heap begins */
-	uint64 brk;           /* [lock] where it ends; all pages are below */
-	uint64 faults;        /* [lock] since it was made: page faults */
+	uint64 guard;         /* [lock] start of the gap; 0: no stack yet */
+	uint64 heap;          /* [lock] start of the heap */
+	uint64 brk;           /* [lock] end of the heap and of all pages */
+	uint64 faults;        /* [lock] page faults so far */
 	uint64 copies;        /* [lock] frames copied for a write */
-	uint64 takeovers;     /* [lock] frames that a writer had alone */
+	uint64 takeovers;     /* [lock] frames taken over without a copy */
 	struct list link;     /* [uvms_lock] on all_uvms */
 };
 
-/* [uvms_lock] Every address space, those too that are being made. */
+/* [uvms_lock] All address spaces, including those under construction. */
 extern struct list all_uvms;
 
-/* An empty address space, or NULL when memory is out. */
+/* Return an empty address space, or NULL if memory is exhausted. */
 struct uvm *uvm_create(void);
 
-/* Give back all that it maps, and itself. No hart uses it any more. */
+/* Free the address space and drop all frames that it maps. No hart may be using
+ * it. */
 void uvm_destroy(struct uvm *uvm);
 
-/* A part of uvm_destroy(), for a large one: free all pages from `brk` on, which
- * is page-aligned and becomes its end. */
+/* Do a part of uvm_destroy() for a large address space: drop all pages from
+ * `brk`, page-aligned, to the end, and make `brk` the end. */
 void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
 
-/* This hart's user space is `uvm`'s from now on; NULL: nobody's. Whatever the
- * hart remembers of another user space, or of this one from an earlier time, is
- * fenced. */
+/* Switch this hart to the user space of `uvm`; NULL: to none. Flushes every
+ * user translation that the hart has cached, even of `uvm` itself. */
 void uvm_use(const struct uvm *uvm);
 
-/* fork's part: `child`, empty so far, gets what `parent` has. They share the
- * frames until one of them writes. Returns 0 or -ENOMEM; then the child may
- * hold a part, and for the parent's program nothing has changed. */
-int uvmcopy(struct uvm *child, struct uvm *parent) EXCLUDES(parent->lock);
+/* Share the pages of `parent` in [start, end), page-aligned, with `child`,
+ * where none is mapped yet; a page is copied when one of them writes to it.
+ * This is the memory half of fork. After -ENOMEM the child may have some of the
+ * pages, and the parent's program sees no change. */
+int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
+	EXCLUDES(parent->lock);
 
-/* Map cleared pages over [start, end), page-aligned, with the rights PTE_R,
- * PTE_W, PTE_X in `rights`; a page that is there already gets these rights as
- * well. All addresses below `end` are the program's from now on. Returns 0 or
- * -ENOMEM; then a part may be mapped. */
+/* Map zeroed pages at [start, end), page-aligned, with `rights` out of PTE_R,
+ * PTE_W and PTE_X. Pages that are already mapped gain these rights. Moves the
+ * end of the address space up to `end` if it is lower. After -ENOMEM some of
+ * the pages may be mapped. */
 int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
-/* Where the stack begins; 0 if there is no stack yet. */
+/* The lowest address of the stack, or 0 if there is no stack yet. */
 static inline uint64 uvm_stack(const struct uvm *uvm)
 {
 	return uvm->guard != 0 ? uvm->guard + STACK_GAP : 0;
 }
 
-/* pt_next_run() over all that the program may have, without the guard. Inline,
- * since fork calls it for each run. */
-static inline bool uvm_next_run(const struct uvm *uvm, uint64 va,
+/* Like pt_next_run(), but skips the gap below the stack. Inline, because fork
+ * calls it for each run. */
+static inline bool uvm_next_run(const struct uvm *uvm, uint64 va, uint64 end,
 				struct pte_run *run)
 {
-	if (va < uvm->guard && pt_next_run(uvm->root, va, uvm->guard, run))
+	if (va < uvm->guard &&
+	    pt_next_run(uvm->root, va, MIN(end, uvm->guard), run))
 		return true;
-	return pt_next_run(uvm->root, MAX(va, uvm_stack(uvm)), uvm->brk, run);
+	return pt_next_run(uvm->root, MAX(va, uvm_stack(uvm)), end, run);
 }
 
-/* The page at va in the direct map, whatever the program may do with it; NULL
- * when there is none. For an address space that no program runs in yet. */
+/* Return the page at `va`, as an address in the direct map, regardless of the
+ * program's rights; NULL if none is mapped. Only for an address space in which
+ * no program runs yet. */
 void *uvm_page(const struct uvm *uvm, uint64 va);
 
-/* Move the end of the heap by `delta` bytes. Returns where it was, -ENOMEM when
- * there is no room or no memory, -EINVAL for less than no heap. */
+/* Move the end of the heap by `delta` bytes. Returns the old end; -ENOMEM if
+ * addresses or memory are exhausted; -EINVAL if the heap would end before it
+ * starts. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
 
-/* Check whether the heap could end there: 0, or the error. Only for the process
- * that owns the heap, since nobody else moves its end. */
+/* Check whether uvm_sbrk() could move the end by `delta`, leaving exhausted
+ * memory aside: 0, or the error. Only for the process that owns the heap, since
+ * nobody else moves its end. */
 int uvm_check_sbrk(const struct uvm *uvm, int64 delta);

@@ -1,4 +1,4 @@
-/* kernel/mm/vmcount.c: what has happened to memory, counted. */
+/* kernel/mm/vmcount.c: counters of memory events. */
 #include "mm/vmcount.h"
 
 struct vmcounts vmcounts[MAX_HARTS];

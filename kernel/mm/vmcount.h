@@ -1,6 +1,6 @@
-/* kernel/mm/vmcount.h: what has happened to memory, counted.
+/* kernel/mm/vmcount.h: counters of memory events.
  *
- * Each hart counts for itself, so that counting costs no lock and no shared
+ * Each hart has its own counters, so that counting needs no lock and no shared
  * cache line. */
 #pragma once
 
@@ -9,8 +9,8 @@
 
 #define VMCOUNT_NAME(name) VM_##name,
 enum vmcount {
-	VMSTAT_EVENTS(VMCOUNT_NAME) VM_table, /* now: + and - */
-	VM_procs,                             /* now: + and - */
+	VMSTAT_EVENTS(VMCOUNT_NAME) VM_table, /* current number */
+	VM_procs,                             /* current number */
 	VMCOUNTS,
 };
 #undef VMCOUNT_NAME
@@ -26,5 +26,5 @@ static inline void vmcount_add(enum vmcount what, int64 n)
 	vmcounts[this_hart()->index].of[what] += n;
 }
 
-/* Over all harts; exact when no hart is counting. */
+/* The sum over all harts. Exact while no hart counts. */
 uint64 vmcount_read(enum vmcount what);

@@ -1,7 +1,8 @@
-/* kernel/proc/exec.c: a process takes up another program.
+/* kernel/proc/exec.c: replace the program of a process.
  *
- * The new address space is built beside the old one, which goes away only when
- * nothing can fail any more. */
+ * The new address space is built beside the old one, which is dropped only when
+ * nothing can fail any more. Others may change the file between two reads: what
+ * has been read is checked before it is used, so that does no harm. */
 #include "proc/exec.h"
 
 #include "abi/errno.h"
@@ -10,57 +11,24 @@
 #include "fs/path.h"
 #include "lib/elf.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/pagetable.h"
 #include "mm/uio.h"
 #include "mm/usercopy.h"
 #include "mm/uvm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
+#include "proc/script.h"
 #include "proc/sleep.h"
 #include "proc/space.h"
 
 #define BIN "/bin/"
 #define STACK_MAX (64UL << 20) /* bytes of stack that an ELF may ask for */
-#define STACK_ALIGN 16
 #define SEGMENTS_MAX 64
-#define LOAD_MAX (256UL << 10) /* bytes at a time, then others get a turn */
-#define SCRIPTS_MAX 4          /* scripts that are each other's interpreters */
+#define LOAD_MAX (256UL << 10) /* bytes loaded with the inode locked */
+#define SCRIPTS_MAX 4          /* scripts that run each other */
 #define FILE_LEN (sizeof(BIN) + PATH_LEN)
 
-int exec_args_init(struct exec_args *args)
-{
-	*args = (struct exec_args){ .page = kalloc() };
-	return args->page != NULL ? 0 : -ENOMEM;
-}
-
-void exec_args_free(struct exec_args *args)
-{
-	kfree(args->page);
-}
-
-uint64 exec_args_room(const struct exec_args *args)
-{
-	/* The pointers: those so far, this one's, and two NULLs. */
-	uint64 pointers = args->argc + args->envc + 3;
-	uint64 taken = args->used + pointers * sizeof(uint64) + 2 * STACK_ALIGN;
-
-	return taken < ARGS_SIZE ? ARGS_SIZE - taken : 0;
-}
-
-int exec_args_add(struct exec_args *args, const char *string)
-{
-	uint64 size = strlen(string) + 1;
-
-	if (size > exec_args_room(args))
-		return -E2BIG;
-	memcpy(args->page + args->used, string, size);
-	args->used += size;
-	args->argc++;
-	return 0;
-}
-
-/* Exactly n bytes of the file; -ENOEXEC when it has not that many. */
+/* Read exactly n bytes of the file; -ENOEXEC if it has fewer. */
 static int read_exact(struct inode *inode, void *dst, uint64 n, uint64 offset)
 	REQUIRES(inode->lock)
 {
@@ -72,10 +40,21 @@ static int read_exact(struct inode *inode, void *dst, uint64 n, uint64 offset)
 	return (uint64)count == n ? 0 : -ENOEXEC;
 }
 
-static int read_header(struct inode *inode, struct elf_header *header)
-	REQUIRES(inode->lock)
+/* The same, with the inode locked only for this read. */
+static int read_table(struct inode *inode, void *dst, uint64 n, uint64 offset)
 {
-	int error = read_exact(inode, header, sizeof(*header), 0);
+	int error = inode_lock_killable(inode);
+
+	if (error != 0)
+		return error;
+	error = read_exact(inode, dst, n, offset);
+	inode_unlock(inode);
+	return error;
+}
+
+static int read_header(struct inode *inode, struct elf_header *header)
+{
+	int error = read_table(inode, header, sizeof(*header), 0);
 
 	if (error != 0)
 		return error;
@@ -92,7 +71,7 @@ static uint64 rights_of(const struct elf_segment *segment)
 	uint64 rights = 0;
 
 	if (segment->flags & (ELF_R | ELF_W))
-		rights |= PTE_R; /* Sv39 has no pages that are W but not R */
+		rights |= PTE_R; /* in Sv39, W without R is reserved */
 	if (segment->flags & ELF_W)
 		rights |= PTE_W;
 	if (segment->flags & ELF_X)
@@ -100,59 +79,53 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
-/* Let others use the hart and the file. */
-static int give_way_unlocked(struct inode *inode) REQUIRES(inode->lock)
+/* Read a part of a segment from the file into its pages. */
+static int load_part(struct uvm *uvm, struct inode *inode,
+		     const struct elf_segment *segment, uint64 from, uint64 end)
+	REQUIRES(inode->lock)
 {
-	inode_unlock(inode);
-	int error = give_way();
-
-	inode_lock(inode);
-	return error;
-}
-
-/* The part of a segment that comes from the file, page by page. */
-static int load_bytes(struct uvm *uvm, struct inode *inode,
-		      const struct elf_segment *segment) REQUIRES(inode->lock)
-{
-	uint64 done = 0, pause = LOAD_MAX;
-
-	while (done < segment->filesz) {
-		uint64 va = segment->vaddr + done;
-		uint64 n = MIN(segment->filesz - done, PGSIZE - va % PGSIZE);
+	while (from < end) {
+		uint64 va = segment->vaddr + from;
+		uint64 n = MIN(end - from, PGSIZE - va % PGSIZE);
 		char *page = uvm_page(uvm, va);
 		int error = read_exact(inode, page + va % PGSIZE, n,
-				       segment->offset + done);
+				       segment->offset + from);
 
-		done += n;
-		if (error == 0 && done >= pause) {
-			error = give_way_unlocked(inode);
-			pause += LOAD_MAX;
-		}
+		if (error != 0)
+			return error;
+		from += n;
+	}
+	return 0;
+}
+
+/* Load the part of a segment that comes from the file. A long one is loaded in
+ * parts, between which others may use the hart and the file. */
+static int load_bytes(struct uvm *uvm, struct inode *inode,
+		      const struct elf_segment *segment)
+{
+	uint64 next;
+
+	for (uint64 done = 0; done < segment->filesz; done = next) {
+		int error = done > 0 ? give_way() : 0;
+
+		if (error != 0)
+			return error;
+		error = inode_lock_killable(inode);
+		if (error != 0)
+			return error;
+		next = MIN(segment->filesz, done + LOAD_MAX);
+		error = load_part(uvm, inode, segment, done, next);
+		inode_unlock(inode);
 		if (error != 0)
 			return error;
 	}
 	return 0;
 }
 
-/* Without the file's lock, so that others may change the file meanwhile: it is
- * read anew for each page that comes from it. */
-static int make_pages(struct uvm *uvm, struct inode *inode, uint64 start,
-		      uint64 end, uint64 rights) REQUIRES(inode->lock)
-{
-	if (end - start <= LOAD_MAX)
-		return uvm_alloc(uvm, start, end, rights);
-	inode_unlock(inode);
-	int error = space_alloc(uvm, start, end, rights);
-
-	inode_lock(inode);
-	return error;
-}
-
-/* `*top` is where the last segment ended: they go upwards, as the standard
- * asks, so that the work is bounded by the memory that there is. */
+/* `*top` is where the last segment ended. Segments must ascend, as the standard
+ * demands; so no page is loaded twice, and memory bounds the work. */
 static int load_segment(struct uvm *uvm, struct inode *inode,
 			const struct elf_segment *segment, uint64 *top)
-	REQUIRES(inode->lock)
 {
 	uint64 start = segment->vaddr, end = start + segment->memsz;
 
@@ -163,37 +136,40 @@ static int load_segment(struct uvm *uvm, struct inode *inode,
 		return -ENOEXEC;
 	*top = end;
 
-	int error = make_pages(uvm, inode, ROUND_DOWN(start, PGSIZE),
-			       ROUND_UP(end, PGSIZE), rights_of(segment));
+	int error = space_alloc(uvm, ROUND_DOWN(start, PGSIZE),
+				ROUND_UP(end, PGSIZE), rights_of(segment));
 
 	return error != 0 ? error : load_bytes(uvm, inode, segment);
 }
 
-/* All segments; *stack_bytes is what the file asks for, a page if it does not
- * say. */
+/* Load all segments. *stack_bytes becomes the size of the stack that the file
+ * asks for, or a page if it does not ask. */
 static int load_segments(struct uvm *uvm, struct inode *inode,
 			 const struct elf_header *header, uint64 *stack_bytes)
-	REQUIRES(inode->lock)
 {
 	struct elf_segment segment;
 	uint64 top = 0;
-	int error = header->phnum <= SEGMENTS_MAX ? 0 : -ENOEXEC;
 
+	if (header->phnum > SEGMENTS_MAX)
+		return -ENOEXEC;
 	*stack_bytes = PGSIZE;
-	for (uint64 i = 0; i < header->phnum && error == 0; i++) {
-		error = read_exact(inode, &segment, sizeof(segment),
-				   header->phoff + i * sizeof(segment));
+	for (uint64 i = 0; i < header->phnum; i++) {
+		int error = read_table(inode, &segment, sizeof(segment),
+				       header->phoff + i * sizeof(segment));
+
 		if (error != 0)
-			break;
+			return error;
 		if (segment.type == ELF_LOAD)
 			error = load_segment(uvm, inode, &segment, &top);
+		if (error != 0)
+			return error;
 		if (segment.type == ELF_GNU_STACK && segment.memsz != 0)
 			*stack_bytes = segment.memsz;
 	}
-	return error;
+	return 0;
 }
 
-/* The gap, then the stack, then the heap. */
+/* Lay out the gap, the stack and an empty heap after the data. */
 static int make_stack(struct uvm *uvm, uint64 bytes)
 {
 	uint64 bottom = ROUND_UP(uvm->brk, PGSIZE) + STACK_GAP;
@@ -214,7 +190,7 @@ static int make_stack(struct uvm *uvm, uint64 bytes)
 }
 
 static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
-			uint64 *stack_bytes) REQUIRES(inode->lock)
+			uint64 *stack_bytes)
 {
 	struct elf_header header;
 
@@ -223,8 +199,9 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
 
 	int error = read_header(inode, &header);
 
-	if (error == 0)
-		error = load_segments(uvm, inode, &header, stack_bytes);
+	if (error != 0)
+		return error;
+	error = load_segments(uvm, inode, &header, stack_bytes);
 	if (error != 0)
 		return error;
 	*entry = header.entry;
@@ -233,28 +210,29 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
 	return 0;
 }
 
-/* Pointers to `count` strings, and behind them a NULL, for the array there;
- * both move behind what they have. The stack is zero, and so is the NULL. */
+/* Write pointers to the `count` strings at *offset into the array at *array,
+ * and leave room for a NULL, which is there already since the stack is zeroed.
+ * *offset and *array advance to the next string and the next array. */
 static int push_pointers(struct uvm *uvm, const struct exec_args *args,
 			 uint64 count, uint64 strings, uint64 *offset,
 			 uint64 *array)
 {
-	int error = 0;
-
-	for (uint64 i = 0; i < count && error == 0; i++) {
+	for (uint64 i = 0; i < count; i++) {
 		uint64 address = strings + *offset;
+		int error = copyout(uvm, *array, &address, sizeof(address));
 
-		error = copyout(uvm, *array, &address, sizeof(address));
+		if (error != 0)
+			return error;
 		*array += sizeof(address);
 		*offset += strlen(args->page + *offset) + 1;
 	}
 	*array += sizeof(uint64);
-	return error;
+	return 0;
 }
 
-/* Strings, and below them argv and behind that the environment, at the top of
- * the new stack. Returns the new stack pointer, which is argv; copyout can fail
- * for want of memory only. */
+/* Put the strings at the top of the new stack, and below them argv, followed by
+ * the environment. *sp becomes the new stack pointer, which is argv. copyout()
+ * can only fail here because memory is exhausted. */
 static int push_args(struct uvm *uvm, const struct exec_args *args, uint64 *sp)
 {
 	uint64 strings = uvm->heap - ROUND_UP(args->used, STACK_ALIGN);
@@ -263,19 +241,18 @@ static int push_args(struct uvm *uvm, const struct exec_args *args, uint64 *sp)
 		ROUND_DOWN(strings - pointers * sizeof(uint64), STACK_ALIGN);
 	int error = copyout(uvm, strings, args->page, args->used);
 
+	if (error != 0)
+		return error;
 	*sp = array;
-	if (error == 0)
-		error = push_pointers(uvm, args, args->argc, strings, &offset,
-				      &array);
-	if (error == 0)
-		error = push_pointers(uvm, args, args->envc, strings, &offset,
-				      &array);
-	return error;
+	error = push_pointers(uvm, args, args->argc, strings, &offset, &array);
+	if (error != 0)
+		return error;
+	return push_pointers(uvm, args, args->envc, strings, &offset, &array);
 }
 
-/* For programs that name others without a path, as the shell does, and those
- * written for a system that has all programs in one directory. `file` becomes
- * the path that it was found by. */
+/* Look the program up, in /bin too if its name has no slash: the shell names
+ * programs without a path, and so do programs written for systems that keep all
+ * programs in one directory. `file` becomes the path where it was found. */
 static int find_program(char file[FILE_LEN], struct inode **inode)
 {
 	int error = path_lookup(current()->cwd, file, inode);
@@ -300,7 +277,7 @@ static void set_name(struct proc *p, const char *path)
 	strlcpy(p->name, name, sizeof(p->name));
 }
 
-/* Nothing can fail any more: leave the old program. */
+/* Nothing can fail any more: drop the old program. */
 static void commit(struct proc *p, struct uvm *uvm, const char *path,
 		   uint64 entry, uint64 sp, uint64 argc)
 {
@@ -319,7 +296,8 @@ static void commit(struct proc *p, struct uvm *uvm, const char *path,
 	};
 }
 
-/* On its own, so that what it needs of the stack is not also proc_exec()'s. */
+/* Not inlined, so that its stack frame does not add to that of proc_exec(),
+ * which goes on to call script_args(). */
 static __attribute__((noinline)) int
 exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 {
@@ -328,19 +306,23 @@ exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 
 	if (uvm == NULL)
 		return -ENOMEM;
-	inode_lock(inode);
+
 	int error = load_program(uvm, inode, &entry, &stack_bytes);
-	inode_unlock(inode);
-	if (error == 0)
-		error = make_stack(uvm, stack_bytes);
-	if (error == 0)
-		error = push_args(uvm, args, &sp);
-	if (error != 0) {
-		space_drop(uvm);
-		return error;
-	}
+
+	if (error != 0)
+		goto drop;
+	error = make_stack(uvm, stack_bytes);
+	if (error != 0)
+		goto drop;
+	error = push_args(uvm, args, &sp);
+	if (error != 0)
+		goto drop;
 	commit(current(), uvm, path, entry, sp, args->argc);
 	return 0;
+
+drop:
+	space_drop(uvm);
+	return error;
 }
 
 int proc_exec(const char *path, struct exec_args *args)

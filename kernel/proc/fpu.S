@@ -1,5 +1,6 @@
-/* kernel/proc/fpu.S: floating-point registers to and from memory
- * (struct fpu_state in fpu.h). The kernel itself is built without them. */
+/* kernel/proc/fpu.S: save and load the floating-point registers (struct
+ * fpu_state in fpu.h). The rest of the kernel is built without floating
+ * point. */
 	.attribute arch, "rv64gc"
 
 /* void fpu_save(struct fpu_state *state) */

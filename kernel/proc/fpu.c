@@ -1,8 +1,8 @@
 /* kernel/proc/fpu.c: the floating-point registers of programs.
  *
- * sstatus.FS belongs to the running process: off while it has no state, clean
- * when memory has what the registers have, dirty when the registers are newer
- * (privileged specification, section 3.1.6.6). */
+ * sstatus.FS describes the registers of the running process: off if it has no
+ * floating-point state, clean if the copy in memory is current, dirty if the
+ * registers are newer (privileged specification, section 3.1.6.6). */
 #include "proc/fpu.h"
 
 #include "abi/errno.h"
@@ -10,8 +10,8 @@
 #include "mm/pool.h"
 #include "proc/proc.h"
 
-/* Bits 6 to 2 of a 32-bit instruction: LOAD-FP, STORE-FP, the four fused ones
- * and OP-FP. */
+/* Values of bits 6 to 2 of a 32-bit instruction, one bit for each: LOAD-FP,
+ * STORE-FP, the four fused operations and OP-FP. */
 #define OPCODES_FLOAT (1U << 1 | 1U << 9 | 0xfU << 16 | 1U << 20)
 #define OPCODE_SYSTEM 28
 
@@ -41,7 +41,7 @@ static void save_if_dirty(struct proc *p)
 
 static void load(const struct proc *p)
 {
-	set_unit(SSTATUS_FS_DIRTY); /* or the loads would trap */
+	set_unit(SSTATUS_FS_DIRTY); /* otherwise the loads would trap */
 	fpu_load(p->fpu);
 	set_unit(SSTATUS_FS_CLEAN);
 }
@@ -72,16 +72,16 @@ int fpu_enable(struct proc *p)
 	return 0;
 }
 
-bool fpu_fork(struct proc *child, struct proc *parent)
+int fpu_fork(struct proc *child, struct proc *parent)
 {
 	if (parent->fpu == NULL)
-		return true;
+		return 0;
 	child->fpu = pool_alloc(&fpu_pool);
 	if (child->fpu == NULL)
-		return false;
+		return -ENOMEM;
 	save_if_dirty(parent);
 	*child->fpu = *parent->fpu;
-	return true;
+	return 0;
 }
 
 void fpu_reset(struct proc *p)

@@ -1,4 +1,4 @@
-/* kernel/proc/keys.c: what keys of the console do to processes. */
+/* kernel/proc/keys.c: the effects of Ctrl-C and Ctrl-P on processes. */
 #include "proc/keys.h"
 
 #include "abi/errno.h"
@@ -25,8 +25,8 @@ void keys_fork_locked(struct proc *child, const struct proc *parent)
 {
 	if (parent->foreground & FOREGROUND_CHILDREN)
 		child->foreground = FLAGS;
-	/* The parent ends in the middle of its fork; or it is a shell, and the
-	 * child is what Ctrl-C was meant for and came too early for. */
+	/* Either the parent was killed during fork, or it is a shell and Ctrl-C
+	 * was typed just before the child existed, but meant for it. */
 	if (parent->killed == STATUS_INTERRUPTED ||
 	    (is_shell(parent) && console_take_interrupt()))
 		child->killed = STATUS_INTERRUPTED;
@@ -52,8 +52,8 @@ int keys_change(uint32 clear, uint32 set)
 	return (int)before;
 }
 
-/* Those that wait for a shell to end. One that is marked has all above it
- * marked, so each is come to once. */
+/* Mark all processes above a shell: they wait for it to end. All ancestors of a
+ * marked process are marked, so the inner loop marks each process once. */
 static void mark_above_shells_locked(void) REQUIRES(tree_lock)
 {
 	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
@@ -68,7 +68,7 @@ static void mark_above_shells_locked(void) REQUIRES(tree_lock)
 	}
 }
 
-/* Nobody ends init, whatever flags it gave itself. */
+/* init is a thread of the kernel, so Ctrl-C never kills it. */
 static bool is_reached_locked(const struct proc *p) REQUIRES(tree_lock)
 {
 	return p->foreground & FOREGROUND_SELF && !p->above_shell &&
@@ -85,14 +85,15 @@ void keys_interrupt(void)
 	spin_release(&tree_lock);
 }
 
-/* What is printed of a process. */
+/* One line of the list. */
 struct row {
 	int pid, parent;
 	enum proc_state state;
 	char name[PROC_NAME_LEN];
 };
 
-/* The process with the lowest pid above `pid`; false when there is none. */
+/* Fill *row from the process with the lowest pid above `pid`; false if there is
+ * none. */
 static bool next_row(int pid, struct row *row)
 {
 	const struct proc *next = NULL;
@@ -111,7 +112,7 @@ static bool next_row(int pid, struct row *row)
 	return next != NULL;
 }
 
-/* How many processes have a pid above `pid`. */
+/* The number of processes with a pid above `pid`. */
 static int count_above(int pid)
 {
 	int count = 0;
@@ -123,8 +124,8 @@ static int count_above(int pid)
 	return count;
 }
 
-/* Take the lock for one line at a time: the process that is stuck may want it,
- * too. With many processes the list ends with the number of the rest. */
+/* Take the lock for one line at a time only: a process that is to be diagnosed
+ * may need it too. A long list ends with the number of processes left out. */
 void keys_list(void)
 {
 	static const char *const states[] = {

@@ -1,29 +1,29 @@
-/* kernel/proc/keys.h: what keys of the console do to processes.
+/* kernel/proc/keys.h: the effects of Ctrl-C and Ctrl-P on processes.
  *
- * Ctrl-C ends those that have FOREGROUND_SELF (abi/process.h). A shell that
- * somebody sits at has FOREGROUND_CHILDREN alone, so that it does not end, and
- * not even that while it starts a process in the background. */
+ * Ctrl-C kills the processes that have FOREGROUND_SELF (abi/process.h). An
+ * interactive shell has only FOREGROUND_CHILDREN, so it survives; while it
+ * starts a background process, it has no flag at all. */
 #pragma once
 
 #include "abi/process.h"
 #include "proc/proc.h"
 
-/* Take flags from the running process, then give it some. Returns those that it
- * had, or -EINVAL. */
+/* Clear flags of the running process and then set some. Returns the old flags,
+ * or -EINVAL. */
 int keys_change(uint32 clear, uint32 set);
 
-/* What a child gets from a parent with flags. The lock is held for this and for
- * entering the tree: Ctrl-C comes before, and then the child ends, or it finds
- * the child's flags. */
+/* Set the flags of the new child of a parent that has flags. The caller adds
+ * the child to the tree under the same lock. So Ctrl-C either comes before, and
+ * then the child is killed here, or it finds the child and its flags. */
 void keys_fork_locked(struct proc *child, const struct proc *parent)
 	REQUIRES(tree_lock);
 
-/* A shell learns that a child ended by Ctrl-C, so its next read need not tell
- * it. */
+/* To call when `parent` has learned how its child ended. If that was by Ctrl-C
+ * and the parent is a shell, its next read need not report the Ctrl-C. */
 void keys_wait_locked(const struct proc *parent, int status)
 	REQUIRES(tree_lock);
 
-/* Ctrl-C: end them. */
+/* Ctrl-C: kill the processes in the foreground. */
 void keys_interrupt(void);
 
 /* Ctrl-P: print a line for each process. */

@@ -1,9 +1,9 @@
-/* kernel/proc/life.c: how processes come to be and end. */
+/* kernel/proc/life.c: how processes start and end. */
 #include "proc/life.h"
 
 #include "abi/errno.h"
 #include "abi/process.h"
-#include "dev/audit.h"
+#include "debug/audit.h"
 #include "dev/poweroff.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -47,17 +47,26 @@ int proc_spawn(const char *name, void (*start)(void))
 	return 0;
 }
 
-/* What of its memory a child gets. Returns 0 or -ENOMEM; then it has none. */
+/* Give the child a copy of the parent's memory and registers, or nothing and
+ * return an error. */
 static int copy_memory(struct proc *child, struct proc *parent)
 {
 	child->uvm = uvm_create();
 	if (child->uvm == NULL)
 		return -ENOMEM;
-	if (uvmcopy(child->uvm, parent->uvm) != 0 || !fpu_fork(child, parent)) {
-		space_drop(child->uvm);
-		return -ENOMEM;
-	}
+
+	int error = space_copy(child->uvm, parent->uvm);
+
+	if (error != 0)
+		goto drop;
+	error = fpu_fork(child, parent);
+	if (error != 0)
+		goto drop;
 	return 0;
+
+drop:
+	space_drop(child->uvm);
+	return error;
 }
 
 int proc_fork(void (*start)(void))
@@ -79,7 +88,7 @@ int proc_fork(void (*start)(void))
 	fdtable_copy(&child->files, &parent->files);
 	vmcount_add(VM_fork, 1);
 
-	int pid = child->pid; /* once it runs, it may be gone any time */
+	int pid = child->pid; /* once the child runs, it may end at any time */
 
 	spin_acquire(&tree_lock);
 	adopt_locked(parent, child);
@@ -90,7 +99,7 @@ int proc_fork(void (*start)(void))
 	return pid;
 }
 
-/* Without init nobody would adopt orphans: the machine goes with it. */
+/* Without init nobody adopts orphans, so the machine stops. */
 static void init_ended(int status) __attribute__((noreturn));
 static void init_ended(int status)
 {
@@ -99,7 +108,7 @@ static void init_ended(int status)
 	poweroff((uint32)status);
 }
 
-/* Everything but the struct and the stack that we are running on. */
+/* Release everything except the struct and the stack, which is in use. */
 static void release_resources(struct proc *p)
 {
 	fdtable_close(&p->files);
@@ -127,10 +136,10 @@ static void leave_children_locked(struct proc *p) REQUIRES(tree_lock)
 		return;
 	while ((link = list_pop_front(&p->children)) != NULL)
 		adopt_locked(init, LIST_ENTRY(link, struct proc, sibling));
-	wake_all(&init->child_exited); /* some may have ended already */
+	wake_all(&init->child_exited); /* a child may be a zombie already */
 }
 
-/* Not checked: sched_lock goes to the thread that is switched to. */
+/* Not checked by clang: the next thread releases sched_lock. */
 void proc_exit(int status) UNCHECKED_LOCKING
 {
 	struct proc *p = current();
@@ -141,14 +150,14 @@ void proc_exit(int status) UNCHECKED_LOCKING
 
 	spin_acquire(&tree_lock);
 	leave_children_locked(p);
-	/* Who typed Ctrl-C meanwhile is told that it has ended something. */
+	/* A Ctrl-C that came during the exit still shows in the status. */
 	p->exit_status = p->killed == STATUS_INTERRUPTED ? p->killed : status;
 	wake_all(&p->parent->child_exited);
 	spin_acquire(&sched_lock);
 	p->state = PROC_ZOMBIE;
 	spin_release(&tree_lock);
 	sched_switch_locked();
-	panic("process %d runs after its end", p->pid);
+	panic("process %d runs after its exit", p->pid);
 }
 
 static struct proc *zombie_child_locked(const struct proc *p)
@@ -164,7 +173,8 @@ static struct proc *zombie_child_locked(const struct proc *p)
 	return NULL;
 }
 
-/* Take a zombie out of the tree once its parent knows how it ended. */
+/* Report a zombie's status to its parent and remove it from the tree. Returns
+ * its pid or an error. */
 static int collect_locked(const struct proc *p, struct proc *zombie,
 			  uint64 status_va) REQUIRES(tree_lock)
 {
@@ -180,8 +190,8 @@ static int collect_locked(const struct proc *p, struct proc *zombie,
 	return zombie->pid;
 }
 
-/* Wait for a zombie, which this returns in *zombie once it is out of the tree;
- * NULL with an error. */
+/* Wait for a zombie and remove it from the tree. *zombie becomes NULL if this
+ * fails. */
 static int wait_locked(struct proc *p, uint64 status_va, struct proc **zombie)
 	REQUIRES(tree_lock)
 {
@@ -208,7 +218,7 @@ int proc_wait(uint64 status_va)
 	if (zombie == NULL)
 		return result;
 
-	/* It held this lock until it was off its stack. */
+	/* The zombie held this lock until it had left its stack. */
 	spin_acquire(&sched_lock);
 	spin_release(&sched_lock);
 	proc_free(zombie);

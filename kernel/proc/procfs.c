@@ -1,9 +1,11 @@
-/* kernel/proc/procfs.c: the files of /proc (docs/seeing.md).
+/* kernel/proc/procfs.c: the files in /proc (docs/seeing.md).
  *
- * A file is records of one length. A read fills a page with some of them and
- * copies from there: no spinlock is held across a copy to a program. An address
- * space is looked through under its own lock; how many others own its frames
- * may change meanwhile, but the frames stay. */
+ * A file consists of records of one length. A read fills a page with some of
+ * them and copies from there, so that no spinlock is held during a copy to a
+ * program. An address space is examined under its own lock: its frames stay,
+ * although the numbers of their other owners may change. A large one is
+ * unlocked from time to time, so that it may change between two of its
+ * parts. */
 #include "abi/errno.h"
 #include "abi/proc.h"
 #include "dev/vmstat.h"
@@ -17,22 +19,25 @@
 #include "proc/proc.h"
 
 #define KIB(pages) ((pages) * (PGSIZE / 1024))
-#define WHOLE (1UL << 63) /* bytes of a record that is all of its file */
+#define WHOLE (1UL << 63) /* length of a record that is a whole file */
+#define RUNS_MAX 128      /* leaf tables examined between two give_way() */
 
-/* What is to be read, and of whom. */
+/* What to read, and about which process. */
 struct request {
-	int pid;             /* 0: of nobody */
-	char *page;          /* cleared, for the records */
-	uint64 first, count; /* of records, as many as fit and are wanted */
-	struct uvm *uvm;     /* locked; the others are as they were then */
-	int parent;
+	int pid;             /* 0: none */
+	char *page;          /* zeroed, for the records */
+	uint64 first, count; /* the records that are wanted and fit */
+	struct uvm *uvm;     /* locked, if not NULL */
+	uint32 runs;         /* leaf tables examined since it was locked */
+	int parent;          /* this and the rest: at the time of locking */
 	enum proc_state state;
 	char name[PROC_NAME_LEN];
 };
 
 /* ---- processes ---- */
 
-/* Note what the process is now. One that is being made does not count. */
+/* Find the process and note its state; false if it does not exist, or not
+ * yet. */
 static bool find_process(struct request *r) REQUIRES(tree_lock)
 {
 	static struct uvm nothing = { .lock = SPINLOCK("uvm") };
@@ -47,38 +52,61 @@ static bool find_process(struct request *r) REQUIRES(tree_lock)
 	return r->state != PROC_NEW;
 }
 
-/* Lock its address space, too. It gives that up under tree_lock, and destroys
- * it then: so we keep this lock until we have that one, but do not wait while
- * holding it. Between two tries others may run, since a busy process may have
- * its address space locked most of the time. Returns 0, -ESRCH, or -EINTR if
- * the reader was killed. */
+/* Find the process and lock its address space. A process drops its address
+ * space under tree_lock and only then destroys it, so keep that lock until the
+ * other one is held; but do not wait for it meanwhile. Others may run between
+ * two tries, because a busy process may have its address space locked most of
+ * the time. Returns 0, -ESRCH, or -EINTR if the reader was killed. */
 static int lock_process(struct request *r) UNCHECKED_LOCKING
 {
-	int error = 0;
-
-	while (error == 0) {
+	for (;;) {
 		spin_acquire(&tree_lock);
 		bool found = find_process(r);
 		bool locked = found && spin_try(&r->uvm->lock);
 		spin_release(&tree_lock);
 		if (locked)
 			return 0;
-		error = found ? give_way() : -ESRCH;
+		r->uvm = NULL;
+
+		int error = found ? give_way() : -ESRCH;
+
+		if (error != 0)
+			return error;
 	}
-	return error;
+}
+
+static void unlock_process(struct request *r) UNCHECKED_LOCKING
+{
+	if (r->uvm != NULL)
+		spin_release(&r->uvm->lock);
+	r->uvm = NULL;
+}
+
+/* To call for each leaf table: let others run from time to time. Returns 0; or
+ * an error, and then nothing is locked any more. */
+static int pause(struct request *r)
+{
+	if (++r->runs < RUNS_MAX)
+		return 0;
+	r->runs = 0;
+	unlock_process(r);
+
+	int error = give_way();
+
+	return error != 0 ? error : lock_process(r);
 }
 
 /* ---- ranges ---- */
 
-/* Pages beside each other, of one kind and with the same rights. */
+/* Adjacent pages of one kind with the same rights. */
 struct range {
 	uint64 start, end;
-	uint64 rights; /* PTE_R, PTE_W, PTE_X; W also when a write copies */
+	uint64 rights; /* PTE_R, PTE_W, PTE_X; W also for copy-on-write */
 	uint64 pages, shared, cow;
 	uint64 pss; /* in 1 / PSS_ONE bytes */
 };
 
-/* Whether the page belongs to the range; an empty one begins with it. */
+/* Add the page to the range, or return false if it does not belong to it. */
 static bool add_page(struct range *r, uint64 va, pte_t pte, uint64 heap)
 {
 	uint64 rights = pte & (PTE_R | PTE_W | PTE_X);
@@ -99,19 +127,34 @@ static bool add_page(struct range *r, uint64 va, pte_t pte, uint64 heap)
 	return true;
 }
 
-/* The first range from va on; false when there is none. */
-static bool next_range(const struct uvm *uvm, uint64 va, struct range *r)
+/* Add the pages of a run, until one does not belong to the range; true then. */
+static bool add_run(struct range *r, const struct pte_run *run, uint64 heap)
+{
+	for (uint64 i = 0; i < run->count; i++)
+		if (run->entry[i] & PTE_V &&
+		    !add_page(r, run->va + i * PGSIZE, run->entry[i], heap))
+			return true;
+	return false;
+}
+
+/* Find the first range at or after va. Returns 1, or 0 if there is none, or an
+ * error. */
+static int next_range(struct request *r, uint64 va, struct range *range)
 {
 	struct pte_run run;
 
-	r->pages = 0;
-	for (; uvm_next_run(uvm, va, &run); va = run.end)
-		for (uint64 i = 0; i < run.count; i++)
-			if (run.entry[i] & PTE_V &&
-			    !add_page(r, run.va + i * PGSIZE, run.entry[i],
-				      uvm->heap))
-				return true;
-	return r->pages > 0;
+	range->pages = 0;
+	while (uvm_next_run(r->uvm, va, r->uvm->brk, &run)) {
+		if (add_run(range, &run, r->uvm->heap))
+			return 1;
+		va = run.end;
+
+		int error = pause(r);
+
+		if (error != 0)
+			return error;
+	}
+	return range->pages > 0;
 }
 
 static const char *kind_of(const struct uvm *uvm, const struct range *r)
@@ -121,7 +164,8 @@ static const char *kind_of(const struct uvm *uvm, const struct range *r)
 	return r->start < uvm->heap ? "stack" : "heap";
 }
 
-/* ---- files: each function fills the page and returns the bytes ---- */
+/* ---- files: each function fills the page and returns the number of bytes
+ * ---- */
 
 static long fill_meminfo(struct request *r)
 {
@@ -140,15 +184,21 @@ static long fill_vmstat(struct request *r)
 
 static long fill_status(struct request *r)
 {
-	const struct uvm *uvm = r->uvm;
 	struct range all = {}, part;
-	char state = "NRRSZ"[r->state];
+	int found;
 
-	for (uint64 va = 0; next_range(uvm, va, &part); va = part.end) {
+	for (uint64 va = 0; (found = next_range(r, va, &part)) > 0;
+	     va = part.end) {
 		all.pages += part.pages;
 		all.shared += part.shared;
 		all.pss += part.pss;
 	}
+	if (found < 0)
+		return found;
+
+	const struct uvm *uvm = r->uvm;
+	char state = "NRRSZ"[r->state];
+
 	return ksnprintf(r->page, PGSIZE,
 			 "Name:\t%s\nState:\t%c\nPid:\t%d\nPPid:\t%d\n"
 			 "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nVmPTE:\t%8lu kB\n"
@@ -177,15 +227,21 @@ static int put_smaps(char *text, const struct uvm *uvm, const struct range *r)
 static long fill_smaps(struct request *r)
 {
 	struct range range;
-	uint64 i, va = 0, end = r->first + r->count;
+	uint64 va = 0, end = r->first + r->count;
 	long n = 0;
 
-	for (i = 0; i < end && next_range(r->uvm, va, &range); i++) {
+	for (uint64 i = 0; i < end; i++) {
+		int found = next_range(r, va, &range);
+
+		if (found < 0)
+			return found;
+		if (found == 0)
+			break;
 		if (i >= r->first)
 			n += put_smaps(r->page + n, r->uvm, &range);
 		va = range.end;
 	}
-	ASSERT(n % SMAPS_RECORD == 0, "records of smaps have one length");
+	ASSERT(n % SMAPS_RECORD == 0, "all records of smaps have one length");
 	return n;
 }
 
@@ -215,11 +271,11 @@ static long fill_pagemap(struct request *r)
 
 static long fill_directory(struct request *r);
 
-/* The number of a file is that of its directory and its place in here; the
- * first is the directory itself, whichever it is. */
+/* The number of a file is the number of its directory plus its index in this
+ * table. Index 0 is the directory itself. */
 static const struct kind {
 	const char *name;
-	bool of_process; /* else in the topmost directory */
+	bool of_process; /* otherwise in the top directory */
 	uint64 record;   /* bytes */
 	long (*fill)(struct request *r);
 } kinds[] = {
@@ -231,8 +287,10 @@ static const struct kind {
 	{ "pagemap", true, sizeof(uint64), fill_pagemap },
 };
 
-/* Behind the files, a process has the place of its stack as long as it lives:
- * nobody is missed or comes twice when others come and go. */
+/* Put the name of the file or process at `place` in a directory into `name`, if
+ * there is one. Processes come after the files, in the order of their stack
+ * slots, which never change: so a listing neither misses a process nor shows it
+ * twice when others start or end meanwhile. */
 static void put_name(char name[NAME_LEN], int pid, uint64 place)
 	REQUIRES(tree_lock)
 {
@@ -262,13 +320,13 @@ static long fill_directory(struct request *r)
 	return (long)(n * sizeof(*entry));
 }
 
-/* Of whom the file or directory is; 0: of nobody. */
+/* The process to which the file or directory belongs, or 0. */
 static int pid_of(uint32 number)
 {
 	return (int)((number & ~SYNTH_TOP) / SYNTH_STEP);
 }
 
-/* The number of what has the name, though it may be gone; 0: nothing has. */
+/* The number of the file with that name, or 0. Its process may not exist. */
 static uint32 find_name(uint32 dir, const char *name)
 {
 	uint64 pid = 0;
@@ -299,7 +357,7 @@ static uint32 procfs_find(uint32 dir, const char *name) UNCHECKED_LOCKING
 		return found;
 	if (lock_process(&r) != 0)
 		return 0;
-	spin_release(&r.uvm->lock);
+	unlock_process(&r);
 	return found;
 }
 
@@ -323,7 +381,7 @@ static long procfs_read(uint32 number, struct uio *dst,
 		n = kind->fill(&r);
 	} else if ((n = lock_process(&r)) == 0) {
 		n = kind->fill(&r);
-		spin_release(&r.uvm->lock);
+		unlock_process(&r);
 	}
 	if (n > 0) {
 		n = MIN(MAX(n - (long)skip, 0), (long)dst->left);

@@ -1,10 +1,10 @@
-/* kernel/proc/sched.c: which process runs where.
+/* kernel/proc/sched.c: the scheduler.
  *
- * Round robin over one queue. A process runs until it sleeps or its slice is
- * over; the kernel itself is never preempted. But when a thread gives its hart
- * away while an interrupt is pending, the hart first goes to the idle loop,
- * which takes the interrupt. So threads that pass a hart on among themselves
- * and never return to their programs cannot keep interrupts off it. */
+ * Round robin over one queue. A process runs until it sleeps or its time slice
+ * ends; the kernel itself is never preempted. If a thread gives up its hart
+ * while an interrupt is pending, the hart first returns to the idle loop, which
+ * takes the interrupt. So threads that hand a hart to each other and never
+ * return to their programs cannot keep interrupts from it. */
 #include "proc/sched.h"
 
 #include "dev/ipi.h"
@@ -18,11 +18,11 @@
 
 #define SLICES_PER_SECOND 100
 
-/* What switch.S keeps of a thread that does not run. */
+/* What switch.S saves on the stack of a thread. */
 struct switch_frame {
 	uint64 ra;
 	uint64 s[12];
-	uint64 unused; /* the stack pointer is a multiple of 16 */
+	uint64 unused; /* keeps the stack pointer a multiple of 16 */
 };
 
 /* proc/switch.S */
@@ -31,15 +31,16 @@ void switch_stacks(uint64 *save_sp, uint64 load_sp);
 struct spinlock sched_lock = SPINLOCK("scheduler");
 
 static struct list run_queue = LIST(run_queue); /* [sched_lock] */
-static struct list timed = LIST(timed);         /* [sched_lock] soonest first */
+static struct list timed = LIST(timed);         /* [sched_lock] by wake_time */
 static uint32 idle_harts;                       /* [sched_lock] a bit each */
 
-/* Where every thread begins: whoever switched to it holds the lock. */
+/* Every thread starts here. The thread that switched to it has taken the
+ * lock. */
 static void first_run(void) UNCHECKED_LOCKING
 {
 	spin_release(&sched_lock);
 	current()->start();
-	panic("thread %s came back from its start", current()->name);
+	panic("thread %s returned from its start function", current()->name);
 }
 
 void sched_prepare(struct proc *p)
@@ -50,7 +51,7 @@ void sched_prepare(struct proc *p)
 	p->sp = p->stack_top - sizeof(struct switch_frame);
 }
 
-/* One idle hart, if there is one besides this, will look at the queue. */
+/* Wake another idle hart, if there is one, to look at the queue. */
 static void wake_a_hart_locked(void) REQUIRES(sched_lock)
 {
 	uint32 others = idle_harts & ~(1U << this_hart()->index);
@@ -92,16 +93,16 @@ static uint64 next_deadline_locked(void) REQUIRES(sched_lock)
 	return LIST_ENTRY(timed.next, struct proc, link)->wake_time;
 }
 
-/* A process begins a slice on this hart. The slice may never come to its end,
- * if the hart goes through the idle loop again and again before: sleepers must
- * not have to wait for that. */
+/* Set the timer at the start of a slice. Other harts and sleepers do not rely
+ * on its end: if this hart keeps returning to the idle loop, the slice may
+ * never end, so the timer also covers the next deadline. */
 static void begin_slice_locked(void) REQUIRES(sched_lock)
 {
 	timer_set(MIN(next_deadline_locked(),
 		      timer_now() + timer_hz / SLICES_PER_SECOND));
 }
 
-/* Make this hart ready to run `to`; returns the stack pointer to go on with. */
+/* Prepare this hart to run `to`. Returns the stack pointer to switch to. */
 static uint64 take_on(struct hart *hart, struct proc *to)
 {
 	hart->proc = to;
@@ -158,7 +159,7 @@ void sched_add_timed_locked(struct proc *p)
 {
 	struct list *before = timed.prev;
 
-	/* Most deadlines are later than those that wait already. */
+	/* Start at the end: most deadlines are later than the existing ones. */
 	while (before != &timed &&
 	       LIST_ENTRY(before, struct proc, link)->wake_time > p->wake_time)
 		before = before->prev;

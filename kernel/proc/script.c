@@ -1,11 +1,12 @@
-/* kernel/proc/script.c: files that name the program that is to run them. */
+/* kernel/proc/script.c: files that begin with #! and name their interpreter. */
+#include "proc/script.h"
+
 #include "abi/errno.h"
 #include "fs/inode.h"
 #include "lib/string.h"
 #include "mm/uio.h"
-#include "proc/exec.h"
 
-#define LINE_MAX 128 /* bytes of the first line, its newline included */
+#define LINE_MAX 128 /* bytes of the first line, including its newline */
 
 static bool is_blank(char c)
 {
@@ -19,13 +20,16 @@ static char *skip_blanks(char *c)
 	return c;
 }
 
-/* The first line, blanks at its end left out and without "#!". */
+/* Read the first line, without "#!" and without blanks at its end. */
 static int read_line(struct inode *inode, char line[LINE_MAX])
 {
 	struct uio uio = uio_kernel(line, LINE_MAX);
 
-	inode_lock(inode);
-	long n = inode_read(inode, &uio, 0);
+	long n = inode_lock_killable(inode);
+
+	if (n != 0)
+		return (int)n;
+	n = inode_read(inode, &uio, 0);
 	inode_unlock(inode);
 	if (n < 0)
 		return (int)n;
@@ -45,7 +49,8 @@ static int read_line(struct inode *inode, char line[LINE_MAX])
 	return 0;
 }
 
-/* The program, and the rest of the line, if any, as one argument. */
+/* Add the interpreter, and the rest of the line as one argument if it is not
+ * empty. */
 static int add_line(struct exec_args *args, char *line)
 {
 	char *program = skip_blanks(line), *end = program;
@@ -65,7 +70,7 @@ static int add_line(struct exec_args *args, char *line)
 	return error == 0 && has_rest ? exec_args_add(args, rest) : error;
 }
 
-/* What was behind argv[0]. */
+/* Add all strings after argv[0]. */
 static int add_others(struct exec_args *to, const struct exec_args *from)
 {
 	uint64 skipped = from->argc > 0 ? strlen(from->page) + 1 : 0;
@@ -80,21 +85,31 @@ static int add_others(struct exec_args *to, const struct exec_args *from)
 	return 0;
 }
 
+static int fill(struct exec_args *made, char *line, const char *file,
+		const struct exec_args *args)
+{
+	int error = add_line(made, line);
+
+	if (error != 0)
+		return error;
+	error = exec_args_add(made, file);
+	if (error != 0)
+		return error;
+	return add_others(made, args);
+}
+
 int script_args(struct inode *inode, const char *file, struct exec_args *args)
 {
 	char line[LINE_MAX];
 	struct exec_args made;
 	int error = read_line(inode, line);
 
-	if (error == 0)
-		error = exec_args_init(&made);
 	if (error != 0)
 		return error;
-	error = add_line(&made, line);
-	if (error == 0)
-		error = exec_args_add(&made, file);
-	if (error == 0)
-		error = add_others(&made, args);
+	error = exec_args_init(&made);
+	if (error != 0)
+		return error;
+	error = fill(&made, line, file, args);
 	if (error != 0) {
 		exec_args_free(&made);
 		return error;

@@ -1,8 +1,8 @@
-/* kernel/proc/sleep.c: waiting for something to happen.
+/* kernel/proc/sleep.c: wait queues and other ways to wait.
  *
- * A sleeper joins the queue before it lets go of the lock of what it waits for,
- * and holds sched_lock until it has switched away. So whoever holds that lock
- * sees every sleeper, and finds it ready to be woken. */
+ * A sleeper joins the queue before it releases the lock of its condition, and
+ * holds sched_lock until it has switched away. So a hart that holds both locks
+ * sees every sleeper, and can wake each of them. */
 #include "proc/sleep.h"
 
 #include "abi/errno.h"
@@ -19,10 +19,11 @@ void waitq_init(struct waitq *queue)
 	list_init(&queue->sleepers);
 }
 
-/* Other harts will touch it, and they do not fence for stacks (proc.h). */
+/* Other harts access a queue, and they do not fence for stacks (proc.h). */
 static void check_place(const void *shared)
 {
-	ASSERT((uint64)shared < KSTACK_BASE, "what harts share is on no stack");
+	ASSERT((uint64)shared < KSTACK_BASE,
+	       "no wait queue is on a kernel stack");
 }
 
 static void sleep_locked(struct proc *p, bool killable) REQUIRES(sched_lock)

@@ -1,4 +1,4 @@
-/* kernel/proc/sleep.h: waiting for something to happen. */
+/* kernel/proc/sleep.h: wait queues and other ways to wait. */
 #pragma once
 
 #include "lib/list.h"
@@ -6,8 +6,8 @@
 
 struct proc;
 
-/* Those who wait for one thing. The lock of that thing protects the condition;
- * the scheduler's own lock protects the queue. */
+/* The processes that wait for one condition. The condition has a lock of its
+ * own; the queue itself is guarded by the scheduler's lock. */
 struct waitq {
 	struct list sleepers;
 };
@@ -20,27 +20,28 @@ struct waitq {
 
 void waitq_init(struct waitq *queue);
 
-/* Release `lock`, sleep until woken, take `lock` again. No wake-up given by a
- * holder of `lock` is missed. The caller tests its condition again. */
+/* Release `lock`, sleep until woken, and acquire `lock` again. No wake-up by a
+ * holder of `lock` is missed. The caller must test its condition again. */
 void sleep_on(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
 
-/* The same, but ends early for a process that was killed.
- * Returns 0 when woken, -EINTR when killed. */
+/* The same, but also ends if the process is killed. Returns 0, or -EINTR if
+ * killed. */
 int sleep_killable(struct waitq *queue, struct spinlock *lock) REQUIRES(*lock);
 
-/* Wake everybody, or the process that has waited longest, which is returned;
- * NULL if nobody waits. The caller holds the lock that the sleepers gave. */
+/* Wake all sleepers. The caller holds the lock that they passed. */
 void wake_all(struct waitq *queue);
+
+/* Wake the process that has waited longest and return it; NULL if nobody
+ * waits. */
 struct proc *wake_one(struct waitq *queue);
 
-/* -EINTR when the running process was killed, else 0. */
+/* -EINTR if the running process has been killed, otherwise 0. */
 int check_killed(void);
 
-/* To call in the middle of long work (docs/proc.md, "Long calls"): if an
- * interrupt is pending, have it taken and let others run. The caller may hold
- * sleep locks. Returns 0, or -EINTR if the process was killed. */
+/* To call during long work (docs/proc.md, "Long calls"): if an interrupt is
+ * pending, take it and let other processes run. The caller may hold sleep
+ * locks. Returns 0, or -EINTR if the process was killed. */
 int give_way(void);
 
-/* Sleep for that many ticks (abi/limits.h). Returns 0, or -EINTR when
- * killed. */
+/* Sleep for that many ticks (abi/limits.h). Returns 0, or -EINTR if killed. */
 int sleep_ticks(uint64 ticks);

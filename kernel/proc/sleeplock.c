@@ -1,4 +1,4 @@
-/* kernel/proc/sleeplock.c: a lock that may be held while waiting for a disk. */
+/* kernel/proc/sleeplock.c: locks that may be held across a sleep. */
 #include "proc/sleeplock.h"
 
 #include "lib/panic.h"
@@ -15,7 +15,7 @@ static void check_not_held(const struct sleeplock *lock,
 			   const struct proc *self)
 {
 	ASSERT(lock->turn.owner != self,
-	       "a sleep lock is taken once by a process");
+	       "a process takes a sleep lock only once");
 }
 
 void sleeplock_acquire(struct sleeplock *lock) UNCHECKED_LOCKING
@@ -52,7 +52,7 @@ void sleeplock_release(struct sleeplock *lock) UNCHECKED_LOCKING
 {
 	spin_acquire(&lock->guard);
 	ASSERT(lock->turn.owner == current(),
-	       "a sleep lock is released by the process that has it");
+	       "a sleep lock is released by its holder");
 	lock_dropped(&current()->sleeplocks, &lock->note);
 	turn_pass(&lock->turn);
 	spin_release(&lock->guard);

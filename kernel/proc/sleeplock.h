@@ -1,4 +1,4 @@
-/* kernel/proc/sleeplock.h: a lock that may be held while waiting for a disk. */
+/* kernel/proc/sleeplock.h: locks that may be held across a sleep. */
 #pragma once
 
 #include "proc/turn.h"
@@ -11,13 +11,13 @@ struct CAPABILITY("sleeplock") sleeplock {
 
 void sleeplock_init(struct sleeplock *lock, const char *name);
 
-/* Sleep until it is the caller's turn to own the lock. The caller must not hold
- * a spinlock. */
+/* Acquire the lock, first come, first served. The caller must not hold a
+ * spinlock. */
 void sleeplock_acquire(struct sleeplock *lock) ACQUIRES(*lock);
 
-/* The same, but a process that was killed stops waiting. Returns 0 with the
- * lock, -EINTR without it. */
+/* The same, but stop waiting if the process is killed. Returns 0 with the lock,
+ * or -EINTR without it. */
 int sleeplock_acquire_killable(struct sleeplock *lock) TRY_ACQUIRES(0, *lock);
 
-/* Hand the lock to the process that has waited longest, if any. */
+/* Release the lock: hand it to the process that has waited longest, if any. */
 void sleeplock_release(struct sleeplock *lock) RELEASES(*lock);

@@ -1,10 +1,10 @@
-/* kernel/proc/space.c: work on whole address spaces.
+/* kernel/proc/space.c: operations on whole address spaces.
  *
  * Between two stretches no lock is held and everything is consistent: counts
- * and page tables agree, and an entry that lost a right is fenced. /proc and
- * the audit may look then, and see an address space that is smaller than it
- * will be or was. Nobody else changes it: it belongs to the running process, to
- * no process yet, or to none any more. */
+ * and page tables agree, and every entry that lost a right has been fenced.
+ * /proc and the audit may look then, and see an address space in which some
+ * pages are missing. Nobody else changes it: it belongs to the running process,
+ * or to no process. */
 #include "proc/space.h"
 
 #include "abi/errno.h"
@@ -12,8 +12,8 @@
 #include "mm/uvm.h"
 #include "proc/sleep.h"
 
-/* Bytes of addresses in one stretch. Clearing all its pages takes about 3
- * million instructions. */
+/* Bytes of addresses in one stretch. Clearing all of its pages takes about 3
+ * million instructions, copying them 5 million. */
 #define STRETCH (16UL << 20)
 
 static bool has_room(uint64 bytes)
@@ -23,20 +23,23 @@ static bool has_room(uint64 bytes)
 
 int space_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 {
-	int error = has_room(end - start) ? 0 : -ENOMEM;
+	if (!has_room(end - start))
+		return -ENOMEM;
+	for (uint64 next; start < end; start = next) {
+		next = MIN(start + STRETCH, end);
 
-	while (error == 0 && start < end) {
-		uint64 next = MIN(start + STRETCH, end);
+		int error = uvm_alloc(uvm, start, next, rights);
 
-		error = uvm_alloc(uvm, start, next, rights);
-		if (error == 0 && next < end)
-			error = give_way();
-		start = next;
+		if (error != 0)
+			return error;
+		error = next < end ? give_way() : 0;
+		if (error != 0)
+			return error;
 	}
-	return error;
+	return 0;
 }
 
-/* Move the end of the heap down to brk, which cannot fail. */
+/* Move the end of the heap down to `brk`. This cannot fail. */
 static void shrink(struct uvm *uvm, uint64 brk)
 {
 	while (uvm->brk > brk) {
@@ -47,14 +50,18 @@ static void shrink(struct uvm *uvm, uint64 brk)
 
 static int grow(struct uvm *uvm, uint64 brk)
 {
-	int error = 0;
-
-	while (error == 0 && uvm->brk < brk) {
+	while (uvm->brk < brk) {
 		long old = uvm_sbrk(uvm, (int64)MIN(brk - uvm->brk, STRETCH));
 
-		error = old < 0 ? (int)old : give_way();
+		if (old < 0)
+			return (int)old;
+
+		int error = give_way();
+
+		if (error != 0)
+			return error;
 	}
-	return error;
+	return 0;
 }
 
 long space_sbrk(struct uvm *uvm, int64 delta)
@@ -65,14 +72,35 @@ long space_sbrk(struct uvm *uvm, int64 delta)
 		return uvm_sbrk(uvm, delta);
 	int error = uvm_check_sbrk(uvm, delta);
 
-	if (error == 0 && delta > 0 && !has_room((uint64)delta))
-		error = -ENOMEM; /* without starving others first */
 	if (error != 0)
 		return error;
-	if (delta > 0)
-		error = grow(uvm, old + (uint64)delta);
-	shrink(uvm, error == 0 ? old + (uint64)delta : old);
+	if (delta < 0) {
+		shrink(uvm, old + (uint64)delta);
+		return (long)old;
+	}
+	if (!has_room((uint64)delta))
+		return -ENOMEM; /* do not take memory only to give up */
+	error = grow(uvm, old + (uint64)delta);
+	if (error != 0)
+		shrink(uvm, old);
 	return error == 0 ? (long)old : error;
+}
+
+int space_copy(struct uvm *child, struct uvm *parent)
+{
+	uint64 end = parent->brk, next = MIN(STRETCH, end);
+	int error = uvmcopy(child, parent, 0, next);
+
+	while (error == 0 && next < end) {
+		uint64 start = next;
+
+		error = give_way();
+		if (error != 0)
+			return error;
+		next = MIN(start + STRETCH, end);
+		error = uvmcopy(child, parent, start, next);
+	}
+	return error;
 }
 
 void space_drop(struct uvm *uvm)

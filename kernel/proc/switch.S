@@ -1,11 +1,11 @@
-/* kernel/proc/switch.S: from one kernel stack to another. */
+/* kernel/proc/switch.S: switch from one kernel stack to another. */
 
 /* void switch_stacks(uint64 *save_sp, uint64 load_sp)
  *
- * Leave the caller's thread where it is, to be gone on with later, and go on
- * with the thread whose stack pointer was saved as load_sp. To C this is a
- * function call, so only the registers that a call preserves matter; they go on
- * the stack. proc/sched.c builds the same picture for a new thread. */
+ * Suspend the calling thread and resume the one whose stack pointer was saved
+ * as load_sp. To C this is a function call, so it saves only the registers that
+ * a call preserves; they go on the stack. proc/sched.c prepares the stack of a
+ * new thread in the same way. */
 	.text
 	.globl switch_stacks
 switch_stacks:

@@ -1,7 +1,7 @@
-/* kernel/proc/table.c: making, finding and freeing processes.
+/* kernel/proc/table.c: create, find and free processes.
  *
- * The number of a kernel stack's slot goes to the lowest free one, so that the
- * slots in use stay close together. */
+ * A kernel stack gets the lowest free slot, so that the slots in use stay close
+ * together. */
 #include "abi/errno.h"
 #include "lib/bits.h"
 #include "lib/string.h"
@@ -20,10 +20,9 @@ static int last_pid;                     /* [tree_lock] */
 static uint64 nprocs;                    /* [tree_lock] */
 static uint64 max_procs;                 /* [init] */
 
-/* Which slots are in use, a bit each. */
-static uint64 slots[KSTACK_MAX / 64]; /* [tree_lock] */
-static uint64 slot_hint;              /* [tree_lock] no free one before it */
-static uint64 slot_end;               /* [tree_lock] none was used from here */
+static uint64 slots[KSTACK_MAX / 64]; /* [tree_lock] a bit each; 1: in use */
+static uint64 slot_hint;              /* [tree_lock] all below are in use */
+static uint64 slot_end;               /* [tree_lock] never used from here */
 
 void proc_init(uint64 max)
 {
@@ -48,17 +47,25 @@ struct proc *proc_find(int pid)
 	return NULL;
 }
 
-/* The lowest free slot. There is one: slots are as many as processes. */
+static bool slot_is_used_locked(uint64 slot) REQUIRES(tree_lock)
+{
+	return slots[slot / 64] >> slot % 64 & 1;
+}
+
+/* Take the lowest free slot. There is one, because there are as many slots as
+ * processes. */
 static uint64 slot_alloc_locked(void) REQUIRES(tree_lock)
 {
-	uint64 word = slot_hint / 64;
+	uint64 slot = slot_hint;
 
-	while (slots[word] == ~0UL)
-		word++;
+	if (slot_is_used_locked(slot)) {
+		uint64 word = slot / 64;
 
-	uint64 slot = word * 64 + lowest_bit(~slots[word]);
-
-	slots[word] |= 1UL << slot % 64;
+		while (slots[word] == ~0UL)
+			word++;
+		slot = word * 64 + lowest_bit(~slots[word]);
+	}
+	slots[slot / 64] |= 1UL << slot % 64;
 	slot_hint = slot + 1;
 	slot_end = MAX(slot_end, slot + 1);
 	return slot;
@@ -70,7 +77,7 @@ static void slot_free_locked(uint64 slot) REQUIRES(tree_lock)
 	slot_hint = MIN(slot_hint, slot);
 }
 
-/* The next number that no process has, above 0. */
+/* The next unused pid. */
 static int pid_alloc_locked(void) REQUIRES(tree_lock)
 {
 	do
@@ -79,7 +86,7 @@ static int pid_alloc_locked(void) REQUIRES(tree_lock)
 	return last_pid;
 }
 
-/* Give it a pid and a stack slot; false when there are too many processes. */
+/* Give the process a pid and a stack slot; false if there are too many. */
 static bool enter_table(struct proc *p)
 {
 	spin_acquire(&tree_lock);
@@ -104,7 +111,7 @@ static void leave_table(struct proc *p)
 	spin_release(&tree_lock);
 }
 
-/* The frame that a process lives in... */
+/* The frame that contains the process... */
 static void *frame_of(const struct proc *p)
 {
 	return (void *)ROUND_DOWN((uint64)p, PGSIZE);
@@ -172,6 +179,7 @@ void proc_free(struct proc *p)
 	kstack_unmap(p->stack_slot);
 	leave_table(p);
 	kfree(frame_of(p));
-	/* Last: who reads one process fewer may count its frames, too. */
+	/* Decrement last: a reader that sees the lower number may rely on the
+	 * frame being free. */
 	vmcount_add(VM_procs, -1);
 }

@@ -1,7 +1,8 @@
-/* kernel/proc/trapframe.h: a program's registers while it is in the kernel.
+/* kernel/proc/trapframe.h: the registers of a program while it is in the
+ * kernel.
  *
- * Its place is at the top of the process's kernel stack; trap/entry.S saves and
- * restores it and knows each member by its offset. */
+ * The trapframe is at the top of the process's kernel stack. trap/entry.S saves
+ * and restores it, and accesses its members by their offsets. */
 #pragma once
 
 #include "lib/types.h"

@@ -1,4 +1,4 @@
-/* kernel/proc/turn.c: one at a time, first come, first served. */
+/* kernel/proc/turn.c: one process at a time, first come, first served. */
 #include "proc/turn.h"
 
 #include "lib/panic.h"
@@ -16,8 +16,8 @@ void turn_wait(struct turn *turn, struct spinlock *lock)
 	ASSERT(turn->owner == current(), "whoever is woken has the turn");
 }
 
-/* A process that is killed and given the turn at the same time has the turn:
- * nobody else could pass it on. */
+/* A process that is killed and gets the turn at the same time has the turn and
+ * must pass it on, because nobody else can. */
 int turn_wait_killable(struct turn *turn, struct spinlock *lock)
 {
 	int error = sleep_killable(&turn->waiters, lock);

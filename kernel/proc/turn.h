@@ -1,16 +1,16 @@
-/* kernel/proc/turn.h: one at a time, first come, first served.
+/* kernel/proc/turn.h: one process at a time, first come, first served.
  *
- * A process whose turn ends passes it to the one that has waited longest, even
- * if that one has yet to be scheduled. So neither later arrivals nor the
- * process that passes the turn can overtake it. A turn has no lock of its own:
- * the lock of the structure that it belongs to guards it. */
+ * A process whose turn ends passes it to the process that has waited longest,
+ * even before that one runs. So neither later arrivals nor the process that
+ * passes the turn can overtake it. A turn has no lock of its own: it is guarded
+ * by the lock of the structure that contains it. */
 #pragma once
 
 #include "lib/hart.h"
 #include "proc/sleep.h"
 
 struct turn {
-	struct proc *owner; /* NULL: nobody's turn, and nobody waits */
+	struct proc *owner; /* NULL: nobody, and then nobody waits either */
 	struct waitq waiters;
 };
 
@@ -22,12 +22,12 @@ struct turn {
 
 void turn_init(struct turn *turn);
 
-/* For turn_take() and turn_take_killable(): wait in the queue. */
+/* Parts of turn_take() and turn_take_killable(): wait in the queue. */
 void turn_wait(struct turn *turn, struct spinlock *lock) REQUIRES(*lock);
 int turn_wait_killable(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock);
 
-/* Wait for the caller's turn; `lock` is released meanwhile. */
+/* Wait for the caller's turn, releasing `lock` meanwhile. */
 static inline void turn_take(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock)
 {
@@ -37,8 +37,8 @@ static inline void turn_take(struct turn *turn, struct spinlock *lock)
 		turn_wait(turn, lock);
 }
 
-/* The same, but a process that was killed stops waiting. Returns 0 when the
- * caller has the turn, -EINTR if it was killed before. */
+/* The same, but stop waiting if the process is killed. Returns 0 if the caller
+ * has the turn, or -EINTR. */
 static inline int turn_take_killable(struct turn *turn, struct spinlock *lock)
 	REQUIRES(*lock)
 {
@@ -48,7 +48,7 @@ static inline int turn_take_killable(struct turn *turn, struct spinlock *lock)
 	return 0;
 }
 
-/* Whether a process waits for the caller's turn to end. */
+/* Whether another process waits for the caller's turn to end. */
 static inline bool turn_is_wanted(const struct turn *turn)
 {
 	return !list_empty(&turn->waiters.sleepers);

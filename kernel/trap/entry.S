@@ -1,9 +1,9 @@
-/* kernel/trap/entry.S: the way into the kernel and out of it.
+/* kernel/trap/entry.S: enter and leave the kernel.
  *
- * sscratch tells where a trap comes from: while a program runs it holds the
- * address of the hart's struct, in the kernel it is zero. A program traps for a
- * system call, an interrupt or a fault; the kernel itself, which takes no
- * interrupts, only when it is wrong. */
+ * sscratch shows where a trap comes from: it holds the address of the hart's
+ * struct while a program runs, and 0 in the kernel. A program traps for a
+ * system call, an interrupt or a fault. The kernel itself takes no interrupts
+ * and traps only because of a bug. */
 
 	/* struct hart (lib/hart.h) */
 	.equ HART_SCRATCH, 0
@@ -17,8 +17,8 @@ trap_entry:
 	csrrw tp, sscratch, tp
 	beqz tp, from_kernel
 
-	/* To the process's kernel stack, whose top is the trapframe
-	 * (proc/trapframe.h): save all registers there. */
+	/* Switch to the process's kernel stack and save all registers in the
+	 * trapframe at its top (proc/trapframe.h). */
 	sd sp, HART_SCRATCH(tp)
 	ld sp, HART_FRAME(tp)
 	sd ra, 8(sp)
@@ -57,13 +57,13 @@ trap_entry:
 	csrrw t0, sscratch, zero
 	sd t0, 32(sp)
 
-	li s0, 0                /* backtraces end here */
+	li s0, 0                /* ends backtraces */
 	mv a0, sp
 	call usertrap
 	/* falls through: sp is the trapframe again */
 
-	/* Go on with the program whose trapframe sp points to. usertrap() is a
-	 * C function, so s1 to s11 are as the program left them. */
+	/* Return to the program whose trapframe is at sp. usertrap() is a C
+	 * function, so it has preserved s1 to s11. */
 return_to_user:
 	csrw sscratch, tp
 	ld t0, 0(sp)
@@ -90,10 +90,10 @@ return_to_user:
 	ld sp, 16(sp)
 	sret
 
-	/* void load_program(void): begin with all registers as the trapframe of
-	 * the running process has them. What is on its stack is left. */
-	.globl load_program
-load_program:
+	/* void user_enter(void): enter user mode with all registers from the
+	 * trapframe of the running process. Its kernel stack is abandoned. */
+	.globl user_enter
+user_enter:
 	ld sp, HART_FRAME(tp)
 	ld s1, 72(sp)
 	ld s2, 144(sp)
@@ -108,8 +108,8 @@ load_program:
 	ld s11, 216(sp)
 	j return_to_user
 
-	/* A trap in the kernel: a bug. Its stack may be the reason, so take the
-	 * hart's own. */
+	/* A trap in the kernel is a bug. The stack may be the cause, so use
+	 * another one. */
 from_kernel:
 	csrrw tp, sscratch, tp
 	sd sp, HART_SCRATCH(tp)

@@ -1,11 +1,11 @@
-/* kernel/trap/interrupt.c: what devices, clock and other harts want. */
+/* kernel/trap/interrupt.c: handle interrupts. */
 #include "trap/interrupt.h"
 
+#include "debug/audit.h"
 #include "dev/console.h"
 #include "dev/ipi.h"
 #include "dev/plic.h"
 #include "dev/virtio_blk.h"
-#include "dev/world.h"
 #include "lib/csr.h"
 #include "lib/panic.h"
 #include "mm/layout.h"
@@ -33,7 +33,7 @@ void interrupts_poll(void)
 		if (panicked())
 			hart_park();
 	}
-	world_rest();
+	audit_rest();
 	if (pending & INT_SEI)
 		device_interrupts();
 	if (pending & INT_STI) {

@@ -1,5 +1,5 @@
-/* kernel/trap/interrupt.h: what devices, clock and other harts want. */
+/* kernel/trap/interrupt.h: handle interrupts. */
 #pragma once
 
-/* See to everything that is pending on this hart. */
+/* Handle all interrupts that are pending on this hart. */
 void interrupts_poll(void);

@@ -1,7 +1,7 @@
 /* kernel/trap/syscall.c: the table of system calls.
  *
- * Those about processes and memory are in sysproc.c, those about files in
- * sysfile.c. */
+ * sysproc.c has the calls for processes and memory, sysfile.c those for
+ * files. */
 #include "trap/syscall.h"
 
 #define SYSCALL_ENTRY(number, name) [number] = sys_##name,

@@ -5,12 +5,12 @@
 #include "abi/syscall.h"
 #include "proc/proc.h"
 
-/* A system call: arg[0] to arg[5] are the program's a0 to a5. Returns what goes
- * into a0, or an error. */
+/* A system call. arg[0] to arg[5] are the program's a0 to a5. Returns the
+ * result for a0, or an error. */
 typedef long syscall_fn(struct proc *p, const uint64 *arg);
 
-/* An argument that is an int: the lower 32 bits of its register, whatever the
- * upper ones hold. */
+/* An argument of type int: the lower 32 bits of its register. The upper bits
+ * are ignored. */
 static inline int int_arg(uint64 arg)
 {
 	return (int)(uint32)arg;
@@ -20,17 +20,17 @@ static inline int int_arg(uint64 arg)
 SYSCALL_LIST(SYSCALL_DECLARE)
 #undef SYSCALL_DECLARE
 
-/* By their numbers; NULL where there is none. */
+/* All system calls by number; NULL for an unused number. */
 extern syscall_fn *const syscalls[SYSCALL_END];
 
-/* Do what the program's registers ask for and put the result there. Inline,
- * since every system call passes through. */
+/* Perform the system call that the program's registers specify, and store the
+ * result in them. Inline, because every system call comes here. */
 static inline void syscall(struct proc *p, struct trapframe *frame)
 {
 	uint64 number = frame->a7;
 	long result = -ENOSYS;
 
-	frame->pc += 4; /* behind the ecall */
+	frame->pc += 4; /* after the ecall */
 	if (number < ARRAY_LEN(syscalls) && syscalls[number] != NULL)
 		result = syscalls[number](p, &frame->a0);
 	if (unlikely(result < 0)) {

@@ -1,4 +1,4 @@
-/* kernel/trap/sysfile.c: system calls on files. */
+/* kernel/trap/sysfile.c: system calls for files. */
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -8,7 +8,7 @@
 #include "mm/usercopy.h"
 #include "trap/syscall.h"
 
-/* A path of the program's into path[0 .. PATH_LEN - 1]. */
+/* Copy a path from the program to path[0 .. PATH_LEN - 1]. */
 static int get_path(struct proc *p, uint64 va, char *path)
 {
 	long n = copyinstr(p->uvm, path, va, PATH_LEN);
@@ -18,14 +18,14 @@ static int get_path(struct proc *p, uint64 va, char *path)
 
 /* ---- by descriptor ---- */
 
-/* The file of the descriptor in arg[0]; NULL if there is none. */
+/* The file of the descriptor in arg[0]; NULL if it is not open. */
 static struct file *file_arg(const struct proc *p, const uint64 *arg)
 {
 	return fd_file(&p->files, int_arg(arg[0]));
 }
 
-/* The program's buffer is at arg[1]. Its size is all of arg[2], since in C it
- * is a size_t, and must fit in an int. */
+/* The program's buffer is at arg[1]. Its size is all 64 bits of arg[2], a
+ * size_t in C, but must fit in an int, as the result does. */
 static long transfer(struct proc *p, const uint64 *arg,
 		     long (*move)(struct file *file, struct uio *uio))
 {
@@ -102,11 +102,12 @@ long sys_open(struct proc *p, const uint64 *arg)
 	struct file *file;
 	int error = get_path(p, arg[0], path);
 
-	/* Before the file may be made or emptied. */
-	if (error == 0 && fd_is_full(&p->files))
-		error = -EMFILE;
-	if (error == 0)
-		error = file_open(p->cwd, path, int_arg(arg[1]), &file);
+	if (error != 0)
+		return error;
+	/* Check this before the file is created or truncated. */
+	if (fd_is_full(&p->files))
+		return -EMFILE;
+	error = file_open(p->cwd, path, int_arg(arg[1]), &file);
 	return error != 0 ? error : fd_install(&p->files, file);
 }
 
@@ -155,11 +156,13 @@ static long create(struct proc *p, uint64 path_va, int16 type, uint16 major,
 	struct inode *ip;
 	int error = get_path(p, path_va, path);
 
-	if (error == 0)
-		error = name_create(p->cwd, path, type, major, minor, &ip);
-	if (error == 0)
-		inode_put(ip);
-	return error;
+	if (error != 0)
+		return error;
+	error = name_create(p->cwd, path, type, major, minor, &ip);
+	if (error != 0)
+		return error;
+	inode_put(ip);
+	return 0;
 }
 
 long sys_mkdir(struct proc *p, const uint64 *arg)
@@ -182,8 +185,9 @@ long sys_chdir(struct proc *p, const uint64 *arg)
 	struct inode *ip;
 	int error = get_path(p, arg[0], path);
 
-	if (error == 0)
-		error = path_lookup(p->cwd, path, &ip);
+	if (error != 0)
+		return error;
+	error = path_lookup(p->cwd, path, &ip);
 	if (error != 0)
 		return error;
 	if (ip->type != T_DIR) {
@@ -211,8 +215,9 @@ static long with_two_paths(struct proc *p, const uint64 *arg,
 	char old[PATH_LEN], fresh[PATH_LEN];
 	int error = get_path(p, arg[0], old);
 
-	if (error == 0)
-		error = get_path(p, arg[1], fresh);
+	if (error != 0)
+		return error;
+	error = get_path(p, arg[1], fresh);
 	return error != 0 ? error : change(p->cwd, old, fresh);
 }
 

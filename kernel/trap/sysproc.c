@@ -1,4 +1,4 @@
-/* kernel/trap/sysproc.c: system calls about processes and memory. */
+/* kernel/trap/sysproc.c: system calls for processes and memory. */
 #include "abi/errno.h"
 #include "dev/poweroff.h"
 #include "dev/timer.h"
@@ -17,7 +17,7 @@ long sys_fork(struct proc *p, const uint64 *arg)
 	return proc_fork(user_start);
 }
 
-/* No program can say that Ctrl-C has ended it. */
+/* A program cannot pretend to have been killed by Ctrl-C. */
 long sys_exit(struct proc *p, const uint64 *arg)
 {
 	int status = int_arg(arg[0]);
@@ -76,8 +76,8 @@ long sys_poweroff(struct proc *p, const uint64 *arg)
 	poweroff((uint32)int_arg(arg[0]));
 }
 
-/* String number `index` of an array of the program's; 0 when it was the NULL at
- * the end, 1 when there may be more. */
+/* Add string number `index` of an array of the program. Returns 1, or 0 if it
+ * was the NULL at the end, or an error. */
 static int add_user_string(struct uvm *uvm, uint64 array, uint64 index,
 			   struct exec_args *args)
 {
@@ -97,7 +97,7 @@ static int add_user_string(struct uvm *uvm, uint64 array, uint64 index,
 	return 1;
 }
 
-/* All strings of an array, and how many they are. */
+/* Add all strings of an array of the program, and count them. */
 static int add_user_strings(struct uvm *uvm, uint64 array, uint64 *count,
 			    struct exec_args *args)
 {
@@ -108,7 +108,17 @@ static int add_user_strings(struct uvm *uvm, uint64 array, uint64 *count,
 	return result;
 }
 
-/* envp 0: no environment. */
+/* Add all arguments, and the environment unless envp is 0. */
+static int add_user_args(struct uvm *uvm, uint64 argv, uint64 envp,
+			 struct exec_args *args)
+{
+	int error = add_user_strings(uvm, argv, &args->argc, args);
+
+	if (error != 0 || envp == 0)
+		return error;
+	return add_user_strings(uvm, envp, &args->envc, args);
+}
+
 static long exec(struct proc *p, uint64 path_va, uint64 argv, uint64 envp)
 {
 	char path[PATH_LEN];
@@ -118,19 +128,17 @@ static long exec(struct proc *p, uint64 path_va, uint64 argv, uint64 envp)
 	if (len < 0)
 		return len;
 
-	int result = exec_args_init(&args);
+	int error = exec_args_init(&args);
 
-	if (result != 0)
-		return result;
-	result = add_user_strings(p->uvm, argv, &args.argc, &args);
-	if (result == 0 && envp != 0)
-		result = add_user_strings(p->uvm, envp, &args.envc, &args);
-	if (result == 0)
-		result = proc_exec(path, &args);
+	if (error != 0)
+		return error;
+	error = add_user_args(p->uvm, argv, envp, &args);
+	if (error == 0)
+		error = proc_exec(path, &args);
 	exec_args_free(&args);
-	if (result == 0)
-		user_start();
-	return result;
+	if (error != 0)
+		return error;
+	user_start();
 }
 
 long sys_exec(struct proc *p, const uint64 *arg)

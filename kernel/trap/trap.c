@@ -1,7 +1,8 @@
-/* kernel/trap/trap.c: why the kernel was entered, and what follows.
+/* kernel/trap/trap.c: handle traps.
  *
- * Interrupts are taken in user mode, and by the idle loop, which asks for them.
- * Between, sstatus.SIE is zero: kernel code is never interrupted. */
+ * Interrupts are taken in user mode, and by the idle loop, which polls for
+ * them. In the kernel sstatus.SIE is always zero, so kernel code is never
+ * interrupted. */
 #include "trap/trap.h"
 
 #include "lib/csr.h"
@@ -58,14 +59,15 @@ static const char *const fault_words[] = {
 	[FAULT_NOMEM] = " a page that no memory is left for",
 };
 
-/* Whether the address is below the stack: in the guard or below address 0. */
+/* Whether the address is below the stack: in the gap, or wrapped below 0. */
 static bool is_below_stack(const struct uvm *uvm, uint64 va)
 {
 	return va - uvm->guard < STACK_GAP || (int64)va < 0;
 }
 
-/* What a program tried to access, with names for the commonest mistakes. A
- * local array may be so large that it reaches below the gap. */
+/* Describe what a program tried to access, naming the commonest mistakes. A
+ * huge local array may even reach below the gap, so look at the stack pointer
+ * too. */
 static const char *object_of(const struct proc *p, enum fault fault,
 			     uint64 address)
 {
@@ -86,7 +88,7 @@ static const char *words_of(uint64 cause)
 	return "unknown exception";
 }
 
-/* One line for whoever wrote the program. */
+/* Kill the program and print one line for its author. */
 static void kill_program(struct proc *p, const char *what, const char *link,
 			 const char *object)
 {
@@ -97,7 +99,7 @@ static void kill_program(struct proc *p, const char *what, const char *link,
 	proc_exit(-1);
 }
 
-/* What the program tried, for scause 12, 13 and 15. */
+/* The kind of access of a page fault, which is counted here. */
 static enum access access_of(uint64 cause)
 {
 	switch (cause) {
@@ -127,8 +129,8 @@ static void page_fault(struct proc *p, uint64 cause)
 			     object_of(p, fault, csr_read(stval)));
 }
 
-/* This may be the program's first floating-point instruction: the unit is off
- * until then (proc/fpu.h). */
+/* This may be the program's first floating-point instruction: until then the
+ * unit is off (proc/fpu.h). */
 static void illegal_instruction(struct proc *p)
 {
 	if (p->fpu != NULL || !fpu_needed((uint32)csr_read(stval)))
@@ -138,7 +140,8 @@ static void illegal_instruction(struct proc *p)
 			     fault_words[FAULT_NOMEM]);
 }
 
-/* Not inlined: usertrap() would save registers for it, for system calls too. */
+/* Not inlined: otherwise usertrap() would save registers for it, even for
+ * system calls. */
 static __attribute__((noinline)) void exception(struct proc *p, uint64 cause)
 {
 	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_LOAD_PAGE ||
@@ -159,7 +162,7 @@ static void end_if_killed(const struct proc *p)
 void user_start(void)
 {
 	end_if_killed(current());
-	load_program();
+	user_enter();
 }
 
 void usertrap(struct trapframe *frame)
@@ -178,7 +181,7 @@ void usertrap(struct trapframe *frame)
 	end_if_killed(p);
 }
 
-/* The stack guard is the page below a stack. */
+/* Name the likely cause of a trap in the kernel. */
 static const char *suspect(uint64 address)
 {
 	if (address < KERNEL_BASE)

@@ -1,6 +1,6 @@
 """grade/tools/lint/layers.py: the layers of the kernel hold.
 
-    boot -> trap -> { proc -> fs -> dev } -> mm -> lib -> abi
+    boot -> trap -> { proc -> fs -> dev } -> debug -> mm -> lib -> abi
 
 A file includes from its own layer and from those to the right of it. Programs
 and mkfs include from the kernel what is in abi/ only;
@@ -13,7 +13,7 @@ import re
 from grade.machine.host.build import ROOT
 from grade.tools.lint.project_files import files, lines
 
-LAYERS = ("boot", "trap", "proc", "fs", "dev", "mm", "lib", "abi")
+LAYERS = ("boot", "trap", "proc", "fs", "dev", "debug", "mm", "lib", "abi")
 
 # The edges that go left: a layer, and the header it may include all the same.
 UPWARD = {
@@ -23,6 +23,9 @@ UPWARD = {
     ("dev", "proc/sleep.h"),
     ("dev", "proc/sleeplock.h"),
     ("dev", "proc/turn.h"),
+    ("debug", "dev/ipi.h"),
+    ("debug", "proc/sleeplock.h"),
+    ("lib", "debug/lockorder.h"),
 }
 
 FOR_THE_KERNEL = "grade/trials/damage/host"

@@ -21,7 +21,7 @@ COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
 	-mcmodel=medany $(CC_ONLY) $(WARNINGS)
 
 # What DEBUG=1 has the compiler check, of what gcc and clang both know; see
-# kernel/lib/ubsan.c. And each call stays a call, for backtraces.
+# kernel/debug/ubsan.c. And each call stays a call, for backtraces.
 CHECKED := shift integer-divide-by-zero signed-integer-overflow null alignment \
 	object-size pointer-overflow bool enum unreachable builtin \
 	$(if $(LLVM),array-bounds,bounds)

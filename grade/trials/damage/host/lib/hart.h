@@ -2,7 +2,7 @@
  * in a variable instead of a register. */
 #pragma once
 
-#include "lib/lockorder.h"
+#include "debug/lockorder.h"
 #include "lib/types.h"
 
 #define register extern

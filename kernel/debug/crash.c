@@ -1,5 +1,5 @@
-/* kernel/dev/crash.c: DEBUG: kernel bugs on request, to see what they do. */
-#include "dev/crash.h"
+/* kernel/debug/crash.c: DEBUG: kernel bugs on request, to see their effects. */
+#include "debug/crash.h"
 
 #ifdef DEBUG
 #include "lib/panic.h"
@@ -9,7 +9,7 @@
 
 #define NOT_INLINED __attribute__((noinline))
 
-/* The compiler does not know what is in these. */
+/* Volatile, so that the compiler cannot see the bugs. */
 static volatile int one = 1, large = 0x7fffffff, forty = 40;
 static volatile uint64 nowhere = sizeof(int);
 
@@ -21,8 +21,8 @@ static int use_panic(void)
 	panic("as asked for");
 }
 
-/* Calls itself until the stack is used up; the sum is for the compiler, which
- * would make a loop of it otherwise. */
+/* Recurse until the stack overflows. Without the sum the compiler would turn
+ * this into a loop. */
 static int use_stack_below(volatile int *depth)
 {
 	volatile int deeper = *depth + one;
@@ -67,7 +67,7 @@ static NOT_INLINED void right_then_left(void)
 	spin_release(&right);
 }
 
-/* No hart waits for another: the order alone is wrong. */
+/* No hart waits here: only the order is wrong. */
 static int use_locks(void)
 {
 	left_then_right();
@@ -75,7 +75,7 @@ static int use_locks(void)
 	return 0;
 }
 
-/* Two locks of one kind, such as inodes, are ordered by rank. */
+/* Two locks of one kind, such as inodes, must be taken by ascending rank. */
 static int use_ranks(void)
 {
 	static struct sleeplock low, high;

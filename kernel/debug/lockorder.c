@@ -1,9 +1,9 @@
-/* kernel/lib/lockorder.c: DEBUG: in which order locks are taken.
+/* kernel/debug/lockorder.c: DEBUG: check the order in which locks are taken.
  *
- * The order is a graph of kinds. Whether an edge is in it is asked without a
- * lock at each acquisition, since nearly always it is; one that is not is
- * looked into under `busy`. */
-#include "lib/lockorder.h"
+ * The order is a graph of kinds. Each acquisition checks without a lock whether
+ * its edge is known, which is nearly always so. A new edge is examined under
+ * `busy`. */
+#include "debug/lockorder.h"
 
 #ifdef DEBUG
 #include "lib/bits.h"
@@ -14,7 +14,7 @@
 #define KINDS_MAX 64 /* bits in a word */
 #define EDGES_MAX 256
 
-/* A lock of kind `inner` was taken with one of kind `outer` in hand. */
+/* A lock of kind `inner` was taken while one of kind `outer` was held. */
 struct edge {
 	uint32 outer, inner;
 	struct lock_site outer_site, inner_site;
@@ -22,19 +22,19 @@ struct edge {
 
 struct kind {
 	const char *name;
-	bool sleeps;  /* to be held across a sleep */
-	uint64 inner; /* a bit for each kind taken with it in hand */
+	bool sleeps;  /* a sleep lock */
+	uint64 inner; /* a bit for each kind taken while it was held */
 };
 
 static struct {
-	uint32 busy;           /* atomic: 1: taken; a lock that has no order */
-	uint32 broken;         /* atomic: 1: a wrong order is being told */
+	uint32 busy;           /* atomic; the lock of this struct: 1 if held */
+	uint32 broken;         /* atomic; 1: a wrong order is being reported */
 	uint32 nkinds, nedges; /* [busy] */
 	struct kind
-		kinds[KINDS_MAX]; /* [busy] from 1 on; inner: read without */
+		kinds[KINDS_MAX]; /* [busy] from 1; inner is read without it */
 	struct edge edges[EDGES_MAX]; /* [busy] */
-	uint8 via[KINDS_MAX];         /* [busy] on a way: the kind before */
-	uint8 queue[KINDS_MAX];       /* [busy] */
+	uint8 via[KINDS_MAX];         /* [busy] the kind before, on a path */
+	uint8 queue[KINDS_MAX];       /* [busy] of the search */
 } order;
 
 static void order_lock(void)
@@ -49,7 +49,7 @@ static void order_unlock(void)
 	__atomic_store_n(&order.busy, 0, __ATOMIC_RELEASE);
 }
 
-/* The kind of that name, a new one if need be. */
+/* Find the kind with that name, or add it. */
 static uint32 find_kind(const char *name, bool sleeps)
 {
 	order_lock();
@@ -58,7 +58,7 @@ static uint32 find_kind(const char *name, bool sleeps)
 	while (kind <= order.nkinds && (order.kinds[kind].name != name ||
 					order.kinds[kind].sleeps != sleeps))
 		kind++;
-	ASSERT(kind < KINDS_MAX, "there is room for all kinds of locks");
+	ASSERT(kind < KINDS_MAX, "KINDS_MAX is large enough for all kinds");
 	if (kind > order.nkinds) {
 		order.kinds[kind].name = name;
 		order.kinds[kind].sleeps = sleeps;
@@ -68,8 +68,8 @@ static uint32 find_kind(const char *name, bool sleeps)
 	return kind;
 }
 
-/* Whether `to` comes after `from`, in any number of steps or none. Then via[]
- * leads back from `to`. */
+/* Whether a path of any length, including 0, leads from `from` to `to`. If so,
+ * via[] leads back from `to`. */
 static bool comes_after(uint32 to, uint32 from)
 {
 	uint64 seen = 1UL << from;
@@ -88,8 +88,8 @@ static bool comes_after(uint32 to, uint32 from)
 	return seen >> to & 1;
 }
 
-static void tell_site(const char *before, uint32 kind, const char *after,
-		      const struct lock_site *site)
+static void report_site(const char *before, uint32 kind, const char *after,
+			const struct lock_site *site)
 {
 	struct symbol at = symbol_at(site->pc - 1);
 	struct symbol caller = symbol_at(site->caller - 1);
@@ -99,10 +99,11 @@ static void tell_site(const char *before, uint32 kind, const char *after,
 		caller.name, caller.offset + 1);
 }
 
-static void tell_edge(const struct edge *edge)
+static void report_edge(const struct edge *edge)
 {
-	tell_site("  ", edge->inner, " was taken at", &edge->inner_site);
-	tell_site("  with ", edge->outer, " in hand since", &edge->outer_site);
+	report_site("  ", edge->inner, " was taken at", &edge->inner_site);
+	report_site("  with ", edge->outer, " in hand since",
+		    &edge->outer_site);
 }
 
 static const struct edge *find_edge(uint32 outer, uint32 inner)
@@ -114,46 +115,45 @@ static const struct edge *find_edge(uint32 outer, uint32 inner)
 	return edge;
 }
 
-/* The acquisition that completes a cycle, and where, from the hart that found
- * it. */
+/* The acquisition that completed a cycle, and where it was. */
 static struct {
 	struct edge wrong;
 	uint64 pc, fp;
-} circle;
+} cycle;
 
-/* Report it and the rest of the cycle. */
-static void tell_circle(void) __attribute__((noreturn));
-static void tell_circle(void)
+/* Report the acquisition and the rest of the cycle. */
+static void report_cycle(void) __attribute__((noreturn));
+static void report_cycle(void)
 {
-	const struct edge *wrong = &circle.wrong;
+	const struct edge *wrong = &cycle.wrong;
 
 	kprintf("lock order: hart %u takes locks the wrong way round\n",
 		this_hart()->hartid);
-	tell_edge(wrong);
+	report_edge(wrong);
 	if (wrong->inner != wrong->outer)
 		kprintf("and before, somebody did it like this:\n");
 	for (uint32 kind = wrong->outer; kind != wrong->inner;
 	     kind = order.via[kind])
-		tell_edge(find_edge(order.via[kind], kind));
-	panic_at(circle.pc, circle.fp, "lock order: %s with %s in hand",
+		report_edge(find_edge(order.via[kind], kind));
+	panic_at(cycle.pc, cycle.fp, "lock order: %s with %s in hand",
 		 order.kinds[wrong->inner].name,
 		 order.kinds[wrong->outer].name);
 }
 
-/* Report on the stack for panics: locks are taken deep down, where there is not
- * enough room left for the report. */
-static void leave_for_circle(const struct edge *wrong)
+/* Switch to the stack for panics to report the cycle: locks are taken in deeply
+ * nested calls, and the rest of their stack may be too small. */
+static void leave_for_cycle(const struct edge *wrong)
 	__attribute__((noreturn, noinline));
-static void leave_for_circle(const struct edge *wrong)
+static void leave_for_cycle(const struct edge *wrong)
 {
 	__atomic_store_n(&order.broken, 1, __ATOMIC_RELAXED);
-	circle.wrong = *wrong;
-	circle.pc = (uint64)__builtin_return_address(0) - 1;
-	circle.fp = ((uint64 *)__builtin_frame_address(0))[-2];
+	cycle.wrong = *wrong;
+	cycle.pc = (uint64)__builtin_return_address(0) - 1;
+	cycle.fp = ((uint64 *)__builtin_frame_address(0))[-2];
 	order_unlock();
 	__asm__ volatile("mv sp, %0\n\tjr %1"
 			 :
-			 : "r"(this_hart()->panic_stack), "r"(tell_circle)
+			 : "r"(this_hart()->panic_stack), "r"(report_cycle)
 			 : "memory");
 	__builtin_unreachable();
 }
@@ -166,8 +166,9 @@ static void learn(const struct edge *edge)
 		return;
 	}
 	if (comes_after(edge->outer, edge->inner))
-		leave_for_circle(edge);
-	ASSERT(order.nedges < EDGES_MAX, "there is room for all of the order");
+		leave_for_cycle(edge);
+	ASSERT(order.nedges < EDGES_MAX,
+	       "EDGES_MAX is large enough for all edges");
 	order.edges[order.nedges++] = *edge;
 	order.kinds[edge->outer].inner |= 1UL << edge->inner;
 	order_unlock();
@@ -227,7 +228,7 @@ void lock_dropped(struct lock_list *held, const struct lock_note *note)
 
 	while (*link != NULL && *link != note)
 		link = &(*link)->next;
-	ASSERT(*link != NULL, "a lock is given back by who has it");
+	ASSERT(*link != NULL, "a lock is released by its holder");
 	*link = note->next;
 }
 

@@ -1,10 +1,10 @@
-/* kernel/lib/lockorder.h: DEBUG: in which order locks are taken.
+/* kernel/debug/lockorder.h: DEBUG: check the order in which locks are taken.
  *
- * Locks of one name are of one kind. Who takes a lock of kind B with one of
- * kind A in hand shows that A comes before B. If B comes before A as well,
- * directly or by way of other kinds, two may one day wait for each other for
- * ever: the kernel panics, and says where each was taken, though nobody has
- * waited yet.
+ * Locks with the same name are of one kind. Taking a lock of kind B while
+ * holding one of kind A shows that A comes before B. If B also comes before A,
+ * directly or through other kinds, there may be a deadlock some day. The kernel
+ * then panics and reports where each lock was taken, even if nobody had to
+ * wait.
  *
  * In other builds all of this is empty. */
 #pragma once
@@ -15,23 +15,23 @@
 /* Where a lock was taken. */
 struct lock_site {
 	uint64 pc;
-	uint64 caller; /* where that function was called; 0: nobody knows */
+	uint64 caller; /* where that function was called; 0: unknown */
 };
 
-/* Part of each lock; zero before its first use. */
+/* Embedded in each lock. Zero before the first use. */
 struct lock_note {
-	struct lock_note *next; /* [holder] another one that it has */
+	struct lock_note *next; /* [holder] the lock that it took before */
 	struct lock_site site;  /* [holder] */
-	uint32 kind;            /* 0: not known so far; then always the same */
-	uint32 rank;            /* [init] of sleep locks of one kind */
+	uint32 kind;            /* 0 before the first use, then constant */
+	uint32 rank;            /* [init] among the sleep locks of its kind */
 };
 
-/* The locks that a hart or a process has. */
+/* The locks that a hart or a process holds. */
 struct lock_list {
 	struct lock_note *first; /* [self] */
 };
 
-/* Here, when it is inlined. */
+/* The place where this is inlined. */
 static inline __attribute__((always_inline)) struct lock_site
 lock_site_here(void)
 {
@@ -42,7 +42,8 @@ lock_site_here(void)
 	return site;
 }
 
-/* In the function that called this one. Both have frames, as panic() says. */
+/* The place where the calling function was called. Frame pointers make that
+ * possible, as for the backtrace of panic(). */
 static inline __attribute__((always_inline)) struct lock_site
 lock_site_of_caller(void)
 {
@@ -53,28 +54,27 @@ lock_site_of_caller(void)
 				   .caller = caller > fp ? caller[-1] : 0 };
 }
 
-/* Set the rank of a lock that may be held across a sleep: locks of one kind are
- * taken by ascending rank. Without a call it is 0, and a process may hold only
- * one lock of that kind at a time. */
+/* Set the rank of a sleep lock. A process takes locks of one kind by ascending
+ * rank. The default is 0: with that, it may hold only one lock of a kind. */
 static inline void lock_set_rank(struct lock_note *note, uint32 rank)
 {
 	note->rank = rank;
 }
 
-/* Who has `held` is going to wait for the lock: panics when that is the wrong
- * way round. Locks that may be held across a sleep have an order of their
- * own. */
+/* To call before waiting for a lock while holding the locks `held`. Panics if
+ * that is the wrong order. `sleeps` is for sleep locks, which have an order of
+ * their own. */
 void lock_wanted(const struct lock_list *held, struct lock_note *note,
 		 const char *name, bool sleeps, struct lock_site site);
 
-/* It has the lock now... */
+/* To call after acquiring the lock... */
 void lock_taken(struct lock_list *held, struct lock_note *note,
 		struct lock_site site);
 
-/* ... and is going to give it back. */
+/* ... and before releasing it. */
 void lock_dropped(struct lock_list *held, const struct lock_note *note);
 
-/* Whether it has no other. */
+/* Whether this is the only lock in `held`. */
 bool lock_is_only(const struct lock_list *held, const struct lock_note *note);
 
 #else

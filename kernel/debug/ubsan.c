@@ -1,8 +1,8 @@
-/* kernel/lib/ubsan.c: DEBUG: what C leaves undefined, found as it happens.
+/* kernel/debug/ubsan.c: DEBUG: report undefined behaviour of C when it happens.
  *
  * The compiler checks arithmetic, indices and pointers (-fsanitize in the
- * Makefile), and calls a function of this file when one is wrong. The names and
- * the structs are gcc's and clang's. */
+ * Makefile) and calls a function in this file if one is wrong. gcc and clang
+ * define the names and the structs. */
 #ifdef DEBUG
 #include "lib/panic.h"
 #include "lib/types.h"
@@ -14,7 +14,7 @@
 
 struct type {
 	uint16 kind; /* TYPE_INTEGER, or something else */
-	uint16 info; /* of an integer: TYPE_SIGNED, and 2 * log2 of its bits */
+	uint16 info; /* of an integer: TYPE_SIGNED | 2 * log2 of its bits */
 	char name[]; /* in quotes */
 };
 
@@ -23,11 +23,11 @@ struct place {
 	uint32 line, column;
 };
 
-/* What the compiler tells of a place in the source. */
+/* What the compiler passes to a handler. */
 struct mistake {
 	struct place place;
 	const struct type *type;
-	const struct type *right; /* of a second operand, where there is one */
+	const struct type *right; /* of the second operand, if any */
 };
 
 struct pointer_mistake {
@@ -40,17 +40,17 @@ struct pointer_mistake {
 static const char *const pointer_uses[] = { "load from", "store to",
 					    "reference to", "member of" };
 
-/* A panic that names the place in the source first. */
+/* Panic, naming the place in the source. */
 #define WRONG(data, fmt, ...)                                                  \
 	panic("%s:%u:%u: undefined: " fmt, (data)->place.file,                 \
 	      (data)->place.line, (data)->place.column, ##__VA_ARGS__)
 
-/* A function that the compiler calls. It does not come back. */
+/* A function that the compiler calls. It does not return. */
 #define HANDLER(name, ...)                                                     \
 	void __ubsan_handle_##name(__VA_ARGS__) __attribute__((noreturn));     \
 	void __ubsan_handle_##name(__VA_ARGS__)
 
-/* A value of that type, as text in `text`. */
+/* Format a value of the given type into `text`. */
 static const char *show(char *text, const struct type *type, uint64 value)
 {
 	uint32 unused = 64 - MIN(64, 1U << (type->info >> 1));

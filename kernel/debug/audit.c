@@ -1,0 +1,133 @@
+/* kernel/debug/audit.c: check the invariants of memory while nothing changes.
+ *
+ * The audit needs no memory of its own. While the other harts stand still it
+ * uses the counts of the frames as scratch space: subtract one for each entry
+ * that maps a frame, check that 0 is left, and add it again. */
+#include "debug/audit.h"
+
+#include "abi/errno.h"
+#include "dev/ipi.h"
+#include "lib/hart.h"
+#include "lib/panic.h"
+#include "mm/frame.h"
+#include "mm/pagetable.h"
+#include "mm/uvm.h"
+
+static struct hart *auditor; /* atomic; the hart that has stopped the others */
+static uint32 resting;       /* atomic; number of stopped harts */
+
+static bool another_audits(void)
+{
+	struct hart *who = __atomic_load_n(&auditor, __ATOMIC_SEQ_CST);
+
+	return who != NULL && who != this_hart();
+}
+
+/* Check again after the decrement: another auditor may have started just before
+ * it, and may have counted this hart as stopped. */
+void audit_rest(void)
+{
+	while (another_audits()) {
+		__atomic_fetch_add(&resting, 1, __ATOMIC_SEQ_CST);
+		while (another_audits())
+			if (panicked())
+				hart_park();
+		__atomic_fetch_sub(&resting, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+static void stop_others(void)
+{
+	struct hart *nobody = NULL;
+
+	while (!__atomic_compare_exchange_n(&auditor, &nobody, this_hart(),
+					    false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_RELAXED)) {
+		nobody = NULL;
+		audit_rest();
+	}
+	ipi_send_others();
+	while (__atomic_load_n(&resting, __ATOMIC_SEQ_CST) != nharts - 1)
+		if (panicked())
+			hart_park();
+}
+
+/* Returns NULL, or what is wrong with a valid user entry. */
+typedef const char *visitor(pte_t pte);
+
+/* Visit every valid user entry, until one is wrong. Inline, so that the
+ * visitors are too. */
+static inline const char *visit_all(visitor *visit)
+{
+	const char *wrong = NULL;
+	struct pte_run run;
+
+	LIST_EACH(link, &all_uvms) {
+		const struct uvm *uvm = LIST_ENTRY(link, struct uvm, link);
+		uint64 va = 0;
+
+		for (; uvm_next_run(uvm, va, uvm->brk, &run); va = run.end)
+			for (uint64 i = 0; i < run.count && wrong == NULL; i++)
+				if (run.entry[i] & PTE_V)
+					wrong = visit(run.entry[i]);
+	}
+	return wrong;
+}
+
+static const char *check_entry(pte_t pte)
+{
+	if (!frame_exists(pte_page(pte)))
+		return "F2: every page maps a frame";
+	if ((pte & PTE_W) && *frame_count(pte_page(pte)) != 1)
+		return "P1: a writable page has a frame of its own";
+	if ((pte & PTE_COW) && (!(pte & PTE_U) || (pte & PTE_W)))
+		return "P2: a copy-on-write page is a user page, not writable";
+	if ((pte & PTE_SEALED) && (pte & (PTE_W | PTE_COW)))
+		return "P3: a read-only page is never copy-on-write";
+	return NULL;
+}
+
+static const char *subtract_one(pte_t pte)
+{
+	--*frame_count(pte_page(pte));
+	return NULL;
+}
+
+static const char *check_zero(pte_t pte)
+{
+	if (*frame_count(pte_page(pte)) != 0)
+		return "F2: a frame's count is the number of pages that map it";
+	return NULL;
+}
+
+static const char *add_one(pte_t pte)
+{
+	++*frame_count(pte_page(pte));
+	return NULL;
+}
+
+static const char *check_pages(void)
+{
+	const char *wrong = visit_all(check_entry);
+
+	if (wrong != NULL)
+		return wrong;
+	visit_all(subtract_one);
+	wrong = visit_all(check_zero);
+	visit_all(add_one);
+	return wrong;
+}
+
+int audit(void)
+{
+	stop_others();
+	const char *wrong = frames_audit();
+
+	if (wrong == NULL)
+		wrong = check_pages();
+	__atomic_store_n(&auditor, NULL, __ATOMIC_RELEASE);
+	if (wrong == NULL)
+		return 0;
+	kprintf("audit: does not hold: %s\n", wrong);
+	return -EIO;
+}
