@@ -33,11 +33,6 @@ def links(line):
             if not ELSEWHERE.match(link)]
 
 
-def targets(path, line):
-    """The paths, from the root, of what a line links to."""
-    return [resolve(path, link)[0] for link in links(line)]
-
-
 def resolve(path, link):
     """The path from the root, and the heading, that a link of a page is to."""
     name, _, anchor = link.partition("#")

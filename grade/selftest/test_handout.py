@@ -16,7 +16,6 @@ import pytest
 from grade.course.handin import pack
 from grade.course.handout.lab import Lab
 from grade.course.handout.leaks import Secrets, find_leaks
-from grade.course.handout.pages import page_for
 from grade.course.intake import tree
 from grade.machine.host.build import ROOT, make_command
 from grade.series import git as git_module, stack
@@ -99,10 +98,17 @@ def test_one_commit(made, project):
 
 
 def test_way_to_the_end(student):
-    """handout: git am of all patches gives the finished kernel"""
+    """handout: git am of all patches gives the finished kernel and pages"""
     for patch in read_series(ROOT):
         git(student, "am", "--quiet", str(patch.path))
     assert files_below(student / "kernel") == files_below(ROOT / "kernel")
+    assert files_below(student / "docs") == pages_taken(ROOT)
+
+
+def pages_taken(folder):
+    """Those that a hand-out has."""
+    return {name: data for name, data in files_below(folder / "docs").items()
+            if Lab("cow").takes(f"docs/{name}")}
 
 
 def test_left_out(made):
@@ -120,8 +126,7 @@ def test_left_out(made):
 def test_grades_the_starter(made, project):
     """handout: builds and boots, and make grade says what is missing"""
     copy = shutil.copytree(made, project.parent / "works")
-    done = python(copy, "grade",
-                  TESTS="test_boots or write_costs_one_frame-1")
+    done = python(copy, "grade", TESTS="test_boots or write_costs_one_frame-1")
     lines = done.stdout.splitlines()
     assert done.returncode == 1, done.stderr
     assert any(re.match(r"boots and runs a command \.+ ([\d.]+)/\1$", line)
@@ -138,29 +143,37 @@ def test_grades_the_starter(made, project):
     assert tool.returncode == 2 and "no such test" in tool.stderr
 
 
-def test_pages(made):
-    """handout: no page shows a command or a name that is left out"""
-    done = subprocess.run(
-        [sys.executable, "-c",
-         "from grade.tools.lint.shown_commands import check_commands\n"
-         "from grade.tools.lint.shown_names import check_names\n"
-         "print(*check_commands(), *check_names(), sep='\\n', end='')"],
-        cwd=made, capture_output=True, encoding="utf-8")
-    assert (done.stdout, done.stderr) == ("", "")
+SHOWN = """
+from grade.tools.lint.page_links import check_links
+from grade.tools.lint.shown_commands import check_commands
+from grade.tools.lint.shown_names import check_names
+print(*check_links(), *check_commands(), *check_names(), sep="\\n", end="")
+"""
 
 
-def test_step(project):
-    """handout: STEP=3 has the kernel of two steps, and their text"""
-    out = project.parent / "step3"
-    assert hand_out(project, out, STEP="3").returncode == 0
-    given, left = read_series(ROOT)[:2], read_series(ROOT)[2:]
-    for patch in left:
-        git(out, "am", "--quiet", str(patch.path))
-    assert files_below(out / "kernel") == files_below(ROOT / "kernel")
-    page = (out / "docs/given.md").read_text("utf-8")
-    assert all(patch.subject in page for patch in given)
-    assert left[0].subject not in page
-    assert "(docs/given.md)" in (out / "README.md").read_text("utf-8")
+def test_each_step(project, tmp_path):
+    """handout: the pages of STEP=n are the tree's without patches n and on"""
+    patches = read_series(ROOT)
+    for step in range(1, len(patches) + 1):
+        out = tmp_path / str(step)
+        assert hand_out(project, out, STEP=str(step)).returncode == 0
+        with stack.scratch_folder() as folder:
+            stack.copy_parts(ROOT, folder)
+            stack.take_off(folder, patches[step - 1:])
+            pages, kernel = pages_taken(folder), files_below(folder / "kernel")
+        assert files_below(out / "kernel") == kernel
+        found = files_below(out / "docs")
+        given = found.pop("given.md", b"").decode()
+        assert found == pages
+        assert [patch for patch in patches if patch.subject in given] == \
+            patches[:step - 1]
+        readme = (out / "README.md").read_text("utf-8")
+        assert ("(docs/given.md)" in readme) == bool(given)
+        done = subprocess.run([sys.executable, "-c", SHOWN], cwd=out,
+                              capture_output=True, encoding="utf-8")
+        assert done.stderr == ""
+        assert not [line for line in done.stdout.splitlines()
+                    if step == 1 or not line.startswith("docs/cow.md:")], step
 
 
 # ---- leaks ------------------------------------------------------------------
@@ -207,20 +220,6 @@ def test_leak_in_git(student, secrets):
     git(student, "hash-object", "-w", "--stdin", data=b"frame_put(x)\n")
     found = list(find_leaks(secrets, student))
     assert len(found) == 1 and found[0].startswith("git blob ")
-
-
-# ---- pages ------------------------------------------------------------------
-
-def test_passages():
-    """handout: pages have the starter's text for the finished one"""
-    text = ("One <!-- cow -->two<!-- else 2 --> three<!-- main --> x<!-- else"
-            " -->.\n\n<!-- cow -->\na\n\nb\n<!-- else\nc\n-->\n- d\n"
-            "<!-- cow -->\n- e\n<!-- else -->\n- f\n")
-    assert page_for("cow", text) == "One 2 three.\n\nc\n- d\n- f\n"
-    for wrong in ("<!-- cow -->x\n", "x<!-- else y -->\n",
-                  "<!-- cow -->\nx\n\n<!-- main -->\n<!-- else -->\n"):
-        with pytest.raises(ValueError):
-            page_for("cow", wrong)
 
 
 # ---- what cannot be done ----------------------------------------------------
@@ -272,15 +271,20 @@ def test_other_owner(project, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path, text, words", [
     ("docs/trap.md", "\nSee [there](series.md).\n", "series.md: no such"),
     ("docs/trap.md", "\nIn `patches/series`.\n", "patches/series, which is"),
-    ("docs/trap.md", "\n<!-- cow -->\n", "a mark alone"),
+    ("grade/course/labs/cow/lab.ini", None, "nothing fits docs/nosuch.md"),
+    ("docs/mm.md", None, "does not come off"),
     ("grade/machine/run.py", "from grade.series import git\n",
      "grade.series.git,"),
-], ids=["link", "path", "mark", "import"])
+], ids=["link", "path", "pattern", "hunk", "import"])
 def test_left_over(project, tmp_path, path, text, words):
-    """handout: sees what something left out leaves behind: {words}"""
+    """handout: refused in one line: {words}"""
     copy = Path(shutil.copytree(project, tmp_path / "project"))
-    with open(copy / path, "a", encoding="utf-8") as file:
-        file.write(text)
+    old = (copy / path).read_text("utf-8")
+    (copy / path).write_text(
+        old + text if text else
+        old.replace("[left out]\n", "[left out]\ndocs/nosuch.md\n") if
+        path.endswith(".ini") else old.replace("frame_get", "frame_got"),
+        "utf-8")
     commit_all(copy)
     done = hand_out(copy, tmp_path / "out")
     assert done.returncode == 2 and words in done.stderr

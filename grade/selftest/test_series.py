@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from grade.series.patches import findings, read_series
 from grade.series.stack import DoesNotFit, check_round
 from grade.series.step_commits import lay_out
 from grade.series.step_results import Outcome
+from grade.tools.lint.series_fits import pages_left_out
 from grade.tools.setup.needs import needs
 
 pytestmark = [pytest.mark.xdist_group("series"), needs("git")]
@@ -246,6 +248,16 @@ def test_new_page(toy):
     lay_out(toy, read_series(toy), toy / "build" / "laid")
     git(toy / "build" / "laid", "checkout", "-q", "HEAD~")
     assert not (toy / "build" / "laid" / "docs" / "b.md").exists()
+
+
+def test_page_left_out(toy):
+    """series: a patch that changes a page which hand-outs lack is found"""
+    lab = SimpleNamespace(name="toy", takes=lambda path: path != "docs/a.md")
+    assert [line.partition("changes ")[2] for line in pages_left_out(
+        read_series(toy), [lab])] == [
+            "docs/a.md, which hand-outs of toy do not have"] * 2
+    lab.takes = lambda path: True
+    assert not [*pages_left_out(read_series(toy), [lab])]
 
 
 def test_findings(toy):

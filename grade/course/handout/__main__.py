@@ -12,9 +12,8 @@ from pathlib import Path
 
 from grade.course.handin import files_of, write_handed
 from grade.course.handout import repository
-from grade.course.handout.lab import find_lab
+from grade.course.handout.lab import check_patterns, find_lab
 from grade.course.handout.leaks import Secrets, find_leaks
-from grade.course.handout.pages import make_pages
 from grade.machine.host import process
 from grade.machine.host.build import ROOT, UserError
 from grade.series import stack
@@ -84,11 +83,12 @@ def make(lab, out, patches, step):
         repository.check_out(ROOT, scratch / "main")
         stack.copy_parts(scratch / "main", scratch)
         stack.take_off(scratch, patches[step - 1:])
-        repository.fill(lab, scratch / "main", scratch / "kernel", folder)
+        check_patterns(lab, repository.names_below(scratch / "main"))
+        repository.fill(lab, scratch / "main", scratch, folder)
         if given:
             repository.tell_given(folder, given)
         repository.check_imports(folder)
-        make_pages(lab.name, folder, scratch / "main")
+        repository.check_pages(folder, scratch / "main")
         write_handed(folder, lab.name, step)
         name = repository.commit(lab, step, folder)
         secrets = Secrets(scratch / "main" / "kernel", scratch / "kernel",

@@ -65,6 +65,13 @@ def unused_patterns(lab, paths):
                 yield pattern
 
 
+def check_patterns(lab, paths):
+    """Raise UserError if the lab lists what this repository does not have."""
+    for pattern in unused_patterns(lab, paths):
+        raise UserError(f"{LABS}/{lab.name}/{DEFINITION}: nothing fits "
+                        f"{pattern}")
+
+
 def find_lab(name, root=ROOT):
     """The Lab of that name. Raises UserError."""
     names = lab_names(root)

@@ -2,13 +2,17 @@
 commit."""
 
 import ast
+import re
 import shutil
 
 from grade.course.handout.lab import FILES, LABS
+from grade.course.links import broken_links
 from grade.machine.host.build import UserError
 from grade.series.git import git, git_lines
+from grade.series.patches import PAGES, PARTS
 
 GIVEN_STEPS = "docs/given.md"
+PATH = re.compile(r"(?<![\w./-])[\w.-]+/(?:[\w./-]*\w)?")
 
 
 def check_clean(root):
@@ -26,12 +30,16 @@ def check_out(root, folder):
     git(root, "checkout-index", "--all", f"--prefix={folder}/")
 
 
-def fill(lab, source, kernel, folder):
-    """Make the files of the hand-out: those of the project in `source` that
-    the lab takes, the `kernel` and the lab's own."""
+def fill(lab, source, step, folder):
+    """Make the files of the hand-out: of the project in `source` and of the
+    pages in `step`, those that the lab takes; the kernel in `step`; and the
+    lab's own files."""
     chosen = {path: name for path, name in below(source).items()
-              if name.parts[0] != "kernel" and lab.takes(str(name))}
-    chosen.update(below(kernel, kernel.parent))
+              if name.parts[0] not in PARTS and lab.takes(str(name))}
+    pages = below(step / PAGES, step)
+    chosen.update((path, name) for path, name in pages.items()
+                  if lab.takes(str(name)))
+    chosen.update(below(step / "kernel", step))
     chosen.update(below(source / LABS / lab.name / FILES))
     for path, name in chosen.items():
         copy = folder / name
@@ -43,6 +51,22 @@ def below(folder, root=None):
     """The files, and their names in `root`."""
     return {path: path.relative_to(root or folder)
             for path in folder.rglob("*") if path.is_file()}
+
+
+def names_below(folder):
+    return [str(name) for name in below(folder).values()]
+
+
+def check_pages(folder, source):
+    """No page may link to a file of the project in `source` that is left out,
+    or name its path."""
+    paths = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
+    for path in paths:
+        for name in PATH.findall((folder / path).read_text("utf-8")):
+            if (source / name).exists() and not (folder / name).exists():
+                raise UserError(f"{path}: tells of {name}, which is left out")
+    for finding in broken_links(folder, paths):
+        raise UserError(f"in the hand-out, {finding}")
 
 
 def check_imports(folder):
@@ -82,17 +106,18 @@ def names_of(path):
 
 
 def tell_given(folder, patches):
-    """What the kernel of a later step has already, in the patches' words."""
+    """Tell what the kernel of a later step has, in the patches' words."""
     parts = ["# What this kernel has already\n",
-             "The other pages describe the kernel as it was before the lab. "
-             "In this one, these\nsteps have been done.\n"]
+             "[cow.md](cow.md) describes the kernel as it was before the lab. "
+             "In this kernel,\nthese steps have been done; the other pages "
+             "describe it as it is.\n"]
     for number, patch in enumerate(patches, 1):
         parts.append(f"## {number}. {patch.subject}\n\n{patch.message}\n")
     (folder / GIVEN_STEPS).write_text("\n".join(parts), "utf-8")
     with open(folder / "README.md", "a", encoding="utf-8") as readme:
         readme.write("\n## What is done already\n\nThis kernel is not the "
-                     f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) tells "
-                     "what it has.\n")
+                     f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) says "
+                     "what has been done.\n")
 
 
 def commit(lab, step, folder):

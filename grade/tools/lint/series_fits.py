@@ -4,8 +4,9 @@ the tree.
 `make series` tries the steps too; this is what can be seen without a boot.
 """
 
+from grade.course.handout.lab import Lab, lab_names
 from grade.machine.host.build import ROOT, UserError
-from grade.series.patches import findings, read_series
+from grade.series.patches import findings, is_page, read_series
 from grade.series.stack import DoesNotFit, check_round
 
 REMEDY = ("put the change where it belongs in the series: commit it, then "
@@ -17,8 +18,19 @@ def check_series():
     try:
         patches = read_series(ROOT)
         yield from findings(ROOT, patches)
+        yield from pages_left_out(patches, map(Lab, lab_names()))
         check_round(ROOT, patches)
     except DoesNotFit as misfit:
         yield f"{misfit}: {REMEDY}"
     except UserError as error:
         yield str(error)
+
+
+def pages_left_out(patches, labs):
+    """git am of the patches needs all pages that they change."""
+    for lab in labs:
+        for patch in patches:
+            for file in sorted(patch.files):
+                if is_page(file) and not lab.takes(file):
+                    yield (f"{patch.name}:1: changes {file}, which hand-outs "
+                           f"of {lab.name} do not have")

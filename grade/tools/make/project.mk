@@ -80,7 +80,7 @@ series:
 ##   make series-place STEP=N
 ##                     move what the tree has beyond the series into that step;
 ##                     SINCE=COMMIT: beyond that commit
-##   make series-save  write the commits back to patches/ and kernel/
+##   make series-save  write the commits back to the tree
 .PHONY: series-edit series-place series-save
 series-edit series-place series-save: series-%:
 	@$(PYTHON) -m grade.series $*
