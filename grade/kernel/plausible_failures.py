@@ -1,8 +1,8 @@
-"""grade/kernel/plausible_failures.py: why a test of usertests might fail, in
-the words that it would use.
+"""grade/kernel/plausible_failures.py: reasons for which a test of usertests
+might fail, in its own words.
 
-A test that is made to fail gives such a reason, so that it is like one that
-fails by itself: its own file, its own line, what is checked there.
+A test that is made to fail reports such a reason, so that it looks like a real
+failure: it names the test's own file, a line, and the condition checked there.
 """
 
 import functools
@@ -35,8 +35,8 @@ class Place:
 
 
 def place_of(where, line):
-    """The Place, or None. What is compared with a name is left out: the test
-    would say its value."""
+    """The Place, or None. A comparison with a named constant is left out,
+    since the test would print its value."""
     found = CHECK_EQ.match(line)
     if found:
         return Place(where, found.group(1), int(found.group(2))) \
@@ -47,7 +47,7 @@ def place_of(where, line):
 
 @functools.cache
 def places():
-    """Lists of Places: by test, and by file's name for its other functions."""
+    """Lists of Places, by test, or by file name for other functions."""
     found = {}
     for path in sorted(SOURCES.glob("[!.]*.c")):
         name = path.name

@@ -1,14 +1,14 @@
-"""grade/kernel/questions.py: what a boot is asked, so that it cannot know the
-answers.
+"""grade/kernel/questions.py: the tests that a boot is asked to run, in a way
+that a kernel cannot know the answers.
 
-All that a guest prints goes through its kernel, which may print what it likes.
-So each test has two words drawn anew for each boot, one that shows that it
-passed and one that it failed; and among the tests are some that are made to
-fail. A kernel that prints results, turns "FAILED" into "ok", or lets every
-process end well, either lacks the words or gives itself away.
+Everything that a guest prints goes through its kernel, which may print
+anything. So for each boot, each test gets two random words, one for success
+and one for failure, and some of the tests are made to fail. A kernel that
+prints results, turns "FAILED" into "ok", or lets every process end
+successfully either does not know the words or is found out by these traps.
 
-This keeps out what is cheap. A kernel can read the words in its own memory:
-what must hold against that is seen from outside (grade/kernel/outside).
+This only stops cheap tricks. A kernel can find the words in its own memory;
+what must withstand that is checked from outside (grade/kernel/outside).
 """
 
 import random
@@ -29,7 +29,7 @@ class Distrusted(GuestFailed):
 
 
 class Question:
-    """A test to run; a trap is to fail, for a reason like others'."""
+    """A test to run. A trap must fail, for a reason like any other."""
 
     def __init__(self, test, is_trap=False):
         self.group, self.name = test
@@ -43,8 +43,8 @@ class Question:
 
 
 class Asked:
-    """The tests that one boot is asked for, with traps among them: some of
-    `baits`. Both are lists of (group, name)."""
+    """The tests that one boot is asked to run, with traps among them, taken
+    from `baits`. Both are lists of (group, name)."""
 
     def __init__(self, tests, baits, traps=TRAPS):
         self.questions = [Question(test) for test in tests]
@@ -54,31 +54,32 @@ class Asked:
                 Question(bait, is_trap=True))
 
     def files(self):
-        """For the image, text by name in the guest."""
+        """The files for the image: text by name in the guest."""
         return {FILE: "".join(q.line() for q in self.questions)}
 
     def results(self, text, ending):
-        """"ok", or "FAILED (reason)", by test, for those that came to their
-        end. Raises Distrusted when something does not fit."""
+        """"ok", or "FAILED (reason)", by test, for those that finished. Raises
+        Distrusted if the results contradict each other."""
         answers = self._answers(text)
         for index in range(max(answers, default=-1) + 1):
             question = self.questions[index]
             if question.is_trap and answers.get(index) in (None, "ok"):
                 raise Distrusted(
-                    f"{question.name} was made to fail, and the guest says: "
-                    f"{answers.get(index, 'nothing')}. No result of this "
-                    "boot counts")
+                    f"{question.name} was made to fail, but the guest "
+                    f"reports: {answers.get(index, 'nothing')}. No result of "
+                    "this boot counts")
         if len(answers) == len(self.questions) \
                 and ending.status != STATUS_FAILED:
             raise Distrusted(
-                f"usertests had failures to tell, yet the machine ended with "
-                f"status {ending.status}. No result of this boot counts")
+                f"usertests had failures to report, but the machine ended "
+                f"with status {ending.status}. No result of this boot counts")
         return {self.questions[index].name: result
                 for index, result in answers.items()
                 if not self.questions[index].is_trap}
 
     def _answers(self, text):
-        """Results by index of the question: those with the right word."""
+        """Results by the index of the question, if they have the right
+        word."""
         words = {}
         for index, question in enumerate(self.questions):
             words[question.passed] = index, question.name, True
@@ -89,16 +90,16 @@ class Asked:
             if name != asked or passed != (result == "ok"):
                 continue
             if answers and index <= max(answers):
-                raise Distrusted(f"{name}: results came in another order than "
-                                 "they were asked for. None counts")
+                raise Distrusted(f"{name}: the results are not in the order "
+                                 "of the questions. None of them counts")
             answers[index] = result
         return answers
 
 
 class Proof:
-    """For commands of which only the success counts: it is told by a word, and
-    another word tells that failures are no longer failures. `trap` is a
-    command that fails: the same program, if it can be asked to."""
+    """For commands of which only success counts: a word reports it, and
+    another word reports that a failure was taken for a success. `trap` is a
+    command that fails, preferably of the same program."""
 
     def __init__(self, trap="false"):
         self._trap = trap
@@ -110,13 +111,13 @@ class Proof:
             f"{commands.strip()} && echo {self._success}\n"
 
     def output(self, text):
-        """What the commands printed. Raises Distrusted unless they came to
-        their end, with success."""
+        """What the commands printed. Raises Distrusted unless they finished
+        successfully."""
         before, _, after = text.partition(f"{self._success}\n")
         if self._lie in text:
-            raise Distrusted(f"{self._trap} has failed, and the guest says "
-                             "that it has not: no result counts")
+            raise Distrusted(f"{self._trap} failed, but the guest reports "
+                             "that it succeeded: no result counts")
         if f"{self._success}\n" not in text or after:
-            raise Distrusted("the machine ended as if all had gone well, but "
-                             "the commands did not come to their end")
+            raise Distrusted("the machine ended with success, but the "
+                             "commands did not finish")
         return before

@@ -1,8 +1,8 @@
 """grade/kernel/suites.py: the tests that run in the guest, one by one.
 
-Their names are in the sources, so that they can be listed without a boot:
-TEST(name) in arrays of `struct test`, and the arrays' groups in main.c, those
-left out that run on demand only.
+Their names are read from the sources, so no boot is needed to list them:
+TEST(name) in arrays of `struct test`, and the groups of these arrays in
+main.c, except the groups that run only on demand.
 """
 
 import re
@@ -21,14 +21,14 @@ GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
 
 TEST_SECONDS = 15       # one test, inside the guest
 SUITE_SECONDS = 150
-# Groups of tests that use all memory, or take long: not run twice as traps.
+# Groups of tests that exhaust memory or take long: not used as traps.
 HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
 
 
 @dataclass(frozen=True)
 class GuestTest:
-    """`group` is what usertests -g takes; `points` the group whose points it
-    gets: cow_races.c has those of "races"."""
+    """`group` is what usertests -g takes; `points` is the group that it gets
+    points from: "races" for the tests in cow_races.c."""
 
     name: str
     group: str
@@ -36,7 +36,7 @@ class GuestTest:
 
 
 def list_tests(folder=SOURCES):
-    """All tests of usertests, in the order in which it runs them."""
+    """All tests of usertests, in the order in which they run."""
     arrays = {}
     for path in sorted(folder.glob("[!.]*.c")):
         cow, _, points = path.stem.partition("cow_")
@@ -52,8 +52,8 @@ def list_tests(folder=SOURCES):
 
 
 class SuiteBoots(SharedBoots):
-    """Runs tests in one boot when first asked for a result. A test that the
-    boot did not get to runs again, alone."""
+    """Runs the tests in one boot when the first result is needed. A test that
+    this boot did not reach is run again, alone."""
 
     def __init__(self, config, logs, name, machine, tests, baits):
         super().__init__(config, logs, name, machine)
@@ -66,7 +66,7 @@ class SuiteBoots(SharedBoots):
     def check(self, test):
         """Raise GuestFailed unless the test passes."""
         if self._results is None:
-            self._results = {}          # should it be no run at all
+            self._results = {}          # in case the run raises
             self._results = self._run(self.name, self.tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:
@@ -79,7 +79,7 @@ class SuiteBoots(SharedBoots):
         result = self._results.get(test)
         if result is None:
             raise GuestFailed(self.keep_log().explain(
-                f"{test} did not come to its end"))
+                f"{test} did not finish"))
         if result != "ok":
             raise GuestFailed(f"{test}: {result}\n"
                               f"log: {self.keep_log().path}")

@@ -35,7 +35,7 @@ def test_shell(config, log, word, harts):
 @pytest.mark.parametrize("mem", [
     pytest.param(m, marks=group(f"mem{m}")) for m in ("32M", "1G")])
 def test_memory(config, log, word, mem):
-    """boots with {mem} of memory and sees all of it"""
+    """boots with {mem} of memory and uses all of it"""
     with Guest(config, Machine(mem=mem), log) as guest:
         guest.prompt()
         guest.send(f"echo {word}; free -m\n")

@@ -65,7 +65,7 @@ def test_cost(costs, calf, name, most, what):
 
 
 def fences_of_fork(stage):
-    """How many fences the parent comes to in a fork."""
+    """How many fences the parent executes in a fork."""
     stage.tell(PARENT, call("fork"))
     codes = [code for _, code in stage.trace_code(PARENT, FORK_STEPS)]
     stage.run_alone(PARENT)
@@ -76,7 +76,7 @@ def fences_of_fork(stage):
 
 
 def test_fences_of_fork(calf, log, duel_program):
-    """outside: fork fences for all pages at once"""
+    """outside: fork fences once for all pages"""
     with Stage(calf.config(), log, duel_program) as stage:
         few = fences_of_fork(stage)
         start = stage.do(PARENT, call("sbrk", FORK_PAGES * PAGE))

@@ -114,7 +114,7 @@ def test_sharing_again(pair):
 @together
 @pytest.mark.parametrize("area", WRITABLE)
 def test_isolation_no_write(three, area):
-    """outside: a shared page is writable for none: {area}"""
+    """outside: no process can write a shared page: {area}"""
     va = three[0].area(area)
     shared = len({view.frame(va) for view in three}) < len(three)
     check(not (shared and any(view.pages[va].writable for view in three
@@ -125,13 +125,13 @@ def test_isolation_no_write(three, area):
 
 @together
 def test_isolation_alone(three):
-    """outside: a frame that one can write is nobody else's"""
+    """outside: a frame that one process can write has no other owner"""
     check_alone(three)
 
 
 @pytest.mark.parametrize("who", OTHER)
 def test_isolation_write_everything(pair, who):
-    """outside: all pages written, the other one unchanged: {who}"""
+    """outside: writes to all pages leave the other unchanged: {who}"""
     writer, other = OTHER[who]
     before = pair.look()
     pages = [before[writer].area(area) for area in ("data", "bss", "stack")]
@@ -146,7 +146,7 @@ def test_isolation_write_everything(pair, who):
 
 
 def test_isolation_grandchild(pair):
-    """outside: a grandchild writes, the others still share"""
+    """outside: a grandchild writes, and the others still share"""
     pair.do(CHILD, "fork", GRANDCHILD)
     before = pair.look()
     va = before[PARENT].heap(2)
@@ -162,7 +162,7 @@ def test_isolation_grandchild(pair):
 
 
 def test_isolation_outlives(pair):
-    """outside: frames outlive the process between"""
+    """outside: frames outlive the process in the middle"""
     pair.do(CHILD, "store", pair.look()[CHILD].heap(1), 0x77)
     pair.do(CHILD, "fork", GRANDCHILD)
     before = pair.look()
@@ -175,7 +175,7 @@ def test_isolation_outlives(pair):
 
 
 def test_isolation_exec(pair):
-    """outside: after exec nothing is left of what was shared"""
+    """outside: exec drops everything that was shared"""
     before = pair.look()
     pair.do(CHILD, "exec")
     after = pair.look()
@@ -226,7 +226,7 @@ def test_copies(pair, who, command, args, size, value):
 
 
 def test_copies_own_page(pair):
-    """outside: read() into a page that was copied copies it no more"""
+    """outside: read() into a page already copied does not copy again"""
     va = pair.look()[CHILD].heap(4)
     pair.do(CHILD, "store", va, 0x77)
     before = pair.look()
@@ -272,7 +272,7 @@ def test_rights_tables(three):
 
 @together
 def test_rights_kernel(three, calf):
-    """outside: no program can reach the kernel, or what is no memory"""
+    """outside: no program can reach the kernel or anything but RAM"""
     end = image_end(calf.config().path("kernel"))
     for view in three:
         for page in view.pages.values():
@@ -345,7 +345,7 @@ def test_memory_failed_fork(probe):
 
 @pytest.mark.parametrize("index", range(4))
 def test_fences_fork(probe, index):
-    """outside: a store right after fork is the parent's, heap {index}"""
+    """outside: a store right after fork stays the parent's, heap {index}"""
     before = probe.look()[PARENT]
     va = before.heap(2 * index)
     probe.do(PARENT, "fork_store", CHILD, va, 0x77)

@@ -17,7 +17,7 @@ NOT_MEMORY = ("cost",)      # groups that say nothing of little memory
 
 
 def each_test():
-    """Every test at each number of harts; what shares a boot shares a
+    """Every test at each number of harts. Tests that share a boot share a
     worker."""
     return [pytest.param(
         test.points, test.name, harts,
@@ -28,7 +28,7 @@ def each_test():
 
 @pytest.fixture(scope="session")
 def boot_suite(calf):
-    """The boots that run these tests, by name, made when asked for."""
+    """The boots that run these tests, by name, made on demand."""
     made = {}
 
     def get(name, machine, tests):
@@ -51,8 +51,8 @@ def test_guest(boot_suite, points, name, harts):
 
 @pytest.fixture
 def boot_once(calf, request):
-    """Run commands in a boot of their own. Returns it, its Ending and
-    what was printed."""
+    """Run commands in a boot of their own. Returns the boot, its Ending and
+    its output."""
     opened = []
 
     def go(commands, machine, config=None, seconds=120, silence=90):
@@ -68,8 +68,8 @@ def boot_once(calf, request):
 
 @pytest.fixture
 def run(boot_once):
-    """The same, and they must succeed, after `trap` has failed. Returns what
-    was printed."""
+    """The same, but they must succeed, after `trap` has failed. Returns the
+    output."""
 
     def go(commands, *args, trap="false", **settings):
         proof = Proof(trap)
@@ -93,7 +93,7 @@ def run(boot_once):
 
 @pytest.mark.xdist_group("list")
 def test_list(run):
-    """usertests -l lists the tests that the sources have"""
+    """usertests -l lists the tests in the sources"""
     assert run("usertests -l\n", Machine()).split() == [
         test.name for test in TESTS]
 
@@ -129,7 +129,7 @@ def test_small_memory(boot_suite, mem, args):
 
 @pytest.mark.xdist_group("audit")
 def test_audit(run, calf):
-    """cowtest in a kernel that recounts its frames (AUDIT=1)"""
+    """cowtest with a kernel that recounts its frames (AUDIT=1)"""
     config = calf.build("audit", "AUDIT=1")
     run(f"usertests -t {int(limit(120))} -g cow\n", Machine(), config,
         seconds=300)
@@ -152,7 +152,7 @@ def test_audit(run, calf):
         ("division", "undefined: 2147483647 / 0 as 'int'",
          "use_division"))])
 def test_panic(boot_once, calf, how, words, where):
-    """a bug in the kernel is named and ends all harts: {how}"""
+    """a bug in the kernel is reported and stops all harts: {how}"""
     config = calf.build("debug", "DEBUG=1")
     boot, ending, text = boot_once(f"echo {how} > /dev/vmstat\necho on\n",
                                    Machine(cpus=4), config)

@@ -1,4 +1,5 @@
-"""grade/machine/gdbstub.py: QEMU's debugger interface, as much as we need.
+"""grade/machine/gdbstub.py: the part of QEMU's debugger interface that we
+need.
 
 QEMU starts stopped before the first instruction. The protocol: "Remote Serial
 Protocol" in gdb's manual.
@@ -14,7 +15,7 @@ from grade.machine.host import process
 from grade.machine.host.build import UserError
 
 STEP_SECONDS = 60       # for the answer to one command
-PC = 32                 # the place of pc among the registers
+PC = 32                 # the index of pc among the registers
 REGISTER = re.compile(r"([\w/]+) +([0-9a-f]{16})\b")
 
 
@@ -61,7 +62,7 @@ class Gdbstub:
         self._socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xff))
 
     def _receive(self, seconds=STEP_SECONDS):
-        """The next packet's text."""
+        """The text of the next packet."""
         while b"#" not in self._bytes[:-2]:
             self._wait(seconds)
             data = self._socket.recv(4096)
@@ -73,7 +74,7 @@ class Gdbstub:
         return packet.partition(b"$")[2].decode()
 
     def _wait(self, seconds):
-        """Until the socket has something for us."""
+        """Wait until the socket is readable."""
         if self.end_time is not None:
             seconds = max(0, self.end_time - time.monotonic())
         if not select.select([self._socket], [], [], seconds)[0]:
@@ -86,7 +87,7 @@ class Gdbstub:
     # ---- commands ----
 
     def monitor(self, command):
-        """A command of QEMU's monitor; returns what it prints."""
+        """Run a command of QEMU's monitor; returns its output."""
         self._send("qRcmd," + command.encode().hex())
         text = ""
         while True:
@@ -96,8 +97,8 @@ class Gdbstub:
             text += bytes.fromhex(answer[1:]).decode(errors="replace")
 
     def order(self, *commands):
-        """Give QEMU's monitor a command that prints nothing when it is obeyed:
-        the first of `commands` that this version obeys. Raises UserError."""
+        """Give QEMU's monitor the first of `commands` that this version knows;
+        such a command prints nothing on success. Raises UserError."""
         for command in commands:
             said = self.monitor(command).strip()
             if not said:
@@ -105,7 +106,8 @@ class Gdbstub:
         raise UserError(f"QEMU's monitor does not obey `{command}`: {said}")
 
     def registers(self):
-        """All that the monitor tells, by name: "pc", "satp", "x10/a0"."""
+        """All registers that the monitor prints, by name: "pc", "satp",
+        "x10/a0"."""
         return {name: int(value, 16) for name, value
                 in REGISTER.findall(self.monitor("info registers"))}
 
@@ -123,13 +125,13 @@ class Gdbstub:
         return int.from_bytes(registers[PC * 8:PC * 8 + 8], "little")
 
     def code(self, address, nbytes):
-        """What is there, or b"" where nothing is mapped."""
+        """The bytes there, or b"" where nothing is mapped."""
         answer = self.ask(f"m{address:x},{nbytes:x}")
         return b"" if answer.startswith("E") else bytes.fromhex(answer)
 
     def go(self):
-        """Run to the next breakpoint; False when QEMU has ended instead, or
-        does not come to one in time."""
+        """Run to the next breakpoint; False if QEMU ended instead, or did not
+        reach one in time."""
         try:
             here = self.pc()
             if here in self._breakpoints:

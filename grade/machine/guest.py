@@ -36,8 +36,8 @@ class GuestFailed(Exception):
 
 
 class Log:
-    """The file that keeps what a guest prints. It is bounded, and stays only
-    when the test fails."""
+    """The file that keeps the output of a guest. Its size is bounded, and it
+    is kept only if the test fails."""
 
     def __init__(self, folder, name):
         self.path = Path(folder) / (re.sub(r"[^\w.-]+", "_", name) + ".log")
@@ -59,7 +59,7 @@ class Log:
         return self._file.fileno()
 
     def end(self, keep):
-        """Close it; keep it only if asked to."""
+        """Close it, and delete it unless it is to be kept."""
         self._file.close()
         if not keep:
             self.path.unlink()
@@ -70,7 +70,7 @@ class Log:
         return text.replace("\r\n", "\n")
 
     def explain(self, what):
-        """`what` went wrong, the last lines of the console, and the path."""
+        """The message `what`, the last lines of the console, and the path."""
         lines = self.text().splitlines()[-TAIL_LINES:]
         tail = "\n".join("    | " + line[:200] for line in lines) \
             or "    (it printed nothing)"
@@ -79,9 +79,9 @@ class Log:
 
 
 def run_script(config, machine, log, seconds, extra=None, silence=None):
-    """Boot, run to the end with the console going to `log`; returns the
-    run_to_end.Ending. `machine.args` says what init does. It ends early after
-    `silence` seconds without a word."""
+    """Boot and run to the end, with the console going to `log`; returns the
+    run_to_end.Ending. `machine.args` says what init does. The run is stopped
+    after `silence` seconds without output."""
     scratch = tempfile.mkdtemp(prefix="calf-")
     try:
         disk = make_image(config, Path(scratch) / "disk.img", extra)
@@ -95,8 +95,8 @@ def run_script(config, machine, log, seconds, extra=None, silence=None):
 
 
 class Guest:
-    """A machine with somebody at its console. Use it in a `with`. Programs of
-    our own (PROGS) can be on its disk."""
+    """A machine with a user at its console. Use it in a `with`. Its disk can
+    have additional programs (PROGS)."""
 
     def __init__(self, config, machine, log, programs=""):
         self.log = log
@@ -135,8 +135,8 @@ class Guest:
         self._console.send(text)
 
     def paste(self, text, feed, seconds=120):
-        """Type all of it as fast as it is taken, and meanwhile give feed()
-        what is printed, in bytes."""
+        """Type all of it as fast as the guest takes it, and meanwhile give
+        the output to feed(), in bytes."""
         fd, left = self._console.child_fd, memoryview(text.encode())
         end = time.monotonic() + limit(seconds)
         os.set_blocking(fd, False)
@@ -155,7 +155,8 @@ class Guest:
         os.set_blocking(fd, True)
 
     def expect(self, pattern, seconds=30):
-        """Wait for the regular expression; returns the text before it."""
+        """Wait for a match of the regular expression; returns the text before
+        it."""
         line_ends = pattern.replace(r"\n", r"\r?\n")
         watched = [line_ends.encode(), run_to_end.PANIC_MARK, pexpect.EOF,
                    pexpect.TIMEOUT]
@@ -172,7 +173,7 @@ class Guest:
         raise GuestFailed(self.log.explain(f"expected {pattern!r}: {how}"))
 
     def watch(self, feed, is_enough, seconds=30):
-        """Give feed() what is printed, in bytes, until is_enough()."""
+        """Give the output to feed(), in bytes, until is_enough()."""
         end = time.monotonic() + limit(seconds)
         while not is_enough():
             try:
@@ -184,7 +185,7 @@ class Guest:
                 raise GuestFailed(self.log.explain(how)) from None
 
     def prompt(self, seconds=30):
-        """Wait for the shell; returns what was printed before."""
+        """Wait for the shell's prompt; returns the output before it."""
         return self.expect(r"(?:^|\n)\$ ", seconds)
 
     def ended(self, seconds=30):

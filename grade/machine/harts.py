@@ -14,15 +14,16 @@ SATP = re.compile(r"^\s*satp\s+([0-9a-f]{16})", re.MULTILINE)
 THREAD = re.compile(r"thread:([0-9a-f]+);")
 REGISTERS = struct.Struct("<33Q")       # x0 to x31 and pc
 STEPS_MAX = 40          # instructions of a loop that waits for a lock
-STEP_SECONDS = 0.1      # one that takes longer is a wfi
+STEP_SECONDS = 0.1      # an instruction that takes longer is a wfi
 INTERRUPT = b"\x03"
 
 
 class Harts(Gdbstub):
-    """Call step() and run() while all stand still; so they do afterwards."""
+    """Call step() and run() only while all harts are stopped; they are stopped
+    again afterwards."""
 
     def select(self, hart):
-        """Whose registers and memory the debugger shows."""
+        """Select the hart whose registers and memory the debugger shows."""
         self.ask(f"Hg{hart + 1:x}")
 
     def registers_of(self, hart):
@@ -44,12 +45,12 @@ class Harts(Gdbstub):
         return int(SATP.findall(self.monitor("info registers -a"))[hart], 16)
 
     def run(self, harts, seconds):
-        """Let these run until one comes to a breakpoint, at most so long.
-        Returns which one did, or None."""
+        """Let these harts run until one reaches a breakpoint, or the time is
+        up. Returns that hart, or None."""
         return self._resume("c", harts, seconds)
 
     def step(self, hart):
-        """One instruction, and no interrupt; None when it takes for ever.
+        """Execute one instruction without interrupts; None if it never ends.
 
         QEMU makes hart after hart step, but when all stop it makes only one
         do so no more: its current one. If that was another, this hart would
@@ -71,8 +72,8 @@ class Harts(Gdbstub):
         return int(stop.group(1), 16) - 1
 
     def waits(self, hart):
-        """Whether all that this hart does is to wait for another one: it comes
-        again to where it was, with the same in each register."""
+        """Whether this hart is only waiting for another one: it comes back to
+        the same place with the same registers."""
         seen = set()
         for _ in range(STEPS_MAX):
             state = self.state_of(hart)

@@ -10,8 +10,8 @@ from grade.machine.host.build import UserError
 
 
 def make_image(config, path, extra=None):
-    """A fresh image with what every image has and the items `extra`, by name
-    in the guest."""
+    """A fresh image with what every image has and the items `extra`, by their
+    names in the guest."""
     items = {**config.items(), **(extra or {})}
     done = subprocess.run(
         [config.path("mkfs"), path, *items.values()],
@@ -29,20 +29,20 @@ def write_script(path, commands):
 
 
 def image_key(config, extra):
-    """A text that changes when an image made of this would change."""
+    """A text that changes whenever an image made from these items would."""
     digest = hashlib.sha256()
     digest.update(config.path("mkfs").read_bytes())
     for guest, item in sorted({**config.items(), **extra}.items()):
         host = item.partition("=")[2]
         digest.update(guest.encode() + b"\0")
-        # PROGS are compiled anew, elsewhere, each time.
+        # PROGS are recompiled each time, elsewhere.
         digest.update(open(host, "rb").read() if host else item.encode())
     return digest.hexdigest()
 
 
 class KeptDisk:
-    """The disk of `make qemu`, with the user's files on it. One machine at a
-    time has it: `lock` says whether this one may."""
+    """The disk of `make qemu`, with the user's files on it. Only one machine
+    may use it at a time: `lock` says whether this one may."""
 
     def __init__(self, config):
         self.path = config.path("disk")
@@ -62,8 +62,8 @@ class KeptDisk:
         return True
 
     def prepare(self, extra):
-        """Make the disk, or make it anew when the programs are others now.
-        Returns what to tell the user, or None."""
+        """Make the disk, or rebuild it when its programs have changed. Returns
+        a message for the user, or None."""
         key = image_key(self._config, extra)
         exists = self.path.exists()
         if exists and self._key.exists() \

@@ -11,7 +11,7 @@ MAX_HARTS = 8
 
 
 def option(path):
-    """A path as a part of one of QEMU's options, which end at commas."""
+    """A path as part of a QEMU option, where a comma must be doubled."""
     return str(path).replace(",", ",,")
 
 
@@ -51,15 +51,15 @@ ON_STDOUT = ["-display", "none", "-monitor", "none",
 
 
 def machine_from(settings, *words):
-    """The machine that CPUS, MEM, ARGS and ICOUNT ask for. `words` are boot
-    arguments that go before the user's."""
+    """The machine that CPUS, MEM, ARGS and ICOUNT describe. `words` are boot
+    arguments to put before the user's."""
     icount = settings.get("ICOUNT", "") not in ("", "0")
     cpus = settings.get("CPUS") or ("1" if icount else "2")
     if not re.fullmatch(r"[0-9]{1,3}", cpus) \
             or not 1 <= int(cpus) <= MAX_HARTS:
         raise UserError(f"CPUS={cpus}: 1 to {MAX_HARTS} harts")
     if icount and int(cpus) > 1:
-        # Its harts take turns, and one that waits for another's lock may
+        # The harts take turns, and one that waits for another's lock may
         # never end its turn (seen with QEMU 7.2).
         raise UserError(f"ICOUNT=1 with CPUS={cpus}: QEMU counts "
                         "instructions for one hart only")
@@ -71,7 +71,7 @@ def machine_from(settings, *words):
 
 
 def timeout_from(settings, default):
-    """Seconds; None is for ever, which TIMEOUT=0 asks for."""
+    """The timeout in seconds; None for no limit, which TIMEOUT=0 means."""
     text = settings.get("TIMEOUT", "")
     if not text:
         return default

@@ -1,4 +1,4 @@
-"""grade/machine/qmp.py: QEMU's monitor: stops the machine, tells registers."""
+"""grade/machine/qmp.py: QEMU's monitor: stops the machine, reads registers."""
 
 import json
 import re

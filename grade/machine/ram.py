@@ -9,8 +9,8 @@ PAGE = 4096
 
 
 class Ram:
-    """What the guest has in memory, by physical address. Reads and writes go
-    to the running machine."""
+    """The guest's memory, by physical address. Reads and writes go to the
+    running machine."""
 
     def __init__(self, path, size):
         self.size = size
@@ -22,7 +22,7 @@ class Ram:
 
     @property
     def words(self):
-        """For QEMU: this file is its memory."""
+        """The options that make QEMU use this file as its memory."""
         return ["-machine", "memory-backend=ram", "-object",
                 f"memory-backend-file,id=ram,size={self.size},"
                 f"mem-path={option(self._path)},share=on"]
@@ -47,7 +47,7 @@ class Ram:
         return self._words[(pa - RAM_BASE) // 8]
 
     def pages_with(self, index, value, mask):
-        """The pages whose word at `index` is the value under the mask."""
+        """The pages whose word at `index` equals the value under the mask."""
         column = self._words[index::PAGE // 8].tolist()
         return [RAM_BASE + place * PAGE for place, word in enumerate(column)
                 if word & mask == value]

@@ -24,7 +24,7 @@ from grade.machine.qemu import (
     ON_STDOUT, ON_TERMINAL, machine_from, timeout_from)
 from grade.machine.user_programs import items_from, with_commands
 
-RUN_TIMEOUT = 120       # seconds, when the user gives none
+RUN_TIMEOUT = 120       # seconds, unless the user says otherwise
 SETTINGS = ("CPUS", "MEM", "ARGS", "CMD", "PROGS", "COMPAT", "ICOUNT",
             "TIMEOUT")
 FLAVOURS = ("LLVM", "DEBUG", "AUDIT")
@@ -35,7 +35,7 @@ def say(text):
 
 
 def run_commands(config, settings, scratch):
-    """Boot, have init run the commands as a script, power off."""
+    """Boot, let init run the commands as a script, power off."""
     commands = settings.get("CMD", "")
     if not commands.strip():
         raise UserError("nothing to run: make run CMD=\"echo hello; ls\"")
@@ -58,7 +58,7 @@ def run_commands(config, settings, scratch):
 
 
 def write_out(data):
-    """All of it to standard output, however little a write takes."""
+    """Write all of it to standard output, even if each write takes little."""
     view = memoryview(data)
     while view:
         view = view[os.write(1, view):]
@@ -80,7 +80,7 @@ def boot_interactively(config, settings, scratch):
         make_image(config, disk, extra)
     if news:
         say(f"qemu: {news}")
-    # Ctrl-C is the guest's.
+    # Ctrl-C goes to the guest.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child = process.start(
         machine.command(config.path("kernel"), disk, ON_TERMINAL, cache))
@@ -95,7 +95,7 @@ def boot_interactively(config, settings, scratch):
 
 
 class terminal_restored:
-    """Leave the terminal as it was, also when QEMU could not."""
+    """Restore the terminal, even if QEMU could not."""
 
     def __enter__(self):
         try:

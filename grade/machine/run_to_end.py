@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from grade.machine.host import process
 
-PANIC_STATUS = 101      # what the kernel ends QEMU with, given panic=exit
+PANIC_STATUS = 101      # QEMU's exit status after a panic, given panic=exit
 TIMEOUT_STATUS = 124
 PANIC_MARK = re.compile(rb"panic: hart \d+: ")
 AFTER_PANIC = 10        # seconds of silence after it until we end QEMU
@@ -18,13 +18,13 @@ FOR_EVER = float("inf")
 
 
 class OutputClosed(Exception):
-    """Nobody reads what we print any more."""
+    """Our output has no reader any more."""
 
 
 @dataclass
 class Ending:
-    """How a run ended. `status` is the guest's unless one of the others is
-    true; `died` is the number of the signal that ended QEMU, or 0."""
+    """How a run ended. `status` is the guest's unless one of the other fields
+    is set; `died` is the number of the signal that ended QEMU, or 0."""
 
     status: int
     panicked: bool = False
@@ -33,7 +33,7 @@ class Ending:
 
 
 class PanicWatch:
-    """Sees the kernel's panic message in text that comes in pieces."""
+    """Finds the kernel's panic message in text that comes in pieces."""
 
     def __init__(self):
         self.seen = False
@@ -47,9 +47,9 @@ class PanicWatch:
 
 def run(command, sink, timeout=None, silence=None, out_fd=None,
         stderr=None):
-    """Start QEMU and give what the guest prints to `sink(bytes)` until QEMU
-    ends, or `timeout` seconds are over, or it was silent for `silence`. With
-    `out_fd`, stop with OutputClosed when its reader goes away."""
+    """Start QEMU and pass the guest's output to `sink(bytes)` until QEMU ends,
+    `timeout` seconds have passed, or it was silent for `silence` seconds. With
+    `out_fd`, raise OutputClosed when its reader goes away."""
     child = process.start(command, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=stderr)
     watch = PanicWatch()
@@ -70,7 +70,7 @@ def run(command, sink, timeout=None, silence=None, out_fd=None,
 
 
 def _pump(child, sink, watch, timeout, silence, out_fd):
-    """Move output until its end; True when the time was up before."""
+    """Move the output until its end; returns True if the time ran out."""
     source = child.stdout.fileno()
     poller = select.poll()
     poller.register(source, select.POLLIN | select.POLLHUP)

@@ -10,7 +10,7 @@ from grade.machine.guest import GuestFailed, Log, run_script
 BOOT_ARGS = "quiet panic=exit run /run.sh"
 PANICS_MAX = 20         # in a row; they are quick
 SILENCES_MAX = 3        # in a row; each costs its whole limit
-HANGS_MAX = 3           # with so many, of all machines, there is less patience
+HANGS_MAX = 3           # of all machines; after these, limits are shorter
 
 
 def patience(silence):
@@ -18,13 +18,13 @@ def patience(silence):
 
 
 class SharedBoots:
-    """Boots one machine as often as needed. The log of a boot stays only if a
-    test that rests on it has failed.
+    """Boots one machine as often as needed. The log of a boot is kept only if
+    a test that depends on it has failed.
 
-    `hopeless` becomes true when so many boots came to nothing that more of
-    them would only cost time. `hangs` are those that ended in silence, in all
-    of this process: a kernel that has hung again and again is not waited for
-    as long as one that may be slow."""
+    `hopeless` becomes true when so many boots have failed that more of them
+    would only cost time. `hangs` counts the boots of this process that ended
+    in silence: a kernel that has hung several times gets less time than one
+    that may only be slow."""
 
     hangs = 0
 
@@ -40,7 +40,7 @@ class SharedBoots:
 
     def boot(self, name, commands, seconds, silence, files=None,
              items=None):
-        """Run the commands. More for the image: `files`, text by name in the
+        """Run the commands. The image also gets `files`, text by name in the
         guest, and `items` of mkfs. Returns the unattended.Ending and the
         console's text."""
         log = Log(self._logs, name)
@@ -54,7 +54,7 @@ class SharedBoots:
             try:
                 ending = run_script(self.config, self._machine, log, seconds,
                                     extra, patience(silence))
-            except GuestFailed:         # a flood, which costs as much
+            except GuestFailed:         # too much output, which costs as much
                 self._waste(SILENCES_MAX)
                 raise
         self._judge(ending)
@@ -72,7 +72,8 @@ class SharedBoots:
         self.hopeless = self.hopeless or self._wasted >= limit
 
     def keep_log(self):
-        """Something is wrong with the last boot; returns its log."""
+        """Keep the log of the last boot, because something is wrong; returns
+        it."""
         self._open[-1][1] = True
         return self._open[-1][0]
 

@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from grade.machine.ram import PAGE
 
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
-RSW = 3 << 8            # two bits that mean what the kernel likes
+RSW = 3 << 8            # two bits for the kernel's own use
 FLAGS = (1 << 10) - 1
 SATP_SV39 = 8
 PPN = (1 << 44) - 1
 TOP_LEVEL = 2
-PAGES_PER_FRAME = 4     # of RAM, for all of an address space
+PAGES_PER_FRAME = 4     # of RAM, in one address space
 FRAMES_PER_TABLE = 8    # one that maps each frame of RAM needs a table for 512
 
 
 class BadTables(Exception):
-    """They are not to be read; the text says why."""
+    """The tables cannot be read; the text says why."""
 
 
 class NotSv39(BadTables):
-    """The hart translates some other way."""
+    """The hart uses another translation mode."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of 4 KiB that user code may use, and its frame."""
+    """A page of 4 KiB that user code can use, and its frame."""
 
     va: int
     pa: int
@@ -48,7 +48,7 @@ def rights(flags):
 
 
 def in_words(flags, own):
-    """Each flag by name, such as "read, user, accessed". `own` has the names
+    """The flags by name, such as "read, user, accessed". `own` has the names
     of the kernel's own bits, by bit."""
     names = {R: "read", W: "write", X: "execute", U: "user", G: "global",
              A: "accessed", D: "dirty", **own}
@@ -56,8 +56,8 @@ def in_words(flags, own):
 
 
 def walk(ram, root, va):
-    """The entries on the way to va: (level, address of the entry, entry),
-    until one is not valid or maps a page."""
+    """Yield the entries on the way to va: (level, address of the entry,
+    entry), until one is invalid or maps a page."""
     table = root
     for level in range(TOP_LEVEL, -1, -1):
         address = table + (va >> 12 + 9 * level & 511) * 8
@@ -77,7 +77,7 @@ def frame_of(entry):
 
 class AddressSpace:
     """`pages` has the user's pages by virtual address, `tables` the frames of
-    all tables on the way. Raises BadTables when there is no end of them."""
+    all page tables. Raises BadTables if there are too many of them."""
 
     def __init__(self, ram, root):
         self.root = root
@@ -109,7 +109,7 @@ class AddressSpace:
                 self._add(va, pa & -span, span, entry & FLAGS)
 
     def _add(self, va, pa, span, flags):
-        """A large page is as many small ones."""
+        """A large page counts as many small ones."""
         if len(self.pages) + span // PAGE > self._pages_most:
             self._refuse(f"more than {self._pages_most} user pages of 4 KiB, "
                          f"{PAGES_PER_FRAME} for each frame of RAM")
@@ -122,7 +122,7 @@ class AddressSpace:
 
 
 def root_of(satp):
-    """Where the root table is; None if nothing is translated."""
+    """The address of the root table; None without translation."""
     mode = satp >> 60
     if mode == 0:
         return None

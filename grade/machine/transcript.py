@@ -61,13 +61,13 @@ def read_transcript(path):
 
 
 def pattern_of(screen):
-    """A regular expression for what the screen shall show."""
+    """A regular expression for what the screen must show."""
     parts = [re.escape(part) for part in screen.split("...")]
     return re.compile("[^\n]*".join(parts))
 
 
 class Screen:
-    """What a terminal shows of the bytes that it gets; lines have no end."""
+    """The screen of a terminal that gets these bytes; lines are unbounded."""
 
     def __init__(self):
         self.lines = [""]
@@ -90,7 +90,7 @@ class Screen:
                 self._column += 1
 
     def cut(self):
-        """Begin anew with the line that the cursor is in."""
+        """Drop everything above the line of the cursor."""
         del self.lines[:-1]
 
     def text(self):

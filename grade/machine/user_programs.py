@@ -14,7 +14,7 @@ EM_RISCV = 243
 ET_EXEC = 2
 SOURCES = (".c", ".S")
 SCRIPT = "/run.sh"      # what init runs
-OWN_SHELL = "/run-sh"   # our shell, when /bin/sh is the user's
+OWN_SHELL = "/run-sh"   # our shell, if /bin/sh is the user's
 
 
 def items_from(config, settings, where):
@@ -32,7 +32,7 @@ def items_from(config, settings, where):
 
 
 def with_commands(config, items, commands, where):
-    """Have init run the commands as a script, whatever the programs in `items`
+    """Let init run the commands as a script, whatever the programs in `items`
     are called. Returns all items, and the boot arguments."""
     if "/bin/init" in items:
         raise UserError("PROGS: a program called init would have to run CMD "
@@ -50,7 +50,7 @@ def with_commands(config, items, commands, where):
 def build_programs(config, names, where, log=None):
     """Compile sources, and check the others, into the folder `where`.
     Returns mkfs items by name in the guest. `log` is where the compiler's
-    words go; None is standard error."""
+    messages go; None for standard error."""
     items = {}
     for word in names.split():
         program, files = files_of(word)

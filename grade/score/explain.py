@@ -22,8 +22,8 @@ PANIC_LINE = re.compile(PANIC_MARK.pattern.decode() + ".*")
 
 @dataclass(frozen=True)
 class Failure:
-    """A test that failed: its id, such as "shell.test_case[a pipe]", and what
-    was shown and said."""
+    """A test that failed: its id, such as "shell.test_case[a pipe]", its title
+    and its message."""
 
     test: str
     title: str
@@ -73,8 +73,8 @@ def hint_for(failure, hints):
 
 
 def explain(failures, hints):
-    """One paragraph for each cause, in the order of the tests; a panic of
-    another kind is another cause."""
+    """One paragraph for each cause, in the order of the tests. Each kind of
+    panic is a cause of its own."""
     causes = {}
     for failure in failures:
         hint = hint_for(failure, hints)
@@ -97,7 +97,7 @@ def paragraph(alike, hint):
 
 
 def again(failure):
-    """How to run it by itself."""
+    """How to run it alone."""
     found = GUEST_TEST.fullmatch(failure.test)
     if not found:
         return []
@@ -115,7 +115,7 @@ def the_others(failures):
 
 
 def in_full(failures, hints):
-    """All failures with all that they said, for a file."""
+    """All failures with their whole messages, for a file."""
     return "\n".join(
         line for failure in failures
         for line in [failure.title, failure.message.rstrip(),

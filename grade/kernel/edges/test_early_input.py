@@ -38,7 +38,7 @@ def unread(fd):
 
 
 class Early:
-    """A machine that stands still, with a pipe for a keyboard."""
+    """A paused machine, with a pipe for a keyboard."""
 
     def __init__(self, config, log, console, scratch):
         disk = make_image(config, scratch / "disk.img")

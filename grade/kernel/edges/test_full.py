@@ -43,7 +43,7 @@ def check_sound(config, disk):
 
 @pytest.mark.xdist_group("full")
 def test_full(config, tmp_path):
-    """a call that finds no block or inode fails whole, and nothing is lost"""
+    """a call without a free block or inode fails whole and loses nothing"""
     program = compile_program(config, ROOT / "grade/kernel/programs/full.c",
                               tmp_path, None)
     disk = tmp_path / "disk.img"
@@ -55,7 +55,7 @@ def test_full(config, tmp_path):
 
 @pytest.mark.xdist_group("full")
 def test_no_memory(config, tmp_path):
-    """files are whole when each allocation of each call has failed once"""
+    """files stay whole when each allocation of each call fails once"""
     script = tmp_path / "run.sh"
     script.write_text(f"usertests {' '.join(NO_MEMORY)}\n", "utf-8")
     disk = make_image(config, tmp_path / "disk.img",

@@ -41,7 +41,7 @@ DEATHS = {
 
 @pytest.fixture(scope="module")
 def said(calf, tmp_path_factory):
-    """The kernel's words for each way to die. All are tried in one boot."""
+    """The kernel's message for each cause of death, all from one boot."""
     boot = SharedBoots(calf.config(), calf.logs, "killed", Machine(cpus=1))
     items = build_programs(calf.config(), PROGRAM,
                            tmp_path_factory.mktemp("killed"))
@@ -54,7 +54,7 @@ def said(calf, tmp_path_factory):
 @pytest.mark.xdist_group("killed")
 @pytest.mark.parametrize("how", DEATHS)
 def test_words(said, how):
-    """the kernel says why it ends a program: {how}"""
+    """the kernel says why it kills a program: {how}"""
     words = said.get(how, "nothing")
     if DEATHS[how] is None:
         assert words == ""

@@ -68,13 +68,13 @@ UNIMP = 0xc0001073
 
 
 def without_disk(command):
-    """The command, and no disk in it."""
+    """The command without a disk."""
     at = command.index("-drive")
     return command[:at] + command[at + 4:]
 
 
 class Machines:
-    """Boots a kernel on one machine or another, to run `exit 7`."""
+    """Boots a kernel on various machines, to run `exit 7`."""
 
     def __init__(self, config, log, folder, kernel=None):
         self._kernel = kernel or config.path("kernel")
@@ -129,7 +129,7 @@ def check_status(log, status, wanted):
 
 @pytest.mark.parametrize("what", LACKS)
 def test_lacks(machines, log, what):
-    """the kernel names what the machine lacks: {what}"""
+    """the kernel reports what the machine lacks: {what}"""
     words, ways = LACKS[what]
     status, text = machines.boot_first(ways)
     lines = [line for line in text.splitlines()
@@ -142,7 +142,7 @@ def test_lacks(machines, log, what):
 
 @pytest.mark.parametrize("what", ENOUGH)
 def test_enough(machines, log, what):
-    """the kernel runs on a machine that has enough: {what}"""
+    """the kernel runs on a machine with just enough: {what}"""
     check_status(log, machines.boot_first(ENOUGH[what])[0], 7)
 
 
@@ -161,7 +161,7 @@ def without_delegation(kernel, folder, instruction):
 
 
 def test_not_delegated(config, log, tmp_path):
-    """the kernel also gets exceptions that a hart does not delegate"""
+    """the kernel also handles exceptions that are not delegated"""
     kernel = without_delegation(config.path("kernel"), tmp_path, NOP)
     script = tmp_path / "run.sh"
     script.write_text("usertests -g state && usertests -g memory && "

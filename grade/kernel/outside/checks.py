@@ -1,5 +1,5 @@
 """grade/kernel/outside/checks.py: what must hold between two looks at a
-process, and what is said when it does not."""
+process, and the message when it does not."""
 
 import struct
 from pathlib import Path
@@ -8,7 +8,7 @@ from grade.machine.guest import GuestFailed
 from grade.machine.ram import PAGE
 from grade.machine.sv39 import R, U, W, X, rights
 
-LOAD = 1                # the type of a part of an ELF file that is loaded
+LOAD = 1                # the type of a loaded segment of an ELF file
 
 
 def check(holds, expected, *seen):
@@ -18,19 +18,20 @@ def check(holds, expected, *seen):
 
 
 def at(view, va):
-    """What this process has at va, in words."""
+    """What this process maps at va, in words."""
     page = view.pages.get(va)
     return f"{view.name}: {page if page else f'{va:#x} -> no page'}"
 
 
 def changed(before, after):
-    """Addresses whose frame is another one now, or that came or went."""
+    """The addresses that have a different frame now, or that were mapped or
+    unmapped."""
     return sorted(va for va in before.pages.keys() | after.pages.keys()
                   if before.frame(va) != after.frame(va))
 
 
 def check_changed(before, after, expected):
-    """These pages and no others have new frames, which nobody had."""
+    """Exactly these pages have new frames."""
     seen = changed(before, after)
     check(seen == sorted(expected),
           f"in {after.name} new frames at {addresses(expected)} only",
@@ -43,15 +44,15 @@ def addresses(vas):
 
 
 def check_untouched(before, after, what="the other process writes"):
-    """Frames, rights and bytes are what they were."""
+    """Frames, rights and bytes have not changed."""
     check_changed(before, after, [])
     check_bytes(before, after, {}, what)
 
 
 def check_bytes(before, after, written, what):
-    """All bytes are the old ones, but for `written`: byte values, or None for
-    whatever, by address. A process that did something has also used its
-    stack; its other pages are looked at."""
+    """No byte has changed, except for `written`: byte values by address, or
+    None for any value. A process that did something has also used its stack,
+    so only its other pages are compared."""
     worked = before.words != after.words
     for va in after.known_pages() if worked else before.contents:
         old = before.contents[va]
@@ -65,13 +66,13 @@ def check_bytes(before, after, written, what):
             continue
         offset = next(i for i in range(PAGE)
                       if new[i:i + 1] != wanted[i:i + 1])
-        check(False, f"{after.name} has {wanted[offset]:#04x} at "
+        check(False, f"{wanted[offset]:#04x} in {after.name} at "
               f"{va + offset:#x} when {what}",
               f"{new[offset:offset + 1].hex() or 'nothing'}", at(after, va))
 
 
 def check_writable(view, va):
-    """A page that was copied or taken over is as it was before the fork."""
+    """A page that was copied or taken over is writable as before the fork."""
     page = view.pages.get(va)
     check(page is not None and page.flags & (R | W | X | U) == R | W | U,
           f"{view.name} may write {va:#x} again: {rights(R | W | U)}",
@@ -79,20 +80,20 @@ def check_writable(view, va):
 
 
 def check_alone(views):
-    """A frame that somebody can write is nobody else's."""
+    """A frame that one process can write is mapped by no other."""
     owners = {}
     for view in views:
         for page in view.pages.values():
             owners.setdefault(page.pa, []).append((view, page))
     for frame, users in owners.items():
         if len(users) > 1 and any(page.writable for _, page in users):
-            check(False, f"frame {frame:#x}, which {len(users)} pages have, "
-                  "is writable for none",
+            check(False, f"no writable mapping of frame {frame:#x}, which "
+                  f"{len(users)} pages share",
                   *(at(view, page.va) for view, page in users[:3]))
 
 
 def check_same(before, after, areas):
-    """These areas may not be written, and were not."""
+    """These areas are read-only, and have not changed."""
     for area in areas:
         va = before.area(area)
         check(before.contents[va] == after.contents.get(va)
@@ -102,8 +103,8 @@ def check_same(before, after, areas):
 
 
 def image_end(path):
-    """Where in RAM the kernel ends that this ELF file has: the program
-    headers (type, flags, offset, addresses, sizes, alignment) say so."""
+    """The end in RAM of the kernel in this ELF file, from its program headers
+    (type, flags, offset, addresses, sizes, alignment)."""
     data = Path(path).read_bytes()
     start, = struct.unpack_from("<Q", data, 32)
     size, count = struct.unpack_from("<HH", data, 54)

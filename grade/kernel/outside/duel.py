@@ -1,8 +1,8 @@
-"""grade/kernel/outside/duel.py: two who have the same frames, one of them held
-in the middle of what it does while the other one does all of its own.
+"""grade/kernel/outside/duel.py: two processes that share frames; one is held
+in the middle of an operation while the other one does a whole operation.
 
-The one is held before each instruction in turn. So what would take two harts
-at the same few instructions comes about every time.
+The first is held before each instruction in turn. So a race that needs two
+harts at the same few instructions happens every time.
 """
 
 import re
@@ -18,19 +18,19 @@ from grade.machine.host.limits import limit
 from grade.machine.host.text import many
 from grade.machine.ram import PAGE
 
-TRIES = 64              # after one fork, each at a page of its own
+TRIES = 64              # after one fork, each with a page of its own
 FORK_PAGES = 32         # of the heap, for fork
-LOOP_MIN = 3            # what fork does so often it does for each page
-SECONDS = 200           # for all of a duel, which takes some 15
-TRACE_MAX = 12000       # instructions of what is held; most take fewer
+LOOP_MIN = 3            # fork does this often what it does for each page
+SECONDS = 200           # for a whole duel, which takes some 15
+TRACE_MAX = 12000       # instructions of the one held; most take fewer
 VMSTAT = b"/dev/vmstat\0"
 FREE = re.compile(rb"^free (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Hold:
-    """The parent is held when it comes to `place` for the n-th time, which is
-    the instruction `index` of `length`."""
+    """The parent is held when it reaches `place` for the `times`-th time,
+    which is instruction `index` of `length`."""
 
     place: int
     times: int
@@ -49,13 +49,13 @@ NO_RACE = Hold(place=0, times=0, index=0, length=0)
 
 @dataclass(frozen=True)
 class Seen:
-    """What check_alone() looks at."""
+    """What check_alone() needs."""
 
     name: str
     pages: dict
 
 
-# ---- what they do: with the frame of that page, or of all of them ----
+# ---- the operations, on the frame of that page or on all of them ----
 
 def write(duel, page):
     va = duel.address(page)
@@ -80,7 +80,7 @@ def fork(_, __):
     return call("fork")
 
 
-# What the parent does, which is held, and what the child does.
+# What the parent does, which is held; and what the child does.
 DUELS = {
     "write-write": (write, write_two),
     "write-shrink": (write, shrink),
@@ -95,8 +95,9 @@ def in_batches(holds):
 
 
 class Duel:
-    """On a Stage. The heap has twice as many pages as there are tries: the
-    upper ones, from above, are the tries', each with one below."""
+    """On a Stage. The heap has twice as many pages as there are tries. Each
+    try has one page of the upper half, from the top down, and one of the
+    lower."""
 
     def __init__(self, stage, parents, childs):
         self._stage = stage
@@ -113,8 +114,7 @@ class Duel:
         return self._base + page * PAGE
 
     def run(self):
-        """All holds. Raises GuestFailed when something is not as it must
-        be."""
+        """Do all holds. Raises GuestFailed if a check fails."""
         end = time.monotonic() + limit(SECONDS)
         self._tries([None])
         for batch in [[NO_RACE], *in_batches(self._holds())]:
@@ -122,17 +122,17 @@ class Duel:
             if lost:
                 self._blame(batch, lost)
             check(time.monotonic() < end, "each try takes milliseconds",
-                  "they came to no end", self._story(batch))
+                  "they did not finish", self._story(batch))
 
     def _lost(self, holds):
-        """How many frames fewer are free after these tries."""
+        """How many fewer frames are free after these tries."""
         before = self._free()
         self._tries(holds)
         return before - self._free()
 
     def _blame(self, holds, lost):
-        """Each of them alone, to see which it was. Not when frames are free
-        twice: from then on anything may happen."""
+        """Try each of them alone, to see which one it was; but not if frames
+        were freed twice, after which anything may happen."""
         for hold in holds if lost > 0 and len(holds) > 1 else []:
             again = self._lost([hold])
             if again:
@@ -140,12 +140,12 @@ class Duel:
                 break
         check(False, "as many free frames as before",
               f"{many(lost, 'frame')} lost" if lost > 0
-              else f"{many(-lost, 'frame')} free that somebody has",
+              else f"{many(-lost, 'frame')} free that are in use",
               self._story(holds))
 
     def _holds(self):
-        """Before each instruction of the first try, when it is come to first,
-        or for fork, which goes through many pages, in the middle of them."""
+        """Before each instruction of the first try, when it is reached for the
+        first time; or for fork, which goes through many pages, halfway."""
         counts, seen = Counter(self._trace), Counter()
         holds = []
         for index, place in enumerate(self._trace):
@@ -197,19 +197,19 @@ class Duel:
             stage.settle([PARENT, CHILD])
 
     def _prepare(self):
-        """Each page of the heap is the parent's alone and unlike the
-        others."""
+        """Let the parent own each page of the heap alone, with contents unlike
+        any other page."""
         self._stage.do(PARENT, stores(self._base, PAGE,
                                       self.address(self.pages), 0))
         ram, pages = self._stage.ram, self._stage.pages(PARENT)
         for va in map(self.address, range(self.pages)):
-            check(va in pages, "in the parent a page where it has written",
+            check(va in pages, "the parent has a page where it wrote",
                   f"none at {va:#x}")
             for word in range(2, PAGE // 8, 100):
                 ram.write_word(pages[va].pa + 8 * word, va + word)
             self._bytes[va] = ram.page(pages[va].pa)
 
-    # ---- what must be so ----
+    # ---- what must hold ----
 
     def _look(self, holds, deeds):
         roles = (PARENT, CHILD)
@@ -223,7 +223,7 @@ class Duel:
                 self._check_bytes(view, holds, [deed[role] for deed in deeds])
 
     def _check_bytes(self, view, holds, deeds):
-        """What was there at the fork, and what was written since."""
+        """The bytes are those at the fork, with what was written since."""
         wanted = {va: bytearray(old) for va, old in self._bytes.items()}
         for deed in deeds:
             for address, byte in deed.written.items():
@@ -233,12 +233,12 @@ class Duel:
         for va, old in wanted.items():
             page = view.pages.get(va)
             check(page and self._stage.ram.page(page.pa) == old,
-                  f"in {view.name} at {va:#x} what it had at the fork and has "
-                  "written", page or "no page there",
+                  f"in {view.name} at {va:#x} the bytes from the fork, with "
+                  "its own writes", page or "no page there",
                   self._story(self._holds_at(va, holds)))
 
     def _holds_at(self, va, holds):
-        """The one when this page's turn was, or all."""
+        """The hold during which this page was used, or all."""
         index = 2 * TRIES - 1 - (va - self._base) // PAGE
         return holds[index:index + 1] or holds
 

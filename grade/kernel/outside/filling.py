@@ -1,5 +1,5 @@
 """grade/kernel/outside/filling.py: whether the kernel fills the frames that it
-gets back. Many do, to find who uses them afterwards; it costs as much as a
+frees. Many kernels do, to catch a use after free; it costs as much as a
 copy."""
 
 import tempfile
@@ -9,12 +9,12 @@ from grade.kernel.outside.probe import (
 from grade.machine.guest import GuestFailed, Log
 from grade.machine.host.build import UserError
 
-LINKS_MAX = 256         # bytes that a free frame may hold of its list
+LINKS_MAX = 256         # bytes of a free frame that its list may use
 
 
 def fills_frames(config, logs):
-    """True if most frames of a heap that was given back are full of something
-    else at once."""
+    """True if most frames of a heap that was freed are overwritten at
+    once."""
     log = Log(logs, "filling")
     try:
         with tempfile.TemporaryDirectory(prefix="calf-") as folder, \

@@ -1,7 +1,8 @@
 """grade/kernel/outside/gate.py: whether fork shares anything at all.
 
-Most of what can go wrong with copy-on-write cannot where every page is copied.
-A kernel that does so would pass nearly all tests without a line written."""
+Most mistakes with copy-on-write cannot happen where every page is copied. So a
+kernel that copies them all would pass nearly all tests before any work is
+done."""
 
 import tempfile
 
@@ -15,8 +16,8 @@ NOTHING_SHARED = ("fork shares no page between parent and child, or hardly "
 
 
 def shares_nothing(config, logs):
-    """True if fork works and gives the child other frames for most pages of
-    the heap. If that cannot be seen, the tests will tell."""
+    """True if fork works and gives the child different frames for most pages
+    of the heap. If that cannot be found out, the tests will show why."""
     log = Log(logs, "gate")
     try:
         with tempfile.TemporaryDirectory(prefix="calf-") as folder, \

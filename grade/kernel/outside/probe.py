@@ -1,9 +1,9 @@
 """grade/kernel/outside/probe.py: tells processes in the guest what to do, step
 by step, and looks at their memory in between.
 
-Between two steps every process of ours runs in user mode on a hart of its own,
-so the hart's satp is its root table. grade/kernel/programs/probe.c is their
-program.
+Between two steps, each of these processes runs in user mode on a hart of its
+own, so satp of that hart names its root table. They run
+grade/kernel/programs/probe.c.
 """
 
 import secrets
@@ -51,8 +51,8 @@ NAMES = {PARENT: "the parent", CHILD: "the child",
 
 @dataclass(frozen=True)
 class View:
-    """A process as it was at one moment: its pages by address, what was in
-    them, and which frames held its page tables."""
+    """A process at one moment: its pages by address, their contents, and the
+    frames of its page tables."""
 
     role: int
     pages: dict
@@ -69,23 +69,23 @@ class View:
         return self.words[AREA + AREAS.index(name)]
 
     def frame(self, va):
-        """The physical address of the frame at va; None without one."""
+        """The physical address of the frame at va, or None."""
         return self.pages[va].pa if va in self.pages else None
 
     def heap(self, index=0):
         return self.area("heap") + index * PAGE
 
     def known_pages(self):
-        """The pages that a process touches only when it is told to."""
+        """The pages that a process uses only when told to."""
         return [*(self.area(name) for name in AREAS if name != "guard"),
                 *(self.heap(index) for index in range(1, HEAP_PAGES))]
 
 
 class Probe:
-    """A machine with processes that do as they are told; the first one is 1.
-    Use it in a `with`. `first` may be another program that stands still."""
+    """A machine with processes that do what they are told; the first one is 1.
+    Use it in a `with`. `first` may be another program that waits."""
 
-    silences = 0            # machines in a row that came to nothing
+    silences = 0            # consecutive machines that did not respond
 
     def __init__(self, config, log, programs, first="probe"):
         self._config = config

@@ -1,8 +1,8 @@
 """grade/kernel/unix/cases.py: many small scripts in one boot, each with a
 result.
 
-The image gets a script for each case and one that runs them in turn, each in
-an empty folder of its own. A case that the boot did not get to, because an
+The image gets a script for each case, and one that runs them in turn, each in
+an empty folder of its own. A case that this boot did not reach, because an
 earlier one stopped the machine, is run in a boot of its own.
 """
 
@@ -18,8 +18,8 @@ END = re.compile(r"#end (\d+) (\d+)\n")
 
 @dataclass(frozen=True)
 class Case:
-    """A script, what it prints (a regular expression if `pattern`), and its
-    exit status. `name` says what it shows."""
+    """A script, its output (a regular expression if `pattern`), and its exit
+    status. `name` says what it tests."""
 
     name: str
     script: str
@@ -42,7 +42,7 @@ def runner_script(numbers):
 
 
 def parse_results(text):
-    """Output and status by number, for the cases that came to their end."""
+    """Output and status by number, for the cases that finished."""
     found = {}
     for part in text.split("#begin ")[1:]:
         number, _, rest = part.partition("\n")
@@ -53,7 +53,7 @@ def parse_results(text):
 
 
 class CaseBoot(SharedBoots):
-    """Runs the cases when first asked for a result."""
+    """Runs the cases when the first result is needed."""
 
     def __init__(self, config, logs, name, machine, cases):
         super().__init__(config, logs, name, machine)
@@ -71,7 +71,7 @@ class CaseBoot(SharedBoots):
                 self._run([number], f"{self.name}-{number}"))
         if number not in self._results:
             raise GuestFailed(self.keep_log().explain(
-                f"the case did not come to its end:\n{wanted.script}"))
+                f"the case did not finish:\n{wanted.script}"))
         problem = compare(wanted, *self._results[number])
         if problem:
             raise GuestFailed(f"{problem}\nlog: {self.keep_log().path}")
@@ -83,7 +83,7 @@ class CaseBoot(SharedBoots):
 
 
 def compare(wanted, output, status):
-    """What is wrong with a case's result; None if nothing is."""
+    """What is wrong with the result of a case, or None."""
     if wanted.pattern:
         right = re.fullmatch(wanted.output, output) is not None
     else:

@@ -26,8 +26,9 @@ def test_session(config, log, path, harts):
 
 
 def wait_until_gone(guest):
-    """A process ends when its hart next comes to the kernel, and is listed
-    until it has been waited for. One that Ctrl-C missed would never go."""
+    """A process ends when its hart next enters the kernel, and is listed until
+    its parent has waited for it. One that Ctrl-C missed would stay for
+    ever."""
     end = time.monotonic() + limit(20)
     left = None
     while left != "0":
@@ -40,7 +41,7 @@ def wait_until_gone(guest):
     pytest.param(kind, harts, marks=pytest.mark.xdist_group(f"keys{harts}"))
     for kind in ("loop", "bomb", "heirs") for harts in (1, 4)])
 def test_runaway(config, log, kind, harts):
-    """console: Ctrl-C ends a program gone wild, {kind}-{harts}"""
+    """console: Ctrl-C ends a runaway program, {kind}-{harts}"""
     with Guest(config, Machine(cpus=harts), log,
                "grade/kernel/programs/runaway.c") as guest:
         guest.prompt()
@@ -84,7 +85,7 @@ def test_readers(config, log, harts):
 
 
 def paste(guest, text):
-    """Paste it; returns what the screen shows meanwhile."""
+    """Paste the text; returns what the screen shows meanwhile."""
     screen = Screen()
     guest.paste(text, screen.feed)
     return screen
@@ -92,7 +93,7 @@ def paste(guest, text):
 
 @pytest.mark.xdist_group("keys1")
 def test_paste(config, log):
-    """console: nothing of a long paste is lost, read or not yet read"""
+    """console: a long paste loses nothing, read or not yet read"""
     lines = [f"line {i} of what is pasted\r" for i in range(6000)]
     with Guest(config, Machine(), log) as guest:
         guest.prompt()
@@ -106,7 +107,7 @@ def test_paste(config, log):
 
 @pytest.mark.xdist_group("keys1")
 def test_long_line(config, log):
-    """console: a line that is too long says how much of it is lost"""
+    """console: a line that is too long reports how much is lost"""
     with Guest(config, Machine(), log) as guest:
         guest.prompt()
         guest.send("wc\r")
@@ -120,7 +121,7 @@ def test_long_line(config, log):
 
 @pytest.mark.xdist_group("keys4")
 def test_nobody_reads(config, log):
-    """console: Ctrl-C arrives behind more than there is room for"""
+    """console: Ctrl-C arrives after more input than fits"""
     with Guest(config, Machine(), log) as guest:
         guest.prompt()
         guest.send("echo off; sleep 1000\r")

@@ -27,7 +27,7 @@ PRESENT, EXCLUSIVE, WRITABLE = 1 << 63, 1 << 56, 1 << 59
 
 @pytest.mark.xdist_group("seeing")
 def test_sums(calf):
-    """seeing: /proc adds up while others fork and end, 4 harts"""
+    """seeing: /proc adds up while processes fork and exit, 4 harts"""
     boot = SharedBoots(calf.config(), calf.logs, "seeing", Machine(cpus=4))
     try:
         ending, text = boot.boot("seeing", "proctest 3\n", 150, 90)
@@ -39,7 +39,7 @@ def test_sums(calf):
 
 
 class Crowd:
-    """What the guest printed, and what is in its memory."""
+    """The output of the guest, and the contents of its memory."""
 
     def __init__(self, config, log, programs):
         with Probe(config, log, programs, "crowd") as probe:
@@ -77,7 +77,7 @@ class Crowd:
 
 @pytest.mark.xdist_group("seeing")
 def test_many(calf, log, tmp_path):
-    """seeing: 20 children of 10 MiB, the tools against the page tables"""
+    """seeing: 20 children of 10 MiB, tools compared with page tables"""
     config = calf.config()
     crowd = Crowd(config, log, build_probe(config, tmp_path, name="crowd"))
     check(set(crowd.rows) == set(crowd.views)

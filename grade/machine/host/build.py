@@ -1,5 +1,5 @@
-"""grade/machine/host/build.py: what a build made, as the Makefile wrote it
-down."""
+"""grade/machine/host/build.py: builds the project, and knows what the build
+made, as the Makefile wrote it down."""
 
 import json
 import os
@@ -12,15 +12,15 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class UserError(Exception):
-    """Something that the user can put right; the text is one line."""
+    """A mistake that the user can correct; the text is one line."""
 
 
 class BuildError(Exception):
-    """make failed; the text is what it printed."""
+    """make failed; the text is its output."""
 
 
 class Config:
-    """The files of one build, and the commands to build a program more.
+    """The files of one build, and the commands to build one more program.
 
     All paths are relative to the root of the project, or absolute.
     """
@@ -50,8 +50,9 @@ class Config:
 
 
 def make_command(*words):
-    """An independent make, whatever make this runs under. It and the compilers
-    print English, since their output is read."""
+    """The command and environment of an independent make, whatever make this
+    runs under. It and the compilers print English, since their output is
+    parsed."""
     env = {k: v for k, v in os.environ.items()
            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
     env["LC_ALL"] = "C"
@@ -60,8 +61,9 @@ def make_command(*words):
 
 
 def build(*settings, jobs=None):
-    """Build a flavour (settings such as "DEBUG=1"), of a stranger's tree the
-    kernel only; returns its Config."""
+    """Build a flavour (settings such as "DEBUG=1"), of a stranger's tree only
+    the
+    kernel; returns its Config."""
     if sandbox.is_stranger():
         return run_make(sandbox.run_fenced, ROOT, "kernel-config", *settings,
                         jobs=jobs)
@@ -69,7 +71,7 @@ def build(*settings, jobs=None):
 
 
 def build_programs(root):
-    """Build all but the kernel in the tree `root`, which is ours; returns its
+    """Build everything but the kernel in our own tree `root`; returns its
     Config."""
     return run_make(sandbox.run_plainly, root, "user-config")
 

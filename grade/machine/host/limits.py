@@ -28,8 +28,8 @@ def _work():
 
 @functools.lru_cache(maxsize=None)
 def factor():
-    """How much slower than the reference this machine is just now, from 1:
-    by its own speed, and by what else it has to do."""
+    """How much slower than the reference this machine is just now, at least 1,
+    because of its own speed and of what else is running."""
     best = work_seconds()
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
@@ -40,7 +40,7 @@ def is_limit(text):
 
 
 def work_seconds():
-    """What a fixed piece of work takes here: the least of a few times."""
+    """How long a fixed piece of work takes here: the least of a few tries."""
     return min(_timed_work() for _ in range(3))
 
 
@@ -56,21 +56,21 @@ def limit(seconds):
     return float(given) if given else seconds * factor()
 
 
-# ---- all of the run ---------------------------------------------------------
+# ---- the whole run ----------------------------------------------------------
 
-RUN_ENDS = "CALF_RUN_ENDS"      # tells the parts of a run when
-RESERVE = 20                    # seconds to write down what there is
+RUN_ENDS = "CALF_RUN_ENDS"      # tells the processes of a run when
+RESERVE = 20                    # seconds to write the results
 
 
 def begin_run():
-    """Called by the process that is the run: its time begins now."""
+    """Called by the main process: the time of the run begins now."""
     os.environ.pop(RUN_ENDS, None)
     if os.environ.get("LIMIT"):
         os.environ[RUN_ENDS] = str(time.time() + float(os.environ["LIMIT"]))
 
 
 def reserve():
-    """The seconds of LIMIT that are reserved to end in good order."""
+    """The seconds of LIMIT that are reserved for an orderly end."""
     return min(RESERVE, float(os.environ.get("LIMIT") or 0) / 4)
 
 
@@ -80,8 +80,8 @@ def time_is_over():
 
 
 def call_before_end(leave, seconds):
-    """Have `leave` called that many seconds before the run must be over. It
-    may raise. Without LIMIT, do nothing."""
+    """Call `leave` that many seconds before the run must end. It may raise.
+    Without LIMIT, do nothing."""
     if RUN_ENDS in os.environ:
         left = float(os.environ[RUN_ENDS]) - seconds - time.time()
         signal.signal(signal.SIGALRM, lambda *_: leave())

@@ -1,5 +1,5 @@
-"""grade/machine/host/process.py: children that never outlive the one who
-started them."""
+"""grade/machine/host/process.py: child processes that never outlive the
+process that started them."""
 
 import ctypes
 import os
@@ -21,14 +21,14 @@ _prctl = _find_prctl()
 
 
 def die_with_parent(number=signal.SIGKILL):
-    """Have the kernel of the host send us that signal when our parent ends.
-    Nothing where the host cannot."""
+    """Have the host's kernel send us that signal when our parent ends. Do
+    nothing where the host cannot."""
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def start(command, **options):
-    """Popen that dies with us, even when we are killed."""
+    """A Popen that dies with us, even when we are killed."""
     parent = os.getpid()
 
     def in_child():
@@ -40,7 +40,7 @@ def start(command, **options):
 
 
 def stop(child, patience=2):
-    """End it, politely at first, and wait until it is gone."""
+    """Terminate it, or kill it if it does not end, and wait for it."""
     if child.poll() is None:
         child.terminate()
         try:
@@ -51,14 +51,14 @@ def stop(child, patience=2):
 
 
 def kill(child):
-    """End it at once, and wait until it is gone."""
+    """Kill it and wait for it."""
     if child.poll() is None:
         child.kill()
     child.wait()
 
 
 def end_on_signals():
-    """SIGTERM and SIGHUP raise SystemExit, so that `finally` is run."""
+    """Let SIGTERM and SIGHUP raise SystemExit, so that `finally` runs."""
 
     def leave(number, _frame):
         sys.exit(128 + number)

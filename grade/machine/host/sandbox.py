@@ -21,8 +21,8 @@ from grade.machine.host import process
 from grade.machine.host.limits import limit
 
 VARIABLE = "CALF_WALLS"         # words: stranger, bwrap, seccomp
-BOUND = "CALF_TOOLS"            # more folders that the sandbox sees
-# Where the tools are. Not all of it is on each system.
+BOUND = "CALF_TOOLS"            # additional folders that the sandbox sees
+# Where the tools are; no system has all of these.
 TOOLS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
          "/nix/store", "/etc/alternatives", "/etc/ld.so.cache")
 KEPT = ("PATH", "TOOLPREFIX", "LLVM", "DEBUG", "AUDIT", "HOSTCC", "QEMU",
@@ -35,7 +35,8 @@ MIB = 1 << 20
 BUILD_SECONDS = 120
 BUILD_OUTPUT_MAX = 1 * MIB
 BUILD_FOLDER_MAX = 256 * MIB
-# Of one process. A compiler needs a tenth of it; QEMU has the guest's memory.
+# Of one process. A compiler needs a tenth of it; QEMU needs the guest's
+# memory.
 BUILD_LIMITS = {"cpu": 60, "as": 2048 * MIB, "fsize": 16 * MIB, "core": 0}
 QEMU_LIMITS = {"cpu": 3600, "as": 16384 * MIB, "fsize": 4096 * MIB, "core": 0}
 PROCESSES_MAX = 256
@@ -46,14 +47,15 @@ def walls():
 
 
 def is_stranger():
-    """Whether the kernel is somebody else's."""
+    """Whether the kernel is a stranger's."""
     return "stranger" in walls()
 
 
 def raise_walls(stranger, wish):
-    """See what this machine has and tell the workers. `wish` is SANDBOX: "1"
-    and "0" force it; otherwise a stranger's kernel is fenced in where that is
-    possible. Returns whether all that is wanted is there."""
+    """Find out what this machine offers, and tell the workers. `wish` is
+    SANDBOX: "1" and "0" force it; otherwise a stranger's kernel is fenced in
+    where that
+    is possible. Returns whether everything wanted is available."""
     words = ["seccomp"] if has_seccomp(qemu()) else []
     wanted = wish == "1" or (stranger and wish != "0")
     fenced = wanted and has_bwrap()
@@ -78,19 +80,19 @@ def succeeds(command, words=b""):
 
 @functools.lru_cache(maxsize=None)
 def has_bwrap():
-    """It is installed, and the system lets us use it."""
+    """Whether it is installed, and the system lets us use it."""
     return succeeds([*fence("/"), "true"])
 
 
 @functools.lru_cache(maxsize=None)
 def has_seccomp(program):
-    """A QEMU may know the option, and fail when it is used."""
+    """Whether the option works: a QEMU may know it and still fail."""
     return succeeds([program, *SECCOMP, "-machine", "none", "-nodefaults",
                      "-display", "none", "-monitor", "stdio"], b"quit\n")
 
 
 def fence(folder, readable=(), writable=()):
-    """bubblewrap, for a command that is to start in the folder."""
+    """bubblewrap's words, for a command that starts in the folder."""
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session",
              "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
     for path in (*TOOLS, *bound()):
@@ -111,15 +113,15 @@ def limited(limits):
     if shutil.which("prlimit") is None:
         return []
     words = ["prlimit", *(f"--{name}={n}" for name, n in limits.items())]
-    # Outside a namespace this would count all that the user has running.
+    # Outside a namespace this would count all processes of the user.
     if "bwrap" in walls():
         words.append(f"--nproc={PROCESSES_MAX}")
     return [*words, "--"]
 
 
 def fenced_qemu(command, kernel, disk):
-    """QEMU's command line with the walls that there are. It reads the kernel
-    and has the folder of the disk for itself."""
+    """QEMU's command line within the walls that are available. It can read the
+    kernel, and has the folder of the disk for itself."""
     if "seccomp" in walls():
         command = [command[0], *SECCOMP, *command[1:]]
     if not is_stranger():
@@ -135,7 +137,7 @@ def fenced_qemu(command, kernel, disk):
     return fence(folder, readable, [folder]) + command
 
 
-# ---- tools that are elsewhere -----------------------------------------------
+# ---- tools in other places --------------------------------------------------
 
 # Asked in the sandbox, before any kernel is built there.
 QUESTION = '"${MAKE:-make}" --version >/dev/null 2>&1 || ' \
@@ -180,7 +182,7 @@ def ask_in_sandbox(root):
 
 
 def ask(root, wall):
-    """What the probe of the build says: "ok", or what is missing."""
+    """The answer of the build's probe: "ok", or what is missing."""
     try:
         done = subprocess.run(
             [*wall, "sh", "-c", QUESTION], cwd=root, env=kept(os.environ),
@@ -233,7 +235,7 @@ def is_private(folder):
 # ---- building ---------------------------------------------------------------
 
 def run_plainly(command, env, root):
-    """Run make in the tree `root`; returns its status and what it printed."""
+    """Run make in the tree `root`; returns its status and its output."""
     done = subprocess.run(
         command, cwd=root, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -241,8 +243,8 @@ def run_plainly(command, env, root):
 
 
 def run_fenced(command, env, root):
-    """The same for a stranger's tree: it may write build/ only, and is ended
-    when it takes too long or writes too much."""
+    """The same for a stranger's tree: it can write only to build/, and is
+    killed if it takes too long or writes too much."""
     folder = root / "build"
     folder.mkdir(exist_ok=True)
     command = limited(BUILD_LIMITS) + command
@@ -269,8 +271,8 @@ def kept(env):
 
 
 def _watch(child, folder):
-    """What it prints, until its end or the first bound that it passes, and
-    which bound that was."""
+    """Its output, until its end or the first limit that it exceeds, and which
+    limit that was."""
     text = b""
     end = time.monotonic() + limit(BUILD_SECONDS)
     look = 0
@@ -301,12 +303,12 @@ def folder_bytes(folder):
         try:
             total += path.lstat().st_size
         except FileNotFoundError:
-            pass                # the build has moved it just now
+            pass                # the build has just moved it
     return total
 
 
 def _end_group(child):
-    """It, and whatever it has started."""
+    """Kill it, and everything that it has started."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -17,7 +17,7 @@ PROBLEMS_MAX = 5        # of one job; the others are counted
 
 @dataclass
 class Report:
-    """What was done, in numbers, and a line for each thing that was wrong."""
+    """Counts of what was done, and a line for each problem."""
 
     counts: Counter = field(default_factory=Counter)
     problems: list = field(default_factory=list)
@@ -33,7 +33,7 @@ class Report:
 
 
 def number_from(name, otherwise):
-    """What the environment says."""
+    """The number in the environment."""
     text = os.environ.get(name, "")
     if text and not text.isdigit():
         raise UserError(f"{name}={text}: a number")
@@ -41,9 +41,9 @@ def number_from(name, otherwise):
 
 
 def side_by_side(name, total, function, jobs):
-    """Call it with each of `jobs`, lists of arguments, in processes of their
-    own. Adds the Reports that it returns to `total`, and prints a line for
-    each problem as it is found."""
+    """Call the function with each of `jobs`, lists of arguments, in separate
+    processes. Add the Reports that it returns to `total`, and print each
+    problem as soon as it is found."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         running = [pool.submit(function, *job) for job in jobs]
         try:

@@ -1,4 +1,4 @@
-"""grade/machine/host/text.py: strangers' text, made fit to be shown."""
+"""grade/machine/host/text.py: untrusted text, made safe to show."""
 
 import os
 import unicodedata
@@ -8,13 +8,13 @@ ERROR_COLUMNS = 300
 NAME_COLUMNS = 120
 
 # Control characters, characters that reorder a line, bytes that were not text,
-# and line separators. Everything else belongs to somebody's language.
+# and line separators. Every other character belongs to some language.
 ESCAPED = ("Cc", "Cf", "Cs", "Zl", "Zp")
 JOINERS = "\u200c\u200d"        # format characters that belong to words
 
 
 def escaped(char):
-    """The character, or an escape if the character could do harm."""
+    """The character, or an escape if it could do harm."""
     if unicodedata.category(char) not in ESCAPED or char in JOINERS:
         return char
     if 0xdc80 <= ord(char) <= 0xdcff:   # a byte that is not UTF-8
@@ -24,12 +24,12 @@ def escaped(char):
 
 def typed(text):
     """Decode text from the command line or the environment as UTF-8, whatever
-    the locale has made of it."""
+    the locale is."""
     return os.fsencode(text).decode("utf-8", "replace")
 
 
 def printable(text):
-    """Without what moves a terminal's cursor, or does worse."""
+    """The text without characters that control a terminal."""
     return "".join(c if c in "\n\t" else escaped(c) for c in text)
 
 
@@ -39,17 +39,17 @@ def many(count, what):
 
 
 def shown(name):
-    """A file name on one line, whatever is in it."""
+    """A file name on one line, whatever characters are in it."""
     return "".join(map(escaped, name))[:NAME_COLUMNS]
 
 
 def name_of(path):
-    """A file name as UTF-8, whatever the locale says names are."""
+    """A file name as UTF-8, whatever the locale is."""
     return os.fsencode(path.name).decode("utf-8", "surrogateescape")
 
 
 def excerpt(text):
-    """The beginning and the end of what a tool printed."""
+    """The beginning and the end of a tool's output."""
     lines = printable(text.strip()).split("\n")
     if len(lines) > ERROR_LINES:
         lines[ERROR_LINES // 2:-ERROR_LINES // 2] = ["[...]"]
