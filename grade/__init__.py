@@ -1,1 +1,1 @@
-"""grade/__init__.py: boots Calf in QEMU, for people and for tests."""
+"""grade/__init__.py: boots, tests and grades Calf."""

@@ -1,13 +1,13 @@
-"""grade/__main__.py: pytest with the options that Calf wants.
+"""grade/__main__.py: runs pytest with Calf's options.
 
-`make grade` tries what tells of a kernel; with --all, which is `make test`,
-everything else in this project is tested as well.
+`make grade` runs the tests of a kernel; `make test` passes --all, and runs all
+other tests of the project as well.
 
-TESTS="words" picks tests, in pytest's -k language; GROUP="words" picks groups
-of grade/score/points; WORKERS=N runs N tests at a time; FIRST=1 ends with the
-first that fails. TREE=path grades another tree's kernel. SANDBOX=1 or 0 forces
-the sandbox, or does without. LIMIT=N has the run over after N seconds. REPORT
-and OUT are what --report and --out are without.
+TESTS="words" selects tests, in pytest's -k language; GROUP="words" selects
+groups of grade/score/points; WORKERS=N runs N tests at a time; FIRST=1 stops
+at the first failure. TREE=path grades the kernel of another tree. SANDBOX=1
+forces the sandbox, SANDBOX=0 does without it. LIMIT=N ends the run after N
+seconds. REPORT and OUT are the defaults of --report and --out.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def parse(words):
                         help=f"one of {' '.join(reports.FORMATS)}")
     parser.add_argument("--out", metavar="FILE",
                         default=os.environ.get("OUT", ""),
-                        help="where the report goes")
+                        help="the file for the report")
     options = parser.parse_args(words)
     options.out = Path(options.out).resolve() if options.out else None
     # The code that rewrites the report reads these.
@@ -58,7 +58,7 @@ def parse(words):
 
 
 def check_settings(everything):
-    """Raise UserError for what cannot be meant."""
+    """Raise UserError for settings that make no sense."""
     if everything and os.environ.get("TREE"):
         raise UserError("TREE= is for make grade, which tests a kernel")
     known = Points().groups
@@ -80,8 +80,8 @@ def check_settings(everything):
 
 
 def pytest_takes(*options):
-    """Whether this version of pytest, with xdist, takes the options. Ask it in
-    a folder without tests."""
+    """Whether this version of pytest, with xdist, accepts the options. It is
+    tried in a folder without tests."""
     with tempfile.TemporaryDirectory(prefix="calf-") as empty:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir",
@@ -93,7 +93,7 @@ def pytest_takes(*options):
 
 def main(words):
     process.end_on_signals()
-    # Only the plug-ins that we name: others might change the output.
+    # Only our plug-ins: others might change the output.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     options = parse(words)
@@ -116,7 +116,7 @@ def main(words):
 
 
 def grade_and_tell(everything):
-    """grade(), with the reason in the results where there are none."""
+    """grade(), but if there are no results, they say why."""
     try:
         return grade(everything)
     except UserError as error:
@@ -168,8 +168,7 @@ def raise_walls(stranger, wish):
 
 
 def tests_to_read(everything):
-    """The folder of all tests, or the modules that say something about the
-    kernel."""
+    """The folder of all tests, or the modules that test the kernel."""
     points = Points()
     if everything or points.tools & {*os.environ.get("GROUP", "").split()}:
         return ["--all-groups", "grade"]
@@ -179,9 +178,9 @@ def tests_to_read(everything):
 
 
 def in_parallel():
-    """Options for xdist. Some versions begin with the largest groups of tests,
-    and only some of these can be told not to. One worker that takes the tests
-    as they come keeps the order in any version."""
+    """The options for xdist. Some versions begin with the largest groups of
+    tests, and only some of these have an option against it. A single worker
+    keeps the order in every version."""
     first = os.environ.get("FIRST") == "1"
     workers = int(os.environ.get("WORKERS") or
                   min(os.cpu_count() or 1, WORKERS_MAX))
@@ -198,7 +197,7 @@ def run_tests(everything):
         "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider",
         "-p", "grade.kernel.outside.fixtures",
         "-p", "xdist.plugin", *in_parallel(),
-        # xdist may wait for ever for a worker that takes a dead one's place.
+        # xdist may wait for ever for the replacement of a dead worker.
         "--max-worker-restart", "0",
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]

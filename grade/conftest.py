@@ -1,7 +1,7 @@
-"""grade/conftest.py: pytest shows one line a test, with its points.
+"""grade/conftest.py: makes pytest print one line per test, with its points.
 
 pytest's controller starts the session and prints; its workers run the tests
-and send each one's title and points along with its report.
+and send each test's title and points with its report.
 """
 
 import json
@@ -20,13 +20,13 @@ from grade.score import explain, reports, results, session
 from grade.score.points import Points, add_up
 from grade.tools.setup.needs import skip_unless_there
 
-# Only make view_page runs it, for people who change the page of make view.
+# Only make view_page runs it, for those who change the page of make view.
 collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
     else ["selftest/test_view_page.py"]
 
 TITLE_WIDTH = 64
-RUN_SECONDS = 600       # of a kernel's tests; most take a tenth of that
-SAVE_SECONDS = 1        # between two writes of what there is
+RUN_SECONDS = 600       # for the tests of a kernel; most need a tenth of it
+SAVE_SECONDS = 1        # between two writes of the results
 TOO_LONG = ("not tried: so many tests before it hung that the time of the run "
             "was over")
 
@@ -53,7 +53,8 @@ def pytest_configure(config):
 
 
 def silence_others(config):
-    """No lines about xdist's workers, and no list of failures but ours."""
+    """Suppress the lines about xdist's workers, and pytest's list of
+    failures."""
     reporter = config.pluginmanager.get_plugin("terminaldistreporter")
     if reporter is not None:
         reporter.write_line = reporter.rewrite = lambda *_, **__: None
@@ -67,13 +68,13 @@ def pytest_unconfigure(config):
 
 
 def test_id(item):
-    """Such as "shell.test_case[a pipe]"."""
+    """The id of a test, such as "shell.test_case[a pipe]"."""
     module = item.module.__name__.rpartition("test_")[2]
     return f"{module}.{item.name}"
 
 
 def title_of(item):
-    """The docstring's first line, with the parameters' values in it."""
+    """The first line of the docstring, with the values of the parameters."""
     text = (item.function.__doc__ or item.name).strip().splitlines()[0]
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     if "harts" in params:
@@ -87,9 +88,9 @@ def harts_text(harts):
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Give each test its place, title and points, before TESTS picks some.
-    What does not build or boot gets no tests but those that say so, whatever
-    TESTS picks; the total is that of what was picked."""
+    """Give each test its place, title and points before TESTS selects some. If
+    the kernel does not build or boot, run only the tests that say so, whatever
+    TESTS selects; the total is that of the selected tests."""
     prepare(items, config.getoption("--all-groups"))
     first = [item for item in items if is_first(item)]
     yield
@@ -106,7 +107,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def prepare(items, everything):
-    """To grade a kernel, leave out the tests of everything else."""
+    """Sort the tests, share out the points, and select by GROUP. To grade a
+    kernel, leave out all other tests."""
     points = Points()
     if not everything:
         items[:] = [item for item in items
@@ -124,23 +126,23 @@ def prepare(items, everything):
 
 
 def is_first(item):
-    """Whether it says if there is anything to test at all."""
+    """Whether the test says if there is a kernel to test at all."""
     return test_id(item).startswith("build.")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol():
-    """With FIRST=1 no test begins after a failure."""
+    """With FIRST=1, begin no test after a failure."""
     return True if stop_file(session.current()).exists() else None
 
 
 def stop_file(here):
-    """The file exists once a test has failed that must be the last one."""
+    """This file exists once a test has failed and no other must begin."""
     return here.folder / "stop"
 
 
 def pytest_runtest_setup(item):
-    """Nothing is tried where there is nothing to be seen, nor for ever."""
+    """Do not try tests that cannot pass, nor go on for ever."""
     here, points = session.current(), Points()
     group = dict(item.user_properties)["group"]
     if here.shares_nothing and group in points.cow:
@@ -151,7 +153,7 @@ def pytest_runtest_setup(item):
 
 
 class Score:
-    """Prints each test's line as it ends; then why tests failed, and the
+    """Prints a line as each test ends; at the end, why tests failed, and the
     sum."""
 
     def __init__(self, config):
@@ -167,7 +169,7 @@ class Score:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def _say(self, line, **markup):
-        """A line; on a terminal, how far we are stands below it."""
+        """Print a line; on a terminal, with the progress below it."""
         terminal = self._terminal()
         if not self._live:
             terminal.write_line(line, **markup)
@@ -180,7 +182,7 @@ class Score:
             f"{got:g} of {total:g} points")
 
     def pytest_report_teststatus(self, report):
-        """No dots: our lines take their place."""
+        """Print no dots: our lines take their place."""
         if report.when == "call" or report.failed:
             return report.outcome, "", ""
         return "", "", ""
@@ -210,13 +212,13 @@ class Score:
                 self._say(indent(printable(failure.message), "    "))
 
     def _skip(self, facts, report):
-        """A tool is missing: the test does not count, for or against."""
+        """A tool is missing: the test does not count either way."""
         self._skipped.add(facts["id"])
         self._say(dotted(facts["title"]) + "not tried: "
                   + report.longrepr[2].partition(": ")[2])
 
     def _save(self):
-        """Write what there is to the reports, but not after every test."""
+        """Write the results so far to the reports, not after every test."""
         if time.monotonic() > self._saved + SAVE_SECONDS:
             reports.renew(self._results.make(
                 self._worth(), "it has not run yet", finished=False))
@@ -240,14 +242,13 @@ class Score:
         return "it did not run, since the run ended early"
 
     def _worth(self):
-        """What is known of each test that was to run, or did."""
+        """The facts of each test that ran or should have run."""
         path = self._config.calf_session.folder / "worth.json"
         worth = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return {k: v for k, v in worth.items() if k not in self._skipped}
 
     def _sum(self):
-        """Points got and points in all, those of tests that never ran
-        included."""
+        """Points achieved, and in all, including tests that never ran."""
         return (add_up(self._got.values()),
                 add_up(facts["points"] for facts in self._worth().values()))
 
@@ -270,7 +271,7 @@ class Score:
                                     + self._of_what())
 
     def _of_what(self):
-        """Say what the total covers, if that is not all tests."""
+        """What the total covers, if not all tests."""
         untried = len(self._worth()) - len(self._got)
         if stop_file(self._config.calf_session).exists() and untried:
             return f", FIRST=1: {many(untried, 'test')} not tried"
@@ -286,7 +287,7 @@ def dotted(title):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A guest's failure is told by its message, not by a traceback."""
+    """Report a guest's failure by its message, not by a traceback."""
     outcome = yield
     report = outcome.get_result()
     if report.when == "call":
@@ -312,7 +313,7 @@ def config(calf):
 
 @pytest.fixture
 def log(request, calf):
-    """A log for one guest. It stays when the test fails, or with V=1."""
+    """A log for one guest. It is kept if the test fails, or with V=1."""
     made = Log(calf.logs, test_id(request.node))
     yield made
     made.end(keep=not getattr(request.node, "calf_passed", False)

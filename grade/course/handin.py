@@ -1,7 +1,8 @@
-"""grade/course/handin.py: `make handin`: packs what a student may change.
+"""grade/course/handin.py: `make handin`: packs the files that a student may
+change.
 
-grade/handed-out, which is in hand-outs only, tells what was handed out. With
-it, what else was changed is told, with or without git.
+grade/handed-out, which only hand-outs have, records what was handed out. So
+other changes are reported with or without git.
 """
 
 import gzip
@@ -29,14 +30,14 @@ STEP = re.compile(r"  [A-Z]")   # the Makefile's own lines
 ERROR = re.compile(r"error: |undefined (reference|symbol)|\*\*\* ")
 ERROR_LINES = 3
 
-# The kernel is built from these, too, and a grader takes its own.
+# The kernel is built from these as well, and a grader uses its own copies.
 BUILT_FROM = ("Makefile", "kernel/abi/", "grade/tools/setup/",
               "grade/tools/make/")
 
 
 @dataclass(frozen=True)
 class Handed:
-    """What was handed out: the lab, and the sum of each file."""
+    """What was handed out: the lab, and a checksum of each file."""
 
     lab: str
     sums: dict
@@ -47,7 +48,7 @@ def sum_of(path):
 
 
 def write_handed(folder, lab, step):
-    """Write down what is in the folder of a new hand-out."""
+    """Record the files in the folder of a new hand-out."""
     lines = [f"# What was handed out: lab {lab}, step {step}.\n"]
     lines += [f"{sum_of(folder / path)}  {path}\n"
               for path in files_of(folder)]
@@ -67,8 +68,8 @@ def read_handed(folder):
 
 
 def files_of(folder):
-    """All files but those of git, of builds and of macOS, relative to the
-    folder."""
+    """All files, relative to the folder, except those of git, of builds and of
+    macOS."""
     found = []
     for top, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in tree.NOT_COPIED]
@@ -78,7 +79,7 @@ def files_of(folder):
 
 
 def changes(folder, handed):
-    """What was done to each file since: "changed", "new" or "removed"."""
+    """What has happened to each file since: "changed", "new" or "removed"."""
     found = {path: "removed" for path in handed.sums}
     for path in files_of(folder):
         file = folder / path
@@ -97,7 +98,7 @@ def is_students(path):
 
 
 def check_base(ignored):
-    """Refuse what would be built here and not where it is graded."""
+    """Refuse files that would be built here but not by the grader."""
     for path, what in ignored.items():
         if path.startswith(BUILT_FROM):
             raise UserError(f"{tree.shown(path)}: {what}, but not yours to "
@@ -106,14 +107,14 @@ def check_base(ignored):
 
 
 def check_refused(refused):
-    """Files with a name that may be handed in must be so."""
+    """A file whose name may be handed in must be a file that may be."""
     for path, why in sorted(refused.items()):
         if tree.refusal(path) is None:
             raise UserError(f"{tree.shown(path)}: {why}")
 
 
 def try_build(ours):
-    """Build the kernel from what will be handed in, and nothing older. Returns
+    """Build the kernel from exactly the files that will be handed in. Returns
     whether that works, and the lines of the compiler."""
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
         project = Path(scratch) / "calf"
@@ -128,7 +129,7 @@ def try_build(ours):
 
 
 def check_build(ours):
-    """Returns what to say about the build. A kernel that does not build is
+    """Returns a message about the build. A kernel that does not build is
     packed only with FORCE=1."""
     builds, said = try_build(ours)
     if builds:
@@ -150,7 +151,7 @@ def first_error(said):
 
 
 def pack(files, archive):
-    """The same files make the same archive, whoever packs them and when."""
+    """Pack them so that the same files always give the same archive."""
     data = io.BytesIO()
     with gzip.GzipFile("", "wb", 9, data, mtime=0) as packed, \
             tarfile.open(fileobj=packed, mode="w",
@@ -166,7 +167,7 @@ def pack(files, archive):
 
 
 def hand_in(root):
-    """Pack; returns what to say."""
+    """Pack; returns a message."""
     handed = read_handed(root)
     ours = tree.read_folder(root)
     check_refused(ours.refused)
@@ -201,7 +202,7 @@ def main():
     except (UserError, BuildError) as error:
         print(f"handin: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:         # it is packed; nobody reads how
+    except BrokenPipeError:         # it is packed; the message has no reader
         return 128 + signal.SIGPIPE
 
 

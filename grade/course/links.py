@@ -12,7 +12,7 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def broken_links(root, paths):
-    """Yield a finding for each link of the pages that leads nowhere."""
+    """Yield a finding for each broken link of the pages."""
     for path in (p for p in paths if p.suffix == ".md"):
         text = without_comments((root / path).read_text("utf-8"))
         for number, line in enumerate(text.split("\n"), 1):
@@ -23,18 +23,18 @@ def broken_links(root, paths):
 
 
 def without_comments(text):
-    """The same lines, but what a reader of the page does not see."""
+    """The same lines without comments, which a reader does not see."""
     return COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text)
 
 
 def links(line):
-    """The links to other pages of ours in a line."""
+    """The links to our own pages in a line."""
     return [link for link in LINK.findall(CODE.sub("", line))
             if not ELSEWHERE.match(link)]
 
 
 def resolve(path, link):
-    """The path from the root, and the heading, that a link of a page is to."""
+    """The path from the root, and the heading, that a link leads to."""
     name, _, anchor = link.partition("#")
     target = normpath(Path(path).parent / name) if name else str(path)
     return target, anchor
@@ -51,8 +51,8 @@ def link_problem(root, path, link):
 
 
 def anchors(text):
-    """What the headings of a page are called in links, as repositories' web
-    views do it."""
+    """The names of a page's headings in links, as the web views of
+    repositories form them."""
     found = set()
     for heading in HEADING.findall(CODE.sub("", text)):
         kept = re.sub(r"[^\w\- ]", "", heading.lower())

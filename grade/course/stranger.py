@@ -1,5 +1,4 @@
-"""grade/course/stranger.py: grades somebody else's tree, in a copy of this
-one."""
+"""grade/course/stranger.py: grades a stranger's tree in a copy of this one."""
 
 import os
 import subprocess
@@ -15,7 +14,7 @@ from grade.machine.host.text import shown
 from grade.score import results
 from grade.score.session import OUT, PREFIX, STRANGER
 
-PATIENCE = 10           # seconds to write down results, once told to end
+PATIENCE = 10           # seconds to write the results, once told to end
 
 
 class TimeIsOver(Exception):
@@ -23,10 +22,10 @@ class TimeIsOver(Exception):
 
 
 def grade_tree(path, out=OUT, say=print, **settings):
-    """Grade the tree, or archive, at `path` as `make grade` does, with its
-    logs and reports in the folder `out`. What is not taken goes to `say`, a
-    line each. `settings` are more for the environment. Returns the status;
-    raises UserError when there is no tree. Several may run at once."""
+    """Grade the tree, or archive, at `path` as `make grade` does, with logs
+    and reports in the folder `out`. Each refused file is reported to `say`, in
+    a line. `settings` are added to the environment. Returns the status; raises
+    UserError if there is no tree. Several calls may run at once."""
     out = Path(out).resolve()
     results.write(results.unfinished(), out / results.FILE.name)
     tree = read_tree(path)
@@ -55,8 +54,8 @@ def grade_tree(path, out=OUT, say=print, **settings):
 
 
 def build_ours():
-    """Build what the copy takes from here. When that fails it is nobody's
-    fault but ours, and costs no points."""
+    """Build what the copy uses from here. If that fails, it is the grader's
+    fault and costs no points."""
     try:
         build_programs(ROOT)
     except BuildError as error:
@@ -66,7 +65,7 @@ def build_ours():
 
 
 def give_time(child):
-    """It has got the same signal, and writes down what it has."""
+    """The child has got the same signal: give it time to write its results."""
     try:
         child.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -74,7 +73,7 @@ def give_time(child):
 
 
 def tell_refused(tree, path):
-    """Add to the results what was not taken of the tree."""
+    """Add the refused files of the tree to the results."""
     found = results.read(path)
     found["refused"] = [
         {"name": shown(name), "why": why}

@@ -1,1 +1,1 @@
-"""grade/score/__init__.py: what tests are worth, and what a run tells."""
+"""grade/score/__init__.py: what tests are worth, and the results of a run."""

@@ -9,7 +9,7 @@ NOT_DECIDES = (".patch", ".pyc", ".md")
 
 
 def content_key():
-    """A hash of everything that a result depends on but the patch."""
+    """A hash of everything but the patch that a result depends on."""
     digest = hashlib.sha256((ROOT / "Makefile").read_bytes())
     for folder in DECIDES:
         for path in sorted((ROOT / folder).rglob("*")):

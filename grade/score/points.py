@@ -17,9 +17,9 @@ class Rule:
 
 
 class Points:
-    """`groups` has the points of each group, in order. `tools` are those that
-    say nothing about the kernel that is graded, `cow` those that say nothing
-    about a kernel that shares no page."""
+    """`groups` has the points of each group, in order. `tools` are the groups
+    that do not test the kernel being graded, `cow` those that test nothing if
+    the kernel shares no page."""
 
     def __init__(self, path=FILE):
         self._path = path
@@ -48,8 +48,8 @@ class Points:
         return False
 
     def place(self, test):
-        """Which rule is for a test such as "shell.test_case[a pipe]". Tests
-        run in the order of their rules."""
+        """The index of the rule for a test such as "shell.test_case[a pipe]".
+        Tests run in the order of their rules."""
         if test not in self._found:
             self._found[test] = self._find(test)
         return self._found[test]
@@ -64,13 +64,13 @@ class Points:
         return self._rules[self.place(test)].group
 
     def kernel_modules(self):
-        """Where the tests are that say something about the kernel."""
+        """The modules with tests that give a kernel points."""
         return {rule.pattern.partition(".")[0] for rule in self._rules
                 if rule.group not in self.tools}
 
     def share_out(self, tests):
-        """What each test is worth, by name. The tests of a group have its
-        points together; what is left over a part goes to the first ones."""
+        """The points of each test, by name. The tests of a group share its
+        points; the first ones get what is left over after rounding."""
         worth = {}
         for group, points in self.groups.items():
             weights = {t: self._rules[self.place(t)].weight
@@ -85,5 +85,5 @@ class Points:
 
 
 def add_up(points):
-    """Their sum, free of what floating point adds to tenths."""
+    """Their sum, without the errors of floating point."""
     return round(sum(points), 1)

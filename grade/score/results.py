@@ -1,11 +1,11 @@
-"""grade/score/results.py: what a run gave, for other programs.
+"""grade/score/results.py: the results of a run, for other programs.
 
-build/grade/results.json is there from the first second of a run, and again
-after each test, always whole, so that whatever ends the run leaves what it
-had; `finished` says whether that is all. docs/grading.md tells its form. A
-test's status is "passed", "failed", or "error" for one that never ran; `error`
-says why there are no tests at all, and `fault` whether that is for the one who
-handed in ("submission") or the one who grades ("grader") to put right.
+build/grade/results.json exists from the first second of a run and is replaced
+after each test, so that it is complete whatever ends the run; `finished` says
+whether the run came to its end. docs/grading.md describes the format. The
+status of a test is "passed", "failed", or "error" if it never ran; `error`
+says why there are no tests at all, and `fault` whether the student
+("submission") or the instructor ("grader") has to correct that.
 """
 
 import json
@@ -25,7 +25,7 @@ class Results:
         self._start = time.monotonic()
 
     def add(self, test, report, got):
-        """A test has ended, or could not begin."""
+        """Record a test that has ended, or could not begin."""
         self._tests[test] = {
             "got": got,
             "status": "passed" if report.passed else "failed",
@@ -34,8 +34,8 @@ class Results:
             "seconds": round(report.duration, 3)}
 
     def make(self, worth, never, finished=True):
-        """`worth` has the facts of all tests that there are, in order; `never`
-        says why some did not run."""
+        """`worth` has the facts of all tests, in order; `never` says why some
+        did not run."""
         never_ran = {"got": 0, "status": "error", "message": excerpt(never),
                      "seconds": 0}
         tests = [{**facts, **self._tests.get(test, never_ran)}
@@ -67,14 +67,14 @@ def sum_up(group, tests):
 
 
 def unfinished():
-    """The results of a run that has only just begun."""
+    """The results of a run that has just begun."""
     return without_tests("not finished: the grader was ended before the first "
                          "test, or is at work", fault="grader",
                          finished=False)
 
 
 def without_tests(error, fault, finished=True):
-    """The results of a run that came to none: no points of a kernel's."""
+    """The results of a run that ran no test: the kernel gets no points."""
     points = Points()
     results = put_together([], error=excerpt(error), fault=fault,
                            finished=finished)
@@ -92,7 +92,7 @@ def is_graders_fault(results):
 
 
 def read(path=FILE):
-    """What a run has written; None if it has not."""
+    """What a run has written, or None."""
     return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
@@ -101,7 +101,8 @@ def write(results, path=FILE):
 
 
 def write_whole(path, text):
-    """A reader sees the old file, or the new one, and never a part."""
+    """Write it so that a reader sees the old file or the new one, never a
+    part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(text, encoding="utf-8")

@@ -1,9 +1,8 @@
-"""grade/score/session.py: what one `make grade` shares between its processes.
+"""grade/score/session.py: what the processes of one `make grade` share.
 
-The process that the user started builds Calf and takes a copy of what was
-built, so that a make meanwhile changes nothing for the tests. Its workers find
-that copy, the logs' folder and the machine's speed by one environment
-variable.
+The process that the user started builds Calf and copies what was built, so
+that a later make does not affect the tests. Its workers find that copy, the
+folder for logs and the speed of the machine by one environment variable.
 """
 
 import json
@@ -24,12 +23,12 @@ from grade.machine.qemu import Machine
 from grade.machine.shared_boots import SharedBoots
 
 VARIABLE = "CALF_GRADE_SESSION"
-# Where a run's logs and reports go.
+# Where the logs and reports of a run go.
 OUT = Path(os.environ.get("CALF_GRADE_OUT") or ROOT / "build" / "grade")
 LOGS = OUT / "logs"
 PREFIX = "calf-grade-"
 OURS = "ours"
-STRANGER = "CALF_STRANGER"      # set in a copy: whose programs it takes
+STRANGER = "CALF_STRANGER"      # set in a copy: where its programs are
 VERBOSE = "CALF_VERBOSE"        # set for `make grade V=1`
 SESSIONS_KEPT = 5
 
@@ -44,12 +43,12 @@ class Session:
 
     @property
     def build_error(self):
-        """What make printed, if the build failed; else None."""
+        """What make printed if the build failed, else None."""
         return self.facts["build_error"]
 
     @property
     def boot_error(self):
-        """Why not even one command can be run; None if it can."""
+        """Why not even one command can be run, or None."""
         return self.facts["boot_error"]
 
     @property
@@ -58,7 +57,7 @@ class Session:
         return self.facts["shares_nothing"]
 
     def seconds(self):
-        """Since it began."""
+        """The seconds since it began."""
         return time.time() - self.facts["start"]
 
     @property
@@ -76,8 +75,8 @@ class Session:
 
 
 def start():
-    """Build, and begin a session. Its folder goes into the environment, and
-    temporary files into its folder."""
+    """Build, and begin a session. Its folder is named in the environment, and
+    holds all temporary files."""
     remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
@@ -98,7 +97,7 @@ def start():
 
 
 def how_ended(ending):
-    """In words, for a boot that came to nothing."""
+    """The ending of a failed boot, in words."""
     if ending.panicked:
         return "the kernel panicked"
     if ending.timed_out:
@@ -107,8 +106,8 @@ def how_ended(ending):
 
 
 def try_boot(config, logs):
-    """Boot once, at one hart; returns what is wrong, or None. If this does not
-    work, the tests need not wait for each of their own boots."""
+    """Boot once, with one hart; returns what is wrong, or None. If this fails,
+    the tests need not try boots of their own."""
     boot = SharedBoots(config, logs, "boot", Machine(cpus=1))
     word = secrets.token_hex(8)
     problem = None
@@ -125,7 +124,7 @@ def try_boot(config, logs):
 
 
 def remove_stale():
-    """The folders of sessions that were killed."""
+    """Remove the folders of sessions that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*-*"):
         pid = folder.name[len(PREFIX):].partition("-")[0]
         if pid.isdigit() and not is_alive(int(pid)):
@@ -163,9 +162,9 @@ def end(session):
 
 
 def keep_programs(folder):
-    """Copy the programs and mkfs, built where they do not depend on the
-    stranger's kernel: the next one finds them there. What builds that kernel
-    cannot reach the copy."""
+    """Copy the programs and mkfs. They are built where they do not depend on
+    the stranger's kernel, so the next run finds them there. The build of that
+    kernel cannot reach the copy."""
     root = Path(os.environ.get(STRANGER) or ROOT)
     snapshot(build_programs(root), root, folder)
 
@@ -181,8 +180,8 @@ def build_and_copy(folder, flavour, *settings):
 
 def snapshot(config, root, folder, kernel=None):
     """Copy what a machine needs into the folder, from the tree `root` where
-    the paths are relative. A config.json there says where it is; returns that
-    Config."""
+    the paths are relative. A config.json there says where everything is;
+    returns that Config."""
     folder.mkdir(parents=True)
     values = json.loads(config.text())
     values["kernel"] = str(folder / "kernel.elf")

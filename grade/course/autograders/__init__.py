@@ -1,2 +1,1 @@
-"""grade/course/autograders/__init__.py: archives that course systems grade
-by."""
+"""grade/course/autograders/__init__.py: autograders for course systems."""

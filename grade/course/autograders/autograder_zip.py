@@ -1,8 +1,8 @@
 """grade/course/autograders/autograder_zip.py: `make gradescope` and `make
 classroom50`: the zip for an autograder.
 
-It has the files of a hand-out, so nothing of the solution, and the scripts of
-that system. The same commit makes the same zip.
+It contains the files of a hand-out, and so nothing of the solution, and the
+scripts for that system. The same commit gives the same zip.
 """
 
 import os
@@ -23,7 +23,7 @@ from grade.series.patches import read_series
 
 SCRIPTS = {name: ROOT / "grade/course/autograders" / name
            for name in ("gradescope", "classroom50")}
-# By file, how it sets LIMIT unless the course does.
+# How each file sets LIMIT, unless the course does.
 LIMITS = {"run_autograder": b"LIMIT:=570", "autograder.py": b'or "1500"'}
 PROJECT = "calf"        # in the zip
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -46,7 +46,7 @@ def main(system):
 
 
 def pack(lab, path, scripts, limit):
-    """Make the zip; returns what to say of it."""
+    """Make the zip; returns a message."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
     with stack.scratch_folder() as scratch:

@@ -1,6 +1,6 @@
 """grade/course/handout/__main__.py: `make handout LAB=cow OUT=dir [STEP=n]`.
 
-Everything is made in a folder beside OUT, checked, and named OUT at the end.
+Everything is made in a folder beside OUT, checked, and finally renamed to OUT.
 """
 
 import os
@@ -58,7 +58,7 @@ def out_from(text):
 
 
 def step_from(text, patches):
-    """The first step that is left to do."""
+    """The first step that is left for the student."""
     if not text.isdecimal() or not 1 <= int(text) <= len(patches):
         raise UserError(f"STEP={text}: a number from 1 to {len(patches)}")
     return int(text)
@@ -77,7 +77,7 @@ def folder_for(out):
 
 
 def make(lab, out, patches, step):
-    """Make the hand-out; returns what to say of it."""
+    """Make the hand-out; returns a message."""
     given = patches[:step - 1]
     with stack.scratch_folder() as scratch, folder_for(out) as folder:
         repository.check_out(ROOT, scratch / "main")

@@ -19,15 +19,15 @@ def lab_names(root=ROOT):
 
 
 class Lab:
-    """One lab: its title, which paths a hand-out has, and which names of the
-    solution it may tell."""
+    """One lab: its title, the paths of a hand-out, and the names of the
+    solution that it may mention."""
 
     def __init__(self, name, root=ROOT):
         self.name = name
         self.folder = root / LABS / name
         parser = configparser.ConfigParser(
             allow_no_value=True, delimiters=("=",), interpolation=None)
-        parser.optionxform = str        # paths and names as they are
+        parser.optionxform = str        # keep upper and lower case
         self.definition = path = self.folder / DEFINITION
         try:
             parser.read_string(path.read_text("utf-8"), str(path))

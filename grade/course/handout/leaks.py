@@ -1,7 +1,7 @@
 """grade/course/handout/leaks.py: looks for the solution where it must not be.
 
-What gives it away is computed from the two kernels: names that the finished
-one has and the starter lacks, names of its new files, and its new lines.
+The telltale signs are computed from the two kernels: names that only the
+finished one has, the names of its new files, and its new lines.
 """
 
 import re
@@ -14,11 +14,11 @@ STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 CALL = re.compile(r"\b([A-Za-z_]\w*)\(")
 EDGE = re.compile(r"^\s*(?:/\*+|\*+/?|//|#|>|\+|-|\|)?\s*|\s*(?:\*/)?\s*$")
-LINE_MIN = 25           # shorter ones are everybody's
+LINE_MIN = 25           # shorter lines can be in any program
 
 
 class Secrets:
-    """What no file of a hand-out may have: `names`, `files` and `lines`."""
+    """What no file of a hand-out may contain: `names`, `files` and `lines`."""
 
     def __init__(self, finished, starter, given=()):
         new, old = read_kernel(finished), read_kernel(starter)
@@ -41,7 +41,7 @@ class Secrets:
         return re.compile("|".join(words) or r"(?!)")
 
     def find_in(self, text):
-        """Yield what of the solution is in a text: (line number, what)."""
+        """Yield the parts of the solution in a text: (line number, what)."""
         for number, line in enumerate(text.split("\n"), 1):
             for match in self._pattern.finditer(line):
                 yield number, match.group()
@@ -52,8 +52,8 @@ class Secrets:
 
 
 def is_code(name):
-    """Whether a name is nobody's but the code's. One that could be English
-    tells only where it is called."""
+    """Whether a name can only be code. A name that could be an English word
+    counts only where it is called."""
     return "_" in name or not name.islower()
 
 
@@ -76,13 +76,13 @@ def telling_names(text):
 
 
 def plain_lines(text):
-    """The lines without what frames them: indentation, marks of comments."""
+    """The lines without indentation and comment marks."""
     for line in text.split("\n"):
         yield " ".join(EDGE.sub("", line).split())
 
 
 def plain(text):
-    """The same as one line: how a text was wrapped changes nothing."""
+    """The same as one line, so that wrapping makes no difference."""
     return " ".join(" ".join(plain_lines(text)).split())
 
 

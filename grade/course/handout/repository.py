@@ -16,7 +16,7 @@ PATH = re.compile(r"(?<![\w./-])[\w.-]+/(?:[\w./-]*\w)?")
 
 
 def check_clean(root):
-    """What is handed out is what was committed."""
+    """Raise UserError unless everything is committed."""
     if not (root / ".git").exists():
         raise UserError("this folder is no git repository")
     changed = git_lines(root, "status", "--porcelain")
@@ -70,7 +70,8 @@ def check_pages(folder, source):
 
 
 def check_imports(folder):
-    """Nothing may need, from its beginning, a module that is left out."""
+    """Raise UserError if a module imports, at its top level, one that is left
+    out."""
     for path in sorted(folder.rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             for module, name in imports(node):

@@ -1,2 +1,2 @@
-"""grade/course/intake/__init__.py: what was handed in, whatever form it came
-in."""
+"""grade/course/intake/__init__.py: reads submissions, whatever form they
+have."""

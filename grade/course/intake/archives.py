@@ -1,8 +1,8 @@
 """grade/course/intake/archives.py: archives of any kind, as a list of members.
 
-The list comes first, and then only the members that are asked for are read, so
-the others cost nothing in a .zip. A tar has to be unpacked to skip them, so
-its whole size is limited.
+The list comes first, and then only the wanted members are read, so the others
+cost nothing in a .zip. A tar must be unpacked to skip them, so its whole size
+is limited.
 """
 
 import bz2
@@ -32,7 +32,7 @@ def is_archive(name):
 
 
 def without_ending(name):
-    """The name of an archive without the ending that tells its kind."""
+    """The name of an archive without the suffix for its kind."""
     longest = max((end for end in ENDINGS if name.lower().endswith(end)),
                   key=len, default="")
     return name[:len(name) - len(longest)]
@@ -41,8 +41,8 @@ def without_ending(name):
 @dataclass(eq=False)
 class Member:
     """A file in an archive. `parts` is its name; `why` says why it cannot be
-    taken; `outside` that its name leads out of the archive; `time` is in
-    seconds, by the clock of whoever packed it."""
+    taken; `outside` says that its name leads out of the archive; `time` is in
+    seconds, by the clock of the machine that packed it."""
 
     parts: tuple
     size: int
@@ -54,7 +54,7 @@ class Member:
 
 def parts_of(name):
     """The parts of a name, without those that lead out of a folder. Windows
-    may have packed it, so \\ separates as well."""
+    may have packed it, so \\ is a separator as well."""
     return tuple(part for part in name.replace("\\", "/").split("/")
                  if part not in ("", ".", ".."))
 
@@ -85,7 +85,7 @@ def open_archive(path):
         return Zip(path) if head.startswith(b"PK") else Tar(path, head)
     except UserError:
         raise
-    except Exception:       # for a broken archive the libraries raise anything
+    except Exception:       # the libraries raise anything for a broken archive
         raise UserError(f"neither a folder nor a sound archive: {KINDS}") \
             from None
 
@@ -133,7 +133,7 @@ def refusal_in_zip(entry):
 
 
 def check_list(path):
-    """Raise UserError for a list of members that would take long to read."""
+    """Raise UserError if the list of members would take too long to read."""
     with open(path, "rb") as file:
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 65_557))
@@ -145,7 +145,7 @@ def check_list(path):
 
 
 def name_in_zip(entry):
-    """macOS writes UTF-8 and does not say so."""
+    """Decode the name: macOS writes UTF-8 without saying so."""
     if entry.flag_bits & 0x800:
         return entry.orig_filename
     try:

@@ -1,8 +1,8 @@
-"""grade/course/intake/finding.py: find the kernel among the files of a
-hand-in.
+"""grade/course/intake/finding.py: finds the kernel among the files of a
+submission.
 
-A name here is a tuple of its parts. A kernel/ with sources counts, whatever
-the folders around it are called and however many there are.
+Here a name is a tuple of its parts. A kernel/ with sources counts, whatever
+the names and the number of the folders around it.
 """
 
 import re
@@ -11,13 +11,13 @@ from grade.course.intake.archives import is_archive
 from grade.machine.host.build import UserError
 from grade.machine.host.text import shown
 
-# Folders with copies of a kernel/ that are not the one handed in.
+# Folders whose copies of kernel/ are not the submitted one.
 ASIDE = ("build", "__MACOSX", "node_modules")
 TOLD_MAX = 6
 
 
 def is_litter(parts):
-    """Whether macOS has added it to the files of a folder."""
+    """Whether macOS added it to the files of a folder."""
     return "__MACOSX" in parts or any(map(is_litter_name, parts[-1:]))
 
 
@@ -30,9 +30,9 @@ def is_aside(parts):
 
 
 def find_root(names, is_source):
-    """The folder that has kernel/ in it, or None; and what else there was.
-    `is_source` says of a name from "kernel/" on whether it may be taken.
-    Raises UserError if there are two of them."""
+    """The folder that contains kernel/, or None; and a note about what else
+    there was. `is_source` says whether a name, from "kernel/" on, may be
+    taken. Raises UserError if there are two such folders."""
     found = set()
     for parts in names:
         if "kernel" in parts[:-1] and not is_litter(parts):
@@ -74,7 +74,7 @@ def newest(times):
 
 
 def by_number(parts):
-    """A key to sort by, for which "x-10" comes after "x-9"."""
+    """A sort key that puts "x-10" after "x-9"."""
     return [[(int(word), "") if word.isdigit() else (-1, word)
              for word in re.split(r"(\d+)", part)] for part in parts]
 

@@ -1,4 +1,4 @@
-"""grade/course/intake/part.py: reads one hand-in from an archive."""
+"""grade/course/intake/part.py: reads one submission from an archive."""
 
 import tempfile
 from contextlib import closing
@@ -16,9 +16,9 @@ INNER_DEEP = 2
 
 
 class Part:
-    """One hand-in in an archive, be it all of it or one of many. `names` has
-    its members with their names, in parts. Those that are `wanted` go through
-    put(), once each; then read() gives the Tree."""
+    """One submission in an archive, which may have many. `names` has its
+    members with their names, in parts. Each of those `wanted` goes through
+    put() once; then read() gives the Tree."""
 
     def __init__(self, names, scratch, deep=0):
         self.wanted = {}
@@ -33,7 +33,7 @@ class Part:
             self._problem = error
 
     def _choose(self, names):
-        """Which members are read."""
+        """The members to read."""
         root, self._note = find_root(names.values(), may_be_taken)
         if root is not None:
             self._want_kernel(names, root)
@@ -61,8 +61,8 @@ class Part:
                 self.wanted[member] = name
 
     def put(self, member, read):
-        """Take the member: `read(n)` gives its first n bytes. An error harms
-        this hand-in only."""
+        """Take the member: `read(n)` gives its first n bytes. An error affects
+        only this submission."""
         name = self.wanted[member]
         self._taker.tree.time = max(self._taker.tree.time, member.time)
         try:
@@ -113,6 +113,6 @@ def read_archive(path, deep=0):
         for member, read in archive.read(part.wanted):
             part.put(member, read)
         tree = part.read()
-    # Its content was not handed in later than the archive itself.
+    # Its content was not submitted later than the archive itself.
     tree.time = path.stat().st_mtime
     return tree

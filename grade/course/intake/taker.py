@@ -1,8 +1,8 @@
 """grade/course/intake/taker.py: which files of a tree are taken, and within
-which bounds.
+which limits.
 
 A student may change the sources below kernel/ and nothing else. Only those
-files are read; refused files are not.
+files are read.
 """
 
 import re
@@ -15,7 +15,7 @@ from grade.machine.host.text import shown
 SUFFIXES = (".c", ".h", ".S", ".ld")
 OURS = "kernel/abi/"
 NAME = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
-DEPTH_MAX = 4           # parts of a name: what the Makefile looks for
+DEPTH_MAX = 4           # parts of a name, as deep as the Makefile looks
 FILE_MAX = 1 << 20
 TOTAL_MAX = 8 << 20
 FILES_MAX = 1000
@@ -27,9 +27,10 @@ LINES_MAX = 20          # for files that are refused
 
 @dataclass
 class Tree:
-    """What a tree offers: the bytes of the files taken, and why others are
-    not, both by name, such as "kernel/mm/fault.c". `notes` say which of
-    several was taken; `time` is when it was handed in, as far as one sees."""
+    """The files of a tree: the bytes of those taken, and the reasons why
+    others are refused, both by name, such as "kernel/mm/fault.c". `notes` say
+    which of several trees was taken; `time` is the probable time of
+    submission."""
 
     taken: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Tree:
     time: float = 0
 
     def refused_lines(self):
-        """A line for each file refused, but not too many to read."""
+        """A line for each refused file, up to a limit."""
         lines = [*self.notes]
         lines += [f"not taken: {shown(name)}: {why}"
                  for name, why in sorted(self.refused.items())]
@@ -47,7 +48,7 @@ class Tree:
 
 
 def refusal(name):
-    """Why a file of that name is not taken; None if it may be."""
+    """Why a file of that name is refused, or None."""
     parts = name.split("/")
     if parts[0] != "kernel" or len(parts) < 2:
         return "only files below kernel/ are"
@@ -62,7 +63,7 @@ def refusal(name):
 
 
 class Taker:
-    """Fills a Tree with files as they come, within the bounds."""
+    """Fills a Tree with files as they come, within the limits."""
 
     def __init__(self):
         self.tree = Tree()
@@ -97,7 +98,7 @@ class Taker:
         self._folders |= folders_of(name)
 
     def _refusal(self, name, size):
-        """Why a file with a good name is not taken, nor read."""
+        """Why a file with an allowed name is refused unread, or None."""
         if name.startswith(OURS) and not is_ours(name, size):
             return NOT_OURS
         if size > FILE_MAX:
@@ -114,8 +115,9 @@ def folders_of(name):
 
 
 def is_ours(name, size):
-    """Whether a file of kernel/abi/ can be the grader's own: others need not
-    be read."""
+    """Whether a file of kernel/abi/ may equal the grader's own; others need
+    not be
+    read."""
     path = ROOT / name
     return path.is_file() and path.stat().st_size == size
 
@@ -125,7 +127,7 @@ def may_be_taken(name):
 
 
 def no_sources(tree):
-    """What to say if there is a kernel/ and none of its files is taken."""
+    """The message if there is a kernel/ but none of its files is taken."""
     why = "".join(f": {shown(name)}: {reason}" for name, reason
                   in [*tree.refused.items()][:1])
     return f"no kernel/ with sources in it{why}"

@@ -1,10 +1,10 @@
-"""grade/course/intake/tree.py: what is taken of somebody else's tree, and a
-copy with it.
+"""grade/course/intake/tree.py: what is taken of a stranger's tree, and a copy
+of this one with it.
 
-Of a tree that is to be graded only the files that a student may change are
-read (grade/course/intake/taker.py), into memory and within bounds; no link is
-followed, and nothing that the tree brings is run. All else comes from here,
-kernel/abi/ included: programs and mkfs are built with it.
+Only the files that a student may change are read from a tree
+(grade/course/intake/taker.py), into memory and within limits; no link is
+followed, and nothing that the tree contains is run. Everything else comes from
+here, including kernel/abi/, with which programs and mkfs are built.
 """
 
 import os
@@ -41,7 +41,7 @@ class NoTree(UserError):
 
 
 def read_tree(path):
-    """The Tree of a folder or of an archive, whatever folders are around it.
+    """The Tree of a folder or an archive, whatever folders are around it.
     Raises NoTree if there is none."""
     path = Path(path)
     try:
@@ -53,7 +53,7 @@ def read_tree(path):
 
 
 def read_any(path):
-    """The same, for a path that has been named."""
+    """The same, for a path that exists."""
     if path.is_file():
         return read_archive(path)
     if not path.is_dir():
@@ -71,8 +71,8 @@ def read_any(path):
 # ---- folders ----------------------------------------------------------------
 
 def look_into(folder):
-    """Where in the folder the tree is, or the archive of one, since systems
-    that collect hand-ins put each into a folder; and what else there was."""
+    """The tree in the folder, or the archive of one, since course systems put
+    each submission into a folder; and a note about what else there was."""
     times = dict(files_below(folder))
     root, note = find_root(times, may_be_taken)
     if root is None:
@@ -84,7 +84,8 @@ def look_into(folder):
 
 
 def files_below(top):
-    """Each file's name, in parts, and its time, without folders of builds."""
+    """Yield each file's name, in parts, and its time, except in build
+    folders."""
     left = [()]
     seen = 0
     while left:
@@ -139,7 +140,7 @@ def _may_enter(taker, path, name, fd):
 
 def _take_file(taker, path, name, fd):
     try:
-        # Neither through a link nor waiting for the other end of a pipe.
+        # Follow no link, and do not wait for the other end of a pipe.
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK,
                        dir_fd=fd)
     except OSError:
@@ -157,9 +158,10 @@ def _take_file(taker, path, name, fd):
 # ---- the copy ---------------------------------------------------------------
 
 def make_scratch(tree, folder):
-    """Make the folder, with what grading needs of this project and the tree's
-    files in place of those below kernel/. The compiler can read all of it,
-    for whoever wrote these; so there is nothing else."""
+    """Make the folder, with the parts of this project that grading needs, and
+    the tree's files in place of kernel/. The compiler could include any of it
+    into
+    the stranger's kernel, so there is nothing else."""
     folder = Path(folder)
     folder.mkdir()
     for path in needed():
@@ -177,7 +179,7 @@ def make_scratch(tree, folder):
 
 
 def needed():
-    """Of the tests, those that give a kernel points."""
+    """The files to copy; of the tests, those that give a kernel points."""
     tests = {f"test_{name}.py" for name in Points().kernel_modules()}
     for pattern in COPIED:
         for path in ROOT.glob(pattern):

@@ -1,1 +1,1 @@
-"""grade/course/whole_class/__init__.py: all hand-ins of a class."""
+"""grade/course/whole_class/__init__.py: grades all submissions of a class."""

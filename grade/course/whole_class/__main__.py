@@ -1,7 +1,8 @@
-"""grade/course/whole_class/__main__.py: `grade/batch`: grades many hand-ins.
+"""grade/course/whole_class/__main__.py: `grade/batch`: grades many
+submissions.
 
-GNU parallel runs the jobs. What is done is found again by what was handed in,
-so a run that was ended goes on where it was.
+GNU parallel runs the jobs. Finished results are found again by the content of
+the submission, so an interrupted run continues where it stopped.
 """
 
 import argparse
@@ -68,7 +69,7 @@ def parse(words):
 
 
 def add_rules(parser):
-    """Options for what a course decides."""
+    """Add the options for what a course decides."""
     parser.add_argument("--limit", default="", metavar="SECONDS",
                         help="limit of the run of one hand-in, as LIMIT of "
                         "make grade")
@@ -156,7 +157,7 @@ def summary(found, keys, products, graded, seconds):
 
 
 def prepare(keys, options):
-    """Write down what is left to grade, one line each, as `--job` takes it."""
+    """Write a line for each submission left to grade, as `--job` takes it."""
     path = options.out / WORK / "left"
     tests, limit = shlex.quote(options.tests), shlex.quote(options.limit)
     write_whole(path, "".join(
@@ -167,7 +168,7 @@ def prepare(keys, options):
 
 
 def write_tables(found, attempts, failed, options):
-    """Write everything that is made from the results, as far as they go."""
+    """Write everything that is made from the results so far."""
     out, products = options.out, {}
     for attempt in attempts:
         path = product_of(archive_of(out, attempt.key))
@@ -188,7 +189,7 @@ def write_tables(found, attempts, failed, options):
 
 
 def marks_of(rows, roster):
-    """What the gradebook gets for each student in the roster."""
+    """The marks in the gradebook for each student of the roster."""
     return {id_of_row(row["entry"], roster): (
         row["final"], row["total"], row["reason"])
         for row in rows if row["entry"] and row["final"] != ""}

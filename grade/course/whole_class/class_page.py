@@ -1,5 +1,5 @@
-"""grade/course/whole_class/class_page.py: the results of a class as one page
-of HTML, which needs nothing else."""
+"""grade/course/whole_class/class_page.py: the results of a class as one
+self-contained HTML page."""
 
 from html import escape
 from urllib.parse import quote
@@ -97,7 +97,7 @@ def number(value):
 
 
 def logs(rows, graded):
-    """One for all who have handed in the same."""
+    """One entry for all who submitted the same files."""
     for key, product in graded.items():
         names = [row["student"] for row in rows if row["key"] == key[:16]]
         if not names:
@@ -113,7 +113,7 @@ def logs(rows, graded):
 
 
 def statistics(tests):
-    """The tests, those that fail most often first."""
+    """The tests, most frequent failures first."""
     body = "".join(
         f"<tr><td>{escape(test['title'])}</td><td>{escape(test['group'])}"
         f"</td><td>{test['failed']}</td><td>{test['passed']}</td>"

@@ -1,7 +1,7 @@
 """grade/course/whole_class/export.py: the submissions in an archive of many.
 
-A submission that is too large or damaged harms no other: each one has its own
-limits, and its own error.
+A submission that is too large or damaged does not affect the others: each has
+its own limits and its own error.
 """
 
 from contextlib import closing, contextmanager
@@ -27,7 +27,7 @@ def opened(path):
 
 
 def holds_many(path):
-    """Whether it is an archive of submissions, and not one itself."""
+    """Whether it is an archive of submissions rather than one submission."""
     if not path.is_file() or not is_archive(path.name):
         return False
     try:
@@ -45,8 +45,8 @@ def holds_many(path):
 
 
 def read_export(path, scratch):
-    """Each (name, read) of the export, where read() gives the Tree or raises
-    UserError."""
+    """Yield each (name, read) of the export, where read() gives the Tree or
+    raises UserError."""
     with opened(path) as archive:
         parts = {name: Part(members, scratch) for name, members
                  in sorted(submissions_in(archive).items())}
@@ -58,8 +58,8 @@ def read_export(path, scratch):
 
 
 def submissions_in(archive):
-    """The members of each, by name, with what they are called there. One that
-    is empty is there as well, and gets a row."""
+    """The members of each submission, by its name, with their names in it.
+    Empty submissions are included, and get a row."""
     everything = [member.parts for member in archive.members] \
         + archive.folders
     cover = cover_of(everything)
@@ -74,8 +74,8 @@ def submissions_in(archive):
 
 
 def cover_of(names):
-    """How many folders lie around all submissions: an export may have them all
-    in one."""
+    """The number of folders around all submissions: an export may have them
+    all in one."""
     cover = 0
     while True:
         names = [name for name in names

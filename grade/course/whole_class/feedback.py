@@ -32,7 +32,7 @@ def file_names(rows):
 
 
 def write_all(rows, products, folder):
-    """No file says anything about anybody else."""
+    """Write each student's feedback, without anything about others."""
     names = file_names(rows)
     for old in folder.glob("*.txt"):
         if old.name not in names.values():
@@ -63,7 +63,7 @@ def text_of(row, product):
 # ---- the class --------------------------------------------------------------
 
 def statistics(rows, products):
-    """For each test, how many kernels failed it; most failures first."""
+    """The number of kernels that failed each test, most failures first."""
     tests = {}
     for row in rows:
         product = products.get(row["product"])

@@ -1,10 +1,10 @@
-"""grade/course/whole_class/job.py: grades one hand-in of many.
+"""grade/course/whole_class/job.py: grades one submission of many.
 
     grade/batch --job ARCHIVE JOBS [TESTS [LIMIT]]
 
-JOBS of them share the machine. What comes of it is one file beside the
-archive, which is there when all is done and not before. The status is 0 also
-when it could not be graded: the line that is printed says so.
+JOBS of them share the machine. The result is one file beside the archive,
+which appears when everything is done. The status is 0 even if the submission
+could not be graded: the printed line says so.
 """
 
 import json
@@ -20,7 +20,7 @@ from grade.machine.host.build import ROOT
 from grade.machine.host.text import printable
 from grade.score import results
 
-DONE = (0, 1)           # the status of a run that came to its end
+DONE = (0, 1)           # the status of a run that finished
 OUTPUT_MAX = 100_000
 
 

@@ -1,10 +1,10 @@
 """grade/course/whole_class/machines.py: the jobs of a class, here or on other
 machines.
 
-GNU parallel runs them in OUT/work, or in a folder that it makes on the other
+GNU parallel runs them in OUT/work, or in a folder that it creates on the other
 machine, so the name of an archive is the same everywhere. A job ends with
 status 0, graded or not: any other status means that the machine was lost, and
-another one gets the job.
+the job goes to another one.
 """
 
 import os
@@ -21,8 +21,8 @@ SSH = "ssh -o BatchMode=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 
 
 def grade_all(keys, found, options, failed):
-    """Have them graded, and report each one that ends. `failed` gets, by key,
-    what went wrong."""
+    """Grade them, and report each one that ends. `failed` gets, by key, what
+    went wrong."""
     students = {}
     for submission in found:
         for attempt in options.policy.graded(submission):
@@ -53,7 +53,7 @@ def grade_all(keys, found, options, failed):
 
 
 def environment(work):
-    """GNU parallel keeps notes; have them kept with this run."""
+    """Keep the notes of GNU parallel with this run."""
     return {"PARALLEL_SSH": SSH, **os.environ, "PARALLEL_HOME": str(work)}
 
 

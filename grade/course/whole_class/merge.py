@@ -9,7 +9,8 @@ FOLDER = "latest"       # in OUT/work: by files, whichever grader ran
 
 
 def merged(earlier, product):
-    """The product, with those tests of the earlier one that it did not run."""
+    """The product, with those tests of the earlier one that were not run
+    again."""
     new, old = product["results"], earlier["results"]
     tests = {test["id"]: test for test in old["tests"]}
     tests.update((test["id"], test) for test in new["tests"]
@@ -21,8 +22,7 @@ def merged(earlier, product):
 
 
 def latest(work, files, product, partly):
-    """What is known about the files, now that there is this product of some of
-    the tests or of all."""
+    """All results for these files, given this product of some or all tests."""
     path = work / FOLDER / f"{files}.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else None
     if partly and known is None:

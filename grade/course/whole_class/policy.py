@@ -14,8 +14,8 @@ FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S",
 
 
 def time_from(text):
-    """Seconds, of a date with or without a time, as clocks here show it.
-    Raises UserError."""
+    """The seconds of a local date, with or without a time. Raises
+    UserError."""
     for form in FORMS:
         try:
             return time.mktime(time.strptime(text.strip(), form))
@@ -31,9 +31,10 @@ def time_text(seconds):
 
 @dataclass(frozen=True)
 class Policy:
-    """`due` is in seconds, or None; `free` days late cost nothing, and each
-    one more `penalty` percent of the score. `best` lets the best attempt
-    count instead of the last."""
+    """`due` is in seconds, or None; `free` late days cost nothing, and each
+    day more costs `penalty` percent of the score. With `best`, the best
+    attempt
+    counts instead of the last."""
 
     due: float = None
     free: float = 0
@@ -41,7 +42,7 @@ class Policy:
     best: bool = False
 
     def days_late(self, attempt):
-        """Days late, begun ones included; None if that is not known."""
+        """The number of days late, rounded up; None if unknown."""
         if self.due is None or attempt.time <= KNOWN_FROM:
             return None
         return max(0, math.ceil((attempt.time - self.due) / DAY))
@@ -52,8 +53,8 @@ class Policy:
         return round(score * max(0, 1 - max(0, late) * self.penalty / 100), 1)
 
     def graded(self, submission):
-        """The attempts that have to be graded. If it is known beforehand which
-        one counts, that one comes last."""
+        """The attempts to grade. If it is known in advance which one counts,
+        it comes last."""
         if not self.best:
             return [submission.last]
         return [attempt for attempt in submission.attempts if attempt.key] \

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from grade.machine.host.build import UserError
 from grade.score.results import write_whole
 
-# Columns by which a student is known, in small letters; ids first.
+# Columns that identify a student, in lower case; ids first.
 IDS = ("id", "sis user id", "sis login id", "identifier", "id number",
        "username", "login", "email", "email address", "sid")
 NAMES = ("student", "full name", "name")
@@ -24,11 +24,12 @@ PARTS = (("first name", "last name"), ("last name", "first name"))
 MOODLE = re.compile(r"(.*)_(\d+)_assignsubmission_.*")
 CANVAS = re.compile(r"([^_]+)(?:_LATE)?_(\d+)_(\d+)_.+")
 POINTS_POSSIBLE = "points possible"
-EXTENSION = "extension"         # a column: days more, for one student
+EXTENSION = "extension"         # a column: extra days for one student
 
 
 def fold(text):
-    """A form to compare: case, spaces and coding of accents do not count."""
+    """A form for comparison, without differences of case, spaces and the
+    encoding of accents."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
@@ -45,10 +46,10 @@ def names_in(student):
 class Roster:
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
-    _known: dict = field(default_factory=dict)  # by what a student is known
+    _known: dict = field(default_factory=dict)  # by what identifies a student
 
     def find(self, student):
-        """The row of the student who handed in under that name; None if that
+        """The row of the student who submitted under that name; None if that
         is not certain."""
         number, name = names_in(student)
         for word in (number, student, name):
@@ -73,7 +74,7 @@ class Roster:
             self._known.setdefault(word, []).append(row)
 
     def most(self, row, column):
-        """The full score in that system; None if the file does not say."""
+        """The full score in that system, or None if the file does not say."""
         possible = [r[column] for r in self.rows if is_heading(r)]
         for text in (row.get("Maximum Grade", ""), *possible):
             try:
@@ -106,8 +107,8 @@ def read_roster(path):
 
 
 def write_gradebook(roster, column, marks, path):
-    """`marks` has (score, total, comment) by the id() of a row. Students who
-    handed in nothing keep what the file had."""
+    """`marks` has (score, total, comment) by the id() of a row. Students
+    without a submission keep what the file had."""
     column = column or ("Grade" if "Grade" in roster.columns else "Calf")
     columns = roster.columns + [column] * (column not in roster.columns)
     text = io.StringIO()
@@ -127,7 +128,7 @@ def write_gradebook(roster, column, marks, path):
 
 
 def extension_in(row):
-    """The days that the roster gives one student, if it has such a column.
+    """The extra days that the roster gives a student, if it has such a column.
     Raises ValueError."""
     for column, value in row.items():
         if fold(column) == EXTENSION:

@@ -12,7 +12,7 @@ from grade.series.patches import read_series
 
 
 def digest_of(taken):
-    """The same for trees of which the same files are taken."""
+    """A digest, equal for trees of which the same files are taken."""
     digest = hashlib.sha256()
     for name, data in sorted(taken.taken.items()):
         digest.update(f"{name}\0{len(data)}\0".encode() + data)

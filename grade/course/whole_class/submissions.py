@@ -1,6 +1,5 @@
 """grade/course/whole_class/submissions.py: finds the submissions in what a
-course system exports, and tells whose they are and which of them are the
-same."""
+course system exports, whose they are, and which of them are equal."""
 
 import hashlib
 import unicodedata
@@ -25,9 +24,9 @@ UNTOUCHED = "untouched: the kernel is as it was handed out"
 
 @dataclass
 class Attempt:
-    """What somebody handed in at one time. `key` stands for its files and how
-    they are graded, `files` for the files alone; `problem` says why there is
-    none. `note` is for the person who grades."""
+    """One submission. `key` identifies its files and how they are graded,
+    `files` the files alone; `problem` says why there are none. `note` is for
+    the instructor."""
 
     source: str
     time: float = 0
@@ -40,8 +39,8 @@ class Attempt:
 
 @dataclass
 class Submission:
-    """All that one student handed in, the latest attempt at the end. `student`
-    is the label, made from `name`."""
+    """All attempts of one student, the latest last. `student` is the label,
+    made from `name`."""
 
     student: str
     place: str
@@ -66,8 +65,8 @@ def join(*notes):
 # ---- finding them -----------------------------------------------------------
 
 def find(paths, scratch):
-    """Each (place, name, read) that was handed in, where read() gives its Tree
-    or raises UserError. Raises UserError if a path is not there."""
+    """Yield each submission as (place, name, read), where read() gives its
+    Tree or raises UserError. Raises UserError if a path does not exist."""
     for path in map(Path, paths):
         if not path.exists():
             raise UserError(f"{path}: no such folder or archive")
@@ -107,10 +106,10 @@ def without_cover(folder):
 # ---- whose they are ---------------------------------------------------------
 
 def collect(paths, scratch, out, how, starters=frozenset(), merge=False):
-    """The Submissions; the files to grade of each are in OUT/work. Attempts
-    of one name in one place belong to one student; with `merge`, in all
-    places. `how` is what else a result depends on, and `starters` are the
-    digests of kernels as they were handed out."""
+    """The Submissions; the files of each are put into OUT/work. Attempts with
+    one name in one place belong to one student; with `merge`, in all places.
+    `how` is what else a result depends on, and `starters` are the digests of
+    the kernels as handed out."""
     grader = content_key() + "\0" + how
     found = {}
     for place, name, read in find(paths, scratch):
@@ -158,7 +157,7 @@ def archive_of(out, key):
 
 
 def put_in_order(submission):
-    """The latest attempt comes last, and a note says which one counts."""
+    """Sort the attempts, the latest last; a note says which one counts."""
     attempts = submission.attempts
     attempts.sort(key=lambda a: (a.time, by_number((a.source,))))
     for attempt in attempts:
@@ -174,19 +173,19 @@ def put_in_order(submission):
 
 
 def label_of(student):
-    """A name in the form that people read: macOS, say, writes an umlaut as two
+    """A name in composed form: macOS, for example, writes an umlaut as two
     characters."""
     return shown(unicodedata.normalize("NFC", student))
 
 
 def fold(label):
-    """The same value for two labels that some file system treats as one."""
+    """A value that is equal for labels that some file system treats as one."""
     return unicodedata.normalize("NFC", label.casefold()).rstrip(". ")
 
 
 def tell_apart(submissions):
-    """Give each a label of its own. Students whose names would look the same
-    get numbers and a note."""
+    """Give each student a unique label. Students whose names look the same get
+    numbers and a note."""
     alike = {}
     for submission in submissions:
         submission.student = label_of(submission.student) or "(no name)"

@@ -33,8 +33,7 @@ def make_rows(submissions, products, failed, policy, roster=None):
 
 
 def row_of(submission, products, failed, policy, roster):
-    """By column. Nobody gets 0 for what was not graded: the score is
-    empty."""
+    """A row by column. If nothing was graded, the score is empty and not 0."""
     entry = roster.find(submission.name) if roster else None
     extension = extension_in(entry) if entry else 0
     attempt = policy.counted(submission, products, extension)
@@ -72,14 +71,14 @@ def add_results(row, product):
 
 
 def what_broke(tests):
-    """Why there are no points at all: it does not build, or does not boot."""
+    """Why there are no points at all: the kernel does not build or boot."""
     return next((f"{BROKEN[test['id']]}: {reason(test['message'])}"
                  for test in tests if test["id"] in BROKEN
                  and test["status"] == "failed"), "")
 
 
 def reason(message):
-    """The line of a compiler's message that gives the reason."""
+    """The line of the compiler's output that gives the reason."""
     lines = [" ".join(line.split()) for line in message.splitlines()]
     lines = [line for line in lines if line] or ["it said nothing"]
     return next((line for line in lines if ERROR.search(line)),
@@ -97,6 +96,6 @@ def write(rows, path):
 
 
 def harmless(value):
-    """A name that begins so would be a formula to a spreadsheet."""
+    """Quote a name that a spreadsheet would take for a formula."""
     is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
     return f"'{value}" if is_formula else value

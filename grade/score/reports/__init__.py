@@ -1,8 +1,9 @@
-"""grade/score/reports/__init__.py: the results of a run as others read them.
+"""grade/score/reports/__init__.py: the results of a run in the formats of
+other systems.
 
-Everything is made from build/grade/results.json (grade/score/results.py), so
-all reports of a run say the same. make() of a format returns "" where there
-must be no report: what the grader could not do gives nobody 0 points.
+Every report is made from build/grade/results.json (grade/score/results.py), so
+all reports of a run agree. make() of a format returns "" where there must be
+no report: a failure of the grader must not give a student 0 points.
 """
 
 import os
@@ -17,13 +18,13 @@ from grade.score.session import OUT
 
 FORMATS = {module.__name__.rpartition(".")[2]: module.make for module in (
     gradescope, prairielearn, autolab, classroom50, github)}
-ADDED = {"github"}      # to what the file has: others add theirs
+ADDED = {"github"}      # appended to the file, which others use too
 PRINTED = {"autolab"}   # as the last line, unless a file is named
 JUNIT = OUT / "junit.xml"
 
 
 def check(name, out):
-    """Raise UserError if there can be no such report."""
+    """Raise UserError if such a report cannot be written."""
     if name and name not in FORMATS:
         raise UserError(f"REPORT={name}: one of {' '.join(FORMATS)}")
     if out and name and not out.parent.is_dir():
@@ -31,8 +32,8 @@ def check(name, out):
 
 
 def begin(name="", out=None):
-    """Replace the report of an earlier run by one that says that there is none
-    yet, so that there is one whatever ends this run."""
+    """Replace the report of an earlier run by one that says that there are no
+    results yet, so that a report exists whatever ends this run."""
     kept.write(kept.unfinished())
     write_files(kept.unfinished(), name, out)
 
@@ -62,8 +63,8 @@ def write_all(name="", out=None):
 
 
 def write_files(results, name, out):
-    """Write the files that can be written again and again. Returns the path of
-    the report; None if there is none."""
+    """Write the files that can be rewritten after each test. Returns the path
+    of the report, or None."""
     kept.write_whole(JUNIT, junit.make(results))
     if not name or name in ADDED or name in PRINTED:
         return None

@@ -11,8 +11,8 @@ STATUS = {"passed": "passed", "failed": "failed", "error": "failed"}
 
 def make(results):
     if is_graders_fault(results):
-        return ""           # Gradescope then tells the instructor
-    # The sum is given, too: tests without points would leave none.
+        return ""           # Gradescope then informs the instructor
+    # Also give the sum: with no tests there would be none.
     return json.dumps({
         "score": results["score"],
         "execution_time": results["seconds"],
@@ -24,7 +24,7 @@ def make(results):
 
 
 def summary(results):
-    """What belongs to no test."""
+    """The part of the report that belongs to no test."""
     lines = [] if results["finished"] else [NOT_FINISHED]
     lines += [f"not taken: {file['name']}: {file['why']}"
              for file in results["refused"]]
@@ -35,7 +35,7 @@ def summary(results):
 
 
 def tests_of(results):
-    """All of them visible: one that is hidden hides the sum."""
+    """Make all of them visible: a hidden one would hide the sum."""
     for index, group in enumerate(results["groups"], 1):
         tests = [t for t in results["tests"] if t["group"] == group["name"]]
         for number, test in enumerate(tests, 1):

@@ -1,12 +1,12 @@
-"""grade/score/reports/junit.py: JUnit's XML, a suite for each group.
+"""grade/score/reports/junit.py: JUnit's XML, with a suite for each group.
 
-The points are properties, since JUnit knows none. pytest's own file would lack
-the tests that never ran."""
+Points are properties, since JUnit does not know points. pytest's own file
+would lack the tests that never ran."""
 
 import re
 from xml.etree import ElementTree
 
-# What XML 1.0 may not have, even as a number.
+# What XML 1.0 must not contain, even as a number.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd"
                        "\U00010000-\U0010ffff]")
 ELEMENT = {"failed": "failure", "error": "error"}

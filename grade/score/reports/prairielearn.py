@@ -17,7 +17,7 @@ def make(results):
 
 
 def report(results, length):
-    """What cannot be graded at all is no attempt of the student's."""
+    """Ungradable submissions do not count as attempts of the student."""
     return {
         "gradable": results["error"] is None,
         "score": share(results["score"], results["total"]),
