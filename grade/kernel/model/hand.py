@@ -12,6 +12,8 @@ BAD_PROGRAMS = range(PROGRAMS, PROGRAMS + 6)
 MANY = (3, 30, 126, 127, 128, 129, 254, 255, 256, 257, 1022, 1023, 1024,
         1025)           # owners of a frame, at bounds that a count may have
 TO_MEMORY = {Op.STORE, Op.PIPE, Op.PIPE_READ, Op.FILE_READ, Op.FSTAT, Op.WAIT}
+# Allocations of what takes more than a few, in programs with many tables.
+TAKES = {Op.FORK: 14, Op.FORK_IN_VAIN: 14, Op.EXEC: 70, Op.SBRK: 8}
 KERNEL = -(1 << 38)     # what begins there no program may touch
 ODD_GROWTH = (1 << 33, 1 << 38, 1 << 40, (1 << 63) - 1, -(1 << 63), -(1 << 40),
               0)
@@ -229,7 +231,9 @@ class Hand:
         ops = op if isinstance(op, list) else [op]
         if not ops:
             return []
-        nth = rng.choice([1, 1, 2, 3, rng.randint(1, 20)])
+        nth = rng.choice([1, 1, 2, rng.randint(1, 6)])
+        if ops[0][0] in TAKES:
+            nth = rng.randint(1, TAKES[ops[0][0]])
         ops = [(Op.FAIL, nth), *ops, (Op.FAIL, 0), *self.again(ops)]
         if any(o[0] in (Op.PIPE_READ,) for o in ops):
             ops = [(Op.PIPE_WRITE, self.va(process, 16, 0), 16), *ops]
