@@ -68,8 +68,11 @@ static struct code_page *code_page_at(struct hart *h, uint64_t pa)
 	bool is_kept = is_strict(m, STRICT_FETCH) && code->pa == pa &&
 		       code->fenced == h->fences_i;
 
-	if (is_kept)
+	if (is_kept) {
+		if (code->version != page->version)
+			story_code(h, pa, code);
 		return code;
+	}
 	code->fenced = h->fences_i;
 	if (code->pa == pa && code->version == page->version &&
 	    page->flags & PAGE_CODE)
@@ -79,6 +82,7 @@ static struct code_page *code_page_at(struct hart *h, uint64_t pa)
 	page->flags |= PAGE_CODE;
 	code->pa = pa;
 	code->version = page->version;
+	code->since = now(h);
 	memcpy(code->raw, ram_at(m, pa), PAGE);
 	code_page_reset(code);
 	return code;

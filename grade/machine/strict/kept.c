@@ -169,10 +169,10 @@ void kept_find(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 
 		*leaf = (struct leaf){ .is_valid = true,
 				       .from_kept = true,
-				       .upper.level = 0xff };
+				       .upper.level = NO_UPPER };
 		leaf->entry = *found[choice];
 	}
-	if (leaf->from_kept || leaf->upper.level != 0xff)
+	if (leaf->from_kept || leaf->upper.level != NO_UPPER)
 		story_stale(h, va, access, mode, leaf);
 }
 

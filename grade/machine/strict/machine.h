@@ -72,6 +72,7 @@ struct code_page {
 	uint64_t pa;      /* of the page; NEVER: unused */
 	uint32_t version; /* of the page's contents, see struct page */
 	uint32_t fenced;  /* the hart's count of fence.i when checked */
+	uint64_t since;   /* step at which it was fetched */
 	struct insn insn[PAGE / 2];
 	uint8_t raw[PAGE]; /* as it was when fetched */
 };
@@ -138,13 +139,15 @@ struct kept_set {
 	struct kept entry[KEPT_MAX];
 };
 
+#define NO_UPPER 0xff /* level of `upper`: there is none */
+
 /* The result of a translation. */
 struct leaf {
 	struct kept entry;
 	bool is_valid;
 	bool is_access_fault; /* a table is where no memory is */
 	bool from_kept;
-	struct kept upper; /* level 0xff: none; else a kept upper entry used */
+	struct kept upper; /* the kept upper entry that was used, if any */
 };
 
 struct sfence {
@@ -176,6 +179,9 @@ struct old_value {
 #define OLD_BUCKETS 16384
 #define READS 1024
 
+#define DEVICE -1 /* instead of a hart */
+#define NOBODY -2 /* it is not known who */
+
 /* A change of an entry in a page table. */
 struct change {
 	uint64_t pa, old, new, when, pc;
@@ -190,6 +196,7 @@ enum story_kind {
 	STORY_NONE,
 	STORY_STALE, /* a translation that the tables no longer give */
 	STORY_TABLE, /* a table that the tables no longer lead to */
+	STORY_CODE,  /* an instruction as it was before a change */
 	STORY_EARLY, /* a load that saw an older value */
 	STORY_KINDS,
 };

@@ -22,8 +22,8 @@ void fast_flush(struct hart *h)
 	h->code_vpn = NEVER;
 	if (h->generation >> 52 != GENERATIONS - 1)
 		return;
-	memset(h->fast, 0xff, sizeof(h->fast));
-	memset(h->fast_code, 0xff, sizeof(h->fast_code));
+	memset(h->fast, NO_UPPER, sizeof(h->fast));
+	memset(h->fast_code, NO_UPPER, sizeof(h->fast_code));
 	h->generation = 1UL << 52;
 }
 
@@ -179,7 +179,7 @@ void walk(struct hart *h, uint64_t va, const struct kept *upper, bool as_seen,
 	uint64_t table = (h->satp & ((1UL << 44) - 1)) * PAGE;
 	struct kept *entry = &leaf->entry;
 
-	*leaf = (struct leaf){ .upper.level = 0xff };
+	*leaf = (struct leaf){ .upper.level = NO_UPPER };
 	*entry = (struct kept){ .since = now(h),
 				.pc = h->pc,
 				.asid = h->satp >> 44 & 0xffff,

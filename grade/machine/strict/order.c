@@ -34,6 +34,21 @@ void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc)
 	*bucket = ++m->nold;
 }
 
+const struct old_value *order_latest(const struct machine *m, uint64_t pa)
+{
+	uint32_t number = m->old_bucket[bucket_of(pa)];
+
+	while (number != 0 && m->nold - number < OLD_VALUES) {
+		const struct old_value *old =
+			&m->old[(number - 1) % OLD_VALUES];
+
+		if (old->pa == pa)
+			return old;
+		number = old->before;
+	}
+	return NULL;
+}
+
 static bool overlaps(const struct pending_store *store, uint64_t pa,
 		     unsigned size)
 {

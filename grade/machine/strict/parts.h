@@ -89,6 +89,8 @@ void order_fence(struct hart *h, uint32_t before, uint32_t after);
 void order_drain(struct hart *h);
 void order_drain_some(struct hart *h);
 void order_drain_at(struct hart *h, uint64_t pa, unsigned size);
+/* The latest store to eight bytes, if it is remembered. */
+const struct old_value *order_latest(const struct machine *m, uint64_t pa);
 void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc);
 enum { FENCE_W = 1, FENCE_R = 2, FENCE_O = 4, FENCE_I = 8, FENCE_ALL = 15 };
 
@@ -122,4 +124,5 @@ void fpu_collect(struct hart *h);
 /* story.c */
 void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 		 const struct leaf *leaf);
+void story_code(struct hart *h, uint64_t page, const struct code_page *code);
 void story_early(struct hart *h, uint64_t pa, const struct old_value *missed);

@@ -8,7 +8,7 @@ static struct change change_of(const struct machine *m, uint64_t pa)
 {
 	const struct change *change = &m->changes[pa / 8 % CHANGES];
 
-	return change->pa == pa ? *change : (struct change){ .hart = -1 };
+	return change->pa == pa ? *change : (struct change){ .hart = NOBODY };
 }
 
 static void keep(struct hart *h, const struct story *story)
@@ -27,8 +27,20 @@ static void keep(struct hart *h, const struct story *story)
 	}
 }
 
+/* The hart has walked through a table to which its tables lead no longer. */
+static bool is_stale_table(const struct hart *h, const struct kept *upper)
+{
+	uint64_t pte;
+
+	if (upper->level == NO_UPPER || !in_ram(h->m, upper->pte_pa, 8))
+		return false;
+	pte = ram_load(h->m, upper->pte_pa, 8);
+	return order_forward(h, upper->pte_pa, 8, pte) != upper->pte;
+}
+
 /* A hart uses a kept entry. It is stale if the tables as the hart sees them now
- * do not let it have this access to this memory. */
+ * do not let it have this access to this memory, or if a table on the way is
+ * none any more. */
 void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 		 const struct leaf *leaf)
 {
@@ -36,7 +48,10 @@ void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 	const struct kept *entry = &leaf->entry;
 	struct leaf today;
 
-	if (!leaf->is_valid || !pte_allows(h, entry->pte, access, mode))
+	bool by_table = is_stale_table(h, &leaf->upper);
+
+	if (!by_table &&
+	    (!leaf->is_valid || !pte_allows(h, entry->pte, access, mode)))
 		return;
 	walk(h, va, NULL, true, &today);
 
@@ -44,11 +59,10 @@ void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 	bool is_allowed =
 		today.is_valid && pte_allows(h, today.entry.pte, access, mode);
 
-	if (is_allowed &&
+	if (!by_table && is_allowed &&
 	    pte_target(today.entry.pte, today.entry.level, va) == pa)
 		return;
 
-	bool by_table = leaf->upper.level != 0xff;
 	struct story story = {
 		.kind = by_table ? STORY_TABLE : STORY_STALE,
 		.access = access,
@@ -84,5 +98,33 @@ void story_early(struct hart *h, uint64_t pa, const struct old_value *missed)
 			    .hart = missed->hart },
 	};
 
+	keep(h, &story);
+}
+
+/* A hart goes on in a page of instructions that has changed. It matters if the
+ * next instruction has. */
+void story_code(struct hart *h, uint64_t page, const struct code_page *code)
+{
+	struct machine *m = h->m;
+	uint64_t at = h->pc % PAGE & ~1UL, pa = page + at;
+	size_t bytes = at + 4 <= PAGE ? 4 : 2;
+	struct story story = { .kind = STORY_CODE,
+			       .access = ACCESS_FETCH,
+			       .mode = (uint8_t)h->mode,
+			       .hart = (int32_t)h->id,
+			       .when = now(h),
+			       .pc = h->pc,
+			       .va = h->pc,
+			       .pa = pa,
+			       .entry.since = code->since,
+			       .change.hart = NOBODY };
+	const struct old_value *old = order_latest(m, pa & ~7UL);
+
+	if (memcmp(ram_at(m, pa), &code->raw[at], bytes) == 0)
+		return;
+	if (old != NULL)
+		story.change = (struct change){ .when = old->when,
+						.pc = old->pc,
+						.hart = old->hart };
 	keep(h, &story);
 }
