@@ -12,11 +12,6 @@
 
 #define UART_SOURCE 10
 
-uint64_t machine_clock(const struct machine *m)
-{
-	return m->clock_offset + m->steps / STEPS_PER_TICK;
-}
-
 /* ---- test device: the end ---- */
 
 static bool test_store(struct machine *m, uint32_t value)
@@ -295,14 +290,15 @@ static void uart_store(struct machine *m, uint32_t reg, uint8_t value)
 
 /* ---- all of them ---- */
 
-/* Between bursts: let the devices do what is due. */
-void devices_poll(struct machine *m)
+/* Between bursts: let the devices do what is due. With `wait`, only input can
+ * go on. */
+void devices_poll(struct machine *m, bool wait)
 {
 	uint64_t clock = machine_clock(m), due;
 
-	if (clock >= m->uart.next_poll) {
+	if (wait || clock >= m->uart.next_poll) {
 		m->uart.next_poll = clock + UART_POLL;
-		uart_take_input(m, false);
+		uart_take_input(m, wait);
 	}
 	uart_update(m);
 	virtio_poll(m);

@@ -162,8 +162,7 @@ static void do_mret(struct hart *h, const struct insn *i)
 
 static void do_sret(struct hart *h, const struct insn *i)
 {
-	if (h->mode == MODE_U ||
-	    (h->mode == MODE_S && h->mstatus & TSR))
+	if (h->mode == MODE_U || (h->mode == MODE_S && h->mstatus & TSR))
 		illegal(h, i);
 	else
 		trap_return_s(h);
@@ -172,8 +171,7 @@ static void do_sret(struct hart *h, const struct insn *i)
 /* It may return at once, and as a hint it may do nothing at all. */
 static void do_wfi(struct hart *h, const struct insn *i)
 {
-	if (h->mode == MODE_U ||
-	    (h->mode == MODE_S && h->mstatus & TW)) {
+	if (h->mode == MODE_U || (h->mode == MODE_S && h->mstatus & TW)) {
 		illegal(h, i);
 		return;
 	}
@@ -186,8 +184,7 @@ static void do_wfi(struct hart *h, const struct insn *i)
 
 static void do_sfence(struct hart *h, const struct insn *i)
 {
-	if (h->mode == MODE_U ||
-	    (h->mode == MODE_S && h->mstatus & TVM)) {
+	if (h->mode == MODE_U || (h->mode == MODE_S && h->mstatus & TVM)) {
 		illegal(h, i);
 		return;
 	}
@@ -266,9 +263,9 @@ static void between(struct hart *h)
 		h->npc = h->pc;
 	}
 	if (stop & STOP_END) {
-		h->m->call_end -= (uint64_t)h->left;
+		h->m->call_end -= h->m->left;
 		h->m->turn_left = 0;
-		h->left = 0;
+		h->m->left = 0;
 	}
 }
 
@@ -297,12 +294,12 @@ uint64_t hart_run(struct hart *h, uint64_t n)
 	bool in_order = is_strict(m, STRICT_ORDER);
 
 	m->call_end = begin + n;
-	h->left = (int64_t)n;
+	m->left = n;
 	h->elsewhere += begin - h->ran_until;
-	while (h->left > 0) {
+	while (m->left > 0) {
 		uint64_t pc = h->pc;
 
-		h->left--;
+		m->left--;
 		if (unlikely(pc / PAGE != h->code_vpn) && !fetch_page(h)) {
 			between(h);
 			h->pc = h->npc;

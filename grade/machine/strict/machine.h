@@ -226,7 +226,6 @@ struct hart {
 	uint64_t x[33]; /* [X0_SINK] is written and never read */
 	uint64_t pc, npc;
 	uint64_t f[32];
-	int64_t left; /* instructions to go in this call of hart_run() */
 	uint32_t stop;
 	uint32_t mode;
 	struct machine *m;
@@ -340,6 +339,7 @@ struct machine {
 	uint64_t seed, random;
 	uint64_t steps;    /* instructions so far, of all harts */
 	uint64_t call_end; /* steps at the end of this call of hart_run() */
+	uint64_t left;     /* instructions to go until then */
 	uint64_t clock_offset;
 	struct hart *turn; /* who runs; NULL: to be chosen */
 	uint64_t turn_left;
@@ -366,7 +366,7 @@ struct machine {
 	bool stop_at_story;
 	struct story story[STORY_KINDS]; /* the last of each kind */
 	uint64_t nstories[STORY_KINDS];
-	uint64_t story_limit; /* step: stories after it do not count */
+	uint64_t burst_max; /* 0: as it is drawn */
 
 	struct host host;
 	uint8_t covered[512]; /* rows of the instruction table */
@@ -376,15 +376,20 @@ struct machine {
 #define STEPS_PER_TICK 100
 #define TICKS_PER_SECOND 10000000UL
 
-/* The step at which hart h is, while it runs. */
+/* The step at which the machine is, also while a hart runs. */
 static inline uint64_t now(const struct hart *h)
 {
-	return h->m->call_end - (uint64_t)h->left;
+	return h->m->call_end - h->m->left;
+}
+
+static inline uint64_t machine_clock(const struct machine *m)
+{
+	return m->clock_offset + (m->call_end - m->left) / STEPS_PER_TICK;
 }
 
 static inline uint64_t clock_now(const struct hart *h)
 {
-	return h->m->clock_offset + now(h) / STEPS_PER_TICK;
+	return machine_clock(h->m);
 }
 
 static inline bool is_strict(const struct machine *m, enum strict what)

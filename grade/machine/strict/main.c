@@ -90,7 +90,8 @@ static void usage(void)
 {
 	fail("usage: strict -kernel FILE [-disk FILE] [-cpus N] [-mem SIZE] "
 	     "[-append WORDS] [-seed N] [-strict NAMES] [-limit STEPS] "
-	     "[-report] [-input FILE] [-coverage FILE] [-gdb PORT]");
+	     "[-burst STEPS] [-report] [-input FILE] [-coverage FILE] [-gdb "
+	     "PORT]");
 }
 
 static struct options options_from(char **argv)
@@ -127,6 +128,8 @@ static struct options options_from(char **argv)
 			o.strict = strict_from(value);
 		else if (strcmp(name, "-limit") == 0)
 			o.limit = number_from(name, value);
+		else if (strcmp(name, "-burst") == 0)
+			o.burst = number_from(name, value);
 		else if (strcmp(name, "-input") == 0)
 			o.input = value;
 		else if (strcmp(name, "-coverage") == 0)
@@ -247,6 +250,7 @@ static void make_machine(struct front *front)
 	front->m = m;
 	m->host = (struct host){ front, put, get };
 	m->stop_at_story = o->report;
+	m->burst_max = o->burst;
 	if (is_strict(m, STRICT_GARBAGE))
 		machine_garbage(m);
 	uint64_t entry = elf_load(m, o->kernel, kernel.data, kernel.bytes);
@@ -290,8 +294,8 @@ static void dump_harts(const struct machine *m)
 			"strict: hart %u: pc <0x%lx>, mode %c%s, scause 0x%lx "
 			"stval 0x%lx sepc <0x%lx>\n",
 			n, h->pc, "US?M"[h->mode],
-			h->waiting ? ", waits for an interrupt" : "", h->scause,
-			h->stval, h->sepc);
+			h -> waiting ? ", waits for an interrupt" : "",
+			h->scause, h->stval, h->sepc);
 	}
 }
 

@@ -97,9 +97,8 @@ enum { FENCE_W = 1, FENCE_R = 2, FENCE_O = 4, FENCE_I = 8, FENCE_ALL = 15 };
 /* devices.c: false: there is no such register. */
 bool device_load(struct hart *h, uint64_t pa, unsigned size, uint64_t *value);
 bool device_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value);
-void devices_poll(struct machine *m);
+void devices_poll(struct machine *m, bool wait);
 void plic_level(struct machine *m, uint32_t source, bool level);
-uint64_t machine_clock(const struct machine *m);
 
 /* virtio.c */
 uint32_t virtio_load(struct machine *m, uint32_t offset);
@@ -113,6 +112,8 @@ uint32_t fdt_make(const struct machine *m, const char *bootargs, uint8_t *to);
 
 /* schedule.c: until the machine ends or has done so many steps. */
 void machine_run(struct machine *m, uint64_t until);
+/* Choose whose turn it is, if it is nobody's; false at the end. */
+bool machine_ready(struct machine *m);
 /* Something has happened behind which a preemption would be nasty. */
 void nasty(struct hart *h);
 

@@ -44,12 +44,10 @@ static void idle(struct machine *m)
 		m->ending = ENDED_ASLEEP;
 		return;
 	}
-	if (next == NEVER)
-		next = m->uart.next_poll;
 	jump_to(m, next);
 	m->steps++; /* so that a limit on steps is one on sleeping, too */
 	m->call_end = m->steps;
-	devices_poll(m);
+	devices_poll(m, next == NEVER);
 }
 
 /* ---- bursts ---- */
@@ -103,7 +101,7 @@ static void choose(struct machine *m)
 	}
 	m->turn = NULL;
 	if (machine_clock(m) >= m->device_poll)
-		devices_poll(m);
+		devices_poll(m, false);
 
 	uint32_t able = candidates(m);
 	uint32_t runnable = (uint32_t)__builtin_popcount(able);
@@ -120,6 +118,8 @@ static void choose(struct machine *m)
 	} while (!(able >> m->round & 1) || skip-- != 0);
 	m->turn = &m->hart[m->round];
 	m->turn_left = burst_length(m, runnable);
+	if (m->burst_max != 0 && m->turn_left > m->burst_max)
+		m->turn_left = 1 + m->turn_left % m->burst_max;
 }
 
 /* What happens to a hart between its bursts. */
@@ -155,16 +155,21 @@ void nasty(struct hart *h)
 		m->clock_offset += alarm - clock_now(h);
 }
 
+bool machine_ready(struct machine *m)
+{
+	while (m->ending == RUNNING && m->turn_left == 0) {
+		choose(m);
+		if (m->turn == NULL)
+			continue;
+		m->call_end = m->steps;
+		begin_burst(m->turn);
+	}
+	return m->ending == RUNNING;
+}
+
 void machine_run(struct machine *m, uint64_t until)
 {
-	while (m->ending == RUNNING && m->steps < until) {
-		if (m->turn_left == 0) {
-			choose(m);
-			if (m->turn == NULL)
-				continue;
-			m->call_end = m->steps;
-			begin_burst(m->turn);
-		}
+	while (m->steps < until && machine_ready(m)) {
 		uint64_t n = until - m->steps;
 
 		if (n > m->turn_left)

@@ -36,9 +36,10 @@ static void tell_change(const struct story *s)
 			"to tables that the hart has left\n");
 		return;
 	}
-	fprintf(stderr, "  %s changed the entry at step %lu <0x%lx>: from ",
-		who(s->change.hart, name, sizeof(name)), s->change.when,
-		s->change.pc);
+	fprintf(stderr,
+		"  %s changed the entry, at 0x%lx, at step %lu <0x%lx>: from ",
+		who(s->change.hart, name, sizeof(name)), s->change.pa,
+		s->change.when, s->change.pc);
 	tell_rights(s->change.old);
 	if (s->change.new & 1) {
 		fprintf(stderr, " to ");
