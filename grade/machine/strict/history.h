@@ -2,8 +2,8 @@
  *
  * A snapshot is what this course is about: a fork() of the whole process, which
  * sleeps. To go back, the last snapshot before the moment forks once more, and
- * the child takes the place of the process that asked. It runs on to the moment,
- * and as a run is the same each time, it arrives in the same state. */
+ * the child takes the place of the process that asked. It runs on to the
+ * moment, and as a run is the same each time, it arrives in the same state. */
 #pragma once
 
 #include "front.h"

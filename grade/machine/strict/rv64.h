@@ -193,7 +193,7 @@ ROW(csrrci, "9.1", "uimm[11:0] rs1 111 rd 1110011", PLAIN,
 ROW(ecall, "P3.3.1", "000000000000 00000 000 00000 1110011", PLAIN,
     except(h, 8 + h->mode, 0))
 ROW(ebreak, "P3.3.1", "000000000001 00000 000 00000 1110011", PLAIN,
-    except(h, 3, PC))
+    except(h, 3, 0))
 ROW(mret, "P3.3.2", "001100000010 00000 000 00000 1110011", PLAIN,
     do_mret(h, i))
 ROW(sret, "P3.3.2", "000100000010 00000 000 00000 1110011", PLAIN,

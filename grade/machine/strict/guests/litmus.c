@@ -1,0 +1,154 @@
+/* grade/machine/strict/guests/litmus.c: two harts and the order of their loads
+ * and stores. Prints for each test how often the odd outcome came.
+ *
+ * Without fences RVWMO allows it; with them, or with a dependency, it does not
+ * (unprivileged specification, chapter 14). */
+typedef unsigned long uint64;
+typedef unsigned char uint8;
+
+#define UART ((volatile uint8 *)0x10000000)
+#define TEST_DEVICE ((volatile unsigned *)0x100000)
+#define ROUNDS 2000
+
+volatile uint64 trapped; /* guest.S */
+
+/* Apart, and of two kinds: an address for the dependency. */
+static struct {
+	volatile uint64 value;
+	uint64 space[31];
+} x, y;
+static volatile uint64 arrived, result[2];
+
+#define FENCE(before, after)                                                   \
+	__asm__ volatile("fence " #before "," #after ::: "memory")
+
+/* Both harts are here, and see what the other one did before. */
+static void meet(uint64 n)
+{
+	__atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&arrived, __ATOMIC_SEQ_CST) < 2 * n)
+		;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/* Store, then load what the other one stores. */
+static void store_buffer(int me, int fenced)
+{
+	(me == 0 ? &x : &y)->value = 1;
+	if (fenced)
+		FENCE(rw, rw);
+	result[me] = (me == 0 ? &y : &x)->value;
+}
+
+enum { NOTHING, FENCED, DEPENDENT, ACQUIRED, NO_WRITER, NO_READER };
+
+/* One passes a message, the other one takes it. */
+static void message(int me, int how)
+{
+	if (me == 0) {
+		x.value = 1;
+		if (how == ACQUIRED) {
+			__atomic_store_n(&y.value, 1, __ATOMIC_RELEASE);
+			return;
+		}
+		if (how != NOTHING && how != NO_WRITER)
+			FENCE(w, w);
+		y.value = 1;
+		return;
+	}
+
+	uint64 flag, data;
+
+	switch (how) {
+	case DEPENDENT: /* xor makes 0, but the address depends on it */
+		__asm__ volatile("ld %0, 0(%2)\n\t"
+				 "xor %1, %0, %0\n\t"
+				 "add %1, %1, %3\n\t"
+				 "ld %1, 0(%1)"
+				 : "=&r"(flag), "=&r"(data)
+				 : "r"(&y.value), "r"(&x.value)
+				 : "memory");
+		break;
+	case ACQUIRED:
+		flag = __atomic_load_n(&y.value, __ATOMIC_ACQUIRE);
+		data = x.value;
+		break;
+	default:
+		flag = y.value;
+		if (how == FENCED || how == NO_WRITER)
+			FENCE(r, r);
+		data = x.value;
+	}
+	result[0] = !(flag == 1 && data == 0);
+	result[1] = result[0];
+}
+
+/* Two loads from one address never go back in time. */
+static void coherent(int me, int how)
+{
+	(void)how;
+	if (me == 0) {
+		x.value = 1;
+		return;
+	}
+	uint64 first = x.value, second = x.value;
+
+	result[0] = result[1] = !(first == 1 && second == 0);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(int me, int how);
+	int how;
+} tests[] = {
+	{ "store_buffer", store_buffer, NOTHING },
+	{ "store_buffer_fenced", store_buffer, FENCED },
+	{ "message", message, NOTHING },
+	{ "message_reader_fenced", message, NO_WRITER },
+	{ "message_writer_fenced", message, NO_READER },
+	{ "message_fenced", message, FENCED },
+	{ "message_dependent", message, DEPENDENT },
+	{ "message_acquired", message, ACQUIRED },
+	{ "coherent", coherent, NOTHING },
+};
+
+static void print(const char *name, uint64 count)
+{
+	char digits[20];
+	int n = 0;
+
+	while (*name != '\0')
+		*UART = (uint8)*name++;
+	*UART = ' ';
+	do
+		digits[n++] = (char)('0' + count % 10);
+	while ((count /= 10) != 0);
+	while (n > 0)
+		*UART = (uint8)digits[--n];
+	*UART = '\n';
+}
+
+int main(int me)
+{
+	uint64 n = 0;
+
+	for (uint64 t = 0; t < sizeof(tests) / sizeof(tests[0]); t++) {
+		uint64 odd = 0;
+
+		for (int round = 0; round < ROUNDS; round++) {
+			if (me == 0)
+				x.value = y.value = 0;
+			meet(++n);
+			tests[t].run(me, tests[t].how);
+			meet(++n);
+			odd += result[0] == 0 && result[1] == 0;
+			meet(++n);
+		}
+		if (me == 0)
+			print(tests[t].name, odd);
+	}
+	if (me == 0)
+		*TEST_DEVICE = 0x5555;
+	for (;;)
+		;
+}

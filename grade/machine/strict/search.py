@@ -1,0 +1,67 @@
+"""grade/machine/strict/search.py: look for a seed that fails, then for the
+least that still does.
+
+Seeds are tried side by side, and the first in their order that fails counts,
+however fast the others were. Then switches are taken away one by one, and the
+longest turn of a hart is shortened, as long as some seed close by still fails.
+"""
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from grade.machine.host.build import UserError
+
+NEARBY = 8                      # seeds that a narrower machine is tried with
+BURSTS = (1000, 300, 100, 30, 10)
+
+
+def seeds_from(text):
+    """1..200, or 1,5,9."""
+    span = re.fullmatch(r"([0-9]{1,18})\.\.([0-9]{1,18})", text)
+    if span and int(span[1]) <= int(span[2]):
+        return range(int(span[1]), int(span[2]) + 1)
+    if re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18})*", text):
+        return [int(seed) for seed in text.split(",")]
+    raise UserError(f"SEEDS={text}: must be such as 1..200 or 3,7")
+
+
+def first_failing(machine, seeds, try_one, note=lambda done: None):
+    """(machine, ending) of the first seed that fails, or None. `try_one` runs
+    a machine and returns its StrictEnding."""
+    seeds, workers = list(seeds), os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(seeds), workers):
+            batch = [replace(machine, seed=seed)
+                     for seed in seeds[start:start + workers]]
+            for tried, ending in zip(batch, pool.map(try_one, batch)):
+                if ending.failed:
+                    return tried, ending
+            note(start + len(batch))
+    return None
+
+
+def nearby(machine):
+    return range(machine.seed, machine.seed + NEARBY)
+
+
+def narrow(machine, ending, try_one, note):
+    """The same failure with fewer switches and shorter turns."""
+    limit = ending.steps * 4 + 10_000_000
+    found = replace(machine, limit=machine.limit or limit), ending
+    for switch in machine.switches:
+        rest = tuple(s for s in found[0].switches if s != switch)
+        less = first_failing(replace(found[0], switches=rest),
+                             nearby(machine), try_one)
+        if less is not None and less[1].status == ending.status:
+            found = less
+            note(f"fails without {switch}, too")
+    for burst in BURSTS:
+        less = first_failing(replace(found[0], burst=burst), nearby(machine),
+                             try_one)
+        if less is None or less[1].status != ending.status:
+            break
+        found = less
+        note(f"fails with turns of {burst} instructions, too")
+    return found
