@@ -18,8 +18,9 @@ PART = re.compile(r"([01]+)|(nz)?(u?)imm\[([\d:|]+)\]|([a-z]+\d?(?:/rs1)?)"
 WIDTHS = {"rm": 3, "aq": 1, "rl": 1}
 POOL = 240              # values that x3 points to
 LEFT_OUT = {"mret", "sret", "wfi", "sfence_vma", "lr_w", "lr_d", "sc_w",
-            "sc_d", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci", "ebreak",
-            "c_ebreak", "ecall", "fence", "fence_i", "jalr", "c_jr", "c_jalr"}
+            "sc_d", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci",
+            "ebreak", "c_ebreak", "ecall", "fence", "fence_i", "jalr", "c_jr",
+            "c_jalr"}
 CSRS = (0x001, 0x002, 0x003, 0x340, 0x140)
 
 INTEGERS = [0, 1, 2, 3, 7, 8, 31, 32, 63, 64, 127, 128, 255, 256, 0x7fff,
