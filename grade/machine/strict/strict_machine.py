@@ -35,6 +35,7 @@ class StrictMachine:
     limit: int = None
     report: bool = False
     burst: int = None
+    port: int = None        # where gdb is waited for
 
     def command(self, config, disk):
         words = [str(config.path("strict")),
@@ -46,6 +47,8 @@ class StrictMachine:
             words += ["-limit", str(self.limit)]
         if self.burst is not None:
             words += ["-burst", str(self.burst)]
+        if self.port is not None:
+            words += ["-gdb", str(self.port)]
         return words + ["-report"] * self.report
 
 
@@ -113,7 +116,11 @@ def strict_machine_from(settings, *words):
         raise UserError(f"SEED={seed}: must be a number")
     if burst and not re.fullmatch(r"[1-9][0-9]{0,8}", burst):
         raise UserError(f"BURST={burst}: must be a number of instructions")
+    port = settings.get("PORT") or None
+    if port and not (port.isdigit() and 1024 <= int(port) <= 65535):
+        raise UserError(f"PORT={port}: must be 1024 to 65535")
     return StrictMachine(plain.cpus, plain.mem, plain.args, int(seed),
                          switches_from(settings.get("STRICT", "all")),
                          burst=int(burst) if burst else None,
+                         port=int(port) if port else None,
                          report=settings.get("STORY", "") == "1")

@@ -18,7 +18,9 @@ PROGRAMS := $(sort $(basename $(foreach s,$(P_SOURCES),$(word 3,\
 	$(subst /,$(space),$(s))))))
 program_objects = $(filter $(foreach d,bin test,$(U)/user/$(d)/$(1).%.o \
 	$(U)/user/$(d)/$(1)/%.o),$(P_OBJECTS))
-OBJECTS := $(K_OBJECTS) $(LIB_OBJECTS) $(P_OBJECTS) $(H_OBJECTS)
+S_OBJECTS := $(addprefix $(H)/,$(call objects,$(call sources,\
+	grade/machine/strict/*)))
+OBJECTS := $(K_OBJECTS) $(LIB_OBJECTS) $(P_OBJECTS) $(H_OBJECTS) $(S_OBJECTS)
 BINARIES := $(addprefix $(U)/bin/,$(PROGRAMS))
 
 # What every disk image has, in mkfs's words.
@@ -80,6 +82,8 @@ $(U)/user.list: FORCE
 	$(call remember,$(USER_LINK) $(LIB_OBJECTS) $(P_OBJECTS))
 $(H)/host.flags: FORCE
 	$(call remember,$(HOSTCC) $(HOST_FLAGS) $(H_OBJECTS))
+$(H)/strict.flags: FORCE
+	$(call remember,$(HOSTCC) $(STRICT_FLAGS) $(S_OBJECTS))
 
 $(K)/kernel/boot/check.c.o: private KERNEL_FLAGS := $(CHECK_FLAGS)
 $(K)/kernel/%.c.o: kernel/%.c $(K)/kernel.flags
@@ -101,6 +105,10 @@ $(U)/user/%.S.o: user/%.S $(U)/user.flags
 $(H)/%.c.o: %.c $(H)/host.flags
 	$(call say,HOSTCC,$<)
 	$(call compile,$(HOSTCC) $(HOST_FLAGS))
+
+$(H)/grade/machine/strict/%.c.o: grade/machine/strict/%.c $(H)/strict.flags
+	$(call say,HOSTCC,$<)
+	$(call compile,$(HOSTCC) $(STRICT_FLAGS))
 
 # The kernel is linked twice, see grade/tools/make/ksyms.awk.
 $(K)/ksyms0.S: grade/tools/make/ksyms.awk
@@ -143,6 +151,10 @@ $(B)/mkfs: $(H_OBJECTS)
 	$(call say,HOSTLD,$@)
 	$(call make_file,$(HOSTCC) -o $$tmp $^)
 
+$(B)/strict: $(S_OBJECTS)
+	$(call say,HOSTLD,$@)
+	$(call make_file,$(HOSTCC) -o $$tmp $^ -lm)
+
 # clangd and other editors look for this file here.
 $(B)/compile_commands.json: $(OBJECTS)
 	$(call make_file,{ echo '['; \
@@ -162,6 +174,7 @@ $(K)/config.json: FORCE
 		"library": "$(U)/libuser.a"$(comma) \
 		"strip": "$(STRIP)"$(comma) "nm": "$(NM)"$(comma) \
 		"items": [ $(subst $(space),$(comma) ,$(ITEMS:%="%")) ]$(comma) \
+		"strict": "$(B)/strict"$(comma) \
 		"disk": "$(U)/disk.img" })
 
 -include $(OBJECTS:.o=.d)
@@ -170,8 +183,8 @@ $(K)/config.json: FORCE
 # For scripts: build, and say where grade/machine/host/build.py finds what was
 # built. Of a stranger's tree it takes the kernel only.
 .PHONY: config kernel-config user-config
-config: all
+config: all $(B)/strict
 kernel-config: kernel $(K)/config.json
-user-config: user mkfs $(K)/config.json
+user-config: user mkfs $(B)/strict $(K)/config.json
 config kernel-config user-config:
 	@echo $(K)/config.json

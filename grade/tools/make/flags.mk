@@ -58,3 +58,7 @@ PROGS_FLAGS := $(filter-out -Wextra -Wmissing-prototypes \
 	-isystem $(shell $(CC) -print-file-name=include))
 
 HOST_FLAGS := -std=gnu11 -O2 -g $(WARNINGS) -iquote mkfs -iquote kernel
+
+# The strict machine does arithmetic in whatever rounding mode the guest wants.
+STRICT_FLAGS := -std=gnu11 -O2 -g $(WARNINGS) -frounding-math \
+	-ffp-contract=off -fno-math-errno

@@ -38,9 +38,9 @@ static uint64 look(void)
 
 static void set_satp(uint64 asid)
 {
-	__asm__ volatile("csrw satp, %0" ::"r"(SV39 | ASID(asid) |
-					       (uint64)root >> 12)
-			 : "memory");
+	__asm__ volatile(
+		"csrw satp, %0" ::"r"(SV39 | ASID(asid) | (uint64)root >> 12)
+		: "memory");
 }
 
 static uint64 entry(const void *to, uint64 flags)

@@ -1,0 +1,64 @@
+"""grade/kernel/test_seeds.py: the kernel on the strict machine, with fixed
+seeds: the verdict is the same on every machine and at every load.
+
+What the kernel is asked to do is nothing special; the machine is, since it
+does all that the specification allows (docs/strict.md)."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from grade.machine.guest import GuestFailed
+from grade.machine.host.build import ROOT
+from grade.machine.host.limits import limit
+from grade.machine.image import make_image
+from grade.machine.strict import strict_machine
+from grade.machine.strict.strict_machine import StrictMachine
+from grade.machine.user_programs import build_programs
+
+ARGS = "quiet panic=exit run /run.sh"
+STEPS = 600_000_000     # at most; the finished kernel needs a quarter
+SECONDS = 150
+PROGRAM = ROOT / "grade" / "kernel" / "programs" / "transl.c"
+# Programs that differ follow each other, so that frames with old instructions
+# get new ones.
+FENCES = "transl\nls / >/y\nwc /y\ncat /y >/x\ntransl\n"
+RACES = ("usertests all_fork_the_same_frames two_owners_race "
+         "last_two_owners_let_go exit_races_write kernel_copies_race_stores\n")
+
+
+def check(calf, log, script, harts, seed, programs=""):
+    """Raise GuestFailed, with the machine's story, unless the script ends
+    well."""
+    config = calf.config()
+    with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
+        scratch = Path(scratch)
+        (scratch / "run.sh").write_text(script, "utf-8")
+        items = {"/run.sh": f"/run.sh={scratch / 'run.sh'}",
+                 **build_programs(config, programs, scratch)}
+        disk = make_image(config, scratch / "disk.img", items)
+        machine = StrictMachine(cpus=harts, args=ARGS, seed=seed, report=True,
+                                limit=STEPS)
+        ending = strict_machine.run(config, machine, disk, log.write,
+                                    limit(SECONDS), scratch / "said")
+    if not ending.failed:
+        return
+    command = " ".join(script.replace("\n", "; ").split()).rstrip("; ")
+    again = f"again: make strict CMD='{command}' CPUS={harts} SEED={seed} " \
+        "STORY=1" + (f" PROGS={programs}" if programs else "")
+    raise GuestFailed("\n".join(
+        [log.explain(f"{ending.why} after {ending.steps} instructions"),
+         *([ending.story] if ending.story else []), again]))
+
+
+@pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2), (2, 3), (4, 4)))
+def test_fences(calf, log, harts, seed):
+    """strict: changing translations and code, {harts}, seed {seed}"""
+    check(calf, log, FENCES, harts, seed, str(PROGRAM.relative_to(ROOT)))
+
+
+@pytest.mark.parametrize("harts, seed", ((2, 1), (4, 2), (4, 3)))
+def test_races(calf, log, harts, seed):
+    """strict: frames with several owners, {harts}, seed {seed}"""
+    check(calf, log, RACES, harts, seed)

@@ -1,0 +1,176 @@
+"""grade/selftest/test_strict.py: the strict machine is a RISC-V machine, and
+strict in the ways that it says (docs/strict.md)."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from grade.machine.host.build import ROOT
+from grade.machine.host.limits import limit
+from grade.machine.strict import sequences
+
+GUESTS = ROOT / "grade" / "machine" / "strict" / "guests"
+CROSS = ["-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O2",
+         "-ffreestanding", "-fno-pie", "-nostdlib", "-static",
+         "-T", str(GUESTS / "guest.ld"), "-Wl,--build-id=none", "-I",
+         str(GUESTS)]
+NOT_IN_SEQUENCES = {"sret", "wfi", "sfence_vma"}    # kernels run those
+
+
+def build_guest(calf, path, *sources):
+    compiler = calf.config().command("user_cc")[0]
+    subprocess.run([compiler, *CROSS, "-o", path, *sources], check=True)
+    return path
+
+
+def on_strict(calf, kernel, *words):
+    """Run a guest; returns the finished process."""
+    return subprocess.run(
+        [calf.config().path("strict"), "-kernel", kernel, "-limit",
+         "300000000", *words], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="replace", timeout=limit(120))
+
+
+def on_qemu(kernel):
+    done = subprocess.run(
+        [os.environ.get("QEMU") or "qemu-system-riscv64", "-machine", "virt",
+         "-bios", "none", "-kernel", kernel, "-display", "none", "-serial",
+         "stdio", "-monitor", "none"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, encoding="utf-8", timeout=limit(60))
+    return done.stdout
+
+
+def run(calf, **settings):
+    """make strict with those settings on the session's build."""
+    env = {**os.environ, "STRICT": "all", **settings}
+    path = calf.folder / "plain" / "config.json"
+    return subprocess.run(
+        [sys.executable, "-m", "grade.machine.strict", "--config", path],
+        cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+
+
+def steps(said):
+    return int(re.search(r"(\d+) instructions", said)[1])
+
+
+@pytest.mark.parametrize("seed", (1, 2))
+def test_sequences(calf, tmp_path, seed):
+    """strict: generated instructions do what they do on QEMU: {seed}"""
+    source = tmp_path / "sequence.S"
+    source.write_text(sequences.program(seed, 20), "utf-8")
+    guest = build_guest(calf, tmp_path / "sequence", source)
+    covered = tmp_path / "covered"
+    plain = on_strict(calf, guest, "-strict", "none", "-coverage", covered)
+    assert plain.stdout == on_qemu(guest)
+    assert on_strict(calf, guest, "-seed", str(seed)).stdout == plain.stdout
+    left = {line.split()[0] for line in covered.read_text("utf-8").splitlines()
+            if line.endswith(" 0")}
+    assert left == NOT_IN_SEQUENCES
+
+
+def test_page_tables(calf, tmp_path):
+    """strict: each page-table entry allows what it allows on QEMU"""
+    guest = build_guest(calf, tmp_path / "sv39", GUESTS / "guest.S",
+                        GUESTS / "sv39.c")
+    done = on_strict(calf, guest, "-strict", "none")
+    assert done.stdout.count("\n") > 250
+    assert done.stdout == on_qemu(guest)
+
+
+def litmus(calf, tmp_path, *words):
+    """How often each odd outcome came, by test."""
+    guest = build_guest(calf, tmp_path / "litmus", GUESTS / "guest.S",
+                        GUESTS / "litmus.c")
+    total = {}
+    for seed in range(1, 5):
+        done = on_strict(calf, guest, "-cpus", "2", "-seed", str(seed), *words)
+        assert done.returncode == 0, done.stderr
+        for name, count in map(str.split, done.stdout.splitlines()):
+            total[name] = total.get(name, 0) + int(count)
+    return total
+
+
+def test_order(calf, tmp_path):
+    """strict: loads and stores are as weakly ordered as RVWMO allows, and no
+    weaker"""
+    seen = litmus(calf, tmp_path)
+    assert {name for name, count in seen.items() if count} == {
+        "store_buffer", "message", "message_reader_fenced",
+        "message_writer_fenced"}
+
+
+def test_order_off(calf, tmp_path):
+    """strict: without the switch order, memory is in order"""
+    seen = litmus(calf, tmp_path, "-strict", "tlb,walk,fetch,time")
+    assert not any(seen.values())
+
+
+def test_translations(calf, tmp_path):
+    """strict: a translation is kept until a fence that covers it"""
+    guest = build_guest(calf, tmp_path / "kept", GUESTS / "guest.S",
+                        GUESTS / "kept.c")
+    seen = {}
+    for seed in range(1, 5):
+        done = on_strict(calf, guest, "-seed", str(seed))
+        assert done.returncode == 0, done.stderr
+        for name, count in map(str.split, done.stdout.splitlines()):
+            seen[name] = seen.get(name, 0) + int(count)
+    for name, count in seen.items():
+        assert (count > 0) == name.startswith("stale_"), name
+    plain = on_strict(calf, guest, "-strict", "none").stdout.split()
+    assert not any(int(count) for name, count in
+                   zip(plain[::2], plain[1::2]) if name != "stale_no_fence")
+
+
+def test_repeats(calf):
+    """strict: the same seed gives the same run, and another one another"""
+    runs = [run(calf, CMD="echo hello; forktest", CPUS="4", SEED=seed)
+            for seed in ("17", "17", "18")]
+    assert [done.returncode for done in runs] == [0, 0, 0]
+    assert runs[0].stdout == runs[1].stdout
+    assert runs[0].stderr == runs[1].stderr
+    assert steps(runs[0].stderr) != steps(runs[2].stderr)
+    assert "strict: again: make strict CMD='echo hello; forktest' CPUS=4 " \
+        "SEED=17\n" in runs[0].stderr
+
+
+@pytest.mark.parametrize("settings, said", (
+    ({"CMD": ""}, 'nothing to run: make strict CMD="cowtest"'),
+    ({"SEED": "x"}, "SEED=x: must be a number"),
+    ({"STRICT": "tlb,tbl"}, "STRICT=tlb,tbl: there is no switch tbl"),
+    ({"SEEDS": "9..1"}, "SEEDS=9..1: must be such as 1..200 or 3,7"),
+    ({"CPUS": "9"}, "CPUS=9: 1 to 8 harts"),
+))
+def test_bad_settings(calf, settings, said):
+    """strict: a setting that makes no sense is one line: {said}"""
+    done = run(calf, **{"CMD": "true", **settings})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"strict: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words, said", (
+    ("-kernel README.md", "README.md: not an ELF file"),
+    ("-kernel nosuch", "nosuch: No such file or directory"),
+    ("-kernel {kernel} -mem 1M", "{kernel}: does not fit into 1 MiB"),
+    ("-kernel {kernel} -disk Makefile", "Makefile: not a disk"),
+    ("-kernel {kernel} -disk nosuch", "nosuch: No such file or directory"),
+    ("-kernel {kernel} -seed -1", "-seed -1: must be a number"),
+    ("-kernel {kernel} -strict tbl", "-strict tbl: must be all, none"),
+))
+def test_bad_input(calf, words, said):
+    """strict: a file or an option that makes no sense is one line: {said}"""
+    kernel = str(calf.config().path("kernel"))
+    done = subprocess.run(
+        [calf.config().path("strict"),
+         *shlex.split(words.format(kernel=shlex.quote(kernel)))], cwd=ROOT,
+        stderr=subprocess.PIPE, encoding="utf-8", timeout=limit(60))
+    assert done.returncode == 121
+    assert done.stderr.startswith(f"strict: {said.format(kernel=kernel)}")
+    assert done.stderr.count("\n") == 1
