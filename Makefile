@@ -55,7 +55,9 @@ run: all
 ## make strict CMD="cowtest" CPUS=4 SEED=17
 ##                   the same on a machine that does all that the specification
 ##                   allows (docs/strict.md); SEEDS=1..200: until one fails;
-##                   STRICT=tlb,order: in these ways only
+##                   STRICT=tlb,order: in these ways only; STORY=1: until a
+##                   stale translation is used; PORT=4567: for gdb; BURST=100:
+##                   turns of at most so many instructions
 .PHONY: strict
 strict: all $(B)/strict
 	@$(PYTHON) -m grade.machine.strict --config $(K)/config.json
