@@ -21,9 +21,12 @@ ARGS = "quiet panic=exit run /run.sh"
 STEPS = 600_000_000     # at most; the finished kernel needs a quarter
 SECONDS = 150
 PROGRAM = ROOT / "grade" / "kernel" / "programs" / "transl.c"
-# Programs that differ follow each other, so that frames with old instructions
-# get new ones.
-FENCES = "transl\nls / >/y\nwc /y\ncat /y >/x\ntransl\n"
+FENCES = ("transl\nusertests heap_given_back_is_gone_at_once "
+          "shrunk_heap_is_gone_at_once\n")
+# Different programs after each other, so that frames with old instructions get
+# new ones.
+LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
+         "head /x\nls /\nwc /y\ncp /x /w\nrm /w\ncat /z\nps\nwc /x\n")
 RACES = ("usertests all_fork_the_same_frames two_owners_race "
          "last_two_owners_let_go exit_races_write kernel_copies_race_stores\n")
 
@@ -56,6 +59,12 @@ def check(calf, log, script, harts, seed, programs=""):
 def test_fences(calf, log, harts, seed):
     """strict: changing translations and code, {harts}, seed {seed}"""
     check(calf, log, FENCES, harts, seed, str(PROGRAM.relative_to(ROOT)))
+
+
+@pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2), (2, 3)))
+def test_loads(calf, log, harts, seed):
+    """strict: programs in frames of others, {harts}, seed {seed}"""
+    check(calf, log, LOADS, harts, seed)
 
 
 @pytest.mark.parametrize("harts, seed", ((2, 1), (4, 2), (4, 3)))
