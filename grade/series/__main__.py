@@ -1,7 +1,7 @@
 """grade/series/__main__.py: make series, series-edit, -place and -save.
 
-Ends with 0, 1 when something is found wrong or is left to do, 2 when it could
-not begin.
+The status is 0, or 1 if something is wrong or left to do, or 2 if it could not
+begin.
 """
 
 import os

@@ -19,8 +19,8 @@ ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
 
 
 def run_series(root, fast):
-    """Returns 0, or 1 when something is wrong. Raises UserError when the
-    series does not even go on."""
+    """Returns 0, or 1 if something is wrong. Raises UserError if the series
+    does not even apply."""
     patches = read_series(root)
     place = root / "build" / "series"
     lay_out(root, patches, place / "steps")
@@ -48,7 +48,7 @@ def run_series(root, fast):
 
 
 def outcomes_in_order(place, memory, fast):
-    """Each step's commit and Outcome, as soon as it is known."""
+    """Yield each step's commit and Outcome as soon as they are known."""
     repository = place / "steps"
     at_once = min(FAST_AT_ONCE, os.cpu_count() or 1) if fast else 1
     trees = SimpleQueue()
@@ -114,7 +114,7 @@ def judge_last(outcome):
 
 
 def pattern(word):
-    """A word of `Passes:`: only * stands for anything."""
+    """A pattern of `Passes:`, in which only * is special."""
     return word.replace("[", "[[]").replace("?", "[?]")
 
 
@@ -128,7 +128,7 @@ def listed(names):
 
 
 def passes_paragraph(names):
-    """As it stands in a message."""
+    """The tests as they stand in a patch's message."""
     return textwrap.fill(
         listed(names) or NO_TESTS, 72, initial_indent="Passes: ",
         subsequent_indent=" " * 8, break_on_hyphens=False)

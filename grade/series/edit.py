@@ -38,7 +38,7 @@ class Workshop:
                    for name in UNDER_WAY)
 
     def unsaved(self):
-        """What would be lost with the folder; None if nothing would."""
+        """What would be lost with the folder, or None."""
         if not self.folder.exists():
             return None
         if self.under_way():
@@ -54,7 +54,7 @@ class Workshop:
         return None
 
     def open(self, since=None):
-        """Lay the series out afresh. Returns the files in which the tree is
+        """Lay the series out again. Returns the files in which the tree is
         ahead of it."""
         problem = self.unsaved()
         if problem:
@@ -74,7 +74,7 @@ class Workshop:
         return git_lines(self.folder, "diff", "--name-only", "HEAD~", "HEAD")
 
     def check(self):
-        """Raise UserError if what is here cannot be saved."""
+        """Raise UserError if the commits here cannot be saved."""
         if not self.folder.exists():
             raise UserError(f"there is no {PLACE}: make series-edit")
         problem = self.unsaved()
@@ -108,8 +108,8 @@ class Workshop:
                             f"{PLACE} and begin again")
 
     def save(self):
-        """Write the commits back to the tree: all of it or, with UserError,
-        nothing. Returns the files that changed."""
+        """Write the commits back to the tree: either all or, with UserError,
+        none. Returns the files that changed."""
         self.check()
         with scratch_folder() as scratch:
             export(self.folder, "HEAD", PARTS, scratch)
@@ -122,7 +122,8 @@ class Workshop:
 
     def place(self, step):
         """Move the tree's difference, the last commit, into that step; 0 is
-        the starter. Returns the files in which git could not do it alone."""
+        the starter. Returns the files with conflicts that git could not
+        resolve."""
         found = commits(self.folder)
         git(self.folder, "commit", "-q", "--no-verify", "--amend", "-m",
             f"fixup! {found[step]}")
@@ -140,8 +141,8 @@ class Workshop:
         return []
 
     def _format(self, folder):
-        """The commits after the first as patches, all by the one author on
-        the one date."""
+        """The commits after the first as patches, all with the same author and
+        date."""
         first, *others = commits(self.folder)
         base = tip = self._rewrite(first)
         for commit in others:

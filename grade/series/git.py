@@ -1,4 +1,4 @@
-"""grade/series/git.py: git, whatever the user's own settings are."""
+"""grade/series/git.py: runs git independently of the user's settings."""
 
 import functools
 import os
@@ -16,12 +16,12 @@ PATCH_FORM = ["--no-renames", "--diff-algorithm=histogram", "--full-index",
 
 
 class GitError(Exception):
-    """git failed; the text is the first line that it complained in."""
+    """git failed; the text is its first line of complaint."""
 
 
 def environment(folder):
-    """For work in that folder alone: no settings of the user, of the system,
-    or of a repository around it."""
+    """The environment for work in that folder alone: no settings of the user,
+    the system, or a repository around it."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.update(
         LC_ALL="C", GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1",
@@ -35,8 +35,8 @@ def environment(folder):
 
 @functools.lru_cache(maxsize=None)
 def trusted():
-    """Options for folders of other owners in which the user lets git work. No
-    other setting of the user's is taken over."""
+    """The options for folders of other owners in which the user lets git work.
+    No other setting of the user is used."""
     done = subprocess.run(
         ["git", "config", "--get-all", "safe.directory"], cwd="/",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -46,7 +46,7 @@ def trusted():
 
 
 def git(folder, *words, data=None):
-    """Run git in the folder; returns what it printed, as bytes."""
+    """Run git in the folder; returns its output, as bytes."""
     done = subprocess.run(
         ["git", "-c", f"core.excludesFile={os.devnull}",
          "-c", f"core.attributesFile={os.devnull}", *trusted(), *words],
@@ -62,8 +62,8 @@ def git_lines(folder, *words):
 
 
 def complaint(output):
-    """The line of git's output that says what is wrong, and the command that
-    mends it, if git names one."""
+    """The line of git's output that says what is wrong, and the command to fix
+    it if git names one."""
     lines = output.decode(errors="replace").splitlines()
     told = [line.partition(": ")[2] for line in lines
             if line.startswith(("error: ", "fatal: "))]

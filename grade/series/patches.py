@@ -26,7 +26,7 @@ DIFF = re.compile(rb"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
 @dataclass(frozen=True)
 class Patch:
     """A step of the series. `passes` are the tests that it makes pass, `lines`
-    the changed lines of code; those of pages do not count."""
+    is the number of changed lines of code, without those of pages."""
 
     path: Path
     subject: str
@@ -41,7 +41,7 @@ class Patch:
 
 
 def read_series(root):
-    """The patches in their order. Raises UserError."""
+    """The patches, in order. Raises UserError."""
     folder = Path(root) / FOLDER
     names = read_list(folder)
     for number, name in enumerate(names, 1):
@@ -83,7 +83,7 @@ def read_patch(path):
 
 
 def read_passes(body, name):
-    """The tests of the last paragraph, which begins with "Passes:"."""
+    """The tests in the last paragraph, which begins with "Passes:"."""
     last = " ".join(body.strip().rpartition("\n\n")[2].split())
     word, _, tests = last.partition(" ")
     if word != "Passes:" or not tests:
@@ -122,7 +122,7 @@ def is_page(path):
 
 
 def findings(root, patches):
-    """What is wrong with patches that can be read, a line each."""
+    """Yield a line for each thing wrong with the patches."""
     letter = Path(root) / FOLDER / COVER
     text = letter.read_text("utf-8") if letter.is_file() else ""
     for patch in patches:

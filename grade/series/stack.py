@@ -1,4 +1,4 @@
-"""grade/series/stack.py: patches come off and go on."""
+"""grade/series/stack.py: removes patches and applies them."""
 
 import filecmp
 import shutil
@@ -14,7 +14,7 @@ NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
 
 
 class DoesNotFit(UserError):
-    """A patch does not come off, or does not go on."""
+    """A patch cannot be removed, or cannot be applied."""
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def scratch_folder():
 
 
 def copy_project(root, folder):
-    """All files of the project, but not what was built."""
+    """Copy all files of the project but not what was built."""
     shutil.copytree(root, folder, ignore=NOT_COPIED, symlinks=True,
                     dirs_exist_ok=True)
 
@@ -49,7 +49,7 @@ def apply(folder, patch, *options):
 
 
 def take_off(folder, patches):
-    """Turn kernel and pages in the folder into the starter's."""
+    """Turn the kernel and pages in the folder into the starter's."""
     for patch in reversed(patches):
         try:
             apply(folder, patch, "-R")
@@ -68,8 +68,8 @@ def put_on(folder, patches):
 
 
 def check_round(root, patches):
-    """Raise DoesNotFit unless the series comes off the tree and goes on again
-    and the tree is the same then."""
+    """Raise DoesNotFit unless the series can be removed from the tree and
+    applied again, with the same tree as the result."""
     with scratch_folder() as folder:
         copy_parts(root, folder)
         take_off(folder, patches)
@@ -81,14 +81,14 @@ def check_round(root, patches):
 
 
 def file_list(folder):
-    """The files of kernel and pages, relative to the folder."""
+    """The files of the kernel and pages, relative to the folder."""
     return {str(path.relative_to(folder))
             for part in PARTS for path in (folder / part).rglob("*")
             if not path.is_dir() or path.is_symlink()}
 
 
 def differences(one, other):
-    """The files of kernel and pages that differ between two folders."""
+    """The files of the kernel and pages that differ between two folders."""
     ours, theirs = file_list(one), file_list(other)
     return sorted((ours ^ theirs) | {
         name for name in ours & theirs

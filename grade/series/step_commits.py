@@ -1,4 +1,4 @@
-"""grade/series/step_commits.py: starter and steps as commits of a
+"""grade/series/step_commits.py: the starter and the steps as commits of a
 repository."""
 
 import shutil
@@ -65,7 +65,7 @@ def commit_all(folder, message):
 
 
 def put_on_as_commits(folder, patches):
-    """As a student does it, with git am."""
+    """Apply the patches as a student would, with git am."""
     for patch in patches:
         try:
             git(folder, "am", "-q", "--keep-cr", "--whitespace=nowarn",
@@ -127,5 +127,5 @@ def try_commit(root, patches, commit, folder):
 
 
 def hashes(listing):
-    """Of the patches in a listing by git ls-tree."""
+    """The patches in a listing by git ls-tree."""
     return {line.split()[2] for line in listing if line.endswith(".patch")}

@@ -44,13 +44,14 @@ class Outcome:
 
     @property
     def untried(self):
-        """What the full form does not try while fork copies everything."""
+        """The tests that a full run does not try while fork copies
+        everything."""
         return {name for name, wrong in self.tests.items()
                 if wrong == NOTHING_SHARED}
 
 
 def check_out(repository, commit, tree):
-    """Make the tree what the commit has; only what differs gets newer."""
+    """Check the commit out into the tree, touching only files that differ."""
     if not (tree / ".git").is_dir():
         tree.mkdir(parents=True, exist_ok=True)
         git(tree, "init", "-q", "--template=")
@@ -60,7 +61,7 @@ def check_out(repository, commit, tree):
 
 
 def try_fast(tree):
-    """Build, boot, and usertests once."""
+    """Build, boot, and run usertests once."""
     done = run([sys.executable, "-m", "grade.series.attempt"], tree)
     if done.returncode != 0:
         return Outcome(error=last_line(done))
@@ -69,7 +70,7 @@ def try_fast(tree):
 
 
 def try_fully(tree):
-    """All that make grade TREE= has to say of its kernel."""
+    """Grade the kernel with make grade TREE=."""
     out = tree.with_name(f"{tree.name}-graded")
     shutil.rmtree(out, ignore_errors=True)
     done = run([sys.executable, "-m", "grade"], ROOT, TREE=str(tree),
@@ -82,7 +83,7 @@ def try_fully(tree):
 
 
 def wrong_with(graded):
-    """What is wrong with each test, by its name; "" if nothing."""
+    """What is wrong with each test, by name; "" for nothing."""
     tests = {}
     for test in graded:
         name = test_name(test["id"])
@@ -123,7 +124,7 @@ def last_line(done):
 
 
 class Memory:
-    """Outcomes that were right, by what they depend on."""
+    """Remembers Outcomes that were right, by what they depend on."""
 
     def __init__(self, root, form):
         self._folder = root / KEPT
@@ -153,7 +154,7 @@ class Memory:
 
 
 def version(tool):
-    """What the tool prints about its version."""
+    """The version that the tool prints."""
     return subprocess.run(
         [tool, "--version"], stdout=subprocess.PIPE, encoding="utf-8",
         errors="replace", check=True).stdout

@@ -1,1 +1,2 @@
-"""grade/trials/__init__.py: kernels, disks and power that fail on purpose."""
+"""grade/trials/__init__.py: mistakes, damage and power cuts made on
+purpose."""

@@ -1,7 +1,7 @@
-"""grade/trials/campaign.py: grades many kernels, and says what came of it.
+"""grade/trials/campaign.py: grades many kernels, and reports the results.
 
-Results stay below build/ and hold as long as nothing changes that they depend
-on, so a campaign that was interrupted goes on where it was.
+Results are kept below build/ and stay valid until something changes that they
+depend on, so an interrupted campaign continues where it stopped.
 """
 
 import os
@@ -20,7 +20,7 @@ JOBS_MAX = 8
 
 
 def kernel_groups():
-    """All groups of tests that a kernel has points for."""
+    """All groups of tests that give a kernel points."""
     points = Points()
     return [g for g in points.groups if g not in points.tools]
 
@@ -43,15 +43,15 @@ def campaign(name, choose_kernels):
 
 
 def seen_in(result):
-    """The points lost, by the groups whose tests saw why. Where nothing boots
-    no other test runs, and the points of all are lost."""
+    """The points lost, by the groups whose tests found the mistake. If nothing
+    boots, no other test runs, and all points are lost."""
     if NO_BOOT not in result.tests:
         return result.lost
     return {"boot": result.lost["boot"]}
 
 
 def verdict(kernel, result):
-    """In a word, and whether that is what it should be."""
+    """The result in a word, and whether it is the right one."""
     if result.problem:
         return result.problem, False
     return kernel.judge(seen_in(result))
@@ -65,7 +65,7 @@ def line_of(kernel, result):
 
 
 def run_all(folder, kernels):
-    """Results by name. A line each as they come."""
+    """Results by name. Prints a line for each."""
     content = content_key()
     results = {}
     with ThreadPoolExecutor(min(os.cpu_count() or 1, JOBS_MAX)) as pool:
@@ -89,7 +89,7 @@ def run_all(folder, kernels):
 
 
 def report(name, kernels, results):
-    """The table, in order, and the sum; returns how many are wrong."""
+    """Print the table, in order, and the sum; returns how many are wrong."""
     bad = 0
     print()
     for kernel in kernels:

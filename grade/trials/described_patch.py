@@ -16,7 +16,7 @@ DIFF = re.compile(r"^(diff|---) ", re.MULTILINE)
 
 
 class BadPatch(Exception):
-    """A patch that is not as it should be; the text is one line."""
+    """A malformed patch; the text is one line."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read_fields(where, text, known):
 
 
 def read_patches(folder, kind):
-    """All of them, by number."""
+    """All of them, in order."""
     patches = []
     for path in sorted(folder.glob("[!.]*.patch")):
         if not NAME.fullmatch(path.name):
@@ -76,8 +76,8 @@ def read_patches(folder, kind):
 
 
 def choose(patches, variable, words):
-    """Those whose names begin with one of the words, which stood in that
-    variable; all of them without any."""
+    """Those whose names begin with one of the words in that variable; all of
+    them without any."""
     for word in words.split():
         if not any(patch.name.startswith(word) for patch in patches):
             raise UserError(f"{variable}={word}: there is none")

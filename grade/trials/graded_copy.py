@@ -28,7 +28,7 @@ SECONDS = 900           # a whole grade, which ends itself before
 class Kernel:
     """A kernel to be graded by the tests of `groups`: this project's, or the
     starter's, with the diff applied. `judge` takes the points lost, by group,
-    and says what that is, in a word, and whether it is right."""
+    and returns the result in a word, and whether it is right."""
 
     name: str
     diff: str
@@ -40,9 +40,9 @@ class Kernel:
 
 @dataclass
 class Trial:
-    """What grading a kernel gave. `lost` are the points lost, by group;
-    `tests` the ids of the tests that did not pass. `problem` says why there
-    is no result."""
+    """The result of grading a kernel. `lost` has the points lost, by group;
+    `tests` the ids of the tests that did not pass. `problem` says why there is
+    no result."""
 
     key: str
     lost: dict = field(default_factory=dict)
@@ -88,8 +88,8 @@ def run(here, key, kernel):
 
 
 def copy_project(folder):
-    """With what is built, so that only what the patch changes is built
-    again."""
+    """Copy the project with its build, so that only what the patch changes is
+    built again."""
 
     def left_out(path, names):
         left = OUTPUT if Path(path) == ROOT / "build" else NOT_COPIED
@@ -99,7 +99,7 @@ def copy_project(folder):
 
 
 def change(tree, kernel):
-    """Make the tree's kernel this one. Returns what is wrong, in a line."""
+    """Put this kernel into the tree. Returns what is wrong, in a line."""
     try:
         if kernel.starter:
             take_off(tree, read_series(ROOT))

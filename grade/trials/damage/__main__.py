@@ -24,14 +24,14 @@ KEPT = ROOT / "build" / "damage.img"
 
 
 def try_one(bench, seed, number):
-    """Keep the image as it was before."""
+    """Keep the image as it was before the run."""
     _, data, _ = damaged(bench.bases, f"{seed} {number}")
     KEPT.write_bytes(data)
     return try_images(bench, seed, [number], {number})
 
 
 def jobs(bench, seed, count, boot_every):
-    """Arguments of try_images() for all of them."""
+    """The arguments of try_images() for all images."""
     for first in range(0, count, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, count))
         yield bench, seed, numbers, {

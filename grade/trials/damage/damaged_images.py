@@ -65,7 +65,7 @@ def make_bases(config, folder):
 
 
 def same_size(one, other):
-    """Let two programs have the same length."""
+    """Make two programs the same length."""
     size = max(one.stat().st_size, other.stat().st_size)
     for path in one, other:
         path.write_bytes(path.read_bytes().ljust(size, b"\0"))
@@ -100,7 +100,7 @@ def interrupted(first, last):
 
 
 def base(name, blocks, init):
-    """Put the program `init` in the place of the one that made the disk."""
+    """Replace the program that made the disk by `init`."""
     layout = Layout(blocks[0])
     volume = Volume(layout, blocks.__getitem__)
     for i, number in enumerate(volume.blocks("/bin/init")):
@@ -137,7 +137,7 @@ def hurt(rng, block, at, size):
 
 
 def byte(rng, origin, blocks):
-    """Any byte of the disk."""
+    """Change any byte of the disk."""
     number, at = rng.randrange(len(blocks)), rng.randrange(BLOCK)
     hurt(rng, blocks[number], at, 1)
     return f"{number}:{at}"
@@ -150,7 +150,7 @@ def superblock(rng, origin, blocks):
 
 
 def inode(rng, origin, blocks):
-    """A field of an inode that is mostly in use."""
+    """Change a field of an inode, usually one in use."""
     number = rng.randrange(rng.choice((16, NINODES)))
     at, size = rng.choice(((0, 2), (2, 2), (4, 2), (8, 4), (12, 4), (8, 8),
                            *((16 + 4 * i, 4) for i in range(12))))
@@ -167,7 +167,7 @@ def bitmap(rng, origin, blocks):
 
 
 def tender(rng, origin, blocks):
-    """Near the beginning of a directory, or of a table of blocks."""
+    """Change a directory or a table of blocks, near its beginning."""
     number = rng.choice(origin.tender)
     at = 2 * rng.randrange(rng.choice((16, 48, BLOCK // 2)))
     hurt(rng, blocks[number], at, rng.choice((1, 2)))
@@ -175,7 +175,7 @@ def tender(rng, origin, blocks):
 
 
 def transaction(rng, origin, blocks):
-    """The journal's header, most often with the checksum that it then has."""
+    """Change the journal's header, usually with a correct checksum."""
     header = blocks[origin.layout.journal.start]
     at = 4 * rng.randrange(rng.choice((8, 32)))
     hurt(rng, header, at, 4)
@@ -193,7 +193,7 @@ def seal(header):
 
 
 def misplaced(rng, origin, blocks):
-    """A block was written where another belongs."""
+    """Write a block where another one belongs."""
     there, here = rng.randrange(len(blocks)), rng.choice(origin.tender)
     blocks[here][:] = blocks[there]
     return f"{there} at {here}"

@@ -19,7 +19,7 @@ SECONDS = 60            # for one image
 
 
 def build_host(config, folder, root=ROOT):
-    """Build it of the kernel in the tree `root`; returns the program."""
+    """Build it from the kernel in the tree `root`; returns the program."""
     kernel = root / "kernel"
     sources = [path for path in sorted(kernel.glob("fs/[!.]*.c"))
                if path.name not in NOT_FILES]
@@ -44,8 +44,8 @@ def compile_or_fail(command, root):
 
 
 def run_host(program, paths):
-    """How each image ended: whether it was mounted, and what is wrong or None,
-    in order. Those after one that hangs have no end, too."""
+    """The result for each image, in order: whether it was mounted, and what is
+    wrong, or None. Images after one that hangs have no result either."""
     if not paths:
         return []
     child = process.start([program, *paths], stdin=subprocess.DEVNULL,

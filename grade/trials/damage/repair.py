@@ -1,4 +1,4 @@
-"""grade/trials/damage/repair.py: what mkfs -c -y makes of a damaged image."""
+"""grade/trials/damage/repair.py: how mkfs -c -y repairs a damaged image."""
 
 import subprocess
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NOT_REPAIRED = "the superblock is damaged: cannot be repaired"
 
 @dataclass(frozen=True)
 class Whole:
-    """A file of a sound disk, and all that leads to its bytes."""
+    """A file of a sound disk, and everything that leads to its bytes."""
 
     path: str
     size: int
@@ -50,7 +50,7 @@ def wholes(blocks):
 
 
 def untouched(files, before, after, layout):
-    """Those of the files of which the damage has changed nothing."""
+    """The files that the damage has not changed."""
     changed = {i for i, block in enumerate(before) if block != after[i]}
 
     def is_changed(inode):
@@ -64,7 +64,7 @@ def untouched(files, before, after, layout):
 
 
 def fsck(program, path, *options):
-    """Its status, and what it printed."""
+    """Run mkfs; returns its status and output."""
     done = subprocess.run(
         [program, "-c", *options, path], stdin=subprocess.DEVNULL,
         capture_output=True, encoding="latin-1",
@@ -73,8 +73,8 @@ def fsck(program, path, *options):
 
 
 def repair(program, base, path):
-    """Repair the image. Returns whether that could be, and what is wrong with
-    how it was done, or None."""
+    """Repair the image. Returns whether that was possible, and what is wrong
+    with the repair, or None."""
     before = mounted(base.blocks)
     damaged = blocks_in(path)
     status, text = fsck(program, path, "-y")
@@ -95,7 +95,7 @@ def blocks_in(path):
 
 
 def lost(base, before, damaged, repaired):
-    """Which file was whole on the damaged disk and is not any more."""
+    """The file that was whole on the damaged disk and no longer is."""
     try:
         tree = Volume(base.layout, repaired.__getitem__).tree()
     except Unsound as why:
