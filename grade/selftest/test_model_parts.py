@@ -7,10 +7,11 @@ import re
 import pytest
 
 from grade.kernel.model import wire
+from grade.kernel.model.admit import LIVES, admit
 from grade.kernel.model.asc import as_c
 from grade.kernel.model.boot import build_subject, draw_shapes
-from grade.kernel.model.layout import PAGE, R, W, Segment, layout_of
-from grade.kernel.model.layout import segments_of, with_segments
+from grade.kernel.model.layout import (
+    PAGE, STACK_BYTES, R, Segment, W, layout_of, segments_of, with_segments)
 from grade.kernel.model.play import Failure, Step
 from grade.kernel.model.reference import SHARES_ALL, Memory, World
 from grade.kernel.model.shrink import Shrinker
@@ -135,3 +136,15 @@ def test_world_ends(subject):
     assert world.processes[2].parent is None
     world.end(world.processes[2], 0)
     assert set(world.processes) == {0, 1}
+
+
+def test_growth_that_may_fail(subject):
+    """grader: in the model nothing touches memory that may not be there"""
+    world = World([layout_of(subject.elf)], [HEAP], SHARES_ALL, 64 << 20)
+    process = world.fork(world.processes[0], 1, 10)
+    world.fork(process, 2, 11)
+    world.hog = 2
+    grow, look, there = ((Op.SBRK, PAGE), (Op.LOAD, HEAP),
+                         (Op.LOAD, HEAP - STACK_BYTES))
+    assert admit(world, process, [grow, look, there]) == (
+        [grow, there], LIVES)

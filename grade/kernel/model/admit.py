@@ -30,6 +30,7 @@ class Draft:
         self.zombies = sum(not world.processes[role].is_alive
                            for role in process.children)
         self.forked, self.killed = set(), set()
+        self.unsure = None      # from this page on: whether a growth failed
 
     @property
     def is_short(self):
@@ -42,8 +43,10 @@ class Draft:
     def move_brk(self, delta):
         memory = self.memory
         brk = memory.brk + delta
-        if not memory.heap <= brk <= USER_TOP \
-                or delta > self.world.ram or self.is_short and delta > 0:
+        if not memory.heap <= brk <= USER_TOP or delta > self.world.ram:
+            return
+        if self.is_short and delta > 0:
+            self.unsure = -(-memory.brk // PAGE)
             return
         old, new = -(-memory.brk // PAGE), -(-brk // PAGE)
         for number in range(old, new):
@@ -51,6 +54,13 @@ class Draft:
         for number in range(new, old):
             memory.pages.pop(number, None)
         memory.brk = brk
+
+
+    def is_known(self, va, size):
+        """Whether all that is about is known before the process begins."""
+        return not self.memory.is_own(va, size) and (
+            self.unsure is None
+            or (va + max(size, 1) - 1) // PAGE < self.unsure)
 
 
 def length_of(op):
@@ -75,7 +85,7 @@ def admit_touch(draft, op):
     """Loads, stores and jumps of the process itself."""
     va, size = va_of(op), length_of(op)
     memory = draft.memory
-    if size < 1 or memory.is_own(va, size):
+    if size < 1 or not draft.is_known(va, size):
         return None
     if memory.good_bytes(va, size, NEEDS[op[0]]) < size:
         return DIES
@@ -94,7 +104,7 @@ def admit_copy(draft, op):
     """What the kernel copies to or from the process."""
     code, va, size = op[0], op[1], length_of(op)
     memory = draft.memory
-    if size and memory.is_own(va, size):
+    if size and not draft.is_known(va, size):
         return None
     need = R if code in (Op.PIPE_WRITE, Op.FILE_WRITE) else W
     good = memory.good_bytes(va, size, need)
@@ -156,7 +166,7 @@ def admit_exec(draft, op):
     """The array of arguments may be written to a place of the step's."""
     va, size = op[3], 8 * (ARGUMENTS + op[2])
     memory = draft.memory
-    if va and (memory.is_own(va, size)
+    if va and (not draft.is_known(va, size)
                or memory.good_bytes(va, size, W) < size
                or draft.is_short and memory.shared(va, size)):
         return None
@@ -166,6 +176,8 @@ def admit_exec(draft, op):
 def admit_other(draft, op):
     code = op[0]
     if code == Op.SBRK:
+        if draft.unsure is not None:
+            return None
         draft.move_brk(op[1])
     elif code == Op.FAIL:
         if draft.world.hog is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from grade.kernel.model import look
 from grade.kernel.model.admit import DIES, LIVES, LOCAL, admit
 from grade.kernel.model.apply import apply
-from grade.kernel.model.layout import PAGE, USER_TOP, R
+from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R
 from grade.kernel.model.post import Silent
 from grade.kernel.model.reference import SHARES_NOTHING, World, adler
 from grade.kernel.model.rules import OtherBytes, Wrong
@@ -68,13 +68,16 @@ class Stage:
 
     def prepare(self):
         """See where each program's heap begins."""
-        for program in range(len(self.layouts)):
+        for program, layout in enumerate(self.layouts):
             self.post.send([(0, [(Op.FORK, 1, 0)])], 2)
             reply, = self.post.send([(1, [(Op.EXEC, program, 0, 0)])], 1)
             if not reply.is_fresh:
                 raise Wrong(f"exec of program {program} fails with "
                             f"{reply.results[0]}")
-            self.heaps.append(reply.results[1])
+            self.heaps.append(heap := reply.results[1])
+            if (heap - STACK_BYTES) // PAGE - 1 in layout.pages():
+                raise Wrong("there is a page right below the stack, at "
+                            f"{heap - STACK_BYTES - PAGE:#x}")
             self.post.send([(1, [(Op.EXIT, 0)]),
                             (0, [(Op.WAIT, 0)])], 1)
         self.frames = self.post.figures()["free"]
