@@ -1,4 +1,4 @@
-/* user/lib/asked.c: what a grader asks of a set of tests. */
+/* user/lib/asked.c: a grader's list of the tests to run. */
 
 #include "asked.h"
 
@@ -20,8 +20,8 @@ char *asked_read(const char *path)
 	return text;
 }
 
-/* What stands before the next `end`, which becomes a NUL; NULL when there is no
- * such character. */
+/* Cut the text at the next `end`, which becomes a NUL, and return the part
+ * before it; NULL if there is no such character. */
 static char *cut(char **text, char end)
 {
 	char *begin = *text;
@@ -45,7 +45,8 @@ bool asked_next(char **text, struct asked *asked)
 	asked->passed = asked->name == NULL ? NULL : cut(&line, ' ');
 	asked->failed = asked->passed == NULL ? NULL : cut(&line, ' ');
 	if (asked->failed == NULL)
-		errx(2, "a line is GROUP NAME WORD WORD and a reason or none");
+		errx(2, "expected GROUP NAME WORD WORD and an optional reason "
+			"in each line");
 	asked->reason = line[0] == '\0' ? NULL : line;
 	return true;
 }

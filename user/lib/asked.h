@@ -1,10 +1,10 @@
-/* user/lib/asked.h: what a grader asks of a set of tests.
+/* user/lib/asked.h: a grader's list of the tests to run.
  *
- * A file has a line for each test to run: its group and name, a word that is to
- * stand before its result when it passes, and one for when it fails. A line may
- * go on with a reason: then that test is to fail for it, though all was right.
- * Only who wrote the file knows the words, and which results must not be good.
- */
+ * The list is a file with a line for each test: its group, its name, a word to
+ * print before its result if it passes, and a word to print if it fails. A line
+ * may end with a reason: then the test must fail for that reason, even if
+ * everything was right. Only the author of the file knows the words, and which
+ * tests must not pass. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,9 +15,9 @@ struct asked {
 	const char *reason; /* NULL: none */
 };
 
-/* All of the file; free() it when the last line has been used. */
+/* Read the whole file. free() the result after the last line. */
 char *asked_read(const char *path);
 
-/* Take a line off the text at *text, which is cut into words; false when none
- * is left. */
+/* Take the next line of *text, which is split into words; false if none is
+ * left. */
 bool asked_next(char **text, struct asked *asked);

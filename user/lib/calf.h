@@ -1,4 +1,4 @@
-/* user/lib/calf.h: all that a program usually needs. */
+/* user/lib/calf.h: everything that a program usually needs. */
 #pragma once
 
 #include "error.h"

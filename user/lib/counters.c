@@ -1,9 +1,9 @@
-/* user/lib/counters.c: what the counters count. */
+/* user/lib/counters.c: find out what the counters count. */
 
 #include "counters.h"
 
-#define KNOWN_LOOPS 500 /* of two instructions */
-#define KNOWN_SLACK 16  /* instructions around that loop */
+#define KNOWN_LOOPS 500 /* turns of a loop of two instructions */
+#define KNOWN_SLACK 16  /* instructions around the loop */
 
 bool counters_count_instructions(void)
 {

@@ -1,4 +1,4 @@
-/* user/lib/counters.h: the counters that programs may read (RISC-V manual,
+/* user/lib/counters.h: counters that programs may read (RISC-V manual,
  * "Zicntr"). */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* user/lib/dir.c: reading directories. */
+/* user/lib/dir.c: read directories. */
 
 #include "dir.h"
 

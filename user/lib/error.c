@@ -1,11 +1,12 @@
-/* user/lib/error.c: messages of a program about itself. */
+/* user/lib/error.c: error messages. */
 
 #include "error.h"
 #include "sys.h"
 
 #define MESSAGE_SIZE (PATH_LEN + 128)
 
-/* The whole line in one write, so that no other program gets in between. */
+/* Print the line with one write, so that no other program's output can come in
+ * between. */
 static void report(const char *fmt, va_list args, const char *reason)
 {
 	char message[MESSAGE_SIZE];

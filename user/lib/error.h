@@ -1,19 +1,19 @@
-/* user/lib/error.h: telling the user what went wrong. */
+/* user/lib/error.h: error messages. */
 #pragma once
 
 #include "print.h"
 
-/* The last part of argv[0]. */
+/* The last part of the path in argv[0]. */
 extern const char *program_name;
 
-/* The words for an error number; never NULL. */
+/* The message for an error number; never NULL. */
 const char *strerror(int number);
 
-/* "WHAT: reason" on standard error, the reason out of errno. */
+/* Print "WHAT: reason" on standard error, with the reason from errno. */
 void perror(const char *what);
 
-/* "program: message: reason" on standard error; warnx() leaves out the reason.
- * err() and errx() then exit. */
+/* Print "program: message: reason" on standard error. warnx() and errx() leave
+ * out the reason. err() and errx() exit afterwards. */
 void warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void warnx(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void err(int status, const char *fmt, ...) PRINTF_LIKE(2, 3)
@@ -21,8 +21,9 @@ void err(int status, const char *fmt, ...) PRINTF_LIKE(2, 3)
 void errx(int status, const char *fmt, ...) PRINTF_LIKE(2, 3)
 	__attribute__((noreturn));
 
-/* Write to standard output, or exit; without a message when nobody reads it. */
+/* Write to standard output. If that fails, exit; silently if there is no
+ * reader. */
 void output(int status, const void *bytes, size_t n);
 
-/* "usage: SYNOPSIS" on standard error, and exit with 2. */
+/* Print "usage: SYNOPSIS" on standard error and exit with 2. */
 void usage(const char *synopsis) __attribute__((noreturn));

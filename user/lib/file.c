@@ -1,4 +1,4 @@
-/* user/lib/file.c: calls that take more than one system call. */
+/* user/lib/file.c: functions on files that need several system calls. */
 
 #include "string.h"
 #include "sys.h"

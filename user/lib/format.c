@@ -1,4 +1,4 @@
-/* user/lib/format.c: the conversions of printf. */
+/* user/lib/format.c: the conversions of printf(). */
 
 #include "format.h"
 
@@ -12,7 +12,7 @@
 struct conversion {
 	bool left, plus, space, alternate, zeros;
 	int width;
-	int precision; /* -1: none given */
+	int precision; /* -1: not given */
 	int size;      /* bytes of an integer argument */
 	char kind;
 };
@@ -36,7 +36,7 @@ static void emit_repeated(struct output *out, char c, int n)
 		emit(out, &c, 1);
 }
 
-/* [prefix][zeros][text], padded with blanks to the width. */
+/* Emit the prefix, zeros and the text, padded with blanks to the width. */
 static void emit_field(struct output *out, const struct conversion *conv,
 		       const char *prefix, int zeros, const char *text, int n)
 {
@@ -68,7 +68,8 @@ static uint base_of(char kind)
 	}
 }
 
-/* The digits of `value`, written so that they end before `end`. */
+/* Write the digits of `value` so that they end just before `end`. Returns where
+ * they start. */
 static char *digits_before(char *end, uint64 value, char kind)
 {
 	const char *digits =
@@ -198,7 +199,7 @@ static bool is_kind(char c)
 	return c != '\0' && strchr("diuxXobcsp%", c) != NULL;
 }
 
-/* What stands between % and the letter, the letter included. */
+/* Parse a conversion, from after the % through its letter. */
 static const char *parse_conversion(const char *p, struct conversion *conv,
 				    va_list *args)
 {
@@ -213,7 +214,7 @@ static const char *parse_conversion(const char *p, struct conversion *conv,
 		p = parse_count(p + 1, &conv->precision, args);
 	p = parse_size(p, conv);
 	if (p[-1] == 'l' && !is_kind(*p)) {
-		conv->kind = 'u'; /* xv6's %l has no letter after it */
+		conv->kind = 'u'; /* %l of xv6, without another letter */
 		return p;
 	}
 	conv->kind = *p;
@@ -257,7 +258,7 @@ static void convert(struct output *out, const struct conversion *conv,
 		c = (char)va_arg(*args, int);
 		emit_field(out, conv, "", 0, &c, 1);
 		break;
-	default: /* not ours: show it as it stands */
+	default: /* unknown: print it unchanged */
 		emit(out, "%", 1);
 		if (conv->kind != '%' && conv->kind != '\0')
 			emit(out, &conv->kind, 1);

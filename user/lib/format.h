@@ -1,4 +1,4 @@
-/* user/lib/format.h: what the printf family is made of. */
+/* user/lib/format.h: the common part of the printf() family. */
 #pragma once
 
 #include <stdarg.h>
@@ -8,5 +8,5 @@ struct sink {
 	void (*put)(struct sink *sink, const char *text, size_t n);
 };
 
-/* Send the text piece by piece to the sink; returns its length. */
+/* Pass the text to the sink piece by piece. Returns its length. */
 int format(struct sink *sink, const char *fmt, va_list args);

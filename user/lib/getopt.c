@@ -1,4 +1,4 @@
-/* user/lib/getopt.c: options on the command line. */
+/* user/lib/getopt.c: parse command-line options. */
 
 #include "getopt.h"
 
@@ -8,9 +8,9 @@
 int optind = 1;
 char *optarg;
 
-static char *rest; /* letters of argv[optind] still to come; "" or NULL: none */
+static char *rest; /* unread letters of argv[optind]; "" or NULL: none */
 
-/* Step to an argument with letters in it; false when the options are over. */
+/* Go to the next argument with option letters; false if there are no more. */
 static bool next_argument(int argc, char **argv)
 {
 	char *arg = optind < argc ? argv[optind] : NULL;

@@ -1,10 +1,11 @@
-/* user/lib/getopt.h: options on the command line. */
+/* user/lib/getopt.h: parse command-line options. */
 #pragma once
 
-extern int optind;   /* the first argument that is no option */
+extern int optind;   /* index of the first argument after the options */
 extern char *optarg; /* the value of the option just returned */
 
-/* The next option letter; -1 after the last one. `letters` are those known; one
- * with a ':' behind it takes a value, in the same argument or the next one. For
- * any other it prints a message and returns '?'. "--" ends the options. */
+/* Return the next option letter, or -1 after the last one. `letters` lists the
+ * known letters; one followed by a ':' takes a value, in the same argument or
+ * the next one. For an unknown letter this prints a message and returns '?'.
+ * "--" ends the options. */
 int getopt(int argc, char **argv, const char *letters);

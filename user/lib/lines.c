@@ -1,4 +1,4 @@
-/* user/lib/lines.c: reading a file line by line. */
+/* user/lib/lines.c: read a file line by line. */
 
 #include "lines.h"
 
@@ -19,7 +19,7 @@ void lines_init(struct lines *lines, int fd, size_t limit)
 	lines->limit = limit == 0 ? (size_t)-1 : limit;
 }
 
-/* Read more when all has been used; false at the end. */
+/* Read more if the buffer is empty; false at the end. */
 static bool fill(struct lines *lines)
 {
 	if (lines->next < lines->end)
@@ -56,7 +56,8 @@ static void append(struct lines *lines, const char *text, size_t n)
 	lines->line[lines->length] = '\0';
 }
 
-/* Move bytes from the buffer to the line; whether its newline was there. */
+/* Move bytes from the buffer to the line. Returns whether the line is
+ * complete. */
 static bool take(struct lines *lines)
 {
 	char *start = lines->buf + lines->next;

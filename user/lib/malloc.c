@@ -1,13 +1,14 @@
 /* user/lib/malloc.c: the heap.
  *
- * The heap is a row of chunks. A chunk begins with its size, whose low bits say
- * whether it and the chunk before it are in use. A free chunk ends with its
- * size too, so that its neighbours find it: free() joins a chunk with the free
- * chunks on both sides, and no two free chunks ever touch. A row ends with a
- * chunk of size 0 in use, the fence.
+ * The heap consists of rows of adjacent chunks. A chunk starts with its size,
+ * whose low bits say whether the chunk and the one before it are in use. A free
+ * chunk also ends with its size, so that its neighbours can find it: free()
+ * merges a chunk with free chunks on both sides, so two free chunks are never
+ * adjacent. A row ends with the "fence", a chunk of size 0 that counts as in
+ * use.
  *
  * Free chunks are in bins by size, four bins for each power of two. malloc()
- * takes the first that fits, from the smallest bin that can have one. */
+ * takes the first chunk that fits, starting with the smallest possible bin. */
 
 #include "memory.h"
 
@@ -31,12 +32,12 @@
 
 struct chunk {
 	uint64 size_flags;
-	struct chunk *next; /* from here on: in free chunks only */
+	struct chunk *next; /* this and the rest: only in a free chunk */
 	struct chunk *prev;
 };
 
 static struct chunk *bins[NBINS];
-static char *heap_end; /* of the last row */
+static char *heap_end; /* end of the last row */
 
 static uint64 chunk_size(const struct chunk *c)
 {
@@ -48,13 +49,13 @@ static struct chunk *chunk_after(struct chunk *c)
 	return (struct chunk *)((char *)c + chunk_size(c));
 }
 
-/* Where a free chunk keeps its size a second time. */
+/* The copy of the size at the end of a free chunk. */
 static uint64 *chunk_foot(struct chunk *c)
 {
 	return (uint64 *)((char *)c + chunk_size(c)) - 1;
 }
 
-/* Only if the chunk before is free. */
+/* Valid only if the chunk before c is free. */
 static struct chunk *chunk_before(struct chunk *c)
 {
 	return (struct chunk *)((char *)c - ((uint64 *)c)[-1]);
@@ -102,8 +103,8 @@ static void bin_remove(struct chunk *c)
 		bins[bin] = c->next;
 }
 
-/* A free chunk of at least `size` bytes, still in its bin. In the first bin
- * some may be too small. */
+/* Find a free chunk of at least `size` bytes and leave it in its bin. In the
+ * first bin some chunks may be too small. */
 static struct chunk *chunk_find(uint64 size)
 {
 	uint bin = bin_of(size);
@@ -119,7 +120,7 @@ static struct chunk *chunk_find(uint64 size)
 	return NULL;
 }
 
-/* Make the `size` bytes at c a free chunk, joined with its neighbours. */
+/* Turn the `size` bytes at c into a free chunk, merged with its neighbours. */
 static struct chunk *chunk_release(struct chunk *c, uint64 size,
 				   bool before_used)
 {
@@ -144,8 +145,8 @@ static struct chunk *chunk_release(struct chunk *c, uint64 size,
 	return c;
 }
 
-/* Shorten a chunk in use to `size` bytes and free the rest, if that is enough
- * for a chunk. */
+/* Shorten a chunk in use to `size` bytes, and free the rest if it is large
+ * enough for a chunk. */
 static void chunk_trim(struct chunk *c, uint64 size)
 {
 	uint64 rest = chunk_size(c) - size;
@@ -156,8 +157,8 @@ static void chunk_trim(struct chunk *c, uint64 size)
 	chunk_release(chunk_after(c), rest, true);
 }
 
-/* `start` is where the heap ends now. A new row keeps 8 bytes at its start, so
- * that memory behind the chunks' heads is aligned. */
+/* Start a new row at `start`, the former end of the heap. It skips a few bytes
+ * so that the memory after the head of each chunk is aligned. */
 static struct chunk *row_begin(char *start, uint64 grow)
 {
 	uint64 skip = (HEAD - (uint64)start) % ALIGN;
@@ -170,7 +171,7 @@ static struct chunk *row_begin(char *start, uint64 grow)
 	return chunk_release(c, size, true);
 }
 
-/* The fence becomes the head of the new chunk. */
+/* Extend the last row: its fence becomes the head of a new chunk. */
 static struct chunk *row_extend(uint64 grow)
 {
 	struct chunk *c = (struct chunk *)(heap_end - HEAD);
@@ -182,9 +183,9 @@ static struct chunk *row_extend(uint64 grow)
 	return chunk_release(c, grow, before_used);
 }
 
-/* A free chunk of at least `size` bytes out of new memory; NULL when there is
- * none to be had. Somebody else may have moved the end of the heap: then a new
- * row begins. */
+/* Get a free chunk of at least `size` bytes from the kernel; NULL if memory is
+ * exhausted. If somebody else has moved the end of the heap, start a new
+ * row. */
 static struct chunk *heap_grow(uint64 size)
 {
 	uint64 grow = (size + 2 * ALIGN + GROW_MIN - 1) & ~(GROW_MIN - 1);
@@ -247,7 +248,7 @@ void *calloc(size_t count, size_t size)
 	return memory == NULL ? NULL : memset(memory, 0, total);
 }
 
-/* Take in the free chunk behind c, if there is one. */
+/* Merge c with the chunk after it, if that one is free. */
 static void chunk_absorb_after(struct chunk *c)
 {
 	struct chunk *after = chunk_after(c);

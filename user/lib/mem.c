@@ -1,5 +1,4 @@
-/* user/lib/mem.c: memory moved and compared, by words where both ends are
- * aligned alike. */
+/* user/lib/mem.c: fill, copy and compare memory, by words where possible. */
 
 #include "string.h"
 

@@ -2,7 +2,7 @@
 
 #include "string.h"
 
-#define LONG_LIMIT (1UL << 63) /* the magnitude of the least long */
+#define LONG_LIMIT (1UL << 63) /* the magnitude of the smallest long */
 
 static int digit_value(char c)
 {
@@ -29,7 +29,8 @@ static const char *skip_base(const char *s, int *base)
 	return s;
 }
 
-/* Digits from s on; the value is at most `limit`. Returns what follows. */
+/* Parse the digits at s. A value above `limit` becomes `limit`. Returns the end
+ * of the digits. */
 static const char *digits_parse(const char *s, uint base, uint64 limit,
 				uint64 *value)
 {

@@ -1,4 +1,4 @@
-/* user/lib/operands.c: the parts of main() that several programs share. */
+/* user/lib/operands.c: command lines that several programs have in common. */
 
 #include "operands.h"
 
@@ -56,7 +56,7 @@ static int act_on_file(const char *path, long lines, bool has_title,
 	return result;
 }
 
-/* The options; optind is the first file afterwards. */
+/* Parse the options. Afterwards optind is the index of the first file. */
 static long parse_lines(int argc, char **argv, const char *synopsis)
 {
 	long lines = LINES_DEFAULT;

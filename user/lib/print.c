@@ -1,9 +1,10 @@
-/* user/lib/print.c: formatted text to standard output and other descriptors.
+/* user/lib/print.c: print formatted text on standard output and other
+ * descriptors.
  *
- * Each call writes all of its text before it returns, so nothing is lost or
- * late if the program then faults, is killed, or lets another one print. Lines
- * leave in one write() each, so that those of several programs do not mix on
- * the console. */
+ * Each call writes all of its text before it returns. So no text is lost or
+ * late if the program then faults, is killed, or waits for another one that
+ * prints. Each line is written with one write(), so that the lines of several
+ * programs do not mix on the console. */
 
 #include "print.h"
 
@@ -12,18 +13,18 @@
 #include "sys.h"
 
 struct writer {
-	struct sink sink; /* first: format() knows only this */
+	struct sink sink; /* must be first: format() knows only this */
 	int fd;
-	int error; /* what went wrong first */
+	int error; /* the first error */
 	size_t used;
-	size_t lines; /* bytes up to and with the last newline in text */
+	size_t lines; /* bytes through the last newline in text */
 	char text[PRINT_BUFFER];
 };
 
 int print_error;
 
-/* Write the first n bytes held, and keep the rest. What cannot be written is
- * dropped. */
+/* Write the first n bytes of the buffer, and keep the rest. Bytes that cannot
+ * be written are dropped. */
 static void writer_flush(struct writer *w, size_t n)
 {
 	for (size_t done = 0; done < n;) {

@@ -1,4 +1,4 @@
-/* user/lib/process.c: what /proc tells about processes. */
+/* user/lib/process.c: read about processes in /proc. */
 
 #include "process.h"
 
@@ -19,7 +19,8 @@ static int open_of(int pid, const char *name)
 	return open(path, O_RDONLY);
 }
 
-/* What stands behind the label, which begins a line; "" when it is missing. */
+/* The text after a label at the start of a line; "" if there is no such
+ * label. */
 static const char *field(const char *text, const char *label)
 {
 	size_t n = strlen(label);
@@ -40,7 +41,7 @@ static long number(const char *text, const char *label)
 	return strtol(field(text, label), NULL, 10);
 }
 
-/* A word or a line, up to `end`. */
+/* Copy the text up to the character `end`. */
 static void copy_until(char *dst, size_t size, const char *text, char end)
 {
 	size_t i = 0;
@@ -80,7 +81,7 @@ int process_read(int pid, struct process *process)
 	return 0;
 }
 
-/* Room for one more after `count` of them. */
+/* Make room for one more item after `count` items. */
 static void *grow(void *items, long count, size_t size)
 {
 	return count % 32 == 0 ? xrealloc(items, (size_t)(count + 32) * size)
@@ -94,7 +95,7 @@ static int compare_pids(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-/* In order, in a block of their own. */
+/* Return a sorted copy and free the original. */
 static struct process *sorted(struct process *all, long count)
 {
 	struct process **by_pid =

@@ -1,4 +1,4 @@
-/* user/lib/process.h: what /proc tells about processes. Amounts are in KiB. */
+/* user/lib/process.h: read about processes in /proc. Amounts are in KiB. */
 #pragma once
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct process {
 	long faults, copies, takeovers;
 };
 
-/* Part of a process's memory. */
+/* A part of a process's memory. */
 struct mapping {
 	uint64 start, end;
 	char rights[5], kind[6];
@@ -24,18 +24,18 @@ struct mapping {
 	uint64 pss; /* in 1 / PSS_ONE bytes */
 };
 
-/* In KiB, rounded to the nearest. */
+/* Convert to KiB, rounding to the nearest. */
 static inline long pss_kib(uint64 pss)
 {
 	return (long)((pss + PSS_ONE * 512) / (PSS_ONE * 1024));
 }
 
-/* 0, or -1 with errno set when there is no such process. */
+/* Returns 0, or -1 with errno set if there is no such process. */
 int process_read(int pid, struct process *process);
 
-/* All processes there are, by pid, those left out that end meanwhile; free()
- * them. Returns how many, -1 with errno set. */
+/* Read all processes, sorted by pid, except those that end meanwhile. Returns
+ * their number, or -1 with errno set. free() the array. */
 long processes_read(struct process **all);
 
-/* The same for the parts of one process's memory. */
+/* Read the parts of one process's memory in the same way. */
 long mappings_read(int pid, struct mapping **all);

@@ -1,4 +1,4 @@
-/* user/lib/runner.c: runs tests and says how they went. */
+/* user/lib/runner.c: run tests and report their results. */
 
 #include "runner.h"
 
@@ -6,22 +6,22 @@
 #include "dir.h"
 #include "getopt.h"
 
-/* How long a test may take: at least so many seconds, and longer the more
- * memory there is, since some tests use all of it. */
+/* The time limit of a test: this many seconds, plus a second for every
+ * FRAMES_PER_SECOND frames, since some tests use all memory. */
 #define DEFAULT_SECONDS 60
 #define FRAMES_PER_SECOND 4096
 #define SECONDS_MIN 10
-#define SETTLE_TICKS 10 /* for frames to come back when all have ended; */
-#define SETTLE_AGAIN 1  /* so many once that was in vain */
+#define SETTLE_TICKS 10 /* ticks to wait until frames are free again... */
+#define SETTLE_AGAIN 1  /* ... and after the first wait that was in vain */
 
 static int seconds_allowed;
 static int vmstat_fd;
-static struct asked asked; /* all NULL when no grader asks */
+static struct asked asked; /* all NULL without a grader's list */
 
-/* How a test went: reason[0] is NUL when it passed. */
+/* The result of a test. reason is "" if it passed. */
 struct outcome {
 	char reason[200];
-	bool is_leak; /* all was right but the number of free frames */
+	bool is_leak; /* only the number of free frames was wrong */
 };
 
 static void set_reason(struct outcome *outcome, const char *fmt, ...)
@@ -37,8 +37,9 @@ static void set_reason(struct outcome *outcome, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Tests measure what the whole system does. So the test begins when runner and
- * watchdog have made the copies that follow a fork, and do nothing but wait. */
+/* Tests measure what the whole system does. So a test begins only when the
+ * runner and the watchdog have made the copies that follow a fork, and do
+ * nothing but wait. */
 
 static int start_watchdog(void)
 {
@@ -57,7 +58,7 @@ static int start_watchdog(void)
 		exit(0);
 	}
 	xclose(settled[1]);
-	read(settled[0], &c, 1); /* its end: the watchdog has closed its own */
+	read(settled[0], &c, 1); /* until the watchdog has closed its end */
 	xclose(settled[0]);
 	return pid;
 }
@@ -78,7 +79,8 @@ static int start_test(const struct test *test, const char *dir, int report[2])
 	return pid;
 }
 
-/* The status of the test, which is killed when the watchdog ends first. */
+/* Wait for the test and return its status. If the watchdog ends first, kill the
+ * test. */
 static int wait_for_test(int test, int watchdog, struct outcome *outcome)
 {
 	int test_status = 0;
@@ -95,8 +97,8 @@ static int wait_for_test(int test, int watchdog, struct outcome *outcome)
 			set_reason(outcome, "not over after %d s",
 				   seconds_allowed);
 			kill(test);
-			/* Where one hangs others will; it need not take all
-			 * day to say so. */
+			/* If one test hangs, others will: give them less
+			 * time. */
 			if (seconds_allowed > SECONDS_MIN)
 				seconds_allowed /= 2;
 		}
@@ -105,8 +107,9 @@ static int wait_for_test(int test, int watchdog, struct outcome *outcome)
 	return test_status;
 }
 
-/* What the test gave as the first reason, if any. The newline is for it to end
- * there: those whom the test left behind may keep the pipe open. */
+/* Read the first reason that the test has reported, if any. The newline is for
+ * the case that there is none: processes that the test has left behind may keep
+ * the pipe open, and the read must end. */
 static void read_reason(const int report[2], struct outcome *outcome)
 {
 	char reason[sizeof(outcome->reason)];
@@ -123,7 +126,7 @@ static void read_reason(const int report[2], struct outcome *outcome)
 		set_reason(outcome, "%s", reason);
 }
 
-/* A test that failed may have left processes behind. They have higher pids. */
+/* A test that failed may have left processes behind. Their pids are higher. */
 static void kill_strays(int test)
 {
 	int newest = xfork();
@@ -147,7 +150,7 @@ static void run_process(const struct test *test, const char *dir,
 	int pid = start_test(test, dir, report);
 	int status = wait_for_test(pid, watchdog, outcome);
 
-	/* Opening the file could be what fails. */
+	/* Use the open descriptor: an open() might be what fails. */
 	xwrite(vmstat_fd, "fail 0", 6);
 	if (status != 0)
 		read_reason(report, outcome);
@@ -161,7 +164,8 @@ static void run_process(const struct test *test, const char *dir,
 	xclose(report[1]);
 }
 
-/* Whoever the test has left behind may take as long to end as the test. */
+/* Processes that the test has left behind may take as long to end as the
+ * test. */
 static void wait_for_orphans(long procs)
 {
 	static bool was_in_vain;
@@ -199,7 +203,7 @@ static void run_in_directory(const struct test *test, struct outcome *outcome)
 
 	snprintf(dir, sizeof(dir), "/tmp/t%d", getpid());
 	mkdir("/tmp");
-	remove_tree(dir); /* of a run that was cut short */
+	remove_tree(dir); /* left by a run that was interrupted */
 	xmkdir(dir);
 
 	struct vmstat before;
@@ -214,8 +218,8 @@ static void run_in_directory(const struct test *test, struct outcome *outcome)
 			   strerror(errno));
 }
 
-/* Whoever reads our output through a pipe uses memory too: then frames count as
- * lost only if it happens twice. */
+/* If another program reads the output through a pipe, it uses memory too. Then
+ * frames count as lost only if that happens twice. */
 static bool run_test(const struct test *test)
 {
 	struct outcome outcome;
@@ -240,9 +244,9 @@ static bool run_test(const struct test *test)
 /* ---- which tests ---- */
 
 struct choice {
-	const char *group; /* NULL: every one */
+	const char *group; /* NULL: all groups */
 	char **names;
-	int nnames; /* 0: every one */
+	int nnames; /* 0: all tests */
 };
 
 static bool is_chosen(const struct choice *choice,
@@ -258,8 +262,8 @@ static bool is_chosen(const struct choice *choice,
 	       (!group->is_slow || choice->group != NULL);
 }
 
-/* Calls `visit` for every test chosen; returns how many there were, and in
- * *passed for how many it was true. */
+/* Call `visit` for every chosen test. Returns the number of these tests, and in
+ * *passed the number of calls that returned true. */
 static int each_test(const struct test_group *groups,
 		     const struct choice *choice,
 		     bool (*visit)(const struct test *test), int *passed)
@@ -305,7 +309,7 @@ static void check_choice(const struct test_group *groups,
 		errx(2, "%s: no such group", choice->group);
 }
 
-/* Run what the file asks for, in its order. */
+/* Run the tests in a grader's list, in its order. */
 static int run_asked(const struct test_group *groups, const char *path,
 		     int *passed)
 {

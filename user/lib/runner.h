@@ -1,4 +1,4 @@
-/* user/lib/runner.h: runs tests and says how they went. */
+/* user/lib/runner.h: run tests and report their results. */
 #pragma once
 
 #include "test.h"
@@ -14,18 +14,19 @@ struct test {
 struct test_group {
 	const char *name;
 	const struct test *tests; /* up to TESTS_END */
-	bool is_slow; /* run only when asked for, by -g or by name */
+	bool is_slow;             /* run only if chosen with -g or by name */
 };
 
 /* The main program of a set of tests:
  *
  *   -l          list the names
- *   -g GROUP    only the tests of that group
- *   -a FILE     what a grader asks for, see asked.h
- *   -t SECONDS  how long one test may take
- *   NAME...     only these
+ *   -g GROUP    run only the tests of that group
+ *   -a FILE     run the tests in a grader's list (asked.h)
+ *   -t SECONDS  the time limit of a test
+ *   NAME...     run only these tests
  *
- * Prints "NAME: ok" or "NAME: FAILED (reason)" for each, and then how many of
- * each there were. Returns 0 when all passed, 1 when not. After a test as many
- * frames must be free as before it. `groups` ends with a name of NULL. */
+ * Prints "NAME: ok" or "NAME: FAILED (reason)" for each test, and then the
+ * numbers of tests that passed and failed. Returns 0 if all passed, otherwise
+ * 1. A test also fails if it leaves fewer or more frames free than before.
+ * `groups` ends with a name of NULL. */
 int tests_main(const struct test_group *groups, int argc, char **argv);

@@ -1,12 +1,12 @@
-/* user/lib/snprintf.c: formatted text into a buffer. */
+/* user/lib/snprintf.c: print formatted text to a buffer. */
 
 #include "format.h"
 #include "print.h"
 
 struct buffer {
-	struct sink sink; /* first: format() knows only this */
+	struct sink sink; /* must be first: format() knows only this */
 	char *next;
-	size_t left; /* bytes free, room for the NUL not included */
+	size_t left; /* free bytes, not counting the one for the NUL */
 };
 
 static void buffer_put(struct sink *sink, const char *text, size_t n)

@@ -1,4 +1,4 @@
-/* user/lib/sort.c: sorting, as a heap: no recursion, never slow. */
+/* user/lib/sort.c: heapsort, which needs no recursion and is never slow. */
 
 #include "sort.h"
 
@@ -10,7 +10,7 @@ static void swap(void **a, void **b)
 	*b = item;
 }
 
-/* Let the item at `top` sink until no child of it is greater. */
+/* Let the item at `top` sink until none of its children is greater. */
 static void sink(void **items, size_t top, size_t count,
 		 int (*compare)(const void *, const void *))
 {

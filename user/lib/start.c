@@ -1,4 +1,4 @@
-/* user/lib/start.c: how a program begins, ends, and becomes another one. */
+/* user/lib/start.c: start, end and replace a program. */
 
 #include "error.h"
 #include "string.h"
@@ -19,8 +19,8 @@ void _start(int argc, char **argv)
 	exit(main(argc, argv));
 }
 
-/* A program whose output was lost has not succeeded. EPIPE does not count: the
- * reader had seen enough. */
+/* A program whose output was lost has failed. EPIPE is not a failure: the
+ * reader has seen enough. */
 void exit(int status)
 {
 	if (print_error != 0 && print_error != EPIPE && status == 0) {

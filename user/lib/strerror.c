@@ -1,4 +1,4 @@
-/* user/lib/strerror.c: the words for an error number. */
+/* user/lib/strerror.c: messages for error numbers. */
 
 #include "error.h"
 #include "sys.h"

@@ -20,18 +20,19 @@ char *strstr(const char *s, const char *part);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 
-/* Copy at most size - 1 bytes of `src` and end them with a NUL; returns the
- * length of `src`, so that a result >= size means that it was cut off. */
+/* Copy at most size - 1 bytes of `src` and add a NUL. Returns the length of
+ * `src`, so a result >= size means that the copy was truncated. */
 size_t strlcpy(char *dst, const char *src, size_t size);
 
-/* What stands after the last slash. */
+/* The part of the path after the last slash. */
 const char *basename(const char *path);
 
-/* Base 0: 0x means 16, a leading 0 means 8, else 10. Too big a number gives the
- * biggest. *end, unless end is NULL, becomes the first byte not used. */
+/* Parse a number. In base 0, 0x means base 16, a leading 0 base 8, and anything
+ * else base 10. A number that is too large gives the largest long. *end, unless
+ * end is NULL, becomes the first byte after the number. */
 long strtol(const char *s, char **end, int base);
 int atoi(const char *s);
 
-/* A decimal number that is not negative and is all of `s`; false if it is not,
- * or does not fit. */
+/* Parse `s` as a non-negative decimal number. Returns false for anything else,
+ * or if the number does not fit. */
 bool parse_number(const char *s, long *value);

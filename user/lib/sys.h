@@ -1,6 +1,6 @@
-/* user/lib/sys.h: the system calls, and what goes with them.
+/* user/lib/sys.h: system calls and related functions.
  *
- * Each returns -1 for failure and leaves the reason in errno. */
+ * A call that fails returns -1 and stores the reason in errno. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,22 +15,22 @@
 #include "abi/types.h"
 
 extern int errno;
-extern char **environ; /* "NAME=value", and NULL behind the last */
+extern char **environ; /* strings "NAME=value", and a NULL at the end */
 
 /* Processes. */
-int fork(void); /* the child's pid; 0 in the child */
+int fork(void); /* returns the child's pid, or 0 in the child */
 void exit(int status) __attribute__((noreturn));
-int wait(int *status); /* the pid of a child that ended; status may be NULL */
+int wait(int *status); /* the pid of a child that ended; NULL is allowed */
 int kill(int pid);
 int exec(const char *path, char *const argv[]); /* with this environment */
 int execve(const char *path, char *const argv[], char *const envp[]);
 int getpid(void);
 int sleep(int ticks);
 int uptime(void);       /* ticks since boot */
-void *sbrk(long bytes); /* the former end of the heap; SBRK_FAILED */
+void *sbrk(long bytes); /* the old end of the heap, or SBRK_FAILED */
 int poweroff(int status);
 
-/* Take FOREGROUND_ flags away, then give some; returns those that were. */
+/* Clear some FOREGROUND_ flags and then set some. Returns the old flags. */
 int foreground(int clear, int set);
 
 #define SBRK_FAILED ((void *)-1)
@@ -53,12 +53,12 @@ int unlink(const char *path);
 int rename(const char *old, const char *name);
 int sync(void);
 
-/* Write all of it, in as many calls as that takes; 0 or -1. */
+/* Write all bytes, with as many calls as necessary. Returns 0 or -1. */
 int write_all(int fd, const void *buf, size_t n);
 
-/* Open a file that programs take their input from: "-" is standard input, and a
- * directory gives EISDIR. */
+/* Open a file for input. "-" means standard input; a directory fails with
+ * EISDIR. */
 int open_input(const char *path);
 
-/* Whether fd is the console, that is, whether somebody may sit there. */
+/* Whether fd is the console, so that a person may be using it. */
 bool is_console(int fd);

@@ -1,7 +1,7 @@
-/* user/lib/syscall.c: a stub for each system call, made from the list.
+/* user/lib/syscall.c: a stub for each system call, generated from the list.
  *
- * Each stub is called sys_NAME, and also NAME unless start.c has a function of
- * that name that does more. */
+ * A stub has the name sys_NAME. It also has the name NAME, unless start.c
+ * defines a function of that name that does more. */
 
 #include "sys.h"
 
@@ -9,8 +9,7 @@ int errno;
 
 long sys_error(long result, long number);
 
-/* Where a stub goes when its call failed: a0 and a1 are as the kernel left
- * them. */
+/* A stub jumps here if its call failed. The kernel has set a0 and a1. */
 __attribute__((used)) long sys_error(long result, long number)
 {
 	errno = (int)number;

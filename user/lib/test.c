@@ -1,4 +1,4 @@
-/* user/lib/test.c: what tests are written with: failing, and processes. */
+/* user/lib/test.c: helpers for tests: failures and processes. */
 
 #include "test.h"
 
@@ -69,8 +69,8 @@ int xfork(void)
 }
 
 /* The child waits for the end of a pipe, which comes when the parent has closed
- * it: a byte would come before, and the pipe's frame would be freed while the
- * child measures. */
+ * it. If it waited for a byte, the pipe's frame would be freed while the child
+ * measures. */
 int xfork_settled(void)
 {
 	int go[2];
@@ -92,8 +92,9 @@ int xfork_settled(void)
 	return pid;
 }
 
-/* Who has made its copies waits for us, for a key or for another child. Where
- * /proc tells nothing, or it never rests, there is nothing to wait for. */
+/* When the starter has made its copies, it sleeps: it waits for this process, a
+ * key or another child. If /proc does not work or the starter never sleeps, do
+ * not wait for ever. */
 void starter_settle(void)
 {
 	struct process self, starter;

@@ -1,9 +1,9 @@
-/* user/lib/test.h: what tests are written with.
+/* user/lib/test.h: helpers for tests.
  *
- * A test is a function that returns when all was right and calls fail()
- * otherwise. It runs in a process of its own, in an empty directory of its own
- * (user/lib/runner.h). A test's children may call fail() too. The functions
- * called x... do what their namesakes do, and fail the test if that fails. */
+ * A test is a function that returns if everything was right, and calls fail()
+ * otherwise. It runs in its own process and its own empty directory
+ * (user/lib/runner.h). A test's children may call fail() too. The function
+ * xNAME() does what NAME() does, and fails the test if that fails. */
 #pragma once
 
 #include "calf.h"
@@ -14,19 +14,19 @@
 /* The status of a process that called fail(). */
 #define STATUS_FAILED 99
 
-/* End this process; the test has failed for this reason. Of several reasons the
- * first one counts. */
+/* End this process and make the test fail for this reason. If there are several
+ * reasons, the first one counts. */
 void fail(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 
-/* Fail, by way of a child that fails first: for who wants to see that failures
- * are told. */
+/* Fail in a child and then in the parent, to show that failures are
+ * reported. */
 void fail_as_asked(void);
 
-/* This process is a test, and the reason why it fails goes to `fd`. Otherwise
- * it goes to standard error. */
+/* Declare that this process is a test, and write reasons for failure to `fd`.
+ * Without this call they are printed on standard error. */
 void fail_to(int fd);
 
-/* "path/file.c:123:"; basename() makes it short when it is printed. */
+/* "path/file.c:123:". Print it with basename(), to make it short. */
 #define AT_LINE __FILE__ ":" AT_LINE_TEXT(__LINE__) ":"
 #define AT_LINE_TEXT(line) AT_LINE_TEXT_(line)
 #define AT_LINE_TEXT_(line) #line
@@ -37,13 +37,13 @@ void fail_to(int fd);
 			fail("%s not so: %s", basename(AT_LINE), #condition);  \
 	} while (0)
 
-/* Two numbers are equal. */
+/* Check that two numbers are equal. */
 #define CHECK_EQ(actual, expected)                                             \
 	check_equal(AT_LINE, #actual, (long)(actual), (long)(expected))
 void check_equal(const char *where, const char *what, long actual,
 		 long expected);
 
-/* A call fails, and for this reason. */
+/* Check that a call fails, and for this reason. */
 #define CHECK_FAILS(call, reason)                                              \
 	check_fails(AT_LINE, #call, (long)(call), reason)
 void check_fails(const char *where, const char *what, long result, int reason);
@@ -52,25 +52,26 @@ void check_fails(const char *where, const char *what, long result, int reason);
 
 int xfork(void);
 
-/* The same, and the child goes on when its parent has made the copies that
- * follow a fork, so that who measures in the child sees the child alone. */
+/* The same, but the child waits until its parent has made the copies that
+ * follow a fork. So the child can measure its own copies alone. */
 int xfork_settled(void);
 
-/* Wait until whoever has started this process, a shell, sleeps. Before, it may
- * be copying a page that both had, and one frame fewer is free meanwhile. */
+/* Wait until the process that has started this one, such as a shell, sleeps.
+ * Before that, it may still copy a shared page, and the number of free frames
+ * changes. */
 void starter_settle(void);
 
-/* Wait until there are no more processes than there were, `procs`: orphans end
- * and init takes them, on a busy machine slowly. Then all that they had is free
- * again. False when that takes longer than so many seconds. */
-#define SETTLE_SECONDS 60 /* where nobody gives a limit; this is long */
+/* Wait until there are only `procs` processes: orphans must end and init must
+ * collect them, which takes time on a busy machine. Then all of their memory is
+ * free again. Returns false if that takes longer than `seconds`. */
+#define SETTLE_SECONDS 60 /* a generous default */
 bool orphans_settle(long procs, int seconds);
 
-/* Wait for a child, any one; it must have ended with this status. Returns its
+/* Wait for any child, and check that it has ended with this status. Returns its
  * pid. */
 int xwait(int status);
 
-/* Run the statement that follows in a child, which then exits with 0. */
+/* Run the next statement in a child, which then exits with 0. */
 #define IN_CHILD()                                                             \
 	for (bool in_child_ = xfork() == 0; in_child_; in_child_ = exit_child())
 
@@ -81,11 +82,11 @@ static inline bool exit_child(void)
 
 /* ---- memory ---- */
 
-/* Heap memory, page-aligned, to which nobody has written. */
+/* Allocate page-aligned heap memory that nobody has written to. */
 char *xpages(long count);
 
-/* The first byte of each page has a value that depends on `seed` and the page;
- * check fails the test when some page has not. */
+/* Fill the first bytes of each page with a value that depends on `seed` and the
+ * page, or check that they have it. */
 void pages_fill(char *pages, long count, int seed);
 void pages_check(const char *pages, long count, int seed);
 
@@ -94,27 +95,27 @@ void *xsbrk(long bytes);
 long xvmstat(const char *name);
 void xvmstat_read(struct vmstat *stat);
 
-/* Write a command to /dev/vmstat; 0 or -1. */
+/* Write a command to /dev/vmstat. Returns 0 or -1. */
 int vmstat_command(const char *command);
 
-/* The stack of this process: its highest address; and the page below it, which
- * is the last one of STACK_GAP bytes that are never mapped. */
+/* The highest address of this process's stack; and the page below the stack,
+ * which is the last page of the unmapped gap of STACK_GAP bytes. */
 uint64 stack_top(void);
 uint64 stack_guard(void);
-void stack_note(void); /* before anybody moves the end of the heap */
+void stack_note(void); /* call this before the heap grows */
 
-/* Write to the stack, from the frames of the callers down to where calls from
- * here may reach, so that nothing of it is shared any more. */
+/* Write to the stack, from the callers' stack frames down to where later calls
+ * may reach, so that none of these pages is shared any more. */
 void own_stack(void);
 
-#define STACK_SIZE 65536 /* what our programs are linked with */
+#define STACK_SIZE 65536 /* programs are linked with this size */
 
-/* Addresses where no program can read, or write, 8 bytes, though it may be able
- * to do so with the first few. Each list ends with a name of NULL. */
+/* Addresses at which no program can read, or write, 8 bytes. The first few
+ * bytes may be accessible. Each list ends with a name of NULL. */
 struct bad_address {
 	const char *name;
 	uint64 va;
-	int good_bytes; /* in front */
+	int good_bytes; /* accessible bytes at va */
 };
 const struct bad_address *bad_to_load(void);
 const struct bad_address *bad_to_store(void);
@@ -122,8 +123,8 @@ const struct bad_address *bad_to_store(void);
 #define EACH_BAD(bad, list)                                                    \
 	for (const struct bad_address *bad = (list); bad->name != NULL; bad++)
 
-/* The call with a bad address was refused with EFAULT; or, for those that may
- * do a part of their work, was done with the good bytes. */
+/* Check that a call with a bad address failed with EFAULT; or, if a call may do
+ * a part of its work, that it transferred just the good bytes. */
 void check_refused(const char *call, const struct bad_address *bad,
 		   long result);
 void check_cut_short(const char *call, const struct bad_address *bad,
@@ -140,9 +141,10 @@ void xmkdir(const char *path);
 void xunlink(const char *path);
 void xchdir(const char *path);
 
-/* A file with these contents. */
+/* Create a file with these contents. */
 void make_file(const char *path, const void *bytes, size_t n);
 
-/* One byte through a pipe: to tell another process to go on. */
+/* Send one byte through a pipe, to let another process continue; or wait for
+ * it. */
 void signal_give(const int fds[2]);
 void signal_take(const int fds[2]);

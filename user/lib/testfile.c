@@ -1,4 +1,4 @@
-/* user/lib/testfile.c: what tests are written with: files. */
+/* user/lib/testfile.c: helpers for tests: files. */
 
 #include "test.h"
 

@@ -1,15 +1,15 @@
-/* user/lib/testmem.c: what tests are written with: memory. */
+/* user/lib/testmem.c: helpers for tests: memory. */
 
 #include "test.h"
 
-#define KERNEL_BASE 0xffffffc000000000UL /* design: the direct map */
+#define KERNEL_BASE 0xffffffc000000000UL /* the direct map */
 #define UART_BASE 0x10000000UL
 #define RAM_BASE 0x80000000UL
 
-#define STACK_BELOW (3 * PGSIZE) /* that calls may need */
-#define STACK_ABOVE (2 * PGSIZE) /* that callers may have */
+#define STACK_BELOW (3 * PGSIZE) /* bytes that later calls may need */
+#define STACK_ABOVE (2 * PGSIZE) /* bytes that the callers may use */
 
-static uint64 heap_start; /* the stack ends where the heap begins */
+static uint64 heap_start; /* also the end of the stack */
 
 void stack_note(void)
 {
@@ -79,7 +79,7 @@ void pages_check(const char *pages, long count, int seed)
 	}
 }
 
-/* One list: what is bad to load from is bad to store to as well. */
+/* One list for both: no address that is bad for loads is good for stores. */
 static const struct bad_address *bad_list(bool for_store)
 {
 	static struct bad_address list[] = {

@@ -1,11 +1,11 @@
-/* user/lib/tree.c: removing a directory with all that is in it. */
+/* user/lib/tree.c: remove a directory with everything in it. */
 
 #include "dir.h"
 #include "print.h"
 #include "string.h"
 #include "sys.h"
 
-/* Add "/NAME" to the path; the length that it had before, or -1. */
+/* Append "/NAME" to the path. Returns the old length, or -1. */
 static long path_push(char *path, const char *name)
 {
 	size_t length = strlen(path);
@@ -17,8 +17,8 @@ static long path_push(char *path, const char *name)
 	return (long)length;
 }
 
-/* The first name in the directory at `path`, added to it. Returns the length
- * that the path had, 0 for an empty directory, -1 for an error. */
+/* Append the first name in the directory to its path. Returns the old length, 0
+ * for an empty directory, or -1 for an error. */
 static long path_push_first(char *path)
 {
 	struct dir dir;
@@ -39,8 +39,8 @@ static long path_push_first(char *path)
 	return length;
 }
 
-/* Whether the path ends with a name and not with "." or "..": those cannot be
- * removed, so what is below them must stay. */
+/* Whether the path ends with a name other than "." and "..". Those cannot be
+ * removed, so nothing below them must be removed either. */
 static bool has_own_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -50,8 +50,8 @@ static bool has_own_name(const char *path)
 }
 
 /* The directory at `path` is so deep that the paths of its entries are too
- * long. Move it up, into path[0 .. top - 1], under an unused name, and set
- * `path` to it. */
+ * long. Move it up, to an unused name in the directory path[0 .. top - 1], and
+ * update `path`. */
 static int move_up(char *path, long top)
 {
 	char up[PATH_LEN];
@@ -73,8 +73,8 @@ static int move_up(char *path, long top)
 	}
 }
 
-/* Always the first entry of the deepest directory goes, and a directory once it
- * is empty: so the depth costs no memory. */
+/* In each turn, go down to the first entry, or remove a file or an empty
+ * directory. So the depth of the tree costs no memory. */
 int remove_tree(const char *top_path)
 {
 	char path[PATH_LEN];

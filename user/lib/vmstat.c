@@ -1,4 +1,4 @@
-/* user/lib/vmstat.c: reading /dev/vmstat. */
+/* user/lib/vmstat.c: read /dev/vmstat. */
 
 #include "vmstat.h"
 
@@ -7,7 +7,7 @@
 
 #define TEXT_SIZE 1024
 
-/* The whole text, NUL-ended, or -1. */
+/* Read the whole text and add a NUL. Returns 0 or -1. */
 static int text_read(char *text)
 {
 	int fd = open(VMSTAT_PATH, O_RDONLY);

@@ -1,4 +1,4 @@
-/* user/lib/vmstat.h: what the kernel tells about memory in /dev/vmstat. */
+/* user/lib/vmstat.h: read /dev/vmstat. */
 #pragma once
 
 #include "abi/vmstat.h"
@@ -12,8 +12,9 @@ struct vmstat {
 };
 #undef VMSTAT_FIELD
 
-/* 0, or -1 with errno set. A name that the kernel does not give reads as 0. */
+/* Returns 0, or -1 with errno set. A value that the kernel does not have is
+ * 0. */
 int vmstat_read(struct vmstat *stat);
 
-/* One value, by name; -1 when there is no such name. */
+/* The value with that name, or -1 if there is none. */
 long vmstat_get(const char *name);

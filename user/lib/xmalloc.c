@@ -1,4 +1,4 @@
-/* user/lib/xmalloc.c: memory for programs that cannot go on without. */
+/* user/lib/xmalloc.c: allocate memory or exit. */
 
 #include "error.h"
 #include "memory.h"

@@ -1,5 +1,5 @@
-/* user/lib/xv6.c: functions that only programs written for xv6 use; see
- * user/compat/user/user.h. */
+/* user/lib/xv6.c: functions that only programs written for xv6 use
+ * (user/compat/user/user.h). */
 
 #include "sys.h"
 
@@ -7,8 +7,8 @@ char *gets(char *buf, int size);
 int pause(int ticks);
 void *sbrklazy(long bytes);
 
-/* At most size - 1 bytes, through the newline, and a NUL. Byte by byte, because
- * what follows the line belongs to whoever reads next. */
+/* Read a line, at most size - 1 bytes, and add a NUL. Read byte by byte,
+ * because the bytes after the line are for the next reader. */
 char *gets(char *buf, int size)
 {
 	int n = 0;
@@ -30,7 +30,7 @@ int pause(int ticks)
 	return sleep(ticks);
 }
 
-/* Memory that need not be there before it is used. */
+/* In xv6 this allocates memory lazily. */
 void *sbrklazy(long bytes)
 {
 	return sbrk(bytes);
