@@ -5,7 +5,7 @@
 
 static char buf[PGSIZE];
 
-/* Reading what it has just written, it would come to no end. */
+/* Otherwise cat would read what it has just written, without end. */
 static bool is_output(int fd)
 {
 	struct stat in, out;
@@ -14,7 +14,7 @@ static bool is_output(int fd)
 	       in.type == T_FILE && in.dev == out.dev && in.ino == out.ino;
 }
 
-/* 0, or 1 after a message. */
+/* Returns 0, or 1 after printing a message. */
 static int copy(int fd, const char *name)
 {
 	long n;

@@ -26,7 +26,7 @@ static int copy_bytes(int from, const char *from_name, int to,
 	return 0;
 }
 
-/* Opening the target empties it, which must not happen to the source. */
+/* Opening the target truncates it, which must not happen to the source. */
 static bool is_same_file(int fd, const char *path)
 {
 	struct stat a;

@@ -5,7 +5,7 @@
 int main(int argc, char **argv)
 {
 	bool has_newline = argc < 2 || strcmp(argv[1], "-n") != 0;
-	char line[ARGS_SIZE + 1]; /* exec() takes no more */
+	char line[ARGS_SIZE + 1]; /* exec() allows no more */
 	char *end = line;
 
 	for (int i = has_newline ? 1 : 2; i < argc; i++) {

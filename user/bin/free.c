@@ -1,4 +1,4 @@
-/* user/bin/free.c: how much memory there is, and what it is used for. */
+/* user/bin/free.c: show the amount of memory and its use. */
 
 #include "calf.h"
 #include "getopt.h"
@@ -8,7 +8,7 @@
 
 static char unit = 'k';
 
-/* An amount of memory, in the unit asked for. */
+/* Format an amount of memory in the requested unit. */
 static const char *amount(char *text, size_t size, long frames)
 {
 	unsigned long kib = (unsigned long)frames * (PGSIZE / 1024);

@@ -1,11 +1,13 @@
 /* user/bin/grep.c: print the lines that match a pattern.
  *
- * In a pattern . stands for any character, [abc], [a-z] and [^a] for one of
- * some, \ before a character for itself, * after any of these for any number of
- * it; ^ at the start and $ at the end for those of the line.
+ * In a pattern, . matches any character; [abc], [a-z] and [^a] match one
+ * character of a set; \ before a character matches that character itself; and *
+ * after any of these matches any number of it. ^ at the start and $ at the end
+ * match the start and the end of the line.
  *
- * All ways to match go through the line at once: the state is the set of places
- * in the pattern where a match that began somewhere before may be now. */
+ * All possible matches are followed through the line at the same time: the
+ * state is the set of places in the pattern that a match, wherever it began,
+ * may have reached. */
 
 #include "calf.h"
 #include "getopt.h"
@@ -19,15 +21,15 @@
 
 #define ITEMS_MAX 256
 
-/* A part of the pattern that matches one character, or any number of them. */
+/* A part of the pattern that matches one character, or any number of it. */
 struct item {
 	bool is_starred;
-	bool matches[256]; /* by character */
+	bool matches[256]; /* indexed by character */
 };
 
 static struct item items[ITEMS_MAX];
 static int nitems;
-static bool at_start, at_end; /* ^, $ */
+static bool at_start, at_end; /* the pattern has ^ or $ */
 
 static bool is_inverted, ignores_case, shows_numbers, only_counts;
 
@@ -46,8 +48,8 @@ static void item_add_range(struct item *item, uchar first, uchar last)
 	}
 }
 
-/* Behind the set that begins at p with '['. A ']' in the first place is one of
- * the set. */
+/* Parse the set that starts at p with '[', and return the end of it. A ']' in
+ * the first place belongs to the set. */
 static const char *parse_set(struct item *item, const char *p)
 {
 	bool is_negated = *++p == '^';
@@ -103,7 +105,8 @@ static void parse_pattern(const char *p)
 
 /* ---- a line ---- */
 
-/* Item i may come next; so may the one after it, if i may be left out. */
+/* Add the place before item i; and the next place too, if item i is
+ * optional. */
 static void places_add(bool *places, int i)
 {
 	while (!places[i]) {
@@ -114,7 +117,7 @@ static void places_add(bool *places, int i)
 	}
 }
 
-/* From the places before the character to those after it. */
+/* Go from the places before the character to those after it. */
 static void places_step(const bool *before, bool *after, uchar c)
 {
 	memset(after, false, (size_t)nitems + 1);

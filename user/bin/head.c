@@ -7,7 +7,8 @@
 
 static char buf[PGSIZE];
 
-/* The bytes of `*lines` lines, at most n; counts *lines down. */
+/* The length of the first *lines lines, at most n. Decrements *lines for
+ * each. */
 static size_t lines_length(size_t n, long *lines)
 {
 	size_t length = 0;
@@ -19,7 +20,7 @@ static size_t lines_length(size_t n, long *lines)
 	return length;
 }
 
-/* 0, or 1 after a message. */
+/* Returns 0, or 1 after printing a message. */
 static int head(int fd, const char *name, long lines)
 {
 	long n = 0;

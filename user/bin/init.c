@@ -1,17 +1,18 @@
-/* user/bin/init.c: the first program. Its arguments are the boot words.
+/* user/bin/init.c: the first program. Its arguments are words of the boot
+ * arguments.
  *
- *   (none)      a shell on the console, and a new one whenever it ends
- *   run FILE    the commands in FILE, then power-off with the status of the
+ *   (none)      run a shell on the console, and a new one whenever it exits
+ *   run FILE    run the commands in FILE, then power off with the status of the
  *               last one
- *   shell FILE  the shell to use instead of /bin/sh
+ *   shell FILE  use this shell instead of /bin/sh
  *
- * Every process whose parent has ended becomes a child of this one. */
+ * Every process whose parent has exited becomes a child of this one. */
 
 #include "calf.h"
 
 #define CONSOLE "/dev/console"
 #define CONSOLE_MAJOR 1  /* kernel/dev/device.h */
-#define STATUS_SHOWN 255 /* for a shell that was killed */
+#define STATUS_SHOWN 255 /* exit status if the shell was killed */
 
 static const char *shell_path = "/bin/sh";
 
@@ -26,8 +27,8 @@ static void open_console(void)
 	dup(0);
 }
 
-/* Run a shell; returns its status. Only memory that is out keeps it from being
- * started, and that may pass. */
+/* Run a shell and return its status. Starting it fails only if memory is
+ * exhausted, so try again. */
 static int run_shell(char **argv)
 {
 	int pid;
@@ -46,8 +47,8 @@ static int run_shell(char **argv)
 	return status;
 }
 
-/* The commands in a file, and then off. Nobody types: they read an empty
- * input. */
+/* Run the commands in a file and power off. The standard input of the commands
+ * is empty. */
 static void run_file(char *path)
 {
 	char *shell[] = { "sh", path, NULL };

@@ -1,4 +1,4 @@
-/* user/bin/kill.c: end processes. */
+/* user/bin/kill.c: kill processes. */
 
 #include "calf.h"
 #include "getopt.h"

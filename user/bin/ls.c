@@ -23,7 +23,8 @@ static char type_letter(const struct stat *st)
 	}
 }
 
-/* One line: the name, and with -l type, names, inode and size before it. */
+/* Print a line with the name; with -l, the type, number of names, inode number
+ * and size come first. */
 static void list_one(const char *path, const char *name)
 {
 	struct stat st;
@@ -51,8 +52,8 @@ static bool is_listed(const char *name)
 	return is_all || name[0] != '.';
 }
 
-/* All names in the directory, sorted; their number, or -1. What was read before
- * an error is listed all the same. */
+/* Read all names in the directory and sort them. Returns their number, or -1.
+ * Names that were read before an error are listed nevertheless. */
 static long read_names(const char *path, char ***names)
 {
 	struct dir dir;

@@ -14,7 +14,7 @@ static int make(const char *path)
 	return 1;
 }
 
-/* Each directory on the way, unless it is there. */
+/* Make each directory of the path that does not exist yet. */
 static int make_all(char *path)
 {
 	for (char *p = path + 1; *p != '\0'; p++) {

@@ -1,4 +1,4 @@
-/* user/bin/pmap.c: what a process has mapped. In KiB. */
+/* user/bin/pmap.c: show the memory of a process, in KiB. */
 
 #include "calf.h"
 #include "getopt.h"

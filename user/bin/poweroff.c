@@ -1,4 +1,4 @@
-/* user/bin/poweroff.c: switch the machine off. */
+/* user/bin/poweroff.c: power the machine off. */
 
 #include "calf.h"
 #include "getopt.h"

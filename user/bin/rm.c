@@ -1,4 +1,5 @@
-/* user/bin/rm.c: remove files; with -r directories and all that is in them. */
+/* user/bin/rm.c: remove files; with -r, also directories with everything in
+ * them. */
 
 #include "calf.h"
 #include "dir.h"
@@ -20,7 +21,7 @@ static void remove_path(const char *name)
 {
 	struct stat st = { .type = T_DEVICE };
 
-	/* ENODEV: there is the name, but no driver for what it names. */
+	/* ENODEV: the name exists, but its device has no driver. */
 	if (stat(name, &st) < 0 && errno != ENODEV) {
 		if (!is_forced || errno != ENOENT)
 			failed(name);

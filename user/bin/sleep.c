@@ -6,7 +6,7 @@
 #define MICRO 1000000L
 #define SECONDS_LIMIT (0x7fffffffL / TICKS_PER_SECOND)
 
-/* In microseconds; -1 for what is no time. */
+/* Parse a time in seconds. Returns microseconds, or -1 if it is not a time. */
 static long parse_seconds(const char *text)
 {
 	long whole = 0;

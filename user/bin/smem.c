@@ -1,5 +1,6 @@
-/* user/bin/smem.c: how much of its memory each process has alone (USS), with
- * shared frames divided among their owners (PSS), and in all (RSS). In KiB. */
+/* user/bin/smem.c: show the memory of each process, in KiB: only unshared
+ * frames (USS); with shared frames divided among their owners (PSS); and all
+ * frames (RSS). */
 
 #include "calf.h"
 #include "getopt.h"

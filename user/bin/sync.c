@@ -1,4 +1,4 @@
-/* user/bin/sync.c: bring everything written to the disk. */
+/* user/bin/sync.c: write everything to the disk. */
 
 #include "calf.h"
 

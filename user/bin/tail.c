@@ -7,17 +7,17 @@
 #define SYNOPSIS "tail [-n LINES | -LINES] [FILE]..."
 
 struct text {
-	char *bytes; /* from the heap */
+	char *bytes; /* allocated */
 	size_t length;
 };
 
-/* The last lines seen so far, each with its newline if it has one. */
+/* The last lines so far, each with its newline if it has one. */
 struct ring {
 	struct text *texts;
-	size_t count;  /* lines in it */
-	size_t room;   /* lines that `texts` has room for */
+	size_t count;  /* lines in the ring */
+	size_t room;   /* lines for which `texts` has room */
 	size_t limit;  /* lines to keep */
-	size_t oldest; /* once it is full */
+	size_t oldest; /* index of the oldest line, if the ring is full */
 };
 
 static void ring_add(struct ring *ring, const struct lines *lines)
@@ -56,7 +56,7 @@ static void ring_print(struct ring *ring)
 	free(ring->texts);
 }
 
-/* 0, or 1 after a message. */
+/* Returns 0, or 1 after printing a message. */
 static int tail(int fd, const char *name, long count)
 {
 	static struct lines lines;

@@ -1,4 +1,4 @@
-/* user/bin/time.c: how long a program runs. */
+/* user/bin/time.c: measure how long a program runs. */
 
 #include "calf.h"
 #include "counters.h"

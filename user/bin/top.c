@@ -1,7 +1,7 @@
-/* user/bin/top.c: the processes that use most memory, again and again.
+/* user/bin/top.c: show the processes that use most memory, again and again.
  *
- * Nothing in Calf waits for a key with a time limit. So one child waits for
- * keys and another for the time, and both write to one pipe. */
+ * No system call waits for a key with a time limit. So one child waits for keys
+ * and another for the time, and both write to the same pipe. */
 
 #include "calf.h"
 #include "getopt.h"
@@ -59,8 +59,8 @@ static void show(bool clear)
 	free(all);
 }
 
-/* Pass on what is read, up to a q or the end, which gives a q if nothing else
- * ends us. */
+/* Pass keys on, up to a q or the end of the input. The end counts as a q if
+ * nothing else ends top. */
 static void wait_for_keys(int to, bool end_is_q)
 {
 	char key = '\0';
@@ -78,7 +78,8 @@ static void wait_for_time(int to, long seconds)
 		sleep((int)seconds * TICKS_PER_SECOND);
 }
 
-/* For keys, or for the time if `seconds` is not 0. Returns the child's pid. */
+/* Start a child that waits for keys, or for `seconds` if that is not 0. Returns
+ * its pid. */
 static int start(const int pipe_fd[2], long seconds, bool end_is_q)
 {
 	int pid = fork();
@@ -95,7 +96,7 @@ static int start(const int pipe_fd[2], long seconds, bool end_is_q)
 	exit(0);
 }
 
-/* Sleep until the time has come; false for a q instead. */
+/* Sleep until the time is over; false if a q comes first. */
 static bool next_time(int from)
 {
 	char event;

@@ -1,4 +1,4 @@
-/* user/bin/touch.c: make files that are not there yet. */
+/* user/bin/touch.c: create files that do not exist yet. */
 
 #include "calf.h"
 #include "getopt.h"

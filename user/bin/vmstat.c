@@ -1,5 +1,5 @@
-/* user/bin/vmstat.c: what memory is used for, and what happens to it: since
- * boot, or again and again for the time in between. */
+/* user/bin/vmstat.c: show the use of memory and the events since boot, or
+ * repeatedly the events of each interval. */
 
 #include "vmstat.h"
 #include "calf.h"

@@ -35,7 +35,7 @@ static void print_counts(const struct counts *counts, const char *name)
 	       name == NULL ? "" : name);
 }
 
-/* 0, or -1 with errno set. */
+/* Returns 0, or -1 with errno set. */
 static int count(int fd, struct counts *counts)
 {
 	bool in_word = false;
@@ -54,7 +54,7 @@ static int count(int fd, struct counts *counts)
 	return n < 0 ? -1 : 0;
 }
 
-/* 0, or 1 after a message. */
+/* Returns 0, or 1 after printing a message. */
 static int count_file(const char *path, struct counts *total)
 {
 	struct counts counts = { 0, 0, 0 };

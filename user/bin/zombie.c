@@ -1,4 +1,4 @@
-/* user/bin/zombie.c: leave a child behind, for init to take. */
+/* user/bin/zombie.c: leave a child behind, for init to adopt. */
 
 #include "calf.h"
 

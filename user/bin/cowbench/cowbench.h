@@ -1,21 +1,21 @@
-/* user/bin/cowbench/cowbench.h: what cowbench can measure, and how. */
+/* user/bin/cowbench/cowbench.h: the rows that cowbench measures, and how. */
 #pragma once
 
 #include "calf.h"
 #include "counters.h"
 
-/* One thing to measure. `:N` behind a name gives another number than the usual
- * one, where `number` says what it is a number of. */
+/* One thing to measure. `:N` after the name replaces the usual number; `number`
+ * says what the number counts. */
 struct row {
 	const char *name;
 	const char *unit;
 	const char *what;
-	const char *number; /* NULL: takes none */
+	const char *number; /* NULL: the row takes no number */
 	long usual;         /* the number without `:N` */
-	long ops; /* operations measured at once; PER_N: that number */
-	/* One of these two. */
-	uint64 (*window)(long n); /* done a few times; the least counts */
-	uint64 (*figure)(long n); /* done once */
+	long ops;           /* operations in one window; PER_N: the number */
+	/* Exactly one of these two is set. */
+	uint64 (*window)(long n); /* run a few times; the minimum counts */
+	uint64 (*figure)(long n); /* run once */
 };
 
 #define PER_N 0
@@ -28,44 +28,46 @@ extern const struct row memory_rows[];
 extern const struct row file_rows[];
 extern const struct row parallel_rows[];
 
-/* ---- meter.c: counting ---- */
+/* ---- meter.c: count instructions ---- */
 
-/* Before all else: find out what counting itself costs. */
+/* Call this first: it measures the cost of counting itself. */
 void meter_init(void);
 
-/* A window begins and ends with these; it ends with what it has cost, without
- * the cost of the two themselves. `make bench PROFILE=` looks for the names
- * meter_start and meter_take, and traces what is done in between. */
+/* Start and end of a window. meter_stop() returns the cost of the window,
+ * without the cost of these two functions. `make bench PROFILE=` looks for the
+ * names meter_start and meter_take, and traces what is executed between
+ * them. */
 void meter_start(void);
 uint64 meter_take(uint64 now);
 
-/* Inline, so that the window ends before a call writes to the stack: right
- * after a fork, that is a page to copy. */
+/* Inline, so that the window ends before a call writes to the stack. Right
+ * after a fork that would copy a page. */
 static inline uint64 meter_stop(void)
 {
 	return meter_take(rdcycle());
 }
 
-/* The least of several tries: what disturbs only adds. */
+/* The minimum of several runs, since disturbances only add to the cost. */
 uint64 least(uint64 (*window)(long n), long n);
 
 /* ---- people.c: parents and children ---- */
 
-/* fork(), or the end of the program with a message. */
+/* fork(), or exit with a message. */
 int must_fork(void);
 
-/* The heap gets that many pages, each written to. */
+/* Add that many pages to the heap, and write to each of them. */
 void pages_make(long npages);
-void pages_write(long npages, long step); /* one of `step` */
+void pages_write(long npages, long step); /* to every step-th page */
 void pages_free(long npages);
 
 /* Children that sleep until they are dismissed. */
 struct sleepers {
-	int hold[2]; /* they read from it, and it stays empty */
+	int hold[2]; /* the children read from this pipe, which stays empty */
 	long count;
 };
 void sleepers_init(struct sleepers *sleepers);
-void sleepers_add(struct sleepers *sleepers); /* returns when it sleeps */
+void sleepers_add(
+	struct sleepers *sleepers); /* returns when the child sleeps */
 void sleepers_dismiss(struct sleepers *sleepers);
 
 void must_pipe(int fds[2]);

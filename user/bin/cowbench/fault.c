@@ -1,10 +1,10 @@
-/* user/bin/cowbench/fault.c: the first writes to pages, and their end. */
+/* user/bin/cowbench/fault.c: first writes to pages, and freeing pages. */
 
 #include "cowbench.h"
 
 #define PAGES 1024
 
-/* To pages that a child, asleep, shares. */
+/* Write to pages that are shared with a sleeping child. */
 static uint64 fault_copy_window(long n)
 {
 	struct sleepers sleepers;
@@ -20,7 +20,7 @@ static uint64 fault_copy_window(long n)
 	return cost;
 }
 
-/* To pages whose other owner has gone. */
+/* Write to pages whose other owner has exited. */
 static uint64 fault_last_owner_window(long n)
 {
 	pages_make(n);
@@ -34,7 +34,8 @@ static uint64 fault_last_owner_window(long n)
 	return cost;
 }
 
-/* To new pages. Asking for them counts, since a kernel may do the work then. */
+/* Write to new pages. The sbrk() counts too, because a kernel may do the work
+ * there. */
 static uint64 fault_fresh_window(long n)
 {
 	meter_start();
@@ -44,7 +45,7 @@ static uint64 fault_fresh_window(long n)
 	return cost;
 }
 
-/* Of pages that nobody else has, so that their frames become free. */
+/* Free pages that have no other owner, so that their frames become free. */
 static uint64 free_page_window(long n)
 {
 	pages_make(n);

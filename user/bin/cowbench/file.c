@@ -1,4 +1,4 @@
-/* user/bin/cowbench/file.c: a file of 1 MiB. */
+/* user/bin/cowbench/file.c: operations on a file of 1 MiB. */
 
 #include "cowbench.h"
 
@@ -30,7 +30,7 @@ static void must_write(int fd)
 		err(1, PATH);
 }
 
-/* The file, with all of it in the block cache and on the disk. */
+/* Create the file, and bring all of it into the block cache and to the disk. */
 static void make_file(void)
 {
 	make_buffer();

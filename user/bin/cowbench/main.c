@@ -1,7 +1,8 @@
-/* user/bin/cowbench/main.c: what the kernel's services cost.
+/* user/bin/cowbench/main.c: measure the costs of the kernel's services.
  *
- * Prints `name value unit` lines. Under ICOUNT=1 the unit is one instruction,
- * the kernel's included, and the same on every machine (docs/bench.md). */
+ * Prints lines `name value unit`. With ICOUNT=1 the unit is one instruction of
+ * program or kernel, and the values are the same on every machine
+ * (docs/bench.md). */
 
 #include "cowbench.h"
 
@@ -13,8 +14,7 @@ static const struct row *const groups[] = {
 	process_rows, fault_rows, memory_rows, file_rows, parallel_rows,
 };
 
-/* What is measured when nothing is asked for: it fits into 128 MiB, also for a
- * fork that copies. */
+/* The rows to measure by default. They fit into 128 MiB even if fork copies. */
 static char *usual_names[] = {
 	"getpid",
 	"pipe",
@@ -50,7 +50,7 @@ static char *usual_names[] = {
 		for (const struct row *row = groups[g_]; row->name != NULL;    \
 		     row++)
 
-/* How many operations one window of the row has, as text. */
+/* The number of operations in one window of the row, as text. */
 static const char *row_ops(const struct row *row, char *text, size_t size)
 {
 	if (row->window == NULL)
@@ -75,7 +75,7 @@ static void list_rows(void)
 	}
 }
 
-/* The row that `name` begins with, up to its end or a colon; NULL. */
+/* The row with that name, or NULL. */
 static const struct row *row_find(const char *name, size_t length)
 {
 	EACH_ROW(row)
@@ -84,7 +84,7 @@ static const struct row *row_find(const char *name, size_t length)
 	return NULL;
 }
 
-/* The row and the number that a word asks for; exits when there are none. */
+/* Parse NAME or NAME:N; exit if it is invalid. */
 static const struct row *word_parse(const char *word, long *number)
 {
 	const char *colon = strchr(word, ':');

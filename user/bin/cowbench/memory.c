@@ -1,4 +1,4 @@
-/* user/bin/cowbench/memory.c: what processes that sleep cost in memory. */
+/* user/bin/cowbench/memory.c: the memory that sleeping processes use. */
 
 #include "cowbench.h"
 
@@ -7,8 +7,8 @@
 #define CHILDREN 20
 #define KIB_PER_FRAME (PGSIZE / 1024)
 
-/* Too few for another process. To go on to the last frame would have this
- * process killed for the want of one. */
+/* Stop when so few frames are left. If this process used up the last one, it
+ * would be killed itself. */
 #define FRAMES_LEFT 32
 
 static long frames_free(void)
@@ -21,8 +21,8 @@ static long frames_free(void)
 }
 
 struct usage {
-	long frames; /* that the children use together */
-	long lost;   /* that are not free again when they have gone */
+	long frames; /* used by all children together */
+	long lost;   /* not free again after they have exited */
 };
 
 static struct usage usage_of_children(long npages)
@@ -48,7 +48,7 @@ static uint64 child_memory_figure(long n)
 
 static uint64 child_lost_figure(long n)
 {
-	/* What is kept for the next time is not lost. */
+	/* Run it once before, since frames kept for reuse are not lost. */
 	usage_of_children(n);
 	return (uint64)usage_of_children(n).lost * KIB_PER_FRAME;
 }

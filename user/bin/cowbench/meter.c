@@ -1,13 +1,13 @@
-/* user/bin/cowbench/meter.c: counting instructions. */
+/* user/bin/cowbench/meter.c: count instructions. */
 
 #include "cowbench.h"
 
 #define TRIES 5
-#define TRIES_IF_LARGE 2 /* of more than so many pages: */
+#define TRIES_IF_LARGE 2 /* for numbers above this: */
 #define LARGE 50000
 
 static uint64 started;
-static uint64 own_cost; /* of a window that has nothing in it */
+static uint64 own_cost; /* the cost of an empty window */
 
 __attribute__((noinline)) void meter_start(void)
 {

@@ -2,7 +2,7 @@
 
 #include "cowbench.h"
 
-#define FORKS 2000 /* all together */
+#define FORKS 2000 /* by all processes together */
 #define PROCESSES 2
 
 static void fork_often(long times)
@@ -14,7 +14,7 @@ static void fork_often(long times)
 	}
 }
 
-/* By the clock, for harts that run at the same time. */
+/* Measure time, because several harts run at once. */
 static uint64 parallel_figure(long n)
 {
 	if (n < 1)

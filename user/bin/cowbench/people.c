@@ -1,4 +1,4 @@
-/* user/bin/cowbench/people.c: parents of any size, and children that sleep. */
+/* user/bin/cowbench/people.c: parents of any size, and sleeping children. */
 
 #include "cowbench.h"
 
@@ -44,8 +44,8 @@ void sleepers_init(struct sleepers *sleepers)
 	sleepers->count = 0;
 }
 
-/* What a sleeper does: it says that it is there, and reads until no process has
- * the other end any more. */
+/* The body of a sleeper: report readiness, and read until no process has the
+ * other end of the pipe any more. */
 static void sleeper_run(struct sleepers *sleepers, int ready)
 	__attribute__((noreturn));
 static void sleeper_run(struct sleepers *sleepers, int ready)
@@ -70,7 +70,7 @@ void sleepers_add(struct sleepers *sleepers)
 		sleeper_run(sleepers, ready[1]);
 	}
 	close(ready[1]);
-	/* The byte, and then the end: it is asleep, or about to be. */
+	/* After the byte and the end of file it sleeps, or is about to. */
 	while (read(ready[0], &byte, 1) == 1)
 		;
 	close(ready[0]);

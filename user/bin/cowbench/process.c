@@ -18,7 +18,7 @@ static uint64 getpid_window(long n)
 
 /* ---- pipes ---- */
 
-/* One process writes a byte and reads it. */
+/* One process writes a byte and reads it back. */
 static uint64 pipe_window(long n)
 {
 	(void)n;
@@ -81,15 +81,15 @@ static uint64 pipe_round_trip_window(long n)
 	return cost;
 }
 
-/* A round trip writes and reads twice, and switches twice. */
+/* A round trip consists of two writes, two reads and two switches. */
 static uint64 switch_figure(long n)
 {
 	return least(pipe_round_trip_window, n) - 2 * least(pipe_window, n);
 }
 
-/* ---- fork and what follows ---- */
+/* ---- fork, exec, exit ---- */
 
-/* The call alone, as the parent sees it. */
+/* Only the call itself, in the parent. */
 static uint64 fork_window(long n)
 {
 	pages_make(n);
@@ -102,8 +102,8 @@ static uint64 fork_window(long n)
 	return cost;
 }
 
-/* The whole life of a child that writes one in `step` of the n pages; 0: that
- * writes none. */
+/* The whole life of a child that writes to every step-th of n pages, or to none
+ * if step is 0. */
 static uint64 child_life(long n, long step)
 {
 	pages_make(n);
@@ -157,7 +157,7 @@ static uint64 crowd_figure(long n)
 	return cost;
 }
 
-/* What n pages add to a cost. */
+/* The additional cost of n pages. */
 static uint64 added(uint64 (*window)(long n), long n)
 {
 	return least(window, n) - least(window, 0);

@@ -1,7 +1,7 @@
-/* user/bin/cowdemo/main.c: copy-on-write to look at.
+/* user/bin/cowdemo/main.c: show what copy-on-write does.
  *
- * A parent with some pages forks. Parent and child then take turns, and after
- * each turn the counters of /dev/vmstat show what it cost. */
+ * A parent with some pages forks. Then parent and child take turns, and after
+ * each turn the counters in /dev/vmstat show what it has cost. */
 
 #include "calf.h"
 #include "many.h"
@@ -14,7 +14,8 @@
 static char *pages;
 static long npages;
 
-/* The child does what it is told by a letter, and answers with it. */
+/* The parent sends letters; the child does what a letter says and returns
+ * it. */
 static int to_child[2];
 static int to_parent[2];
 
@@ -55,7 +56,7 @@ static void child_order(char order)
 
 /* ---- the turns ---- */
 
-static bool is_shared_by_fork; /* what fork did */
+static bool is_shared_by_fork; /* whether fork has shared the pages */
 
 static void turn_fork(void)
 {
@@ -70,7 +71,7 @@ static void turn_fork(void)
 		child_run();
 	close(to_child[0]);
 	close(to_parent[1]);
-	child_order('-'); /* it runs, and has the stack that it needs */
+	child_order('-'); /* now it runs and has its own stack page */
 	vmstat_read(&after);
 	is_shared_by_fork = after.shared - before.shared >= npages;
 }
@@ -104,8 +105,8 @@ static void turn_parent_writes_last(void)
 static const struct turn {
 	const char *title;
 	void (*run)(void);
-	const char *when_shared; /* what it means, with copy-on-write */
-	const char *when_copied; /* and without */
+	const char *when_shared; /* explanation with copy-on-write */
+	const char *when_copied; /* explanation without it */
 } turns[] = {
 	{ "parent forks", turn_fork,
 	  "Both map the same frames. Copied: stack and data that both write.",

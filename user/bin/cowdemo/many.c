@@ -1,7 +1,7 @@
 /* user/bin/cowdemo/many.c: many children of a large parent.
  *
- * Each of them seems to use all that the parent has. What do they really use,
- * and how much of it is shared? */
+ * Each of them seems to use as much memory as the parent. How much do they
+ * really use, and how much of it is shared? */
 
 #include "many.h"
 
@@ -15,9 +15,9 @@
 #define WRITER_MIB 2
 
 static char *memory;
-static int hold[2];  /* closed: the children end */
-static int ready[2]; /* from each child: it waits */
-static int order[2]; /* to one child: write */
+static int hold[2];  /* when it is closed, the children end */
+static int ready[2]; /* each child reports that it waits */
+static int order[2]; /* tells one child to write */
 
 static void touch(long mib)
 {
@@ -54,7 +54,7 @@ static long free_kib(void)
 	return vmstat_get("free") * (long)PGSIZE / 1024;
 }
 
-/* Two children in full, the rest in the sum. */
+/* Show two children in full, and the sum of all. */
 static void show(const char *when, const int *pids, long free_before)
 {
 	struct process p;

@@ -1,4 +1,4 @@
-/* user/bin/sh/arena.c: memory that lives until the command has run. */
+/* user/bin/sh/arena.c: memory that is kept until the command has run. */
 
 #include "sh.h"
 
@@ -6,7 +6,7 @@
 
 struct block {
 	struct block *next;
-	size_t used; /* more than BLOCK_SIZE in one made for a large request */
+	size_t used; /* may exceed BLOCK_SIZE in the block of a large request */
 	char bytes[BLOCK_SIZE] __attribute__((aligned(16)));
 };
 

@@ -1,4 +1,4 @@
-/* user/bin/sh/builtin.c: what the shell does itself. */
+/* user/bin/sh/builtin.c: builtin commands. */
 
 #include "sh.h"
 
@@ -63,7 +63,7 @@ static bool is_name(const char *text)
 	return n > 0 && text[n] == '\0';
 }
 
-/* Without arguments: what programs get. */
+/* Without arguments, print the exported variables. */
 static int builtin_export(char **argv, int status)
 {
 	int result = 0;

@@ -1,16 +1,16 @@
-/* user/bin/sh/expand.c: words as typed to words as meant. */
+/* user/bin/sh/expand.c: expand the words of a command. */
 
 #include "sh.h"
 
 struct expansion {
-	const char *p; /* in the word */
+	const char *p; /* current position in the word */
 	int status;
 	struct pattern out;
-	size_t length, room; /* of what is out */
-	bool is_quoted;      /* it has a quote, and is a word though empty */
+	size_t length, room; /* of the result */
+	bool is_quoted;      /* has quotes: stays a word even if empty */
 };
 
-/* One more byte; `is_active`: it is a * or ? that stands for others. */
+/* Append a byte. `is_active` marks a * or ? that matches other bytes. */
 static void put(struct expansion *e, char c, bool is_active)
 {
 	if (e->length + 1 >= e->room) {
@@ -29,8 +29,8 @@ static void put(struct expansion *e, char c, bool is_active)
 	e->out.has_active |= is_active;
 }
 
-/* What the $ at p stands for; it is itself when that is nothing. A value is
- * neither cut into words nor a pattern. */
+/* Append the value of the $ at p, or the $ itself if it has none. A value is
+ * not split into words, and its * and ? match only themselves. */
 static void put_dollar(struct expansion *e)
 {
 	const char *value = dollar(&e->p, e->status);
@@ -42,7 +42,7 @@ static void put_dollar(struct expansion *e)
 			put(e, *value++, false);
 }
 
-/* What the backslash at p protects. A line end after it vanishes. */
+/* Append the character after the backslash at p. A newline is dropped. */
 static void put_escaped(struct expansion *e)
 {
 	if (e->p[1] != '\n')

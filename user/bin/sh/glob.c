@@ -1,11 +1,11 @@
-/* user/bin/sh/glob.c: * and ? in names of files. */
+/* user/bin/sh/glob.c: expand * and ? to names of files. */
 
 #include "dir.h"
 #include "sh.h"
 #include "sort.h"
 
-/* Whether the pattern from `i` up to `end` fits the name. When what follows the
- * last star does not, the star takes a byte more. */
+/* Whether the pattern from `i` to `end` fits the name. If the part after the
+ * last star does not fit, let the star match one more byte. */
 static bool fits(const struct pattern *pattern, size_t i, size_t end,
 		 const char *name)
 {
@@ -44,8 +44,8 @@ static char *copy(const char *name)
 	return strcpy(arena_alloc(strlen(name) + 1), name);
 }
 
-/* The names in directory `path` that fit, sorted. Those that begin with a dot
- * have to be asked for. */
+/* The names in the directory `path` that fit, sorted. Names that begin with a
+ * dot fit only if the pattern begins with a dot. */
 static struct names fitting(const char *path, const struct pattern *pattern,
 			    size_t start, size_t end)
 {
@@ -66,7 +66,7 @@ static struct names fitting(const char *path, const struct pattern *pattern,
 	return found;
 }
 
-/* A slash at the end is for directories. */
+/* A path that ends with a slash must be a directory. */
 static bool exists(const char *path, size_t length)
 {
 	struct stat st;
@@ -75,8 +75,8 @@ static bool exists(const char *path, size_t length)
 	       (st.type == T_DIR || path[length - 1] != '/');
 }
 
-/* Add all files whose path is path[0 .. length - 1] and then fits the pattern
- * from `start` on. */
+/* Add all files whose path begins with path[0 .. length - 1] and then fits the
+ * pattern from `start`. */
 static void walk(struct names *names, const struct pattern *pattern,
 		 size_t start, char *path, size_t length)
 {
@@ -85,7 +85,7 @@ static void walk(struct names *names, const struct pattern *pattern,
 		start++;
 	}
 	if (pattern->text[start] == '/')
-		return; /* no path is that long */
+		return; /* the path would be too long */
 	path[length] = '\0';
 	if (pattern->text[start] == '\0') {
 		if (exists(path, length))

@@ -1,7 +1,7 @@
 /* user/bin/sh/jobs.c: commands in the background.
  *
- * Nothing in Calf waits for a child that may not have ended. So a child is
- * waited for only when /proc says that it has. */
+ * No system call tests whether a child has ended without waiting. So the shell
+ * waits for a child only if /proc shows that it has ended. */
 
 #include "process.h"
 #include "sh.h"
@@ -15,7 +15,7 @@ struct job {
 	char *text;
 };
 
-static struct job *jobs; /* the oldest first */
+static struct job *jobs; /* oldest first */
 
 void jobs_add(int pid, const char *text, size_t length)
 {
@@ -49,7 +49,7 @@ void jobs_forget(void)
 	jobs = NULL;
 }
 
-/* Wait for all that have ended already. */
+/* Wait for all children that have ended already. */
 static void collect(void)
 {
 	struct process process;
@@ -112,7 +112,8 @@ static bool is_any_running(void)
 	return false;
 }
 
-/* Ctrl-C does not end the shell. So it gets a child for Ctrl-C to end. */
+/* Ctrl-C does not kill the shell, so the shell needs a child that it can
+ * kill. */
 static int start_sleeper(void)
 {
 	int pid = fork();
@@ -128,8 +129,8 @@ static bool is_running(const struct job *job)
 	return job != NULL ? !job->has_ended : is_any_running();
 }
 
-/* Wait until the job has ended, or all jobs if it is NULL; false if Ctrl-C came
- * first. */
+/* Wait until the job, or all jobs if it is NULL, have ended. Returns false if
+ * Ctrl-C came first. */
 static bool wait_until_ended(const struct job *job)
 {
 	int sleeper = at_prompt && is_running(job) ? start_sleeper() : -1;
@@ -160,8 +161,8 @@ int jobs_wait(void)
 
 /* ---- fg ---- */
 
-/* Kill the process and all that it has started. A child comes after its parent
- * in the list unless pids have begun anew, and then it is found the next
+/* Kill the process and all of its descendants. In the list a child comes after
+ * its parent, unless pids have wrapped around; then it is found the next
  * time. */
 static void kill_tree(int top)
 {
@@ -182,7 +183,7 @@ static void kill_tree(int top)
 			    (all[i].parent != top && !is_below))
 				continue;
 			kill(all[i].pid);
-			all[i].state = '\0'; /* its children follow */
+			all[i].state = '\0'; /* marks it for its children */
 			found = true;
 		}
 	}

@@ -1,4 +1,4 @@
-/* user/bin/sh/lex.c: text to tokens. */
+/* user/bin/sh/lex.c: split text into tokens. */
 
 #include "sh.h"
 
@@ -6,7 +6,7 @@ static const struct {
 	const char *text;
 	enum token_kind kind;
 } operators[] = {
-	/* longer ones before those that they begin with */
+	/* a token comes before its own prefixes */
 	{ "&&", TOKEN_AND_AND },
 	{ "||", TOKEN_BAR_BAR },
 	{ ">>", TOKEN_GREATER_GREATER },
@@ -38,13 +38,13 @@ static bool ends_word(char c)
 	return c == '\0' || is_blank(c) || strchr("&|<>;()\n", c) != NULL;
 }
 
-/* A line that goes on in the next one, which is not there yet. */
+/* Whether the line continues in the next one, which has not been read yet. */
 static bool is_unfinished(const char *p)
 {
 	return p[0] == '\\' && (p[1] == '\0' || strcmp(p + 1, "\n") == 0);
 }
 
-/* Blanks, comments, and line ends with a backslash before them. */
+/* Skip blanks, comments, and newlines after a backslash. */
 static const char *skip_blanks(const char *p)
 {
 	for (;;) {
@@ -61,7 +61,7 @@ static const char *skip_blanks(const char *p)
 	}
 }
 
-/* Behind the quote that ends what the quote at p begins; NULL: none does. */
+/* Skip the quoted text at p; NULL if there is no closing quote. */
 static const char *skip_quoted(const char *p)
 {
 	char quote = *p++;

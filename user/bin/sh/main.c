@@ -1,4 +1,4 @@
-/* user/bin/sh/main.c: the shell: where commands come from. */
+/* user/bin/sh/main.c: the shell: read and run commands. */
 
 #include "getopt.h"
 #include "lines.h"
@@ -12,12 +12,12 @@ int shell_pid;
 
 struct source {
 	struct lines lines;
-	char text[LINE_LIMIT + 1]; /* lines that belong together */
+	char text[LINE_LIMIT + 1]; /* the lines of one command */
 	size_t length;
-	int line; /* number of the one after them; 0: is not said */
+	int line; /* number of the next line; 0: not shown in messages */
 };
 
-/* Ctrl-C instead of a line: begin anew, with another prompt. */
+/* Prompt for a line. After Ctrl-C, prompt again. */
 static char *prompted_line(struct source *s)
 {
 	for (;;) {
@@ -33,8 +33,8 @@ static char *prompted_line(struct source *s)
 	}
 }
 
-/* Add a line to the text; false at the end of the input. A line that makes it
- * too long is an error that ends a script, and that a person may try again. */
+/* Add a line to the text; false at the end of the input. A text that is too
+ * long is an error: it ends a script, but an interactive user may try again. */
 static bool source_add_line(struct source *s)
 {
 	char *line = at_prompt ? prompted_line(s) : lines_next(&s->lines);
@@ -61,8 +61,8 @@ static bool source_add_line(struct source *s)
 	return true;
 }
 
-/* Read and parse one command, over as many lines as it takes. At the end of the
- * input returns false. */
+/* Read and parse one command, which may take several lines. Returns false at
+ * the end of the input. */
 static bool source_next(struct source *s, enum parse_result *result,
 			struct and_or **list)
 {
@@ -117,8 +117,8 @@ static void refuse(const char *name)
 	    name);
 }
 
-/* The programs that it runs read standard input too: take single bytes, so that
- * what follows a line is left to them. */
+/* The commands also read standard input. So read single bytes, and leave the
+ * bytes after a line to them. */
 static int run_standard_input(struct source *s)
 {
 	int fd = open_input("-");

@@ -1,14 +1,14 @@
-/* user/bin/sh/parse.c: tokens to a tree, by recursive descent. */
+/* user/bin/sh/parse.c: parse tokens into a tree, by recursive descent. */
 
 #include "sh.h"
 
 #define MESSAGE_SIZE 80
 
 struct parser {
-	const char *start;  /* of all */
-	int line;           /* there; 0: is not said */
-	bool is_all;        /* no more text can come */
-	const char *text;   /* behind `token` */
+	const char *start;  /* of the text */
+	int line;           /* number of its first line, or 0 */
+	bool is_all;        /* no more text can follow */
+	const char *text;   /* the text after `token` */
 	struct token token; /* the next one to use */
 	int depth;          /* of parentheses */
 	enum parse_result result;
@@ -21,7 +21,7 @@ static void advance(struct parser *p)
 	p->token = token_next(&p->text);
 }
 
-/* A message that says where: at the token. */
+/* Print a message with the line of the current token. */
 static void fail(struct parser *p, const char *message)
 {
 	int line = p->line, column = 1;
@@ -39,7 +39,7 @@ static void fail(struct parser *p, const char *message)
 		warnx("column %d: %s", column, message);
 }
 
-/* The token cannot stand here. At the end of the text more could come. */
+/* The token is not allowed here. At the end of the text, more may follow. */
 static void fail_at_token(struct parser *p)
 {
 	enum token_kind kind = p->token.kind;
@@ -106,7 +106,7 @@ static struct word **add_word(struct word **end, const char *text)
 	return &(*end)->next;
 }
 
-/* Words and redirections in any order; assignments before the words. */
+/* Words and redirections in any order, after assignments. */
 static void parse_simple(struct parser *p, struct command *command,
 			 struct redirect **redirects)
 {
@@ -216,7 +216,8 @@ static size_t length_without_blanks(const char *start, const char *end)
 	return (size_t)(end - start);
 }
 
-/* NULL for an empty list. Stops at what cannot belong to a list. */
+/* Stops at the first token that cannot belong to a list. NULL if the list is
+ * empty. */
 static struct and_or *parse_list(struct parser *p)
 {
 	struct and_or *list = NULL;

@@ -2,7 +2,8 @@
 
 #include "sh.h"
 
-/* dup() gives the lowest free descriptor: fill those below until it is `to`. */
+/* dup() returns the lowest free descriptor, so fill the lower ones until it is
+ * `to`. */
 int fd_move(int from, int to)
 {
 	int below[NOFILE];
@@ -56,7 +57,7 @@ static int target_open(enum token_kind kind, const char *word)
 	}
 }
 
-/* False if there is no room to note it or to save the descriptor to restore. */
+/* Save the descriptor, to restore it later; false if there is no room. */
 static bool save(struct saved_fds *saved, int fd)
 {
 	const int room = sizeof(saved->entries) / sizeof(saved->entries[0]);

@@ -1,4 +1,4 @@
-/* user/bin/sh/run.c: the tree to processes. */
+/* user/bin/sh/run.c: run the tree of a command. */
 
 #include "sh.h"
 
@@ -11,7 +11,7 @@ int shown_status(int status)
 	return status >= 0 && status <= 255 ? status : 255;
 }
 
-/* The words as meant, with a NULL behind them. */
+/* The expanded words, and a NULL. */
 static char **make_argv(const struct command *command, int status)
 {
 	struct names names = { .count = 0 };
@@ -22,14 +22,15 @@ static char **make_argv(const struct command *command, int status)
 	return names.count > 0 ? names.list : arena_alloc(sizeof(char *));
 }
 
-/* Set variables; programs that the shell then starts get them if `exported`. */
+/* Set variables; if `exported`, also for programs that the shell starts. */
 static void assign(const struct word *assignments, int status, bool exported)
 {
 	for (; assignments != NULL; assignments = assignments->next)
 		variable_set(expand(assignments->text, status), exported);
 }
 
-/* Why exec has failed. A script is there when what it names is not. */
+/* Run a program, or exit with a message. If exec fails with ENOENT but the file
+ * exists, it is a script whose interpreter is missing. */
 static void run_program(char **argv) __attribute__((noreturn));
 static void run_program(char **argv)
 {
@@ -47,7 +48,7 @@ static void run_program(char **argv)
 	exit(reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
-/* In a process of its own, where nobody types. */
+/* Run a command in this process, which is not the interactive shell. */
 static void run_command_here(const struct command *command, int status)
 	__attribute__((noreturn));
 static void run_command_here(const struct command *command, int status)
@@ -73,8 +74,8 @@ static void run_command_here(const struct command *command, int status)
 	run_program(argv);
 }
 
-/* Wait for `count` children of which the last has pid `last`; other children
- * that end meanwhile were in the background. Returns the status of `last`. */
+/* Wait for the `count` children in pids[]. Other children that end meanwhile
+ * were in the background. Returns the status of the last one. */
 static int wait_for(const int *pids, int count)
 {
 	int left = count;
@@ -97,7 +98,8 @@ static int wait_for(const int *pids, int count)
 	return result;
 }
 
-/* Where its output went is soon forgotten: tell now whether it arrived. */
+/* Run a builtin, and check that its output was written while it is still known
+ * where it went. */
 static int run_and_check(char **argv, int status)
 {
 	int result = builtin_run(argv, status);
@@ -123,8 +125,8 @@ static int run_builtin(const struct command *command, char **argv, int status)
 	return result;
 }
 
-/* Give the child its ends of the pipes: `in` is what it reads, out[1] what it
- * writes, -1 where it has none. */
+/* Give the child its ends of the pipes: it reads from `in` and writes to
+ * out[1]. Either may be -1. */
 static void use_pipes(int in, const int *out)
 {
 	if (out[0] >= 0)
@@ -134,8 +136,9 @@ static void use_pipes(int in, const int *out)
 		err(1, "pipe");
 }
 
-/* Start one command of a pipeline. `in` is the pipe from the one before it and
- * becomes that to the next. Returns the pid, or -1 after a message. */
+/* Start one command of a pipeline. *in is the pipe from the previous command,
+ * and becomes the pipe to the next one. Returns the pid, or -1 after printing a
+ * message. */
 static int start_command(const struct command *command, int status, int *in)
 {
 	int out[2] = { -1, -1 };
@@ -219,7 +222,8 @@ static int run_and_or(const struct and_or *and_or, int status)
 	return status;
 }
 
-/* Its own commands only: input typed at the console is for the shell. */
+/* A background command must not read the console: its keys are for the
+ * shell. */
 static int start_background(const struct and_or *and_or, int status)
 {
 	int flags = foreground(FOREGROUND_CHILDREN, 0);

@@ -9,8 +9,8 @@
 
 #include "calf.h"
 
-#define LINE_LIMIT 4096 /* bytes of a command, all its lines together */
-#define DEPTH_LIMIT 32  /* ( inside ( */
+#define LINE_LIMIT 4096 /* bytes of a command with all of its lines */
+#define DEPTH_LIMIT 32  /* levels of parentheses */
 
 #define STATUS_SYNTAX 2
 #define STATUS_NOT_RUNNABLE 126
@@ -21,7 +21,7 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_UNCLOSED, /* the text ends inside quotes or after a backslash */
+	TOKEN_UNCLOSED, /* the text ends within quotes or after a backslash */
 	TOKEN_NEWLINE,
 	TOKEN_WORD,
 	TOKEN_SEMICOLON,
@@ -39,12 +39,12 @@ enum token_kind {
 
 struct token {
 	enum token_kind kind;
-	int fd; /* of a redirection: the digit before it, or -1 */
+	int fd; /* the digit before a redirection, or -1 */
 	const char *text;
 	size_t length;
 };
 
-/* The token that begins at or after *text, which moves behind it. */
+/* Return the next token at or after *text, and advance *text past it. */
 struct token token_next(const char **text);
 
 /* ---- parse.c: the tree, all of it in the arena ---- */
@@ -58,7 +58,7 @@ struct redirect {
 
 struct word {
 	struct word *next;
-	const char *text; /* as typed, quotes and all */
+	const char *text; /* as typed, with quotes */
 };
 
 struct command {
@@ -66,14 +66,14 @@ struct command {
 	struct redirect *redirects;
 	struct word *assignments;
 	struct word *words;
-	struct and_or *body; /* of ( list ); NULL: words are the command */
+	struct and_or *body; /* of ( list ); NULL for a simple command */
 };
 
 enum condition { ALWAYS, IF_OK, IF_FAILED };
 
 struct pipeline {
 	struct pipeline *next;
-	enum condition condition; /* on what came before it */
+	enum condition condition; /* on the previous pipeline */
 	struct command *commands;
 };
 
@@ -81,101 +81,103 @@ struct and_or {
 	struct and_or *next; /* in the list */
 	bool in_background;
 	struct pipeline *pipelines;
-	const char *text; /* as typed, in the text that was parsed */
+	const char *text; /* as typed, within the parsed text */
 	size_t length;
 };
 
 enum parse_result {
 	PARSE_OK,
-	PARSE_INCOMPLETE, /* it could go on in another line */
-	PARSE_ERROR,      /* the message has been printed */
+	PARSE_INCOMPLETE, /* the command may continue in another line */
+	PARSE_ERROR,      /* a message has been printed */
 };
 
-/* `line` is the number of the first line, for messages; 0: somebody sees what
- * they typed. No more text can come if `is_all`. */
+/* `line` is the number of the first line, for messages, or 0 for an interactive
+ * user. If `is_all`, no more text can follow. */
 enum parse_result parse(const char *text, int line, bool is_all,
 			struct and_or **list);
 
 /* ---- arena.c ---- */
 
-/* Memory that lives until the command has run. */
+/* Allocate memory that is kept until the command has run. */
 void *arena_alloc(size_t size);
 void arena_reset(void);
 
 /* ---- vars.c ---- */
 
-/* `words` are $0, $1 and so on; the environment is exported variables. */
+/* `words` become $0, $1 and so on, and the environment becomes exported
+ * variables. */
 void variables_init(int count, char **words);
 
-/* Bytes of the variable's name that the text begins with; 0: none. */
+/* The length of the variable name at the start of the text, or 0. */
 size_t name_length(const char *text);
 
-/* Whether a word as typed is NAME=value. */
+/* Whether a word, as typed, has the form NAME=value. */
 bool is_assignment(const char *word);
 
 void variable_set(const char *assignment, bool is_exported);
-void variable_export(const char *name); /* "" if it has no value yet */
+void variable_export(const char *name); /* with the value "" if it has none */
 void variable_unset(const char *name);
 
-/* "NAME=value" of those that programs get, and NULL; in the arena. */
+/* The exported variables as "NAME=value", and a NULL; in the arena. */
 char **variables_exported(void);
 
-/* What the $ at *text stands for, and *text moves behind its name; NULL when
- * nothing that it stands for has such a name. */
+/* The value of the $ at *text, which advances past the name; NULL if no name
+ * follows. */
 const char *dollar(const char **text, int status);
 
-extern int last_background; /* pid; 0: none so far */
+extern int last_background; /* pid, or 0 */
 
-/* ---- expand.c: all in the arena ---- */
+/* ---- expand.c: all results are in the arena ---- */
 
 struct names {
-	char **list; /* behind the last one is NULL; NULL when there is none */
+	char **list; /* ends with a NULL; NULL if there are no names */
 	size_t count, room;
 };
 
 void names_add(struct names *names, char *name);
 
-/* The word without its quotes, and with values in place of what $ begins. */
+/* Expand a word: remove its quotes, and replace each $ by its value. */
 char *expand(const char *word, int status);
 
-/* The same, and names of files in place of * and ?: so it may be several. */
+/* The same, and replace * and ? by names of files, which may give several
+ * words. */
 void expand_into(struct names *names, const char *word, int status);
 
 /* ---- glob.c ---- */
 
 struct pattern {
 	char *text;
-	bool *active; /* for each byte: whether it is such a * or ? */
+	bool *active; /* for each byte: whether it is an unquoted * or ? */
 	bool has_active;
 };
 
-/* Add the files that fit, sorted; false when there are none. */
+/* Add the files that fit, sorted; false if there are none. */
 bool glob(struct names *names, const struct pattern *pattern);
 
 /* ---- jobs.c ---- */
 
 void jobs_add(int pid, const char *text, size_t length);
 
-/* A child has ended, which may have been a job. */
+/* To call when a child has ended, which may be a job. */
 void jobs_note(int pid, int status);
 
-/* A line for each job, or only for those that have ended; these are then no
- * jobs any more. */
+/* Print a line for each job, or only for those that have ended. Those are then
+ * removed. */
 void jobs_print(bool only_ended);
 
-/* Wait for all; STATUS_CTRL_C when that was too long for somebody, else 0. */
+/* Wait for all jobs. Returns 0, or STATUS_CTRL_C after Ctrl-C. */
 int jobs_wait(void);
 
 /* Wait for job "3" or "%3", or for the last one if `number` is NULL, and return
- * its status. Ctrl-C ends all its processes. */
+ * its status. Ctrl-C kills all of its processes. */
 int jobs_foreground(const char *number);
 
-/* In a child that will have jobs of its own. */
+/* Forget all jobs, in a child that starts its own. */
 void jobs_forget(void);
 
 /* ---- redirect.c ---- */
 
-/* What to put back: the descriptors that redirections replaced. */
+/* The descriptors that redirections have replaced, to be restored. */
 struct saved_fds {
 	int count;
 	struct {
@@ -184,44 +186,46 @@ struct saved_fds {
 	} entries[8];
 };
 
-/* Do them; -1 after a message. With `saved`, note what to put back. */
+/* Apply redirections. With `saved`, save the replaced descriptors. Returns 0,
+ * or -1 after printing a message. */
 int redirects_apply(const struct redirect *list, int status,
 		    struct saved_fds *saved);
 void redirects_undo(struct saved_fds *saved);
 
-/* Make `to` what `from` is, and close `from`; -1 with errno set. */
+/* Move the descriptor `from` to `to`. Returns 0, or -1 with errno set. */
 int fd_move(int from, int to);
 
-/* Descriptors from here on are the shell's own; commands name the lower ones by
- * one digit. */
+/* Descriptors from here are the shell's own. Commands can only name lower ones,
+ * with one digit. */
 #define OWN_FD 10
 
-/* A copy of `fd` among the shell's own descriptors; -1 with errno set. */
+/* Copy `fd` to one of the shell's own descriptors. Returns it, or -1 with errno
+ * set. */
 int fd_hide(int fd);
 
 /* ---- builtin.c ---- */
 
-/* Whether the shell does this one itself. */
+/* Whether the command is a builtin. */
 bool is_builtin(const char *name);
 int builtin_run(char **argv, int status);
 
 /* ---- run.c ---- */
 
-/* The value of `$?`: a program that was killed has no status of its own. */
+/* The value of `$?`, also for a program that was killed. */
 int shown_status(int status);
 
-/* Run the list; `status` is that of the command before it. Returns the status
- * of its last command. */
+/* Run the list. `status` is the status of the previous command. Returns the
+ * status of the last command. */
 int run_list(const struct and_or *list, int status);
 
 /* ---- main.c ---- */
 
-/* What a child closes: the script. -1: none. */
+/* The descriptor of the script, which children close; -1: none. */
 extern int script_fd;
 
-extern bool at_prompt; /* somebody types */
+extern bool at_prompt; /* the shell is interactive */
 extern int shell_pid;
 
-/* Ctrl-C has ended a command: the rest of its list is not run. Whoever runs
- * lists one after the other sets it back. */
+/* Ctrl-C has killed a command, so the rest of its list is not run. The loop
+ * that runs one list after the other resets this. */
 extern bool interrupted;

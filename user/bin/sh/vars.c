@@ -1,8 +1,8 @@
-/* user/bin/sh/vars.c: variables, and what else a $ gives. */
+/* user/bin/sh/vars.c: variables and other values of $. */
 
 #include "sh.h"
 
-#define NUMBER_SIZE 12 /* an int and a NUL */
+#define NUMBER_SIZE 12 /* bytes of any int as text */
 
 struct variable {
 	struct variable *next;
@@ -12,8 +12,8 @@ struct variable {
 
 int last_background;
 
-static struct variable *variables; /* by name */
-static char **params;              /* $0 and so on */
+static struct variable *variables; /* sorted by name */
+static char **params;              /* $0, $1 and so on */
 static int nparams;
 
 size_t name_length(const char *text)
@@ -34,7 +34,7 @@ bool is_assignment(const char *word)
 	return n > 0 && word[n] == '=';
 }
 
-/* Where the variable is, or where it belongs. */
+/* The place of the variable in the list, or the place where it belongs. */
 static struct variable **find(const char *name, size_t length)
 {
 	struct variable **v = &variables;
