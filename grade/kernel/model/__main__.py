@@ -45,6 +45,7 @@ def run():
             one = trials.boot(seed + number, most,
                               machine_for(seed + number, os.environ))
             total.counts.update(boots=1, programs=one.programs)
+            print(f"model: {one.where}", flush=True)
             if one.failure:
                 total.wrong(tell(trials, one))
                 break

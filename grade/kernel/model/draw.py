@@ -13,7 +13,7 @@ FEW = 3                 # processes: with fewer a fork is likelier
 
 KINDS = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12, "failing": 13,
          "exec": 4, "floats": 3, "call": 2, "named": 3, "wild": 3, "exit": 4,
-         "kill": 2, "wait_step": 9, "crowd": 0.6, "hog": 1, "wide": 2,
+         "kill": 2, "wait_step": 9, "crowd": 1, "hog": 1, "wide": 2,
          "race": 7}
 
 

@@ -308,7 +308,7 @@ class Hand:
     def crowd(self, process):
         most = self.world.maxproc
         counts = [n for n in MANY if n <= most]
-        weights = [1 if n < 1000 else 0.2 for n in counts]
+        weights = [1 if n < 1000 else 3 for n in counts]
         return [(Op.CROWD, self.rng.choices(counts, weights)[0],
                  self.va(process, 1, 0), self.rng.randrange(256))]
 
