@@ -4,6 +4,7 @@ strict in the ways that it says (docs/strict.md)."""
 import os
 import re
 import shlex
+import struct
 import subprocess
 import sys
 
@@ -155,22 +156,33 @@ def test_bad_settings(calf, settings, said):
     assert done.stderr.count("\n") == 1
 
 
+def kernel_of(nbytes):
+    """An ELF file whose only segment takes that much memory."""
+    return struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 243, 1, 0x80000000, 64, 0, 0,
+        64, 56, 1, 0, 0, 0) + struct.pack(
+        "<IIQQQQQQ", 1, 7, 0, 0x80000000, 0x80000000, 120, nbytes, 4096)
+
+
 @pytest.mark.parametrize("words, said", (
     ("-kernel README.md", "README.md: not an ELF file"),
     ("-kernel nosuch", "nosuch: No such file or directory"),
-    ("-kernel {kernel} -mem 1M", "{kernel}: does not fit into 1 MiB"),
+    ("-kernel {large} -mem 1M", "{large}: does not fit into 1 MiB"),
     ("-kernel {kernel} -disk Makefile", "Makefile: not a disk"),
     ("-kernel {kernel} -disk nosuch", "nosuch: No such file or directory"),
     ("-kernel {kernel} -seed -1", "-seed -1: must be a number"),
     ("-kernel {kernel} -strict tbl", "-strict tbl: must be all, none"),
 ))
-def test_bad_input(calf, words, said):
+def test_bad_input(calf, tmp_path, words, said):
     """strict: a file or an option that makes no sense is one line: {said}"""
-    kernel = str(calf.config().path("kernel"))
+    paths = {"kernel": str(calf.config().path("kernel")),
+             "large": str(tmp_path / "large")}
+    (tmp_path / "large").write_bytes(kernel_of(2 << 20))
+    quoted = {name: shlex.quote(path) for name, path in paths.items()}
     done = subprocess.run(
         [calf.config().path("strict"),
-         *shlex.split(words.format(kernel=shlex.quote(kernel)))], cwd=ROOT,
+         *shlex.split(words.format(**quoted))], cwd=ROOT,
         stderr=subprocess.PIPE, encoding="utf-8", timeout=limit(60))
     assert done.returncode == 121
-    assert done.stderr.startswith(f"strict: {said.format(kernel=kernel)}")
+    assert done.stderr.startswith(f"strict: {said.format(**paths)}")
     assert done.stderr.count("\n") == 1
