@@ -68,6 +68,7 @@ def command(options):
                   "--retries", str(RETRIES), "--workdir", "...",
                   "--transferfile", "{}", "--plus", "--return",
                   "{..}.json", "--cleanup"]
-    return [*words, f"{shlex.quote(str(ROOT / 'grade' / 'batch'))} --job {{}} "
-            f"{options.jobs} {shlex.quote(options.tests)} "
-            f"{shlex.quote(options.limit)}"]
+    # exec: a shell between the two would not end when we are killed.
+    batch = shlex.quote(str(ROOT / "grade" / "batch"))
+    return [*words, f"exec {batch} --job {{}} {options.jobs} "
+            f"{shlex.quote(options.tests)} {shlex.quote(options.limit)}"]
