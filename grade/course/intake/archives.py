@@ -235,15 +235,13 @@ class Header(tarfile.TarInfo):
     of a file that was cut short, for the end of the archive."""
 
     @classmethod
-    def frombuf(cls, buf, encoding, errors):
-        if not buf:
-            raise EOFError
+    def fromtarfile(cls, archive):
         try:
-            return super().frombuf(buf, encoding, errors)
-        except tarfile.HeaderError:
-            if buf.strip(b"\0"):
-                raise ValueError("a damaged header") from None
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # zeros: the end
             raise
+        except tarfile.HeaderError as error:
+            raise ValueError(f"a damaged header: {error}") from None
 
 
 class Tar:

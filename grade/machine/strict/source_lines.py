@@ -1,5 +1,5 @@
 """grade/machine/strict/source_lines.py: puts source lines into what the strict
-machine tells: <0xffffffc080008664> becomes cow_break (mm/fault.c:52)."""
+machine tells: <0xffffffc080008664> becomes uvmfault (mm/fault.c:52)."""
 
 import re
 import subprocess

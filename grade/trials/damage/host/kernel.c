@@ -180,6 +180,12 @@ void sleeplock_acquire(struct sleeplock *lock)
 	lock->turn.owner = (struct proc *)lock;
 }
 
+int sleeplock_acquire_killable(struct sleeplock *lock)
+{
+	sleeplock_acquire(lock);
+	return 0;
+}
+
 void sleeplock_release(struct sleeplock *lock)
 {
 	ASSERT(lock->turn.owner != NULL, "a lock that is released is held");
