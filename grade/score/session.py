@@ -162,9 +162,9 @@ def end(session):
 
 
 def keep_programs(folder):
-    """Copy the programs and mkfs. They are built where they do not depend on
-    the stranger's kernel, so the next run finds them there. The build of that
-    kernel cannot reach the copy."""
+    """Copy the programs, mkfs and the strict machine. They are built where they
+    do not depend on the stranger's kernel, so the next run finds them there.
+    The build of that kernel cannot reach the copy."""
     root = Path(os.environ.get(STRANGER) or ROOT)
     snapshot(build_programs(root), root, folder)
 
@@ -187,7 +187,7 @@ def snapshot(config, root, folder, kernel=None):
     values["kernel"] = str(folder / "kernel.elf")
     if kernel is not None:
         shutil.copy2(kernel, values["kernel"])
-    for name in ("mkfs", "library"):
+    for name in ("mkfs", "library", "strict"):
         copy = folder / Path(values[name]).name
         shutil.copy2(root / values[name], copy)
         values[name] = str(copy)
