@@ -162,9 +162,9 @@ def end(session):
 
 
 def keep_programs(folder):
-    """Copy the programs, mkfs and the strict machine. They are built where they
-    do not depend on the stranger's kernel, so the next run finds them there.
-    The build of that kernel cannot reach the copy."""
+    """Copy the programs, mkfs and the strict machine. They are built where
+    they do not depend on the stranger's kernel, so the next run finds them
+    there. The build of that kernel cannot reach the copy."""
     root = Path(os.environ.get(STRANGER) or ROOT)
     snapshot(build_programs(root), root, folder)
 
