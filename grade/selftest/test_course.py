@@ -81,7 +81,7 @@ def batch(course, *words, quiet=True):
 
 def products(course):
     return {path.name: path.stat().st_mtime_ns
-            for path in (course / "out" / "work").glob("*.json")}
+            for path in (course / "out" / "jobs").glob("*.json")}
 
 
 def test_formula():
@@ -237,7 +237,7 @@ def test_job_array(course):
         put(course / "in" / f"s{n}", f"int x{n};\n")
     _, said = batch(course, "--prepare")
     assert "2 of them different; 0 graded before" in said
-    lines = (course / "out" / "work" / "left").read_text("utf-8").split("\n")
+    lines = (course / "out" / "jobs" / "left").read_text("utf-8").split("\n")
     assert len(lines) == 3
     for number in (1, 2):
         subprocess.run(

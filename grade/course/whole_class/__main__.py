@@ -24,7 +24,7 @@ from grade.course.whole_class.policy import Policy, time_from
 from grade.course.whole_class.roster import (
     id_of_row, read_roster, write_gradebook)
 from grade.course.whole_class.starters import starters
-from grade.course.whole_class.submissions import WORK, archive_of, collect
+from grade.course.whole_class.submissions import JOBS, archive_of, collect
 from grade.machine.host import limits, process
 from grade.machine.host.build import UserError
 from grade.score.results import write_whole
@@ -51,7 +51,7 @@ def parse(words):
     parser.add_argument("--sshloginfile", metavar="FILE",
                         help="other machines, for GNU parallel")
     parser.add_argument("--prepare", action="store_true",
-                        help="grade nothing, but write to OUT/work/left what "
+                        help="grade nothing, but write to OUT/jobs/left what "
                         "is to be graded: for "
                         "grade/course/whole_class/slurm.sh")
     options = parser.parse_args(words)
@@ -105,8 +105,8 @@ def main(words):
         if shutil.which("parallel") is None:
             raise UserError("GNU parallel is missing: `make setup` installs "
                             "it")
-        (options.out / WORK).mkdir(parents=True, exist_ok=True)
-        with open(options.out / WORK / "lock", "w", encoding="utf-8") as lock:
+        (options.out / JOBS).mkdir(parents=True, exist_ok=True)
+        with open(options.out / JOBS / "lock", "w", encoding="utf-8") as lock:
             be_alone(lock, options.out)
             return run(options)
     except (UserError, OSError) as error:
@@ -158,7 +158,7 @@ def summary(found, keys, products, graded, seconds):
 
 def prepare(keys, options):
     """Write a line for each submission left to grade, as `--job` takes it."""
-    path = options.out / WORK / "left"
+    path = options.out / JOBS / "left"
     tests, limit = shlex.quote(options.tests), shlex.quote(options.limit)
     write_whole(path, "".join(
         f"{archive_of(options.out, key).name} {options.jobs} {tests} {limit}\n"
@@ -174,7 +174,7 @@ def write_tables(found, attempts, failed, options):
         path = product_of(archive_of(out, attempt.key))
         if attempt.key and path.exists():
             products[attempt.key] = merge.latest(
-                out / WORK, attempt.files,
+                out / JOBS, attempt.files,
                 json.loads(path.read_text("utf-8")), bool(options.tests))
     rows = table.make_rows(found, products, failed, options.policy,
                            options.roster)

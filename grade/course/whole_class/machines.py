@@ -1,7 +1,7 @@
 """grade/course/whole_class/machines.py: the jobs of a class, here or on other
 machines.
 
-GNU parallel runs them in OUT/work, or in a folder that it creates on the other
+GNU parallel runs them in OUT/jobs, or in a folder that it creates on the other
 machine, so the name of an archive is the same everywhere. A job ends with
 status 0, graded or not: any other status means that the machine was lost, and
 the job goes to another one.
@@ -11,7 +11,7 @@ import os
 import shlex
 import subprocess
 
-from grade.course.whole_class.submissions import WORK, archive_of
+from grade.course.whole_class.submissions import JOBS, archive_of
 from grade.machine.host import process
 from grade.machine.host.build import ROOT
 
@@ -27,7 +27,7 @@ def grade_all(keys, found, options, failed):
     for submission in found:
         for attempt in options.policy.graded(submission):
             students.setdefault(attempt.key, []).append(submission.student)
-    work = options.out / WORK
+    work = options.out / JOBS
     child = process.start(
         command(options), cwd=work, env=environment(work),
         encoding="utf-8", errors="replace", stdin=subprocess.PIPE,

@@ -5,7 +5,7 @@ import json
 
 from grade.score.results import put_together, write_whole
 
-FOLDER = "latest"       # in OUT/work: by files, whichever grader ran
+FOLDER = "latest"       # in OUT/jobs: by files, whichever grader ran
 
 
 def merged(earlier, product):

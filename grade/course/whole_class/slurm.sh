@@ -7,7 +7,7 @@
 # job array:
 #
 #     grade/batch submissions/ --out RESULTS --prepare
-#     sbatch --array=1-$(wc -l <RESULTS/work/left) \
+#     sbatch --array=1-$(wc -l <RESULTS/jobs/left) \
 #         grade/course/whole_class/slurm.sh RESULTS
 #     grade/batch submissions/ --out RESULTS
 #
@@ -16,7 +16,7 @@
 
 out=${1:?the folder for results}
 line=$(sed -n "${SLURM_ARRAY_TASK_ID:?run it by sbatch --array}p" \
-	"$out/work/left")
+	"$out/jobs/left")
 batch=$SLURM_SUBMIT_DIR/grade/batch
-cd "$out/work" || exit 1
+cd "$out/jobs" || exit 1
 eval "exec \"\$batch\" --job $line"

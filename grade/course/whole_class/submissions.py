@@ -18,7 +18,7 @@ from grade.machine.host.build import UserError
 from grade.machine.host.text import name_of, shown
 from grade.score.content_key import content_key
 
-WORK = "work"
+JOBS = "jobs"
 UNTOUCHED = "untouched: the kernel is as it was handed out"
 
 
@@ -106,7 +106,7 @@ def without_cover(folder):
 # ---- whose they are ---------------------------------------------------------
 
 def collect(paths, scratch, out, how, starters=frozenset(), merge=False):
-    """The Submissions; the files of each are put into OUT/work. Attempts with
+    """The Submissions; the files of each are put into OUT/jobs. Attempts with
     one name in one place belong to one student; with `merge`, in all places.
     `how` is what else a result depends on, and `starters` are the digests of
     the kernels as handed out."""
@@ -153,7 +153,7 @@ def take(source, read, out, grader, starters):
 
 
 def archive_of(out, key):
-    return out / WORK / f"{key}.tar.gz"
+    return out / JOBS / f"{key}.tar.gz"
 
 
 def put_in_order(submission):
