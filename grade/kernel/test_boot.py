@@ -36,13 +36,14 @@ def test_shell(config, log, word, harts):
     pytest.param(m, marks=group(f"mem{m}")) for m in ("32M", "1G")])
 def test_memory(config, log, word, mem):
     """boots with {mem} of memory and uses all of it"""
-    with Guest(config, Machine(mem=mem), log) as guest:
+    machine = Machine(mem=mem)
+    with Guest(config, machine, log) as guest:
         guest.prompt()
         guest.send(f"echo {word}; free -m\n")
         guest.expect(rf"\n{word}\n")
         seen = int(guest.expect(r"all that can be handed out")
                    .rpartition("total")[2])
-        megabytes = int(mem[:-1]) * (1024 if mem.endswith("G") else 1)
+        megabytes = machine.ram_bytes >> 20
         assert megabytes * 0.9 - 2 <= seen <= megabytes
         guest.prompt()
 

@@ -22,6 +22,14 @@ def make_image(config, path, extra=None):
     return path
 
 
+def make_script_image(config, folder, commands, extra=None):
+    """The same as folder/disk.img, with the commands as /run.sh."""
+    script = folder / "run.sh"
+    script.write_text(f"{commands}\n", "utf-8")
+    return make_image(config, folder / "disk.img",
+                      {**(extra or {}), "/run.sh": f"/run.sh={script}"})
+
+
 def write_script(path, commands):
     """Write the user's commands for the guest, byte for byte as they were
     typed, whatever the locale."""

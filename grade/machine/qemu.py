@@ -15,6 +15,9 @@ def option(path):
     return str(path).replace(",", ",,")
 
 
+UNITS = {"M": 20, "G": 30}      # of MEM, as powers of two
+
+
 @dataclass(frozen=True)
 class Machine:
     """A machine. `args` are the kernel's boot arguments."""
@@ -23,6 +26,10 @@ class Machine:
     mem: str = "128M"
     args: str = ""
     icount: bool = False
+
+    @property
+    def ram_bytes(self):
+        return int(self.mem[:-1]) << UNITS[self.mem[-1]]
 
     def command(self, kernel, disk, serial, cache="unsafe", drive=None):
         """QEMU with that kernel and disk; `serial` are the words that say

@@ -34,10 +34,15 @@ class Ram:
     def has(self, pa):
         return RAM_BASE <= pa < RAM_BASE + self.size
 
+    def get(self, pa, size):
+        return self._bytes[pa - RAM_BASE:pa - RAM_BASE + size]
+
+    def put(self, pa, data):
+        self._bytes[pa - RAM_BASE:pa - RAM_BASE + len(data)] = data
+
     def page(self, pa):
         """The bytes of the page at pa."""
-        start = pa - RAM_BASE
-        return self._bytes[start:start + PAGE]
+        return self.get(pa, PAGE)
 
     def page_words(self, pa):
         start = (pa - RAM_BASE) // 8

@@ -9,7 +9,7 @@ from grade.machine import run_to_end
 from grade.machine.guest import GuestFailed
 from grade.machine.host.build import ROOT
 from grade.machine.host.limits import limit
-from grade.machine.image import make_image
+from grade.machine.image import make_script_image
 from grade.machine.qemu import ON_STDOUT, Machine
 from grade.machine.user_programs import compile_program
 
@@ -56,9 +56,7 @@ def test_full(config, tmp_path):
 @pytest.mark.xdist_group("full")
 def test_no_memory(config, tmp_path):
     """files stay whole when each allocation of each call fails once"""
-    script = tmp_path / "run.sh"
-    script.write_text(f"usertests {' '.join(NO_MEMORY)}\n", "utf-8")
-    disk = make_image(config, tmp_path / "disk.img",
-                      {"/run.sh": f"/run.sh={script}"})
+    disk = make_script_image(config, tmp_path,
+                             f"usertests {' '.join(NO_MEMORY)}")
     run(config, disk, "run /run.sh")
     check_sound(config, disk)

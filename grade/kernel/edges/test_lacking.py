@@ -14,7 +14,7 @@ from grade.machine import run_to_end
 from grade.machine.guest import GuestFailed
 from grade.machine.host import process, sandbox
 from grade.machine.host.limits import limit
-from grade.machine.image import make_image
+from grade.machine.image import make_script_image
 from grade.machine.qemu import ON_STDOUT, Machine
 
 LACKING_STATUS = 102
@@ -79,10 +79,7 @@ class Machines:
     def __init__(self, config, log, folder, kernel=None):
         self._kernel = kernel or config.path("kernel")
         self._log = log
-        script = folder / "run.sh"
-        script.write_text("sh -c 'exit 7'\n", encoding="utf-8")
-        self._disk = make_image(config, folder / "disk.img",
-                                {"/run.sh": f"/run.sh={script}"})
+        self._disk = make_script_image(config, folder, "sh -c 'exit 7'")
 
     def boot(self, how):
         """The status, or None if it does not end; `how` is from LACKS."""
@@ -163,11 +160,9 @@ def without_delegation(kernel, folder, instruction):
 def test_not_delegated(config, log, tmp_path):
     """the kernel also handles exceptions that are not delegated"""
     kernel = without_delegation(config.path("kernel"), tmp_path, NOP)
-    script = tmp_path / "run.sh"
-    script.write_text("usertests -g state && usertests -g memory && "
-                      "usertests -g cow && exit 7\n", encoding="utf-8")
-    disk = make_image(config, tmp_path / "disk.img",
-                      {"/run.sh": f"/run.sh={script}"})
+    disk = make_script_image(
+        config, tmp_path, "usertests -g state && usertests -g memory && "
+        "usertests -g cow && exit 7")
     ending = run_to_end.run(
         Machine(args=RUN_ARGS).command(kernel, disk, ON_STDOUT), log.write,
         limit(120))

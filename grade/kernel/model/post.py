@@ -5,17 +5,12 @@ passes them on and writes the answers beside them (subject/main.c).
 """
 
 import secrets
-import shutil
 import struct
-import subprocess
-import tempfile
 import time
-from pathlib import Path
+from dataclasses import replace
 
 from grade.machine import run_to_end
-from grade.machine.host import process
 from grade.machine.shared_boots import BOOT_ARGS
-from grade.machine.image import make_image
 from grade.kernel.model import space
 from grade.kernel.model.rules import Wrong
 from grade.kernel.model.wire import (DONE, FIGURE_NAMES, FIGURES, MARK_NONCE,
@@ -25,26 +20,15 @@ from grade.kernel.model.wire import (DONE, FIGURE_NAMES, FIGURES, MARK_NONCE,
                                      REPLY_SIZE, SEND_AT, SENDS, WHAT, Op,
                                      pack_order, unpack_reply)
 from grade.machine.host.limits import limit
-from grade.machine.qemu import ON_STDOUT, Machine
-from grade.machine.qmp import Monitor, MonitorLost
-from grade.machine.ram import RAM_BASE, Ram
+from grade.machine.qmp import MonitorLost
 from grade.machine.sv39 import root_of
+from grade.machine.watched import WatchedMachine
 
 BOOT_SECONDS = 10
 ANSWER_SECONDS = 3      # an order takes a millisecond, a hog some hundred
 SPINS = 200             # looks at the answer before each short sleep
 SLEEP_SECONDS = 0.00005
 CHECK_SECONDS = 0.05    # between two looks at the console
-
-
-class PostRam(Ram):
-    """Also any bytes, by physical address."""
-
-    def get(self, pa, size):
-        return self._bytes[pa - RAM_BASE:pa - RAM_BASE + size]
-
-    def put(self, pa, data):
-        self._bytes[pa - RAM_BASE:pa - RAM_BASE + len(data)] = data
 
 
 class Silent(Wrong):
@@ -58,58 +42,36 @@ class Post:
     def __init__(self, config, log, machine, symbols, items):
         self._config = config
         self._log = log
-        self._machine = machine
+        self._machine = replace(
+            machine, args=f"{BOOT_ARGS} {machine.args}".strip())
         self._symbols = symbols
         self._items = items
         self._nonce = secrets.randbits(56) | 1
-        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
-        self._child = None
         self._number = 0
         self._shows = 0
         self.panic = ""
 
     def __enter__(self):
-        size = self._machine.mem
-        unit = {"M": 20, "G": 30}[size[-1]]
-        self.ram = PostRam(self._scratch / "ram", int(size[:-1]) << unit)
-        self._monitor = Monitor(limit(BOOT_SECONDS))
+        self._watched = WatchedMachine(self._machine, limit(BOOT_SECONDS))
+        self.ram = self._watched.ram
         try:
-            self._start()
+            self._watched.start(self._config, self._log,
+                                f"model0 {self._nonce}", self._items)
             self._find_post()
         except BaseException:
             self.__exit__()
             raise
         return self
 
-    def _start(self):
-        script = self._scratch / "run.sh"
-        script.write_text(f"model0 {self._nonce}\n", "utf-8")
-        disk = make_image(self._config, self._scratch / "disk.img",
-                          {**self._items, "/run.sh": f"/run.sh={script}"})
-        machine = Machine(
-            cpus=self._machine.cpus, mem=self._machine.mem,
-            args=f"{BOOT_ARGS} {self._machine.args}".strip())
-        command = machine.command(self._config.path("kernel"), disk,
-                                  ON_STDOUT)
-        self._child = process.start(
-            [*command, *self.ram.words, *self._monitor.words],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-            pass_fds=self._monitor.pass_fds)
-        self._monitor.begin()
-
     def __exit__(self, *_):
-        if self._child is not None:
-            process.kill(self._child)
-        self._monitor.close()
-        self.ram.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._watched.end()
 
     # ---- finding memory ----
 
     def _roots(self):
         """Root tables of the harts just now."""
         try:
-            satps = self._monitor.satps()
+            satps = self._watched.monitor.satps()
         except MonitorLost as error:
             self._check(time.monotonic() + 1, "")
             raise Silent(f"the machine is gone ({error})") from error
@@ -134,7 +96,7 @@ class Post:
             line = next(line for line in text.splitlines()
                         if "panic: " in line)
             raise Silent("the kernel panics: " + line.split("panic: ")[1])
-        if self._child.poll() is not None:
+        if self._watched.has_ended():
             raise Silent("the machine has ended")
         if time.monotonic() > end:
             raise Silent(what)

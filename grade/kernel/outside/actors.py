@@ -19,7 +19,7 @@ from grade.machine.gdbstub import PC, Lost
 from grade.machine.guest import GuestFailed
 from grade.machine.harts import Harts
 from grade.machine.host.limits import limit
-from grade.machine.image import make_image
+from grade.machine.image import make_script_image
 from grade.machine.qemu import ON_STDOUT, Machine
 from grade.machine.ram import Ram
 from grade.machine.shared_boots import BOOT_ARGS
@@ -94,11 +94,8 @@ class Stage:
             self.fail("the machine is gone")
 
     def _boot(self):
-        script = self._scratch / "run.sh"
-        script.write_text("duel\n", "utf-8")
-        disk = make_image(
-            self._config, self._scratch / "disk.img",
-            {**self._programs, "/run.sh": f"/run.sh={script}"})
+        disk = make_script_image(self._config, self._scratch, "duel",
+                                 self._programs)
         machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
         command = machine.command(self._config.path("kernel"), disk,
                                   ON_STDOUT)

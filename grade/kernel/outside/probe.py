@@ -7,25 +7,20 @@ grade/kernel/programs/probe.c.
 """
 
 import secrets
-import shutil
-import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from grade.machine import run_to_end
 from grade.machine.guest import OUTPUT_MAX, GuestFailed
-from grade.machine.host import process
 from grade.machine.host.build import ROOT
 from grade.machine.host.limits import limit
-from grade.machine.image import make_image
-from grade.machine.qemu import ON_STDOUT, Machine
-from grade.machine.qmp import Monitor, MonitorLost
-from grade.machine.ram import PAGE, Ram
+from grade.machine.qemu import Machine
+from grade.machine.qmp import MonitorLost
+from grade.machine.ram import PAGE
 from grade.machine.shared_boots import BOOT_ARGS, SILENCES_MAX
 from grade.machine.sv39 import AddressSpace, BadTables, root_of
 from grade.machine.user_programs import build_programs
+from grade.machine.watched import WatchedMachine
 
 HARTS = 4
 MEGABYTES = 128
@@ -93,19 +88,22 @@ class Probe:
         self._log = log
         self._programs = programs
         self._nonce = secrets.randbits(60)
-        self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
         self._alive = {1} if first == "probe" else set()
         self._orders = 1        # to begin: only then are others heard
-        self._child = None
 
     def __enter__(self):
         if Probe.silences >= SILENCES_MAX:
             raise GuestFailed("not tried: in the tests before, processes did "
                               "not come to their next step")
-        self._ram = Ram(self._scratch / "ram", MEGABYTES << 20)
-        self._monitor = Monitor(limit(STEP_SECONDS))
+        self._machine = WatchedMachine(
+            Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS),
+            limit(STEP_SECONDS))
+        self._ram, self._monitor = self._machine.ram, self._machine.monitor
         try:
-            self._start()
+            self._machine.start(
+                self._config, self._log,
+                f"{self._first} {self._nonce} 1 {self._orders}",
+                self._programs)
             self._wait_for("the first process begins", self._alive,
                            self._orders)
         except BaseException:
@@ -113,28 +111,8 @@ class Probe:
             raise
         return self
 
-    def _start(self):
-        script = self._scratch / "run.sh"
-        script.write_text(
-            f"{self._first} {self._nonce} 1 {self._orders}\n", "utf-8")
-        disk = make_image(
-            self._config, self._scratch / "disk.img",
-            {**self._programs, "/run.sh": f"/run.sh={script}"})
-        machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
-        command = machine.command(self._config.path("kernel"), disk,
-                                  ON_STDOUT)
-        self._child = process.start(
-            [*command, *self._ram.words, *self._monitor.words],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-            pass_fds=self._monitor.pass_fds)
-        self._monitor.begin()
-
     def __exit__(self, *_):
-        if self._child is not None:
-            process.kill(self._child)
-        self._monitor.close()
-        self._ram.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._machine.end()
 
     # ---- orders ----
 

@@ -20,7 +20,7 @@ from grade.machine.gdbstub import Lost
 from grade.machine.host import process
 from grade.machine.host.build import ROOT, BuildError, Config, UserError, build
 from grade.machine.host.text import many, printable, typed
-from grade.machine.qemu import machine_from, timeout_from
+from grade.machine.qemu import Machine, machine_from, timeout_from
 from grade.tools.view.drawing import draw
 from grade.tools.view.moments import tell
 from grade.tools.view.recorder import Recorder
@@ -28,7 +28,6 @@ from grade.tools.view.view_page import MARK, as_data, as_page
 
 SECONDS = 120           # when the user gives none
 MOMENTS_MAX = 200
-UNITS = {"M": 20, "G": 30}
 
 
 def say(text):
@@ -39,14 +38,10 @@ def say(text):
 class Settings:
     """What the machine is to have."""
 
-    mem: str
+    machine: Machine
     programs: dict      # PROGS and COMPAT
     args: str
     seconds: float
-
-    @property
-    def ram_bytes(self):
-        return int(self.mem[:-1]) << UNITS[self.mem[-1]]
 
 
 def settings_from(env):
@@ -54,7 +49,7 @@ def settings_from(env):
         raise UserError(f"CPUS={env['CPUS']}: the pictures are of one hart")
     machine = machine_from({"MEM": env.get("MEM", ""), "CPUS": "1"})
     programs = {name: env.get(name, "") for name in ("PROGS", "COMPAT")}
-    return Settings(machine.mem, programs, env.get("ARGS", ""),
+    return Settings(machine, programs, env.get("ARGS", ""),
                     timeout_from(env, SECONDS) or run_to_end.FOR_EVER)
 
 

@@ -8,11 +8,12 @@ in the page table is what it did.
 """
 
 import time
+from dataclasses import replace
 
 from grade.machine.gdbstub import Gdbstub, Lost
 from grade.machine.host.build import UserError
 from grade.machine.image import make_image
-from grade.machine.qemu import ON_STDOUT, Machine
+from grade.machine.qemu import ON_STDOUT
 from grade.machine.ram import PAGE, Ram
 from grade.machine.sv39 import R, W, X, BadTables, root_of
 from grade.machine.system_calls import system_calls
@@ -46,21 +47,20 @@ class Recorder:
         self._stvec = None
         self._calls = system_calls()
         self._scratch = scratch
-        self._ram = Ram(scratch / "ram", settings.ram_bytes)
+        self._ram = Ram(scratch / "ram", settings.machine.ram_bytes)
         self._console_path = scratch / "console"
         self._start(commands, settings)
 
     # ---- the machine ----
 
     def _start(self, commands, settings):
-        extra, words = with_commands(
-            self._config,
-            items_from(self._config, settings.programs, self._scratch),
-            commands, self._scratch)
+        items = items_from(self._config, settings.programs, self._scratch)
+        extra, words = with_commands(self._config, items, commands,
+                                     self._scratch)
         self._elfs = read_programs({**self._config.items(), **extra})
         disk = make_image(self._config, self._scratch / "disk.img", extra)
-        machine = Machine(cpus=1, mem=settings.mem, icount=True,
-                          args=" ".join([BOOT_ARGS, *words, settings.args]))
+        machine = replace(settings.machine, icount=True, args=" ".join(
+            [BOOT_ARGS, *words, settings.args]))
         # Without sleep=off: that lets the clock jump whenever the debugger
         # stops the machine.
         command = [word.replace(",sleep=off", "") for word in machine.command(
