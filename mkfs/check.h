@@ -1,41 +1,43 @@
-/* mkfs/check.h: what the parts of fsck share.
+/* mkfs/check.h: declarations for all parts of fsck.
  *
- * The image is a private copy in memory, and each part puts right there what
- * it finds: later parts can rely on what earlier ones have looked at. Only a
- * repair writes the copy back. */
+ * fsck works on a private copy of the image in memory. Each part repairs there
+ * what it finds, so that later parts can rely on what earlier ones have
+ * checked. Only with -y is the copy written back. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "abi/fs.h"
 
-/* abi/stat.h has a struct stat of its own. */
+/* The types of an inode. abi/stat.h cannot be included, since its struct stat
+ * clashes with the host's. */
 enum { DIRECTORY = 1, REGULAR = 2, DEVICE = 3 };
 
 extern uint8 (*blocks)[BLOCK_SIZE];
 extern struct superblock *super;
 
-/* Something is wrong, and what a repair does about it. */
+/* Report a fault, and how a repair treats it. */
 void report(const char *remedy, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Memory for the time of a check, cleared. */
+/* Cleared memory that lasts until the end of the check. */
 void *check_alloc(uint64 count, uint64 size);
 
 struct disk_inode *inode_at(uint32 number);
 
-/* ---- check_map.c: inodes, and the blocks that they have ---- */
+/* ---- check_map.c: inodes and their blocks ---- */
 
-/* Every inode makes sense, and no block is in two of them. */
+/* Check that every inode is valid, and that no block belongs to two of them. */
 void check_maps(void);
 
-/* Compare the bitmap with the blocks that inodes have. */
+/* Compare the bitmap with the blocks of the inodes. */
 void check_bitmap(void);
 
-/* A block that nobody has, cleared, or 0. */
+/* Returns an unused block, cleared, or 0 if there is none. */
 uint32 block_take(void);
 
 /* ---- check_dir.c: names ---- */
 
-/* Every name is a name of something, and everything has the names it should. */
+/* Check that every name belongs to an inode, and that every inode in use has
+ * its names. */
 void check_names(void);

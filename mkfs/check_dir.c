@@ -1,8 +1,8 @@
-/* mkfs/check_dir.c: names, and what they are names of.
+/* mkfs/check_dir.c: check directories and the names in them.
  *
- * Directories are gone through from the root on, each once: the first name of a
- * directory counts, so there are no circles. What has then no name, and should
- * have, gets one in /lost+found. */
+ * The check walks the directories from the root. Any name of a directory but
+ * the first is dropped, so there are no cycles. An inode that should have a
+ * name and has none then gets one in /lost+found. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 #define LOST_FOUND "lost+found"
 #define PER_BLOCK (BLOCK_SIZE / sizeof(struct dirent))
 
-static uint32 *nnames; /* by inode: entries that name it */
-static uint32 *parent; /* by inode: directory that has it, if it is one */
-static uint32 *queue;  /* directories to go through */
+static uint32 *nnames; /* by inode: the entries that name it */
+static uint32 *parent; /* by inode: for a directory, the one that contains it */
+static uint32 *queue;  /* directories that are still to be checked */
 static uint32 queue_next, queue_end;
-static uint32 lost_found; /* its inode; 0: none yet */
+static uint32 lost_found; /* the inode of /lost+found; 0: none yet */
 
 /* ---- the entries of a directory ---- */
 
@@ -25,7 +25,7 @@ static uint32 nentries(uint32 dir)
 	return (uint32)(inode_at(dir)->size / sizeof(struct dirent));
 }
 
-/* The slot of the directory's block; NULL when there is no table for it. */
+/* The slot of a block of the directory, or NULL if there is no table for it. */
 static uint32 *block_slot(uint32 dir, uint32 index)
 {
 	uint32 *map = inode_at(dir)->map;
@@ -37,7 +37,7 @@ static uint32 *block_slot(uint32 dir, uint32 index)
 	return (uint32 *)blocks[map[MAP_INDIRECT]] + index - NDIRECT;
 }
 
-/* NULL in a hole. */
+/* An entry of the directory, or NULL in a hole. */
 static struct dirent *entry_at(uint32 dir, uint32 index)
 {
 	uint32 *slot = block_slot(dir, index / PER_BLOCK);
@@ -47,7 +47,7 @@ static struct dirent *entry_at(uint32 dir, uint32 index)
 	return (struct dirent *)blocks[*slot] + index % PER_BLOCK;
 }
 
-/* The same, with a block where there was none; NULL when the disk is full. */
+/* The same, but fill a hole with a block. NULL if the disk is full. */
 static struct dirent *entry_make(uint32 dir, uint32 index)
 {
 	struct disk_inode *inode = inode_at(dir);
@@ -80,7 +80,7 @@ static void entry_clear(struct dirent *entry)
 	memset(entry, 0, sizeof(*entry));
 }
 
-/* Add a name; false when there is no room. */
+/* Add a name. Returns false if there is no room. */
 static bool entry_add(uint32 dir, uint32 number, const char *name)
 {
 	uint32 index = 2;
@@ -110,7 +110,7 @@ static bool is_name(const struct dirent *entry)
 	       !is_called(entry, ".") && !is_called(entry, "..");
 }
 
-/* Why an entry cannot be, or NULL. */
+/* The reason why an entry is invalid, or NULL. */
 static const char *complaint(const struct dirent *entry)
 {
 	if (!is_name(entry))
@@ -118,13 +118,13 @@ static const char *complaint(const struct dirent *entry)
 	if (entry->inum >= super->ninodes || inode_at(entry->inum)->type == 0)
 		return "no such inode";
 	if (entry->inum == ROOT_INUM)
-		return "a name of the root";
+		return "the root cannot have a name";
 	if (parent[entry->inum] != 0)
 		return "a directory's second name";
 	return NULL;
 }
 
-/* A name as it can be printed. */
+/* The name, with other characters in place of those that cannot be printed. */
 static const char *printable(const struct dirent *entry)
 {
 	static char text[NAME_LEN + 1];
@@ -143,13 +143,13 @@ static void check_padding(uint32 dir, struct dirent *entry)
 	for (size_t i = length; i < NAME_LEN; i++) {
 		if (entry->name[i] == '\0')
 			continue;
-		report("padded", "directory %u: '%s': not padded", dir,
+		report("padded", "directory %u: '%s': bad padding", dir,
 		       printable(entry));
 		memset(entry->name + length, 0, NAME_LEN - length);
 	}
 }
 
-/* Drop an entry that cannot be. The first name of a directory claims it. */
+/* Drop an invalid entry. The first name of a directory claims it. */
 static bool check_entry(uint32 dir, struct dirent *entry)
 {
 	const char *why = complaint(entry);
@@ -166,7 +166,7 @@ static bool check_entry(uint32 dir, struct dirent *entry)
 	return true;
 }
 
-/* "." and ".." as entries 0 and 1; false when there is no room for them. */
+/* Make "." and ".." entries 0 and 1. Returns false if there is no room. */
 static bool check_dots(uint32 dir)
 {
 	static const char *const name[] = { ".", ".." };
@@ -197,19 +197,20 @@ static int by_name(const void *a, const void *b)
 	const struct dirent *other = *(struct dirent *const *)b;
 	int order = strncmp(one->name, other->name, NAME_LEN);
 
-	/* Of two that are the same in memory order: blocks may be anywhere. */
+	/* Equal names are ordered by their addresses: blocks may be
+	 * anywhere. */
 	return order != 0 ? order : (one > other) - (one < other);
 }
 
-/* Of entries with the same name the last one stays. */
+/* Of several entries with the same name, keep the last one. */
 static void drop_twins(uint32 dir, struct dirent **entries, uint32 n)
 {
 	qsort(entries, n, sizeof(struct dirent *), by_name);
 	for (uint32 i = 1; i < n; i++) {
 		if (!is_called(entries[i - 1], entries[i]->name))
 			continue;
-		report("the first dropped", "directory %u: '%s' is there twice",
-		       dir, printable(entries[i]));
+		report("first one dropped", "directory %u: two names '%s'", dir,
+		       printable(entries[i]));
 		parent[entries[i - 1]->inum] = 0;
 		entry_clear(entries[i - 1]);
 	}
@@ -222,7 +223,8 @@ static void note_name(uint32 number)
 		queue[queue_end++] = number;
 }
 
-/* What cannot be goes first, lest something sound is dropped for its twin. */
+/* Drop invalid entries first, so that no sound entry is dropped in favour of an
+ * invalid one of the same name. */
 static void check_entries(uint32 dir)
 {
 	struct dirent **entries = check_alloc(nentries(dir), sizeof(*entries));
@@ -242,7 +244,7 @@ static void check_entries(uint32 dir)
 	free(entries);
 }
 
-/* Everything from the directories in the queue on. */
+/* Check the directories in the queue, and all that are below them. */
 static void check_queue(void)
 {
 	while (queue_next < queue_end) {
@@ -253,13 +255,13 @@ static void check_queue(void)
 	}
 }
 
-/* ---- what has no name ---- */
+/* ---- inodes without a name ---- */
 
 static bool is_lost(uint32 number)
 {
 	const struct disk_inode *inode = inode_at(number);
 
-	/* Without a link it was open without a name: a mount frees it. */
+	/* If it has no links, it was removed while open. A mount frees it. */
 	return inode->type != 0 && inode->nlink > 0 && nnames[number] == 0;
 }
 
@@ -280,7 +282,7 @@ static uint32 free_inode(void)
 	return 0;
 }
 
-/* The directory for what was lost, made if need be; 0 when it cannot be. */
+/* Find or make /lost+found. Returns 0 if that is not possible. */
 static uint32 lost_found_make(void)
 {
 	uint32 number = find_name(ROOT_INUM, LOST_FOUND);
@@ -299,7 +301,7 @@ static uint32 lost_found_make(void)
 	return number;
 }
 
-/* Why nothing can be put there. */
+/* The reason why nothing can be put into /lost+found. */
 static const char *no_place(void)
 {
 	uint32 number = find_name(ROOT_INUM, LOST_FOUND);
@@ -309,8 +311,8 @@ static const char *no_place(void)
 	return "cannot get one: no room in /" LOST_FOUND;
 }
 
-/* Give it a name, and everything below it if it is a directory. Where that
- * cannot be it stays as it is, for the next check to find. */
+/* Give the inode a name in /lost+found, and check what is below it. If there is
+ * no place for the name, the inode stays as it is until the next check. */
 static void save(uint32 number)
 {
 	char name[NAME_LEN + 1];
@@ -333,7 +335,7 @@ static void save(uint32 number)
 	check_queue();
 }
 
-/* Note what lost directories have in them: that will be found with them. */
+/* Mark the inodes in a lost directory. They need no name in /lost+found. */
 static void note_below(uint32 dir, bool *is_below)
 {
 	for (uint32 i = 2; i < nentries(dir); i++) {
@@ -345,8 +347,8 @@ static void note_below(uint32 dir, bool *is_below)
 	}
 }
 
-/* First the directories that no lost one has in it, then those in circles, then
- * files. */
+/* Save the directories that are in no other lost one first, then those in
+ * cycles, and then files. */
 static void save_lost(void)
 {
 	bool *is_below = check_alloc(super->ninodes, sizeof(*is_below));

@@ -1,17 +1,17 @@
-/* mkfs/check_map.c: inodes, and the blocks that they have.
+/* mkfs/check_map.c: check inodes and their blocks.
  *
- * A block that is claimed twice is copied, so that no file loses by what
- * became of another one. All claims are counted before anything is changed:
- * who comes first gets a copy, and who comes last the block itself, as it was
- * found, since a damaged file may take for a table of blocks what are the bytes
- * of another. */
+ * If several files claim a block, it is copied, so that no file loses bytes
+ * because another one is damaged. All claims are counted before anything is
+ * changed. All files but the last get a copy, and the last gets the block
+ * itself, with the bytes that were found there: a damaged file may use the data
+ * of another file as a table of blocks, and change it. */
 #include <string.h>
 
 #include "check.h"
 
-static uint32 *claims;    /* by block: how many are still to come */
-static uint8 *is_used;    /* by block: an inode has it */
-static uint32 next_block; /* those of files before it are used or claimed */
+static uint32 *claims;    /* by block: the claims that are still to come */
+static uint8 *is_used;    /* by block: it belongs to an inode */
+static uint32 next_block; /* no data block before this one is free */
 
 static bool is_data(uint32 block)
 {
@@ -32,12 +32,13 @@ uint32 block_take(void)
 
 /* ---- the blocks of a file ---- */
 
-/* A block of a file, or a table that leads to `depth` more levels. */
+/* A place that holds the number of a data block, or of a table with `depth`
+ * levels below it. */
 struct slot {
-	uint32 number; /* of the inode */
-	uint32 *block; /* what the slot says */
+	uint32 number; /* the inode */
+	uint32 *block; /* the slot itself */
 	int depth;
-	uint64 first; /* block of the file that it begins with */
+	uint64 first; /* the first block of the file that it leads to */
 };
 
 static uint64 blocks_of(const struct disk_inode *inode)
@@ -70,7 +71,7 @@ static void each_below(struct slot slot, void (*visit)(struct slot slot))
 				     slot.first + i * each });
 }
 
-/* Whether the slot can stay; the same in both passes. */
+/* True if the slot may stay as it is. The answer is the same in both passes. */
 static bool is_possible(struct slot slot)
 {
 	return is_data(*slot.block) &&
@@ -85,7 +86,7 @@ static void count_claims(struct slot slot)
 	each_below(slot, count_claims);
 }
 
-/* The slot gets a block of its own, with the same bytes. */
+/* Give the slot a copy of its block. */
 static void copy_block(struct slot slot)
 {
 	uint32 twice = *slot.block;
@@ -104,7 +105,7 @@ static void check_slot(struct slot slot)
 	if (*slot.block == 0)
 		return;
 	if (!is_data(*slot.block)) {
-		report("dropped", "inode %u: block %u is not for files",
+		report("dropped", "inode %u: block %u is not a data block",
 		       slot.number, *slot.block);
 		*slot.block = 0;
 	} else if (!is_possible(slot)) {
@@ -136,7 +137,7 @@ static void check_type(uint32 number)
 		inode->nlink = 1;
 	}
 	if (number == ROOT_INUM && inode->type != DIRECTORY) {
-		report("an empty one is made", "the root is not a directory");
+		report("replaced", "the root is not a directory");
 		*inode = (struct disk_inode){ .type = DIRECTORY, .nlink = 1 };
 	}
 	if (number == ROOT_INUM && inode->nlink == 0) {
@@ -151,7 +152,7 @@ static void note_last(struct slot slot)
 {
 	if (*slot.block == 0)
 		return;
-	last_seen = slot.first + 1; /* also of a table with nothing in it */
+	last_seen = slot.first + 1; /* even if it is an empty table */
 	each_below(slot, note_last);
 }
 
@@ -204,9 +205,9 @@ void check_bitmap(void)
 
 		if (is_marked == should_be)
 			continue;
-		report("marked anew", "block %u: %s", block,
+		report("mark corrected", "block %u: %s", block,
 		       should_be ? "in use, but marked free"
-				 : "marked used, but nobody has it");
+				 : "unused, but marked used");
 		bits[block / 8] ^= bit;
 	}
 }

@@ -1,4 +1,4 @@
-/* mkfs/fsck.c: is a disk image sound, and can it be made so? */
+/* mkfs/fsck.c: check that a disk image is sound, and repair it. */
 #include "fsck.h"
 
 #include <fcntl.h>
@@ -90,16 +90,16 @@ static void replay_journal(void)
 		uint32 home = header->home[i];
 
 		if (home < super->inodes.start || home >= super->nblocks)
-			report("left out", "journal: slot %u is for block %u",
-			       i, home);
+			report("ignored", "journal: slot %u is for block %u", i,
+			       home);
 		else
 			memcpy(blocks[home], blocks[start + 1 + i], BLOCK_SIZE);
 	}
 	memset(header, 0, sizeof(*header));
 }
 
-/* When one is in use behind the last inode, it is their number that is wrong:
- * mkfs leaves the rest of the last block zero. */
+/* If an inode beyond the last one is in use, the number of inodes is wrong,
+ * because mkfs leaves the rest of the last block zero. */
 static void check_ninodes(void)
 {
 	uint32 room = super->inodes.blocks * INODES_PER_BLOCK;
@@ -107,14 +107,14 @@ static void check_ninodes(void)
 	for (uint32 i = super->ninodes; i < room && i < INODES_MAX; i++) {
 		if (inode_at(i)->type == 0)
 			continue;
-		report("as many as there is room for",
+		report("raised to as many as have room",
 		       "superblock: %u inodes, but number %u is in use",
 		       super->ninodes, i);
 		super->ninodes = room < INODES_MAX ? room : INODES_MAX;
 	}
 }
 
-/* ---- the whole ---- */
+/* ---- all checks ---- */
 
 static void check_all(void)
 {
@@ -125,7 +125,7 @@ static void check_all(void)
 	check_bitmap();
 }
 
-/* What the last check changed is right if another one finds nothing. */
+/* The repair was right if a second check finds nothing. */
 static bool is_sound_now(void)
 {
 	nproblems = 0;
@@ -188,7 +188,8 @@ bool fsck(const char *path, bool repair)
 		printf("what is left cannot be repaired: nothing is written\n");
 		return false;
 	}
-	/* A link to it stays one. */
+	/* If the path is a symbolic link, replace the file and keep the
+	 * link. */
 	char *file = realpath(path, NULL);
 
 	if (file == NULL)

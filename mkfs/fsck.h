@@ -1,8 +1,9 @@
-/* mkfs/fsck.h: is a disk image sound, and can it be made so? */
+/* mkfs/fsck.h: check that a disk image is sound, and repair it. */
 #pragma once
 
 #include <stdbool.h>
 
-/* Print what is wrong with the image, a line each. With `repair`, put it right
- * and say how. True when nothing is wrong, or nothing any more. */
+/* Print a line about each fault of the image. With `repair`, correct the faults
+ * and say how. Returns true if the image has no faults, or has none any
+ * more. */
 bool fsck(const char *path, bool repair);

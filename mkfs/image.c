@@ -1,4 +1,4 @@
-/* mkfs/image.c: a file system in memory, while it is made. */
+/* mkfs/image.c: build a file system in memory. */
 #include "image.h"
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 
 static struct superblock *super; /* block 0 */
 static uint8 (*blocks)[BLOCK_SIZE];
-static uint32 next_block; /* those before it are in use */
+static uint32 next_block; /* all blocks before it are in use */
 static uint32 next_inode;
 
 /* ---- blocks and inodes ---- */
@@ -36,7 +36,7 @@ static uint32 inode_make(int16 type)
 	return next_inode++;
 }
 
-/* The slot's block; made when there is none. */
+/* The slot's block. It is allocated if there is none. */
 static uint32 follow(uint32 *slot)
 {
 	if (*slot == 0)
@@ -49,7 +49,7 @@ static uint32 follow_table(uint32 *slot, uint32 index)
 	return follow((uint32 *)blocks[follow(slot)] + index);
 }
 
-/* Block `index` of the file, made when it has none. */
+/* Block `index` of the file. It is allocated if there is none. */
 static uint8 *file_block(struct disk_inode *inode, uint32 index)
 {
 	uint32 *map = inode->map;
@@ -74,7 +74,7 @@ static struct dirent *dirent_at(struct disk_inode *dir, uint64 offset)
 				 offset % BLOCK_SIZE);
 }
 
-/* The inode under that name, or 0. */
+/* The inode of that name, or 0. */
 static uint32 dir_find(uint32 dir, const char *name)
 {
 	struct disk_inode *inode = inode_at(dir);
@@ -112,7 +112,8 @@ static uint32 dir_make(uint32 parent)
 
 /* ---- paths ---- */
 
-/* Copy the next part of *path to name and step behind it; false at the end. */
+/* Copy the next part of *path to `name`, and move *path past it. Returns false
+ * at the end. */
 static bool next_part(const char **path, char name[NAME_LEN + 1])
 {
 	const char *start = *path + strspn(*path, "/");
@@ -127,7 +128,7 @@ static bool next_part(const char **path, char name[NAME_LEN + 1])
 	return n > 0;
 }
 
-/* The directory of that name in `dir`, made when there is none. */
+/* The directory of that name in `dir`. It is made if there is none. */
 static uint32 enter(uint32 dir, const char *name, const char *path)
 {
 	uint32 next = dir_find(dir, name);
@@ -152,7 +153,7 @@ static uint32 add(const char *path, int16 type)
 	for (; next_part(&rest, following); strcpy(name, following))
 		dir = enter(dir, name, path);
 	if (dir_find(dir, name) != 0)
-		die("%s: there already", path);
+		die("%s: already exists", path);
 	uint32 number = inode_make(type);
 
 	dir_add(dir, name, number);
@@ -182,7 +183,7 @@ void image_add_file(const char *path, const char *host_path)
 
 	for (; (n = fread(bytes, 1, sizeof(bytes), host)) > 0; index++) {
 		if (index == FILE_BLOCKS_MAX)
-			die("%s: too large for a file", host_path);
+			die("%s: too large", host_path);
 		memcpy(file_block(inode, index), bytes, n);
 		inode->size += n;
 	}
@@ -199,7 +200,7 @@ void image_add_device(const char *path, uint16 major, uint16 minor)
 	inode->minor = minor;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole image ---- */
 
 static struct fs_region region_after(struct fs_region before, uint32 nblocks)
 {

@@ -1,4 +1,4 @@
-/* mkfs/main.c: make a disk image with files in it, or check one. */
+/* mkfs/main.c: make a disk image that contains files, or check one. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,14 +30,14 @@ void die(const char *fmt, ...)
 	exit(1);
 }
 
-/* A number up to `max` that goes up to the byte `end`. */
+/* Parse a number of at most `max` that ends before the byte `end`. */
 static uint32 number(const char *text, char end, uint32 max)
 {
 	char *behind;
 	unsigned long n = strtoul(text, &behind, 10);
 
 	if (*text < '0' || *text > '9' || *behind != end || n > max)
-		die("%s: not a number of 0 to %u", text, max);
+		die("%s: not a number from 0 to %u", text, max);
 	return (uint32)n;
 }
 
@@ -51,7 +51,7 @@ static void add_device(const char *path, const char *numbers)
 			 (uint16)number(comma + 1, '\0', 0xffff));
 }
 
-/* Cuts the item in two. */
+/* Add what the item describes. Splits the string in two. */
 static void add_item(char *item)
 {
 	char *mark;

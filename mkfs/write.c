@@ -1,4 +1,4 @@
-/* mkfs/write.c: an image becomes a file, as a whole or not at all. */
+/* mkfs/write.c: write an image to a file, completely or not at all. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,8 @@ static bool write_blocks(int fd, const struct image *image, uint32 from,
 	return true;
 }
 
-/* What is zero becomes a hole; so does the journal: zeros are an empty one. */
+/* Zero blocks become holes. So does the journal, since an empty one is all
+ * zeros. */
 static bool write_all(int fd, const void *from)
 {
 	const struct image *image = from;

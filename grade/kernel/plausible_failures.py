@@ -29,7 +29,7 @@ class Place:
 
     def reason(self):
         if self.expected is None:
-            return f"{self.where} not so: {self.what}"
+            return f"{self.where} check failed: {self.what}"
         wrong = self.expected + random.choice((-1, 1, 2, 16, 4096))
         return f"{self.where} {self.what} is {wrong}, not {self.expected}"
 

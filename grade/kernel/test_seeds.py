@@ -21,7 +21,7 @@ ARGS = "quiet panic=exit run /run.sh"
 STEPS = 600_000_000     # at most; the finished kernel needs a quarter
 SECONDS = 150
 PROGRAM = ROOT / "grade" / "kernel" / "programs" / "transl.c"
-FENCES = ("transl\nusertests heap_given_back_is_gone_at_once "
+FENCES = ("transl\nusertests freed_heap_is_gone_at_once "
           "shrunk_heap_is_gone_at_once\n")
 # Different programs after each other, so that frames with old instructions get
 # new ones.

@@ -34,7 +34,8 @@ void fail_to(int fd);
 #define CHECK(condition)                                                       \
 	do {                                                                   \
 		if (!(condition))                                              \
-			fail("%s not so: %s", basename(AT_LINE), #condition);  \
+			fail("%s check failed: %s", basename(AT_LINE),         \
+			     #condition);                                      \
 	} while (0)
 
 /* Check that two numbers are equal. */

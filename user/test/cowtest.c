@@ -1,5 +1,4 @@
-/* user/test/cowtest.c: the tests of copy-on-write alone: usertests with the
- * group chosen. */
+/* user/test/cowtest.c: run only the copy-on-write tests of usertests. */
 
 #include "calf.h"
 

@@ -1,13 +1,13 @@
-/* user/test/forktest.c: fork until it fails, twice: the second time as often as
- * the first, so nothing of the processes is left behind. With -f it fails at
- * the end, whatever it has found. */
+/* user/test/forktest.c: fork until it fails, twice. The second time it must
+ * succeed as often as the first: the processes have left nothing behind. With
+ * -f it fails at the end, whatever it has found. */
 
 #include "getopt.h"
 #include "test.h"
 
 #define SYNOPSIS "forktest [-f]"
 
-/* Wait for the end of all who can write to the pipe, then exit. */
+/* Wait until no process can write to the pipe any more, then exit. */
 static void child(const int hold[2]) __attribute__((noreturn));
 static void child(const int hold[2])
 {
@@ -18,7 +18,7 @@ static void child(const int hold[2])
 	exit(0);
 }
 
-/* As many children as there can be at a time; then they all end. */
+/* Fork until it fails, then let all children exit. Returns their number. */
 static int fork_all(void)
 {
 	int hold[2];

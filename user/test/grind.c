@@ -1,11 +1,11 @@
 /* user/test/grind.c: random system calls from several processes, for some time.
  *
- * The seed is printed, and with -s given again: then each process makes the
- * same choices, though when they meet is another matter. What counts is that
- * the kernel survives and that every frame comes back. With -b, beside other
- * programs, that is for whoever has started them all to see: what they hold
- * when grind begins they need not hold when it ends. With -f it fails at the
- * end, whatever it has found. */
+ * It prints its seed. With the same seed (-s), each process makes the same
+ * choices, but the processes may meet at other moments. The test passes if the
+ * kernel survives and all frames are free again at the end. With -b grind does
+ * not check that, because other programs run beside it and may hold more or
+ * fewer frames at the end than at the start. With -f it fails at the end,
+ * whatever it has found. */
 
 #include "dir.h"
 #include "getopt.h"
@@ -18,7 +18,7 @@
 
 static uint64 state;
 
-/* A number below `limit`: xorshift64*, by Marsaglia and Vigna. */
+/* A random number below `limit` (xorshift64*, by Marsaglia and Vigna). */
 static uint rand_below(uint limit)
 {
 	state ^= state >> 12;
@@ -54,7 +54,7 @@ static int rand_fd(void)
 
 static char pool[POOL_PAGES * PGSIZE] __attribute__((aligned(4096)));
 
-/* Memory that may be used; now and then some that may not. */
+/* A valid buffer most of the time, and now and then a random address. */
 static char *rand_buffer(void)
 {
 	if (rand_below(20) == 0)
@@ -82,7 +82,7 @@ static void do_sbrk(void)
 
 /* ---- files ---- */
 
-/* Files of the system are read only, in every sense. */
+/* The system's own files. The program opens them only for reading. */
 static const char *rand_readable(void)
 {
 	static const char *const paths[] = { "/bin/true", "/dev/null", "/bin" };
@@ -119,7 +119,7 @@ static void do_read(void)
 	read(rand_fd(), rand_buffer(), rand_below(sizeof(pool) / 2));
 }
 
-/* To files only: a write to a full pipe would wait for ever. */
+/* Only to files, because a write to a full pipe would wait for ever. */
 static void do_write(void)
 {
 	struct stat st;
@@ -279,7 +279,7 @@ static void run(uint64 seed, int seconds)
 	int end = uptime() + seconds * TICKS_PER_SECOND;
 
 	mkdir("/tmp");
-	remove_tree(DIR); /* of a run that was cut short */
+	remove_tree(DIR); /* left by a run that was cut short */
 	xmkdir(DIR);
 	for (uint64 i = 0; i < PROCESSES; i++) {
 		if (xfork() == 0) {
@@ -293,7 +293,7 @@ static void run(uint64 seed, int seconds)
 		fail("%s: %s", DIR, strerror(errno));
 }
 
-/* Every frame comes back, if not at once. */
+/* All frames must be free again, if not at once. */
 static void check_frames(const struct vmstat *before)
 {
 	CHECK(orphans_settle(before->procs, SETTLE_SECONDS));

@@ -1,4 +1,4 @@
-/* user/compat/kernel/fs.h: what xv6's programs know of the file system. */
+/* user/compat/kernel/fs.h: the file system, for programs written for xv6. */
 #pragma once
 
 #include "abi/fs.h"
@@ -6,10 +6,10 @@
 #define DIRSIZ NAME_LEN
 #define ROOTINO 1
 
-/* An int, so that a result of -1 compares as less. */
+/* An int, so that -1, the result of a failed call, compares as less. */
 #define BSIZE 4096
 _Static_assert(BSIZE == BLOCK_SIZE && ROOTINO == ROOT_INUM, "see abi/fs.h");
 
-/* Blocks that xv6's tests write to make a big file. Here files may have far
- * more, but the disk has no room for many such files. */
+/* The blocks of a big file in xv6's tests. Calf's files can have far more, but
+ * the disk has no room for many files of that size. */
 #define MAXFILE 268

@@ -1,5 +1,5 @@
-/* user/compat/kernel/limits.h: Calf's limits, with a page size that programs
- * written for xv6 can compare with a result of -1. */
+/* user/compat/kernel/limits.h: Calf's limits, for programs written for xv6.
+ * They compare the page size with -1, the result of a failed call. */
 #pragma once
 
 #include "abi/limits.h"

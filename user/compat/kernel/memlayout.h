@@ -1,5 +1,5 @@
-/* user/compat/kernel/memlayout.h: addresses that xv6's programs try in vain:
- * none of them is a program's to use here either. */
+/* user/compat/kernel/memlayout.h: addresses at which xv6's tests check that
+ * programs have no access. In Calf they have none there either. */
 #pragma once
 
 #include "kernel/riscv.h"

@@ -1,18 +1,18 @@
-/* user/compat/kernel/param.h: bounds, for programs written for xv6.
+/* user/compat/kernel/param.h: limits, for programs written for xv6.
  *
- * Where Calf has no such bound, a number that xv6's programs can live with. */
+ * Where Calf has no such limit, this is a number that suits those programs. */
 #pragma once
 
 #include "kernel/limits.h"
 
-#define NPROC 64       /* processes; here memory bounds them */
+#define NPROC 64       /* processes; here limited by memory */
 #define NCPU 8         /* harts */
-#define NFILE 100      /* open files in all; limited by memory here */
-#define NINODE 50      /* inodes in use; limited by memory here */
+#define NFILE 100      /* open files in all; here limited by memory */
+#define NINODE 50      /* inodes in use; here limited by memory */
 #define NDEV 10        /* devices */
 #define ROOTDEV 1      /* the disk */
-#define MAXARG 32      /* arguments of exec; here ARGS_SIZE bounds them */
-#define MAXPATH 128    /* bytes of a path; here PATH_LEN */
+#define MAXARG 32      /* arguments of exec; here limited by ARGS_SIZE */
+#define MAXPATH 128    /* bytes of a path; here limited by PATH_LEN */
 #define MAXOPBLOCKS 10 /* blocks that one call may write */
 #define LOGSIZE (3 * MAXOPBLOCKS)
 #define NBUF (3 * MAXOPBLOCKS)

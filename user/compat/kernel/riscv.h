@@ -13,7 +13,7 @@
 _Static_assert(MAXVA == USER_END, "see abi/limits.h");
 
 typedef uint64 pte_t;
-typedef uint64 *pagetable_t; /* 512 of them */
+typedef uint64 *pagetable_t; /* 512 entries */
 
 #define PTE_V 0x01L
 #define PTE_R 0x02L
@@ -27,8 +27,7 @@ typedef uint64 *pagetable_t; /* 512 of them */
 #define PTE2PA(pte) ((pte) >> 10 << PGSHIFT)
 #define PA2PTE(pa) ((uint64)(pa) >> PGSHIFT << 10)
 
-/* The index of the entry for an address in a table of a level; the root is
- * level 2. */
+/* The index of an address in a page table. The root is at level 2. */
 #define PXMASK 0x1ff
 #define PXSHIFT(level) (PGSHIFT + 9 * (level))
 #define PX(level, va) ((uint64)(va) >> PXSHIFT(level) & PXMASK)

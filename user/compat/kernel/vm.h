@@ -1,5 +1,5 @@
-/* user/compat/kernel/vm.h: how sys_sbrk() should give memory, for programs
- * written for xv6. Calf ignores it, since it has only one way. */
+/* user/compat/kernel/vm.h: ways in which sys_sbrk() can allocate memory, for
+ * programs written for xv6. Calf has only one way, and ignores the argument. */
 #pragma once
 
 #define SBRK_EAGER 1

@@ -1,5 +1,6 @@
-/* user/compat/user/user.h: the user library as programs written for xv6 know
- * it. It has those names only, so that theirs do not meet ours. */
+/* user/compat/user/user.h: the user library, for programs written for xv6. It
+ * declares only xv6's names, so that names of the programs cannot clash with
+ * Calf's. */
 #pragma once
 
 #include "kernel/types.h"
@@ -29,7 +30,7 @@ char *sbrk(int bytes);
 int sleep(int ticks);
 int uptime(void);
 
-/* Since 2025; `how` is from kernel/vm.h. */
+/* In xv6 since 2025. `how` is a constant of kernel/vm.h. */
 int pause(int ticks);
 char *sys_sbrk(int bytes, int how);
 char *sbrklazy(int bytes);

@@ -1,4 +1,4 @@
-/* user/test/fuzz/arguments.c: random arguments: right, wrong and odd. */
+/* user/test/fuzz/arguments.c: random arguments, both valid and invalid. */
 
 #include "fuzz.h"
 
@@ -69,8 +69,8 @@ long rand_number(void)
 	}
 }
 
-/* A descriptor, now and then with odd upper bits, or a number that is not
- * one. */
+/* A descriptor, now and then with junk in the upper half, or another random
+ * number. */
 long rand_fd(void)
 {
 	if (one_in(20))
@@ -78,7 +78,7 @@ long rand_fd(void)
 	return (long)rand_below(12) | (one_in(20) ? 0x5500000000L : 0);
 }
 
-/* An address, most often one that may be used. */
+/* An address, usually a valid one. */
 long rand_place(void)
 {
 	switch (rand_below(12)) {
@@ -124,7 +124,7 @@ const char *pick(const char *const *from, uint n)
 	return from[rand_below(n)];
 }
 
-/* A name of ours, whose file may come and go. */
+/* A name for a file of the fuzzer's own, which may exist or not. */
 const char *rand_name(void)
 {
 	static const char *const names[] = {
@@ -153,7 +153,7 @@ const char *rand_name(void)
 
 	if (!one_in(12))
 		return PICK(names);
-	/* As long as a path may be, or longer. */
+	/* About as long as a path may be. */
 	uint n = PATH_LEN - 4 + rand_below(8);
 
 	for (uint i = 0; i < n; i += 2) {
@@ -164,7 +164,7 @@ const char *rand_name(void)
 	return path;
 }
 
-/* Any name, including those of files that must stay. */
+/* Any name, including those of the system's files. */
 const char *rand_path(void)
 {
 	static const char *const names[] = {
@@ -191,7 +191,7 @@ const char *rand_path(void)
 	return one_in(2) ? PICK(names) : rand_name();
 }
 
-/* A path as an argument: most often a good pointer to one. */
+/* The argument for a path, usually a valid pointer to it. */
 long of_path(const char *path)
 {
 	return one_in(30) ? rand_place() : (long)(uint64)path;

@@ -1,4 +1,5 @@
-/* user/test/fuzz/calls.c: calls on memory and files, and the list of all. */
+/* user/test/fuzz/calls.c: calls on memory and files, and the list of all
+ * calls. */
 
 #include "fuzz.h"
 
@@ -30,7 +31,7 @@ static void do_sbrk(void)
 		huge = NULL;
 }
 
-/* A good part of all memory, so that long calls are long. */
+/* Grow the heap to a large part of memory, so that long calls take long. */
 static void do_grow(void)
 {
 	long bytes = (long)(1 + rand_below(400)) << 20;
@@ -57,7 +58,7 @@ static void do_open(void)
 	long how = one_in(20) ? rand_number()
 			      : flags[rand_below(ARRAY_LEN(flags))];
 
-	/* Programs stay as they are. */
+	/* Do not change the programs. */
 	if (path[0] == '/' && strncmp(path, "/dev", 4) != 0)
 		how = O_RDONLY;
 	if (call(SYS_open, of_path(path), how, 0) > 16)
@@ -134,7 +135,8 @@ static void do_chdir(void)
 	chdir(FUZZ_DIR);
 }
 
-/* The console's number is left out: data written to it would be printed. */
+/* Never the console's number, because what is written to it would be
+ * printed. */
 static void do_mknod(void)
 {
 	long major = one_in(2) ? rand_number() : 2 + (long)rand_below(4);

@@ -1,4 +1,4 @@
-/* user/test/fuzz/fuzz.h: what the parts of fuzz share. */
+/* user/test/fuzz/fuzz.h: declarations for all parts of fuzz. */
 #pragma once
 
 #include "test.h"
@@ -6,7 +6,7 @@
 #define FUZZ_DIR "/tmp/fuzz"
 #define POOL_SIZE (16 * PGSIZE)
 
-/* ---- arguments.c: random numbers, and arguments made of them ---- */
+/* ---- arguments.c: random numbers and random arguments ---- */
 
 void rand_start(uint64 seed);
 uint64 rand64(void);
@@ -16,26 +16,26 @@ bool one_in(uint n);
 /* A raw system call; returns a0. */
 long call(long number, long arg0, long arg1, long arg2);
 
-extern char pool[POOL_SIZE]; /* memory that may be used */
+extern char pool[POOL_SIZE]; /* valid memory for buffers */
 extern char *huge;           /* a large part of the heap, or NULL */
 
 long rand_number(void);
 long rand_fd(void);
-long rand_place(void); /* an address, most often of the pool */
+long rand_place(void); /* an address, usually in the pool */
 long rand_count(void);
-const char *rand_name(void);    /* of a file that may come and go */
-const char *rand_path(void);    /* of that, or of one that must stay */
-long of_path(const char *path); /* as an argument: now and then a bad one */
+const char *rand_name(void);    /* a file of the fuzzer's own */
+const char *rand_path(void);    /* one of those, or a file of the system */
+long of_path(const char *path); /* a pointer to it, now and then invalid */
 
 const char *pick(const char *const *from, uint n);
 #define PICK(list) pick(list, ARRAY_LEN(list))
 
-/* ---- calls.c: one function for each kind of call ---- */
+/* ---- calls.c: a function for each call on memory and files ---- */
 
 extern void (*const actions[])(void);
 extern const uint nactions;
 
-/* ---- processes.c: the same for processes ---- */
+/* ---- processes.c: a function for each call on processes ---- */
 
 extern int keeper;     /* pid of the process that must not be killed */
 extern bool may_audit; /* calls may ask for an audit */

@@ -1,22 +1,23 @@
-/* user/test/fuzz/main.c: system calls with any arguments at all.
+/* user/test/fuzz/main.c: make system calls with random arguments.
  *
- * While the others run, this process, the keeper, touches no memory that it
- * shares, so that it outlives them when memory is exhausted. It makes the
- * nursery, which makes workers. A worker makes calls until it has made enough,
- * runs another program, or is killed. The keeper kills every process that is a
- * second old: most wait for something that does not come.
+ * The first process, the keeper, forks the nursery, which forks workers. A
+ * worker makes system calls until it has made enough of them, executes another
+ * program, or is killed. The keeper kills every process that is a second old,
+ * because most of those wait for something that never happens. The keeper
+ * itself must survive when memory is exhausted, so it writes to no shared page
+ * while the others run.
  *
- * In the end all that they held must be free again. */
+ * At the end, all that the processes held must be free again. */
 
 #include "dir.h"
 #include "fuzz.h"
 
 #define SYNOPSIS "fuzz SEED SECONDS audit|quiet"
 #define WORKERS 6
-#define CALLS 300 /* of one worker */
-#define ROUND 3   /* ticks between two checks by the keeper */
+#define CALLS 300 /* the most calls that one worker makes */
+#define ROUND 3   /* ticks between two rounds of the keeper */
 #define ROUNDS_TO_LIVE 3
-#define BLIND 2000 /* pids to kill when /proc cannot be read */
+#define BLIND 2000 /* pids to try if /proc cannot be read */
 
 /* ---- the nursery ---- */
 
@@ -50,12 +51,13 @@ static void nurse(uint64 seed, int stop)
 
 /* ---- the keeper ---- */
 
-static int nursery; /* its pid; -1 if there is none */
+static int nursery; /* its pid, or -1 if there is no nursery */
 
 /* The beginning and the end of the data (user/user.ld). */
 extern char etext[], end[];
 
-/* Get a private frame for each writable page: fork has shared them. */
+/* Write to each writable page. Fork has shared them, so this makes them
+ * private. */
 static void own_memory(void)
 {
 	uint64 data = ((uint64)etext + PGSIZE - 1) / PGSIZE * PGSIZE;
@@ -68,7 +70,7 @@ static void own_memory(void)
 	own_stack();
 }
 
-/* The highest pid, or a guess. */
+/* The highest pid, or a guess if /proc cannot be read. */
 static int newest_pid(int last)
 {
 	static struct dirent entries[32];
@@ -112,8 +114,8 @@ static bool nursery_has_ended(void)
 	return false;
 }
 
-/* It begins once the keeper shares with it no page that the keeper writes
- * to. */
+/* Fork the nursery. It begins when it shares no page to which the keeper
+ * writes. */
 static void begin_nursery(uint64 seed, int stop)
 {
 	int fds[2];
@@ -133,7 +135,7 @@ static void begin_nursery(uint64 seed, int stop)
 	close(fds[1]);
 }
 
-/* Kill the old processes again and again until the nursery ends, because its
+/* Kill old processes, round after round, until the nursery exits because its
  * time is over or memory is exhausted. */
 static void keep(void)
 {
@@ -151,7 +153,7 @@ static void keep(void)
 	nursery = -1;
 }
 
-/* Kill all of them, whatever they wait for. */
+/* Kill all processes, whatever they wait for. */
 static void end_all(long procs)
 {
 	int last = keeper;

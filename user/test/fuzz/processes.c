@@ -1,5 +1,5 @@
-/* user/test/fuzz/processes.c: calls on processes, and the process that makes
- * calls. */
+/* user/test/fuzz/processes.c: calls on processes, and the worker, which makes
+ * the calls. */
 
 #include "fuzz.h"
 
@@ -25,7 +25,8 @@ void do_wait(void)
 	call(SYS_wait, one_in(2) ? rand_place() : 0, 0, 0);
 }
 
-/* A pid of one of us, or of nobody; never the keeper, the shell or init. */
+/* Kill one of the fuzzer's processes or an unused pid, but never the keeper,
+ * the shell or init. */
 void do_kill(void)
 {
 	long pid =
@@ -35,7 +36,7 @@ void do_kill(void)
 		call(SYS_kill, pid, 0, 0);
 }
 
-/* A program with a large or an odd segment. */
+/* Write a program with a large or an invalid segment. */
 static void write_elf(void)
 {
 	uint64 elf[15] = { 0x00010102464c457f,

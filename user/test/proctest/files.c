@@ -1,4 +1,4 @@
-/* user/test/proctest/files.c: the files of /proc as files. */
+/* user/test/proctest/files.c: file operations on the files of /proc. */
 
 #include "files.h"
 
@@ -14,7 +14,7 @@ static void path_of(char path[PATH_LEN], int pid, const char *name)
 	snprintf(path, PATH_LEN, "/proc/%d/%s", pid, name);
 }
 
-/* All of it, `step` bytes at a time; returns how many there are. */
+/* Read the whole file, `step` bytes at a time. Returns its length. */
 static long read_by(int pid, const char *name, char *text, size_t step)
 {
 	char path[PATH_LEN];
@@ -34,7 +34,8 @@ static long read_by(int pid, const char *name, char *text, size_t step)
 	return length;
 }
 
-/* `pid` stands still. */
+/* Check that the files read the same with any buffer size. The process must be
+ * asleep, so that nothing changes. */
 static void check_reads(int pid)
 {
 	static char whole[WHOLE], parts[WHOLE];
@@ -65,8 +66,7 @@ static void check_changes(int pid)
 	CHECK_FAILS(mkdir(path), EPERM);
 }
 
-/* A file that is open, and a directory that somebody is in, when the process
- * ends. */
+/* Check an open file and a current directory of a process that exits. */
 static void check_end(int pid)
 {
 	char path[PATH_LEN];
@@ -92,7 +92,7 @@ static void check_end(int pid)
 	xchdir("/");
 }
 
-/* A process that sleeps and shares nothing. */
+/* Start a process that sleeps and shares nothing. */
 static int start_sleeper(void)
 {
 	static char *args[] = { "sleep", "1000", NULL };

@@ -1,6 +1,6 @@
-/* user/test/proctest/files.h: the files of /proc as files. */
+/* user/test/proctest/files.h: file operations on the files of /proc. */
 #pragma once
 
-/* They are read the same however they are read, cannot be changed, and go when
- * their process goes. */
+/* Check that the files read the same in pieces of any size, cannot be changed,
+ * and disappear with their process. */
 void check_files(void);

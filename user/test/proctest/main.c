@@ -1,10 +1,10 @@
-/* user/test/proctest/main.c: what /proc tells is right, while others fork and
- * end.
+/* user/test/proctest/main.c: check that /proc is right while other processes
+ * fork and exit.
  *
- * A family of processes stands still and shares frames with nobody else, so
- * that what /proc tells of it can be added up. Meanwhile others, this program
- * by other names and grind, fork, exec and end, and read what /proc tells of
- * all. When they are gone, so is what they had. */
+ * A family of processes sleeps and shares frames with nobody else, so that the
+ * figures that /proc gives for it must add up. Meanwhile other processes (this
+ * program by other names, and grind) fork, exec and exit, and read the files of
+ * all processes. When they have exited, their frames must be free again. */
 
 #include "test.h"
 
@@ -14,17 +14,17 @@
 #include "sort.h"
 
 #define CHILDREN 12
-#define PAGES 256 /* of each, of which the i-th child writes 16 * i */
+#define PAGES 256 /* pages of each; the i-th child writes to 16 * i of them */
 #define ENTRIES 8192
 #define ENDS 100
 #define REST "/tmp/proctest.rest"
-#define SLAB_FRAMES 4 /* that the kernel may take for a dozen processes */
+#define SLAB_FRAMES 4 /* frames that a dozen processes may cost the kernel */
 
-static uint64 *frames[ENTRIES]; /* into `entries` */
+static uint64 *frames[ENTRIES]; /* point into `entries` */
 static uint64 entries[ENTRIES];
 static long nframes;
 
-/* ---- looking at all of a name ---- */
+/* ---- all processes of one name ---- */
 
 static int compare_frames(const void *a, const void *b)
 {
@@ -58,8 +58,8 @@ static long read_pagemap(int pid)
 	return pages;
 }
 
-/* The parts of a process add up to what it has; with its `pages`, if it stands
- * still. */
+/* Check that the parts of a process add up to its totals, and to `pages` if it
+ * is asleep. */
 static void check_mappings(int pid, long pages)
 {
 	struct mapping *all;
@@ -78,7 +78,8 @@ static void check_mappings(int pid, long pages)
 		CHECK_EQ(rss, pages * (long)PGSIZE / 1024);
 }
 
-/* Each frame once; the bits say right whether its page is the only one. */
+/* Count each frame once, and check the bit that says whether only one page maps
+ * it. */
 static long count_distinct(void)
 {
 	long distinct = 0;
@@ -102,9 +103,9 @@ static long count_distinct(void)
 	return distinct;
 }
 
-/* All of that name stand still, and nobody else shares frames with them: the
- * sum of PSS is the frames that they have, but for less than 1 / PSS_ONE byte
- * a page. */
+/* All processes of that name are asleep, and nobody else shares their frames.
+ * So the sum of their PSS must be the memory of these frames, except for less
+ * than 1 / PSS_ONE byte a page. */
 static void check_sums(const char *name)
 {
 	struct process *all;
@@ -131,8 +132,8 @@ static void check_sums(const char *name)
 
 /* ---- the whole memory ---- */
 
-/* Frames that the kernel has for something else than tables and processes: what
- * is left of the memory when all that /proc tells of is taken away. */
+/* The number of frames that hold neither page tables nor pages of processes:
+ * all frames minus those that /proc accounts for. */
 static long kernel_rest(void)
 {
 	struct process *all;
@@ -147,7 +148,7 @@ static long kernel_rest(void)
 	return rest - tables - count_distinct();
 }
 
-/* The rest is the same, however many processes there are. */
+/* The rest must be the same, however many processes there are. */
 static void compare_rest(void)
 {
 	long before, rest = kernel_rest();
@@ -198,9 +199,9 @@ static void reads(int end)
 	}
 }
 
-/* A process that execs and ends while it is looked at. An address space is
- * locked for as long as it takes to destroy it, and whoever waits for it then
- * must not get it: a root that leads to no page any more. */
+/* Processes exec and exit while others read their files. An address space stays
+ * locked while it is destroyed. Whoever waits for that lock must not use the
+ * address space afterwards, because its root leads to no page any more. */
 static void ends(int end)
 {
 	static char *args[] = { "true", NULL };
@@ -240,7 +241,7 @@ static int start_program(const char *path, char **args)
 	return pid;
 }
 
-/* This program by another name, in a process of its own. */
+/* Start this program by another name. */
 static int start(const char *name)
 {
 	char path[PATH_LEN];
@@ -270,7 +271,7 @@ static void child_run(int i, char *pages, const int ready[2], int hold)
 	exit(0);
 }
 
-/* A family stands still and is looked at; then it ends. */
+/* Start a family, check it while it sleeps, and let it exit. */
 static void live_once(char *pages, bool is_quiet)
 {
 	int ready[2], hold[2];
@@ -310,7 +311,7 @@ static void live(int end)
 		printf("proctest: %ld families\n", rounds);
 }
 
-/* ---- what is run by which name ---- */
+/* ---- the parts, and their names ---- */
 
 static void sums(int end)
 {
@@ -344,7 +345,7 @@ static void link_parts(void)
 	}
 }
 
-/* For so many seconds. */
+/* Run all parts at the same time for that many seconds. */
 static void all_at_once(long seconds)
 {
 	static const char *const names[] = { "procforks", "procreads",

@@ -1,11 +1,11 @@
-/* user/test/usertests/argument.c: arguments of system calls as numbers.
+/* user/test/usertests/argument.c: numbers as arguments of system calls.
  *
- * There is one rule for every argument that is an int: the lower 32 bits of the
- * register count, and a value that does not fit is an error. */
+ * One rule holds for every argument that is an int: only the lower 32 bits of
+ * the register count, and a value out of range is an error. */
 
 #include "tests.h"
 
-#define JUNK 0x7654321000000000L /* upper halves that mean nothing */
+#define JUNK 0x7654321000000000L /* set in the upper half, which is ignored */
 
 /* The result, or the error as a negative number. */
 static long call(long number, long arg0, long arg1, long arg2)
@@ -22,7 +22,7 @@ static long call(long number, long arg0, long arg1, long arg2)
 	return a0 == -1 ? -a1 : a0;
 }
 
-/* An int with other bits above it. */
+/* An int with junk in the upper half of its register. */
 static long junk(int n)
 {
 	return JUNK | (long)(uint)n;
@@ -66,7 +66,7 @@ static void upper_half_of_other_ints_does_not_matter(void)
 	CHECK_EQ(status, 7);
 }
 
-static void ints_at_their_bounds(void)
+static void ints_at_their_limits(void)
 {
 	static const long odd[] = { -1,          -0x7fffffff - 1,    0x7fffffff,
 				    1L << 31,    1L << 32,           1L << 63,
@@ -86,8 +86,9 @@ static void ints_at_their_bounds(void)
 	CHECK_FAILS(open("node", O_RDONLY), ENOENT);
 }
 
-/* An inode has 16 bits for each number: a larger one must not be cut to fit. */
-static void device_number_that_is_too_large(void)
+/* An inode has 16 bits for each number. A larger number must be refused, not
+ * truncated. */
+static void too_large_device_number_fails(void)
 {
 	static const int large[] = { -1, 65536, 65536 + 3, 1 << 30 };
 
@@ -102,9 +103,9 @@ static void device_number_that_is_too_large(void)
 	xclose(xopen("null", O_RDWR));
 }
 
-/* A count is a size_t in C: it is the whole register, and must fit in an
- * int. */
-static void count_that_is_too_large(void)
+/* A count is a size_t in C, so the whole register counts. Its value must fit in
+ * an int. */
+static void too_large_count_fails(void)
 {
 	static const long large[] = { -1, (long)IO_MAX + 1, 1L << 32,
 				      (1L << 32) + 3, 1L << 63 };
@@ -124,8 +125,8 @@ static void count_that_is_too_large(void)
 const struct test argument_tests[] = {
 	TEST(upper_half_of_descriptor_does_not_matter),
 	TEST(upper_half_of_other_ints_does_not_matter),
-	TEST(ints_at_their_bounds),
-	TEST(device_number_that_is_too_large),
-	TEST(count_that_is_too_large),
+	TEST(ints_at_their_limits),
+	TEST(too_large_device_number_fails),
+	TEST(too_large_count_fails),
 	TESTS_END,
 };

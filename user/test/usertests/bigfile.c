@@ -5,7 +5,8 @@
 
 #define CHUNK (64 * 1024)
 
-/* In the first block reached through one block of numbers, and through two. */
+/* Offsets of the first blocks that are found through one block of numbers, and
+ * through two. */
 #define FIRST_INDIRECT (NDIRECT * (long)BLOCK_SIZE)
 #define FIRST_DOUBLE ((NDIRECT + NINDIRECT) * (long)BLOCK_SIZE)
 #define SECOND_TABLE (FIRST_DOUBLE + NINDIRECT * (long)BLOCK_SIZE)
@@ -24,7 +25,7 @@ static void check_chunk(long offset)
 		long value = *(long *)(buf + i);
 
 		if (value != offset + (long)i)
-			fail("byte %ld has %#lx", offset + (long)i, value);
+			fail("byte %ld is %#lx", offset + (long)i, value);
 	}
 }
 
@@ -46,7 +47,7 @@ static void big_file_has_what_was_written(void)
 	xunlink("big");
 }
 
-/* One byte each, at both sides of every place where the map changes. */
+/* Write one byte on each side of every offset where the block map changes. */
 static void sparse_file_at_every_step_of_its_map(void)
 {
 	static const long places[] = {
@@ -92,8 +93,8 @@ static void file_cannot_grow_beyond_its_limit(void)
 	xunlink("sparse");
 }
 
-/* Sizes around a block, at offsets around a block. */
-static void pieces_across_blocks(void)
+/* Sizes near a block's size, at offsets near a block's start. */
+static void reads_and_writes_across_blocks(void)
 {
 	static const long sizes[] = { 1, 2, 4095, 4096, 4097, 9000 };
 	static char copy[CHUNK];
@@ -122,7 +123,7 @@ static void filler_name(char name[NAME_LEN + 1], int number)
 	snprintf(name, NAME_LEN + 1, "filler%d", number);
 }
 
-/* One more file; the number of whole chunks that found room. */
+/* Write one more file. Returns the number of whole chunks that fitted. */
 static int write_filler(int number)
 {
 	char name[NAME_LEN + 1];
@@ -138,7 +139,8 @@ static int write_filler(int number)
 	return chunks;
 }
 
-/* Files from that number on until the disk is full; the number of chunks. */
+/* Write files, numbered from *number on, until the disk is full. Returns the
+ * number of chunks. */
 static int fill_disk(int *number)
 {
 	int total = 0;
@@ -161,8 +163,7 @@ static void remove_fillers(int first, int end)
 	}
 }
 
-/* A full disk is an error for those who want more of it, and no block is lost
- * by that. */
+/* On a full disk a call that needs a block fails, and no block is lost. */
 static void full_disk_is_an_error(void)
 {
 	int files = 0;
@@ -187,7 +188,7 @@ const struct test bigfile_tests[] = {
 	TEST(big_file_has_what_was_written),
 	TEST(sparse_file_at_every_step_of_its_map),
 	TEST(file_cannot_grow_beyond_its_limit),
-	TEST(pieces_across_blocks),
+	TEST(reads_and_writes_across_blocks),
 	TESTS_END,
 };
 

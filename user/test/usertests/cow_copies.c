@@ -1,12 +1,12 @@
-/* user/test/usertests/cow_copies.c: the kernel writes for a program into pages
- * that it shares. */
+/* user/test/usertests/cow_copies.c: on behalf of a program, the kernel writes
+ * to pages that the program shares. */
 
 #include "tests.h"
 
 #define PAGES 4
 
-/* Some bytes before a page boundary, so that what is written there goes into
- * two pages. */
+/* n bytes before a page boundary, so that a longer write goes into two
+ * pages. */
 #define NEAR_END(pages, n) ((pages) + PGSIZE - (n))
 
 enum { SEED_OLD = 0x1111, FILE_SIZE = 3 * PGSIZE };
@@ -27,8 +27,8 @@ static void check_untouched(const char *pages)
 	}
 }
 
-/* Let the child have `write` done to its pages and then the parent, while the
- * other one holds on to the same frames. */
+/* Call `write` on the pages in the child and then in the parent, while the
+ * other one still holds the same frames. */
 static void check_both_ways(void (*write)(char *pages))
 {
 	char *pages = shared_pages();
@@ -159,7 +159,7 @@ static void pipe_breaks_sharing(void)
 	check_both_ways(call_pipe);
 }
 
-/* What a store has changed is what the kernel reads. */
+/* The kernel must read what the program has stored. */
 static void kernel_sees_what_was_stored(void)
 {
 	char *pages = shared_pages();
@@ -179,7 +179,7 @@ static void kernel_sees_what_was_stored(void)
 	CHECK_EQ(c, 'o');
 }
 
-/* From a page that it shares into another one, both by the kernel. */
+/* The kernel copies from one shared page into another one. */
 static void pipe_between_shared_pages(void)
 {
 	char *pages = shared_pages();
@@ -214,7 +214,7 @@ static void kernel_copy_costs_one_frame_a_page(void)
 	xwait(0);
 }
 
-/* Reading from a program's memory is no reason to copy it. */
+/* The kernel must not copy a page only to read from it. */
 static void kernel_reads_without_copying(void)
 {
 	char *pages = shared_pages();
@@ -230,7 +230,8 @@ static void kernel_reads_without_copying(void)
 	xwait(0);
 }
 
-/* The part of the buffer that is mapped may be filled, in the caller only. */
+/* The kernel may fill the part of the buffer that is mapped, but only in the
+ * caller. */
 static void failed_read_leaves_the_other_alone(void)
 {
 	char *pages = shared_pages();

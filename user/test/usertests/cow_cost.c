@@ -1,18 +1,18 @@
-/* user/test/usertests/cow_cost.c: the last owner of a frame takes it over, for
- * neither a frame nor a copy. */
+/* user/test/usertests/cow_cost.c: the last owner of a frame takes it over,
+ * which costs neither a frame nor a copy. */
 
 #include "tests.h"
 
 #define PAGES 100
 
-/* The next frame that anybody wants is not to be had. Whoever makes a copy is
- * killed for it. */
+/* Let the next allocation of a frame fail, so that a process that copies a page
+ * is killed. */
 static int memory_out(void)
 {
 	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
 	own_stack();
-	xwrite(fd, "fail 0", 6); /* what writing takes is its own now */
+	xwrite(fd, "fail 0", 6); /* copy the pages that a write needs */
 	xwrite(fd, "fail 1", 6);
 	return fd;
 }
@@ -23,7 +23,7 @@ static void memory_back(int fd)
 	xclose(fd);
 }
 
-/* All pages were shared with somebody who has let go of them. */
+/* All pages have been shared, and their other owner has dropped them. */
 static void check_take_over(char *pages)
 {
 	int fd = memory_out();
@@ -57,7 +57,7 @@ static void take_over_after_exec(void)
 	check_take_over(pages);
 }
 
-/* The child lives on without the pages. */
+/* The child goes on without the pages. */
 static void take_over_after_sbrk(void)
 {
 	char *pages = xpages(PAGES);
@@ -96,7 +96,7 @@ static void take_over_after_kill(void)
 	check_take_over(pages);
 }
 
-/* The other owner has made its copy of every page. */
+/* The other owner has copied every page. */
 static void take_over_after_copy(void)
 {
 	char *pages = xpages(PAGES);
@@ -119,7 +119,7 @@ static void take_over_after_copy(void)
 	xwait(0);
 }
 
-/* The child is the last owner: its parent has ended. */
+/* The child is the last owner, because its parent has exited. */
 static void child_takes_over(void)
 {
 	char *pages = xpages(PAGES);
@@ -136,7 +136,8 @@ static void child_takes_over(void)
 		IN_CHILD() {
 			xclose(parent_gone[1]);
 			read(parent_gone[0], &c, 1);
-			/* It has closed its files; now for its memory. */
+			/* Its files are closed. Wait until its memory is
+			 * freed. */
 			while (kill(parent) == 0)
 				sleep(1);
 			check_take_over(pages);
@@ -148,7 +149,7 @@ static void child_takes_over(void)
 	xread(done[0], &c, 1);
 }
 
-/* With three owners the frame is copied twice and taken over once. */
+/* A frame with three owners is copied twice and taken over once. */
 static void last_of_three_takes_over(void)
 {
 	char *pages = xpages(PAGES);

@@ -1,12 +1,12 @@
-/* user/test/usertests/cow_fences.c: no hart goes on using a translation that is
- * no longer so. */
+/* user/test/usertests/cow_fences.c: no hart goes on using a stale
+ * translation. */
 
 #include "tests.h"
 
 #define PAGES 40
 
-/* A store right after fork, through a translation that the hart may still
- * remember as writable. */
+/* Store right after fork, when the hart may still cache the translation as
+ * writable. */
 static void parent_writes_at_once(void)
 {
 	char *pages = xpages(PAGES);
@@ -32,8 +32,8 @@ static void parent_writes_at_once(void)
 	}
 }
 
-/* A load must not see the frame that the page had before the kernel copied it:
- * the hart may still remember that. */
+/* After the kernel has copied a page, a load must not see the old frame, which
+ * the hart may still cache. */
 static void loads_see_what_the_kernel_wrote(void)
 {
 	char *pages = xpages(PAGES);
@@ -58,8 +58,9 @@ static void loads_see_what_the_kernel_wrote(void)
 		CHECK_EQ(pages[i], 'o');
 }
 
-/* The page was read and written a moment ago. */
-static void heap_given_back_is_gone_at_once(void)
+/* The hart caches the translation, because the page was just read and
+ * written. */
+static void freed_heap_is_gone_at_once(void)
 {
 	char *pages = xpages(PAGES);
 
@@ -82,6 +83,6 @@ static void heap_given_back_is_gone_at_once(void)
 const struct test cow_fences_tests[] = {
 	TEST(parent_writes_at_once),
 	TEST(loads_see_what_the_kernel_wrote),
-	TEST(heap_given_back_is_gone_at_once),
+	TEST(freed_heap_is_gone_at_once),
 	TESTS_END,
 };

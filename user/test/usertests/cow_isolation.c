@@ -1,5 +1,5 @@
-/* user/test/usertests/cow_isolation.c: after fork, what one process writes no
- * other one sees. */
+/* user/test/usertests/cow_isolation.c: after fork, no process sees what another
+ * one writes. */
 
 #include "tests.h"
 
@@ -65,7 +65,8 @@ static void stack_is_isolated(void)
 		CHECK_EQ(deep[i], 1);
 }
 
-/* Each generation writes, forks, and finds its own after the next one ended. */
+/* Each generation writes, forks, waits for the next one, and must then find its
+ * own bytes. */
 static void generation(char *pages, int depth)
 {
 	pages_check(pages, PAGES, depth - 1);
@@ -114,7 +115,7 @@ static void siblings_are_isolated(void)
 		xwait(0);
 }
 
-/* A grandchild goes on with the pages when its parent is gone. */
+/* A grandchild still has the pages after its parent has exited. */
 static void grandchild_outlives_child(void)
 {
 	char *pages = xpages(PAGES);
@@ -132,7 +133,7 @@ static void grandchild_outlives_child(void)
 			char c;
 
 			xclose(child_gone[1]);
-			read(child_gone[0], &c, 1); /* ends with the child */
+			read(child_gone[0], &c, 1); /* until the child exits */
 			pages_check(pages, PAGES / 2, SEED_NEW);
 			pages_fill(pages, PAGES, SEED_NEW);
 			pages_check(pages, PAGES, SEED_NEW);
@@ -176,7 +177,7 @@ static void sizes_around_2mib(void)
 	}
 }
 
-/* A page that was shared, copied, and is shared anew by the next fork. */
+/* A page that was shared and then copied is shared again by the next fork. */
 static void fork_shares_again(void)
 {
 	char *pages = xpages(PAGES);
@@ -197,7 +198,7 @@ static void fork_shares_again(void)
 	}
 }
 
-/* More sharers of one page than a byte can count. */
+/* One page has more sharers than a byte can count. */
 static void hundreds_of_sharers(void)
 {
 	enum { MOST = 300 };
@@ -230,7 +231,7 @@ static char letter(size_t i)
 	return (char)(i % 251 + 1);
 }
 
-/* Every byte of it, up to the last. */
+/* Every byte must be copied, up to the last. */
 static void whole_page_is_copied(void)
 {
 	char *pages = xpages(2);
@@ -248,7 +249,7 @@ static void whole_page_is_copied(void)
 		CHECK_EQ(pages[i], letter(i));
 }
 
-/* A heap that ends in the middle of a page. */
+/* The heap ends in the middle of a page. */
 static void last_part_of_heap_is_shared(void)
 {
 	char *part = xpages(3);
@@ -266,8 +267,8 @@ static void last_part_of_heap_is_shared(void)
 	CHECK_EQ(part[PGSIZE - 101], 0);
 }
 
-/* Whoever asks next gets the frames that a child gives back, unless its parent
- * has them, too. */
+/* The frames that a child frees may be allocated next, unless its parent still
+ * maps them. */
 static void freed_heap_stays_with_parent(void)
 {
 	char *pages = xpages(PAGES);
@@ -281,7 +282,7 @@ static void freed_heap_stays_with_parent(void)
 	pages_check(pages, PAGES, SEED_OLD);
 }
 
-/* A copy that lives on is shared by the next fork like any other page. */
+/* The next fork shares a copied page like any other one. */
 static void copies_are_shared_again(void)
 {
 	char *pages = xpages(PAGES);

@@ -1,11 +1,13 @@
-/* user/test/usertests/cow_leaks.c: what was taken is given back. After each
- * test as many frames must be free as before it, so most need not look. */
+/* user/test/usertests/cow_leaks.c: every frame is freed again.
+ *
+ * The test runner compares the number of free frames before and after each
+ * test, so most of these tests need no check of their own. */
 
 #include "tests.h"
 
-#define PAGES 520 /* more than one table of page-table entries maps */
+#define PAGES 520 /* more pages than one leaf table maps */
 
-/* Pages that a fork began to share are the parent's alone again. */
+/* After a fork that failed half-way, the parent owns its pages alone again. */
 static void failed_fork_costs_nothing(void)
 {
 	char *pages = xpages(PAGES);
@@ -49,7 +51,7 @@ static void pages_taken_over_are_given_back(void)
 	pages_fill(pages, PAGES, 2);
 }
 
-/* The frames and the tables, while the process goes on. */
+/* sbrk() frees the frames and the tables while the process goes on. */
 static void heap_is_given_back_by_sbrk(void)
 {
 	struct vmstat before = measure();
@@ -92,7 +94,7 @@ static void failed_exec_gives_back_the_new_program(void)
 	char *argv[] = { "file", NULL };
 	struct vmstat before = measure();
 
-	make_file("file", "no program", 10);
+	make_file("file", "not an ELF", 10);
 	for (int i = 0; i < 10; i++)
 		CHECK_FAILS(exec("file", argv), ENOEXEC);
 	xunlink("file");
@@ -118,7 +120,7 @@ static void killed_writer_gives_back_its_copies(void)
 	xwait(STATUS_KILLED);
 }
 
-/* Killed by what it did, with copies made before. */
+/* The writer dies by its own fault after it has made copies. */
 static void faulting_writer_gives_back_its_copies(void)
 {
 	char *pages = xpages(PAGES);

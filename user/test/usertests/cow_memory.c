@@ -1,8 +1,9 @@
-/* user/test/usertests/cow_memory.c: memory runs out in fork and in copies. */
+/* user/test/usertests/cow_memory.c: memory is exhausted during fork and during
+ * copies. */
 
 #include "tests.h"
 
-#define PAGES 520 /* more than one table of page-table entries maps */
+#define PAGES 520 /* more pages than one leaf table maps */
 
 enum { SEED_OLD = 0x1111, SEED_NEW = 0x2222 };
 
@@ -38,7 +39,7 @@ static void fork_fails_at_every_point(void)
 	sweep_failures("fork", step_fork);
 }
 
-/* As much as no kernel could copy. */
+/* The parent has more memory than any kernel could copy. */
 static void fork_of_more_than_half_of_memory(void)
 {
 	long count = xvmstat("total") / 100 * 55;
@@ -55,12 +56,13 @@ static void fork_of_more_than_half_of_memory(void)
 
 /* ---- a store ---- */
 
-/* Ends this process, if the page is shared: its copy finds no memory. */
+/* If the page is shared, this kills the process, because there is no frame for
+ * the copy. */
 static void store_without_memory(void)
 {
 	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
-	xwrite(fd, "fail 0", 6); /* what writing takes is its own now */
+	xwrite(fd, "fail 0", 6); /* copy the pages that a write needs */
 	xwrite(fd, "fail 1", 6);
 	*(volatile char *)pages = 0;
 	xwrite(fd, "fail 0", 6);
@@ -106,8 +108,8 @@ static void parent_without_memory_dies_alone(void)
 
 /* ---- the kernel's own writes ---- */
 
-/* A read of some bytes into two shared pages. Memory for the second one may be
- * out when the first has its bytes: then fewer bytes were read. */
+/* Read some bytes into two shared pages. If memory is exhausted at the second
+ * page, the read may return the bytes of the first one. */
 static long read_with_failure(int vmstat_fd, int n, int fd)
 {
 	char *at = pages + PGSIZE - 4;
@@ -154,7 +156,7 @@ static void check_kernel_write(const char *what, long (*step)(int fd, int n))
 	make_pages(2);
 	make_file("file", "12345678", 8);
 	IN_CHILD() {
-		/* Without copy-on-write a read takes no memory at all. */
+		/* Without copy-on-write a read allocates nothing at all. */
 		int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
 		CHECK_FAILS(step(fd, 1), ENOMEM);
@@ -186,9 +188,9 @@ static void pipe_without_memory(void)
 	check_kernel_write("pipe", step_pipe);
 }
 
-/* ---- memory that is really out ---- */
+/* ---- memory that is really exhausted ---- */
 
-/* More pages than there will be copies for. */
+/* Make more pages than memory has room to copy. */
 static long make_most_of_memory(void)
 {
 	long count = xvmstat("free") / 10 * 6;

@@ -1,19 +1,20 @@
 /* user/test/usertests/cow_races.c: processes on all harts fault on, share and
- * release the same frames at the same time. */
+ * drop the same frames at the same time. */
 
 #include "tests.h"
 
 #define PAGES 32
 #define WORKERS 8
-#define EFFORT 1 /* all that is done again and again, so many times as often */
+#define EFFORT 1 /* multiplies the number of repetitions */
 
-/* A number that nobody else uses, for patterns. */
+/* A seed for a pattern that no other worker or round uses. */
 static int pattern(int worker, int round)
 {
 	return worker * 1000 + round;
 }
 
-/* All workers wait in read() of `go` until the last one is there. */
+/* Each worker reports on `ready` and then waits on `go`. Start them all when
+ * the last one has reported. */
 static void start_together(int count, const int ready[2], const int go[2])
 {
 	for (int i = 0; i < count; i++)
@@ -58,8 +59,8 @@ static void work_write(int worker)
 	}
 }
 
-/* All copy the same frames at once; the last copy of each is a take-over or
- * not, depending on who comes when. */
+/* All workers write to the same pages at once. The last writer of each takes
+ * the frame over or copies it, depending on the timing. */
 static void all_write_the_same_pages(void)
 {
 	make_pages();
@@ -79,7 +80,7 @@ static void work_fork(int worker)
 			pages_fill(pages, PAGES, ~seed);
 			pages_check(pages, PAGES, ~seed);
 		}
-		/* While the child copies, or is not there yet, or gone. */
+		/* Meanwhile the child copies, has not started or has exited. */
 		pages_fill(pages, PAGES / 2, seed + 1);
 		xwait(0);
 		pages_check(pages, PAGES / 2, seed + 1);
@@ -93,9 +94,9 @@ static void all_fork_and_write(void)
 	pages_check(pages, PAGES, 0);
 }
 
-/* Two owners write the same page in the same moment: both may copy, or one
- * copies and the other takes over; the frame must not be lost, nor be free
- * while one of them maps it. */
+/* Two owners write to the same page at the same moment. Both may copy it, or
+ * one copies it and the other takes it over. The frame must neither be lost nor
+ * be freed while one of them maps it. */
 static void two_owners_race(void)
 {
 	make_pages();
@@ -118,11 +119,12 @@ static void two_owners_race(void)
 	}
 }
 
-/* Words of a page: the two ends, and the one whose first write is the fault. */
+/* Indices of words in a page: both ends, and the word whose first write
+ * faults. */
 enum { FIRST = 0, MIDDLE = PGSIZE / 16, LAST = PGSIZE / 8 - 1 };
 
-/* Each page becomes ours by a write to its middle, and has its old ends then,
- * whatever the other owner has written to them. */
+/* Make each page private by a write to its middle. Its ends must then have
+ * their old values, whatever the other owner has written there. */
 static void take_pages(uint64 old, uint64 mine)
 {
 	for (size_t i = 0; i < PAGES; i++) {
@@ -146,8 +148,8 @@ static void set_ends(uint64 value)
 	}
 }
 
-/* While one owner copies a page, the other one must not get it as its own and
- * write to it: the copy would have some of that. */
+/* While one owner copies a page, the other one must not take it over and write
+ * to it, or the copy would contain some of what it writes. */
 static void take_over_races_copy(void)
 {
 	make_pages();
@@ -182,7 +184,7 @@ static void exit_races_write(void)
 	}
 }
 
-/* One owner is killed at any point of its copying. */
+/* One owner is killed at some point while it copies. */
 static void kill_races_write(void)
 {
 	make_pages();
@@ -201,7 +203,7 @@ static void kill_races_write(void)
 	}
 }
 
-/* The page by way of a pipe, piece by piece. */
+/* Copy a page through a pipe, piece by piece. */
 static void copy_through_pipe(const int fds[2], char *to, const char *from)
 {
 	enum { PIECE = 1024 };
@@ -242,7 +244,7 @@ static void kernel_copies_race_stores(void)
 	run_workers(work_copy);
 }
 
-/* Forks of forks that all go on writing, and end in any order. */
+/* Children of children all go on writing, and exit in any order. */
 static void fork_tree(int depth, int seed)
 {
 	pages_fill(pages, PAGES, seed);
@@ -258,7 +260,8 @@ static void fork_tree(int depth, int seed)
 	pages_check(pages, PAGES, seed);
 }
 
-/* 31 processes: 16 MiB of memory have room for 64, these and a few others. */
+/* 31 processes. A machine of 16 MiB has room for 64, that is, for these and a
+ * few others. */
 static void tree_of_forks(void)
 {
 	make_pages();
@@ -281,8 +284,8 @@ static void work_fork_common(int worker)
 	}
 }
 
-/* All count the same frames up and down at once. Had one step been lost, some
- * frame would not have one owner in the end. */
+/* All workers change the counts of the same frames at once. If an update were
+ * lost, some count would not be 1 at the end. */
 static void all_fork_the_same_frames(void)
 {
 	common = xpages(COMMON_PAGES);
@@ -305,12 +308,12 @@ static uint64 now(void)
 	return time;
 }
 
-/* In so many ticks of the clock (0.1 us) a child has come to run on another
- * hart: most do in half of that. */
+/* Ticks of the clock (0.1 us) until a new child runs on another hart. Most
+ * children need half of that. */
 #define CHILD_RUNS 3000
 
-/* Who runs a little earlier, and by how much, changes from round to round, in
- * steps of a few instructions. */
+/* From round to round, one owner runs a little earlier or later than the other,
+ * in this many steps of a few instructions. */
 #define STEPS 64
 
 static void let_go_at(uint64 time, int then)
@@ -322,8 +325,8 @@ static void let_go_at(uint64 time, int then)
 	xsbrk(-PAGES * (long)PGSIZE);
 }
 
-/* Two owners, and nobody else, let go of the same frames at the same time. One
- * of them must be the last. */
+/* Two owners, and nobody else, drop the same frames at the same time. One of
+ * them must be the last. */
 static void last_two_owners_let_go(void)
 {
 	for (int round = 0; round < 500; round++) {

@@ -1,5 +1,5 @@
-/* user/test/usertests/cow_rights.c: what no program may write stays so while it
- * is shared. */
+/* user/test/usertests/cow_rights.c: a page that no program may write to stays
+ * read-only while it is shared. */
 
 #include "tests.h"
 
@@ -34,7 +34,8 @@ static void constants_stay_read_only(void)
 	CHECK_EQ(constant[0], 'c');
 }
 
-/* The kernel must not write for a program where the program may not. */
+/* The kernel must not write to a page for a program that may not write to
+ * it. */
 static void read_into_shared_text_fails(void)
 {
 	char *text = (char *)read_into_shared_text_fails;
@@ -78,7 +79,7 @@ static void store_with_stack_at(char *sp, char *at)
 			 : "t0", "memory");
 }
 
-/* What is mapped does not depend on where the stack pointer is. */
+/* Which pages are mapped must not depend on the stack pointer. */
 static void stack_may_be_anywhere(void)
 {
 	enum { PAGES = 20 };

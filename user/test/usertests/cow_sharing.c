@@ -5,13 +5,14 @@
 
 #define PAGES 100
 
-/* What a child that does nothing may cost: its kernel side, page tables, and
- * copies of the stack and data pages that it and its parent write at once. */
+/* The frames that an idle child may cost: kernel structures, page tables, and
+ * copies of the stack and data pages to which it and its parent write at
+ * once. */
 #define IDLE_CHILD_FRAMES 12
 
-extern char etext[]; /* the end of text and constants, from user/user.ld */
+extern char etext[]; /* the end of text and constants (user/user.ld) */
 
-/* A child that waits until `go` gets a byte. */
+/* Start a child that waits for a byte on `go`. */
 static void start_idle_child(const int go[2])
 {
 	IN_CHILD()
@@ -33,7 +34,7 @@ static void fork_shares_every_page(void)
 	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
 }
 
-/* The cost of a child does not depend on the size of its parent. */
+/* A child must cost the same, whatever the size of its parent. */
 static void idle_children_cost_little(void)
 {
 	enum { CHILDREN = 20 };
@@ -53,7 +54,7 @@ static void idle_children_cost_little(void)
 	CHECK(after.used - before.used <= CHILDREN * IDLE_CHILD_FRAMES);
 }
 
-/* Text and constants are shared like all else. */
+/* Text and constants must be shared like all other pages. */
 static void text_is_shared(void)
 {
 	int go[2];
@@ -131,9 +132,9 @@ static void reading_costs_nothing(void)
 	xwait(0);
 }
 
-/* Pages that were never writable again since an older fork are shared by the
- * next one as well. */
-static void shared_pages_are_shared_on(void)
+/* Pages to which nobody has written since an older fork are shared by the next
+ * fork as well. */
+static void second_fork_shares_the_same_frames(void)
 {
 	char *pages = xpages(PAGES);
 	int go[2];
@@ -151,8 +152,8 @@ static void shared_pages_are_shared_on(void)
 	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
 }
 
-/* What the kernel says of itself is so. */
-static void counters_tell_what_happens(void)
+/* The counters of /dev/vmstat must match what the processes have done. */
+static void counters_show_what_happened(void)
 {
 	char *pages = xpages(PAGES);
 
@@ -180,7 +181,7 @@ const struct test cow_sharing_tests[] = {
 	TEST(second_write_costs_nothing),
 	TEST(each_page_is_copied_once),
 	TEST(reading_costs_nothing),
-	TEST(shared_pages_are_shared_on),
-	TEST(counters_tell_what_happens),
+	TEST(second_fork_shares_the_same_frames),
+	TEST(counters_show_what_happened),
 	TESTS_END,
 };

@@ -109,8 +109,8 @@ static void all_rename_to_the_same_name(void)
 	unlink("target");
 }
 
-/* Two directories are moved into each other again and again, by two who start
- * from opposite ends: at most one can be inside the other. */
+/* Two workers, starting from opposite ends, move two directories into each
+ * other again and again. At most one can be inside the other. */
 static void work_move_directories(int worker)
 {
 	for (int i = 0; i < 30; i++) {
@@ -147,7 +147,7 @@ static void work_append(int worker)
 		xwrite(fd, record, sizeof(record));
 }
 
-/* Every record is there, in one piece. */
+/* Every record must be there, in one piece. */
 static void all_append_to_the_same_file(void)
 {
 	int counts[WORKERS] = { 0 };
@@ -180,7 +180,8 @@ static void work_shared_offset(int worker)
 		xwrite(shared_fd, record, sizeof(record));
 }
 
-/* One open file, so that nobody writes over what another one wrote. */
+/* The workers share one open file, so none overwrites what another one
+ * wrote. */
 static void all_write_at_the_same_offset(void)
 {
 	struct stat st;

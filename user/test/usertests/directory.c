@@ -59,7 +59,7 @@ static void directory_reads_as_entries(void)
 	xunlink("dir");
 }
 
-static void mkdir_of_what_exists_fails(void)
+static void mkdir_of_existing_name_fails(void)
 {
 	xmkdir("dir");
 	make_file("file", "", 0);
@@ -96,7 +96,7 @@ static void dots_cannot_be_removed(void)
 	xunlink("dir");
 }
 
-/* More entries than fit one block. */
+/* More entries than fit into one block. */
 static void directory_of_many_entries(void)
 {
 	enum { COUNT = 600 };
@@ -143,7 +143,7 @@ static void deep_directories(void)
 	}
 }
 
-/* Its process stays in it, but it has no names any more. */
+/* The process stays in the directory, but no path leads there any more. */
 static void removed_current_directory(void)
 {
 	xmkdir("dir");
@@ -204,7 +204,7 @@ static void empty_path_is_refused(void)
 	CHECK_FAILS(unlink(""), ENOENT);
 }
 
-/* "./././.../file" of that many bytes. */
+/* A path "./././.../file" of that many bytes. */
 static const char *long_path(size_t length)
 {
 	static char path[PATH_LEN + 64];
@@ -235,7 +235,7 @@ static void path_length_is_bounded(void)
 const struct test directory_tests[] = {
 	TEST(dots_lead_here_and_up),
 	TEST(directory_reads_as_entries),
-	TEST(mkdir_of_what_exists_fails),
+	TEST(mkdir_of_existing_name_fails),
 	TEST(only_empty_directories_are_removed),
 	TEST(dots_cannot_be_removed),
 	TEST(directory_of_many_entries),

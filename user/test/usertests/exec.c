@@ -1,11 +1,11 @@
-/* user/test/usertests/exec.c: starting programs, and files that are none. */
+/* user/test/usertests/exec.c: start programs and other files. */
 
 #include "tests.h"
 
 #define ELF_MAX 65536
 
 /* The parts of an ELF file that the tests change (System V ABI, "Object
- * Files"; all of them little-endian). */
+ * Files"). All fields are little-endian. */
 struct elf_file {
 	uchar ident[16];
 	uint16 type, machine;
@@ -20,7 +20,7 @@ struct elf_part {
 	uint64 offset, vaddr, paddr, filesz, memsz, align;
 };
 
-/* A good program, to be spoiled. */
+/* A good program, which the tests damage. */
 static char image[ELF_MAX] __attribute__((aligned(16)));
 static size_t image_size;
 static struct elf_file *const elf = (struct elf_file *)image;
@@ -48,7 +48,7 @@ static int exec_file(const char *path)
 	return exec(path, argv);
 }
 
-/* The image, as it is now, is refused. */
+/* Check that the image, as it is now, is refused. */
 static void check_image_refused(const char *where, int reason)
 {
 	make_file("program", image, image_size);
@@ -101,7 +101,7 @@ static void exec_finds_programs_in_bin(void)
 	CHECK_FAILS(exec_file(""), ENOENT);
 }
 
-/* What `argv` makes echo print. */
+/* Check what echo prints with these arguments. */
 static void check_echo(char *const argv[], const char *expected)
 {
 	char text[64] = "";
@@ -119,7 +119,7 @@ static void check_echo(char *const argv[], const char *expected)
 	read(fds[0], text, sizeof(text) - 1);
 	xclose(fds[0]);
 	if (strcmp(text, expected) != 0)
-		fail("echo prints '%s', not '%s'", text, expected);
+		fail("echo printed '%s', not '%s'", text, expected);
 }
 
 static void arguments_arrive(void)
@@ -133,7 +133,7 @@ static void arguments_arrive(void)
 	check_echo(only_name, "\n");
 }
 
-static void no_arguments_at_all(void)
+static void exec_without_arguments(void)
 {
 	char *argv[] = { NULL };
 
@@ -200,9 +200,9 @@ static void program_name_of_any_length(void)
 	CHECK_FAILS(exec_file("more_than_fourteen_bytes"), ENAMETOOLONG);
 }
 
-/* ---- files that are no programs ---- */
+/* ---- files that are not programs ---- */
 
-static void exec_of_what_is_no_program(void)
+static void exec_of_other_files_fails(void)
 {
 	make_file("empty", "", 0);
 	make_file("text", "echo hello\n", 11);
@@ -272,14 +272,14 @@ static void segment_of_bad_size_is_refused(void)
 	CHECK_REFUSED(part(0)->offset = 1UL << 62, ENOEXEC);
 }
 
-/* It fits the address space, but not the machine. */
+/* The segment fits into the address space, but not into memory. */
 static void segment_larger_than_memory_is_refused(void)
 {
 	CHECK_REFUSED(part(0)->memsz = USER_TOP - (16UL << 20), ENOMEM);
 	CHECK_REFUSED(part(0)->memsz = 32UL << 30, ENOMEM);
 }
 
-/* Whatever such a program does, it does it to itself. */
+/* Such a program may go wrong, but must harm nothing but itself. */
 static void overlapping_segments_are_refused(void)
 {
 	CHECK_REFUSED(part(1)->vaddr = part(0)->vaddr, ENOEXEC);
@@ -288,14 +288,14 @@ static void overlapping_segments_are_refused(void)
 	CHECK_REFUSED(*part(1) = *part(0), ENOEXEC);
 }
 
-/* They would keep a hart busy for minutes. */
+/* That many segments would keep a hart busy for minutes. */
 static void too_many_segments_are_refused(void)
 {
 	CHECK_REFUSED(elf->phnum = 65, ENOEXEC);
 	CHECK_REFUSED(elf->phnum = 65535, ENOEXEC);
 }
 
-/* A program that stayed as it was after exec failed goes on. */
+/* After exec has failed, the old program goes on unchanged. */
 static void failed_exec_leaves_the_program(void)
 {
 	char *page = xpages(1);
@@ -307,8 +307,8 @@ static void failed_exec_leaves_the_program(void)
 	CHECK_EQ(*page, 'x');
 }
 
-/* A program of one page that it may write and execute. Parent and child write
- * to the page and go on in it; the status is the child's. */
+/* A program whose only page is writable and executable. Parent and child write
+ * to the page and go on executing it. The exit status is that of the child. */
 extern const char self_writer_start[], self_writer_end[];
 static void self_writer(void) __attribute__((used, noinline));
 static void self_writer(void)
@@ -339,7 +339,7 @@ static void self_writer(void)
 			   [wait] "i"(SYS_wait));
 }
 
-/* Turn the image into that program, at that address. */
+/* Make the image that program, loaded at `va`. */
 static void load_self_writer(uint64 va)
 {
 	size_t size = (size_t)(self_writer_end - self_writer_start);
@@ -366,7 +366,7 @@ static void code_in_a_page_just_written_runs(void)
 	xwait(0);
 }
 
-/* Nothing says that a program must not begin there. */
+/* No rule says that a program must not begin there. */
 static void program_at_address_0_runs(void)
 {
 	load_self_writer(0);
@@ -379,12 +379,12 @@ const struct test exec_tests[] = {
 	TEST(exec_runs_a_copy),
 	TEST(exec_finds_programs_in_bin),
 	TEST(arguments_arrive),
-	TEST(no_arguments_at_all),
+	TEST(exec_without_arguments),
 	TEST(exec_keeps_pid_files_and_directory),
 	TEST(arguments_over_a_page_are_refused),
 	TEST(arguments_of_nearly_a_page_are_fine),
 	TEST(program_name_of_any_length),
-	TEST(exec_of_what_is_no_program),
+	TEST(exec_of_other_files_fails),
 	TEST(truncated_program_is_refused),
 	TEST(wrong_header_is_refused),
 	TEST(entry_outside_is_refused),

@@ -1,4 +1,4 @@
-/* user/test/usertests/file.c: opening, reading and writing files. */
+/* user/test/usertests/file.c: open, read and write files. */
 
 #include "tests.h"
 
@@ -74,7 +74,7 @@ static void lowest_descriptor_is_used(void)
 	CHECK_EQ(xopen(".", O_RDONLY), first);
 }
 
-static void descriptors_run_out(void)
+static void too_many_open_files_fail(void)
 {
 	int fds[2];
 	int fd;
@@ -89,7 +89,7 @@ static void descriptors_run_out(void)
 	CHECK_FAILS(pipe(fds), EMFILE);
 	CHECK_FAILS(open("new", O_RDWR | O_CREATE), EMFILE);
 	xclose(last);
-	CHECK_FAILS(pipe(fds), EMFILE); /* it takes two */
+	CHECK_FAILS(pipe(fds), EMFILE); /* it needs two descriptors */
 	CHECK_EQ(xopen("file", O_RDONLY), last);
 	xunlink("file");
 }
@@ -125,7 +125,7 @@ static void each_open_has_its_own_offset(void)
 
 /* ---- open ---- */
 
-static void open_of_nothing_fails(void)
+static void open_of_missing_file_fails(void)
 {
 	CHECK_FAILS(open("none", O_RDONLY), ENOENT);
 	CHECK_FAILS(open("none", O_RDWR), ENOENT);
@@ -133,7 +133,7 @@ static void open_of_nothing_fails(void)
 	CHECK_FAILS(open("none", O_TRUNC | O_WRONLY), ENOENT);
 }
 
-static void open_for_both_is_not_write_and_read(void)
+static void open_with_both_write_flags_fails(void)
 {
 	CHECK_FAILS(open("none", O_WRONLY | O_RDWR | O_CREATE), EINVAL);
 	CHECK_FAILS(open("none", O_RDONLY), ENOENT);
@@ -149,7 +149,7 @@ static void open_through_a_file_fails(void)
 	xunlink("file");
 }
 
-static void directory_is_not_for_writing(void)
+static void directory_cannot_be_opened_for_writing(void)
 {
 	xmkdir("dir");
 	CHECK_FAILS(open("dir", O_WRONLY), EISDIR);
@@ -161,7 +161,7 @@ static void directory_is_not_for_writing(void)
 	xunlink("dir");
 }
 
-static void access_mode_is_kept_to(void)
+static void access_mode_is_enforced(void)
 {
 	char c = 'x';
 	int fd = xopen("file", O_WRONLY | O_CREATE);
@@ -278,7 +278,7 @@ static void gaps_read_as_zeros(void)
 	xunlink("file");
 }
 
-/* What was in the file before it was emptied must not come back. */
+/* The contents that the file had before O_TRUNC must not come back. */
 static void gap_after_truncate_is_zero(void)
 {
 	char text[6];
@@ -295,7 +295,7 @@ static void gap_after_truncate_is_zero(void)
 
 /* ---- fstat and devices ---- */
 
-/* The gap between the members of struct stat. */
+/* struct stat has a gap between its members, which the kernel must clear. */
 static void fstat_shows_no_bytes_of_the_kernel(void)
 {
 	struct stat st;
@@ -309,7 +309,7 @@ static void fstat_shows_no_bytes_of_the_kernel(void)
 	}
 }
 
-static void fstat_tells_what_it_is(void)
+static void fstat_reports_the_type(void)
 {
 	make_file("file", "abc", 3);
 	xmkdir("dir");
@@ -322,7 +322,7 @@ static void fstat_tells_what_it_is(void)
 	xunlink("dir");
 }
 
-static void null_device_swallows_all(void)
+static void null_device_discards_writes(void)
 {
 	int fd = xopen("/dev/null", O_RDWR);
 	char c;
@@ -351,14 +351,14 @@ const struct test file_tests[] = {
 	TEST(bad_descriptors_are_refused),
 	TEST(closed_descriptor_is_refused),
 	TEST(lowest_descriptor_is_used),
-	TEST(descriptors_run_out),
+	TEST(too_many_open_files_fail),
 	TEST(dup_shares_the_offset),
 	TEST(each_open_has_its_own_offset),
-	TEST(open_of_nothing_fails),
-	TEST(open_for_both_is_not_write_and_read),
+	TEST(open_of_missing_file_fails),
+	TEST(open_with_both_write_flags_fails),
 	TEST(open_through_a_file_fails),
-	TEST(directory_is_not_for_writing),
-	TEST(access_mode_is_kept_to),
+	TEST(directory_cannot_be_opened_for_writing),
+	TEST(access_mode_is_enforced),
 	TEST(create_keeps_what_is_there),
 	TEST(truncate_empties_the_file),
 	TEST(append_writes_at_the_end),
@@ -368,8 +368,8 @@ const struct test file_tests[] = {
 	TEST(gaps_read_as_zeros),
 	TEST(gap_after_truncate_is_zero),
 	TEST(fstat_shows_no_bytes_of_the_kernel),
-	TEST(fstat_tells_what_it_is),
-	TEST(null_device_swallows_all),
+	TEST(fstat_reports_the_type),
+	TEST(null_device_discards_writes),
 	TEST(device_without_driver_cannot_be_opened),
 	TEST(sync_succeeds),
 	TESTS_END,

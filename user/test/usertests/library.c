@@ -14,7 +14,7 @@ static void check_printed(const char *where, const char *expected,
 	int length = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (strcmp(text, expected) != 0 || length != (int)strlen(expected))
-		fail("%s '%s' printed as '%s'", basename(where), expected,
+		fail("%s '%s' was printed as '%s'", basename(where), expected,
 		     text);
 }
 
@@ -34,8 +34,8 @@ static void printf_numbers(void)
 	PRINTS("  7|7  ", "%*d|%*d", 3, 7, -3, 7);
 }
 
-/* As in xv6 until 2023: a 64-bit number. */
-static void printf_lone_l(void)
+/* A lone %l prints a 64-bit number, as in xv6 until 2023. */
+static void printf_l_without_a_letter(void)
 {
 	const char *fmt = "%l|%5l|%d%l"; /* gcc would warn about a literal */
 	char text[64];
@@ -60,8 +60,8 @@ static void snprintf_is_bounded(void)
 	CHECK_EQ(snprintf(NULL, 0, "%s", "abc"), 3);
 }
 
-/* Check all that the function prints in a process of its own, however that
- * process ends. */
+/* Run the function in a process of its own, and check all that it prints,
+ * however that process ends. */
 static void check_output(void (*print)(void), const char *expected)
 {
 	char text[32] = "";
@@ -82,7 +82,7 @@ static void check_output(void (*print)(void), const char *expected)
 		length += (size_t)n;
 	wait(NULL);
 	if (strcmp(text, expected) != 0)
-		fail("'%s' came out as '%s'", expected, text);
+		fail("'%s' was printed as '%s'", expected, text);
 }
 
 static void print_and_fault(void)
@@ -119,14 +119,14 @@ static void print_in_turn(void)
 	printf("D\n");
 }
 
-/* Each part must also come out only once. */
+/* Each part must also be printed only once. */
 static void processes_print_in_turn(void)
 {
 	check_output(print_in_turn, "ABCD\n");
 }
 
-/* All ways to be aligned, and all short lengths. */
-static void memory_functions(void)
+/* Try every alignment and every short length. */
+static void memory_functions_at_any_alignment(void)
 {
 	char from[80];
 	char to[80];
@@ -150,7 +150,7 @@ static void memory_functions(void)
 	}
 }
 
-static void numbers_in_strings(void)
+static void strings_become_numbers(void)
 {
 	char *end;
 	long value;
@@ -167,7 +167,7 @@ static void numbers_in_strings(void)
 	CHECK(!parse_number("-1", &value));
 }
 
-/* Blocks keep what is in them while others come, go, grow and shrink. */
+/* Blocks keep their contents while others are allocated, freed and resized. */
 static void malloc_keeps_blocks_apart(void)
 {
 	enum { BLOCKS = 200 };
@@ -198,7 +198,7 @@ static void malloc_keeps_blocks_apart(void)
 	}
 }
 
-static void malloc_uses_memory_again(void)
+static void malloc_reuses_memory(void)
 {
 	char *end = NULL;
 
@@ -228,15 +228,15 @@ static void malloc_of_too_much_fails(void)
 
 const struct test library_tests[] = {
 	TEST(printf_numbers),
-	TEST(printf_lone_l),
+	TEST(printf_l_without_a_letter),
 	TEST(printf_text),
 	TEST(snprintf_is_bounded),
 	TEST(text_before_a_bad_end_is_printed),
 	TEST(processes_print_in_turn),
-	TEST(memory_functions),
-	TEST(numbers_in_strings),
+	TEST(memory_functions_at_any_alignment),
+	TEST(strings_become_numbers),
 	TEST(malloc_keeps_blocks_apart),
-	TEST(malloc_uses_memory_again),
+	TEST(malloc_reuses_memory),
 	TEST(malloc_of_too_much_fails),
 	TESTS_END,
 };

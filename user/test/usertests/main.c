@@ -1,4 +1,4 @@
-/* user/test/usertests/main.c: tests of the kernel as programs see it. */
+/* user/test/usertests/main.c: test the kernel from inside programs. */
 
 #include "tests.h"
 

@@ -1,5 +1,5 @@
-/* user/test/usertests/measure.c: the kernel's counters, and memory that runs
- * out on purpose. */
+/* user/test/usertests/measure.c: read the kernel's counters, and make
+ * allocations fail. */
 
 #include "tests.h"
 
@@ -20,7 +20,7 @@ bool fork_measured(void)
 void check_audit(void)
 {
 	if (vmstat_command("audit") < 0 && errno != EINVAL)
-		fail("the audit of the kernel finds an error");
+		fail("the kernel's audit found an error");
 }
 
 #define COMMAND_SIZE 16
@@ -31,8 +31,8 @@ struct raw_result {
 	long error;
 };
 
-/* Nothing between the two writes touches memory, so all that can fail is the
- * call itself. A call that fails leaves all registers but a0 and a1 alone. */
+/* No instruction between the two writes touches memory, so only the call itself
+ * can fail. A call that fails changes no registers but a0 and a1. */
 static struct raw_result raw_calls(int fd, const char *start, size_t start_len,
 				   long number, const long arg[3])
 {
@@ -84,15 +84,16 @@ long call_with_failure(int fd, int n, long number, long a0, long a1, long a2)
 }
 
 #define SWEEP_LIMIT 5000
-#define SWEEP_EACH 64 /* from here on, not every one */
+#define SWEEP_EACH 64 /* beyond that, not every n is tried */
 
-/* One child, in which the n-th allocation of the step fails: its errno. */
+/* Run the step in a child, and let its n-th allocation fail. Returns the errno
+ * of the step, or 0. */
 static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 {
 	int status;
 
-	/* xfork_settled() takes the stack below it for its own. From this depth
-	 * that may be a page more than before, which would count as lost. */
+	/* xfork_settled() makes the stack below it private. From this depth
+	 * that may be one more page than before, which would count as lost. */
 	if (n == 1) {
 		if (xfork_settled() == 0)
 			exit(0);
@@ -100,8 +101,9 @@ static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 	}
 
 	long free_before = xvmstat("free");
-	/* What wait() writes to is ours by then: it may be we who find no
-	 * memory, when the step has taken less. */
+	/* wait() must write to a page that is private by then. Otherwise the
+	 * allocation that fails could be this process's own, if the step makes
+	 * fewer than n. */
 	int pid = xfork_settled();
 
 	if (pid == 0) {
@@ -110,7 +112,8 @@ static int sweep_once(const char *what, int n, long (*step)(int fd, int n))
 		exit(step(fd, n) < 0 ? errno : 0);
 	}
 	CHECK_EQ(wait(&status), pid);
-	CHECK_EQ(vmstat_command("fail 0"), 0); /* if it did not come back */
+	CHECK_EQ(vmstat_command("fail 0"),
+		 0); /* in case the child was killed */
 
 	long lost = free_before - xvmstat("free");
 
@@ -145,5 +148,5 @@ void sweep_failures(const char *what, long (*step)(int fd, int n))
 			fail("%s, allocation %d fails: %s", what, n,
 			     strerror(status));
 	}
-	check_audit(); /* it takes its time on big machines: so once */
+	check_audit(); /* only once, because it is slow on large machines */
 }

@@ -1,5 +1,4 @@
-/* user/test/usertests/memory.c: heap, stack, and accesses that are not
- * allowed. */
+/* user/test/usertests/memory.c: heap, stack, and forbidden accesses. */
 
 #include "tests.h"
 
@@ -73,7 +72,7 @@ static void shrunk_heap_is_gone(void)
 	check_kills(store_to, (uint64)pages + PGSIZE);
 }
 
-/* A store through a translation that the hart may still remember. */
+/* Store through a translation that the hart may still cache. */
 static void shrunk_heap_is_gone_at_once(void)
 {
 	char *pages = xpages(2);
@@ -124,7 +123,7 @@ static void heap_cannot_grow_without_end(void)
 	*(char *)xsbrk(1) = 1;
 }
 
-/* A small program gets all memory there is, and gives it back. */
+/* A small program can allocate all free memory, and frees it again. */
 static void heap_takes_all_memory(void)
 {
 	long step = xvmstat("free") / 16 * (long)PGSIZE;
@@ -148,8 +147,8 @@ static void whole_stack_is_usable(void)
 		store_to(va);
 }
 
-/* A local array too large for the stack must end the program, whatever the size
- * of the array. */
+/* A local array that is too large for the stack must kill the program, whatever
+ * the size of the array. */
 static void gap_below_stack_is_not_mapped(void)
 {
 	uint64 end = stack_guard() + PGSIZE;
@@ -192,10 +191,10 @@ static void wild_load_dies_alone(void)
 	check_all_kill(load_from, bad_to_load());
 }
 
-/* The first page of a program of ours has nothing in it. */
-static void null_is_no_address(void)
+/* Calf's programs have nothing in their first page. */
+static void null_is_not_mapped(void)
 {
-	static volatile uint64 null; /* that the compiler cannot see through */
+	static volatile uint64 null; /* volatile hides the value from gcc */
 
 	check_kills(load_from, null);
 	check_kills(load_from, null + PGSIZE - 8);
@@ -225,7 +224,7 @@ static void data_is_not_executable(void)
 	check_kills(jump_to, (uint64)&on_stack);
 }
 
-/* A load or a store of which only a part is allowed. */
+/* Only a part of the access is allowed. */
 static void straddling_access_dies_alone(void)
 {
 	volatile uint64 *word = (uint64 *)(xpages(1) + PGSIZE - 4);
@@ -280,7 +279,7 @@ const struct test memory_tests[] = {
 	TEST(gap_below_stack_is_not_mapped),
 	TEST(deep_recursion_dies_alone),
 	TEST(wild_load_dies_alone),
-	TEST(null_is_no_address),
+	TEST(null_is_not_mapped),
 	TEST(wild_store_dies_alone),
 	TEST(wild_jump_dies_alone),
 	TEST(data_is_not_executable),

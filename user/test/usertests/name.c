@@ -40,7 +40,7 @@ static void link_is_another_name(void)
 	xunlink("other");
 }
 
-static void link_fails_where_it_must(void)
+static void impossible_links_fail(void)
 {
 	make_file("file", "", 0);
 	xmkdir("dir");
@@ -72,7 +72,7 @@ static void unlinked_file_lives_while_it_is_open(void)
 	CHECK_EQ(st.nlink, 0);
 }
 
-static void unlink_of_nothing_fails(void)
+static void unlink_of_missing_file_fails(void)
 {
 	CHECK_FAILS(unlink("none"), ENOENT);
 	CHECK_FAILS(unlink("none/none"), ENOENT);
@@ -160,7 +160,7 @@ static void rename_of_directory_replaces_an_empty_one(void)
 	xunlink("c");
 }
 
-static void rename_keeps_kinds_apart(void)
+static void rename_does_not_mix_types(void)
 {
 	xmkdir("dir");
 	make_file("file", "x", 1);
@@ -171,7 +171,7 @@ static void rename_keeps_kinds_apart(void)
 	xunlink("file");
 }
 
-/* That would cut it off from the root. */
+/* The directory would be cut off from the root. */
 static void rename_into_itself_fails(void)
 {
 	xmkdir("a");
@@ -186,7 +186,7 @@ static void rename_into_itself_fails(void)
 	xunlink("a");
 }
 
-static void rename_fails_where_it_must(void)
+static void impossible_renames_fail(void)
 {
 	make_file("file", "x", 1);
 	xmkdir("dir");
@@ -205,7 +205,7 @@ static void rename_fails_where_it_must(void)
 	xunlink("dir");
 }
 
-/* A parent becomes empty by it, and can go. */
+/* This leaves a parent directory empty, so that it can be removed. */
 static void rename_up_a_level(void)
 {
 	xmkdir("a");
@@ -269,18 +269,18 @@ static void slash_after_a_directory_changes_nothing(void)
 
 const struct test name_tests[] = {
 	TEST(link_is_another_name),
-	TEST(link_fails_where_it_must),
+	TEST(impossible_links_fail),
 	TEST(unlinked_file_lives_while_it_is_open),
-	TEST(unlink_of_nothing_fails),
+	TEST(unlink_of_missing_file_fails),
 	TEST(rename_gives_a_new_name),
 	TEST(rename_replaces_a_file),
 	TEST(rename_to_itself_does_nothing),
 	TEST(rename_moves_between_directories),
 	TEST(rename_moves_a_directory),
 	TEST(rename_of_directory_replaces_an_empty_one),
-	TEST(rename_keeps_kinds_apart),
+	TEST(rename_does_not_mix_types),
 	TEST(rename_into_itself_fails),
-	TEST(rename_fails_where_it_must),
+	TEST(impossible_renames_fail),
 	TEST(rename_up_a_level),
 	TEST(slash_after_a_file_is_an_error),
 	TEST(slash_after_a_new_name_makes_no_file),

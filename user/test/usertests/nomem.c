@@ -1,5 +1,6 @@
-/* user/test/usertests/nomem.c: every call that takes memory, with memory out at
- * each point of it: a clean error, and nothing lost. */
+/* user/test/usertests/nomem.c: every call that allocates memory, with memory
+ * exhausted at each of its allocations. The call must fail with ENOMEM and lose
+ * nothing. */
 
 #include "tests.h"
 
@@ -8,13 +9,13 @@ static long step_sbrk(int fd, int n)
 	return call_with_failure(fd, n, SYS_sbrk, 20 * (long)PGSIZE, 0, 0);
 }
 
-/* A heap that needs new page tables, too. */
+/* The heap grows so far that it needs new page tables, too. */
 static long step_sbrk_far(int fd, int n)
 {
 	return call_with_failure(fd, n, SYS_sbrk, 600 * (long)PGSIZE, 0, 0);
 }
 
-/* The heap must end where it did, and be usable. */
+/* The heap must still end at the same address, and be usable. */
 static long step_sbrk_again(int fd, int n)
 {
 	char *end = xsbrk(0);
@@ -58,7 +59,7 @@ static void fork_without_memory(void)
 	sweep_failures("fork", fork_with_failure);
 }
 
-/* Also the child's floating-point registers take memory. */
+/* The child's floating-point registers need memory, too. */
 static long step_fork_with_floats(int fd, int n)
 {
 	__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
@@ -70,8 +71,8 @@ static void fork_of_floats_without_memory(void)
 	sweep_failures("fork", step_fork_with_floats);
 }
 
-/* The buffer for the text of /proc is shared with the parent, so it is
- * copied. */
+/* The buffer for the text of /proc. It is shared with the parent, so the read
+ * must copy it. */
 static char shared[PGSIZE];
 
 static long step_read_proc(int fd, int n)
@@ -172,7 +173,7 @@ static long step_read(int fd, int n)
 {
 	int file = xopen("file", O_RDONLY);
 
-	memset(buf, 0, sizeof(buf)); /* its pages are the caller's own now */
+	memset(buf, 0, sizeof(buf)); /* makes its pages private */
 	return call_with_failure(fd, n, SYS_read, file, (long)buf, sizeof(buf));
 }
 

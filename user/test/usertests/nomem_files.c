@@ -1,16 +1,17 @@
 /* user/test/usertests/nomem_files.c: calls on every kind of file, with memory
  * exhausted at each of their allocations.
  *
- * The kernel packs inodes and open files into frames, so a call takes a frame
- * only when such a frame is full. So everything is tried again with one more
- * file open, and one more, until some frames of both kinds are full. */
+ * The kernel packs inodes and open files into frames, so a call allocates a
+ * frame only when such a frame is full. So the test repeats all calls with one
+ * more open file each time, until some frames of both kinds have been
+ * filled. */
 
 #include "tests.h"
 
 enum {
 	HOLDERS = 4,        /* processes that keep files open */
-	FILES_EACH = 24,    /* one after the other, each */
-	FAILURES_MAX = 100, /* allocations that a call may make here */
+	FILES_EACH = 24,    /* files that each of them opens, one by one */
+	FAILURES_MAX = 100, /* the most allocations that a call may make */
 };
 
 #define DIR "/tmp/nomem"
@@ -19,7 +20,7 @@ enum {
 struct operation {
 	const char *name;
 	long number;
-	long arg; /* the second one of the call */
+	long arg; /* the second argument of the call */
 	void (*undo)(long result);
 };
 
@@ -77,7 +78,7 @@ static const char *const paths[] = {
 	"/proc/99999",
 };
 
-/* Names that a call makes or removes where it can. */
+/* Names that the calls create and remove. */
 static const char *const new_names[] = {
 	DIR "/none/x", "/proc/x", "/proc/self/x", DIR "/file/x", "/dev/null/x",
 };
@@ -89,8 +90,8 @@ static const struct operation on_names[] = {
 	{ "rename", SYS_rename, (long)DIR "/new", NULL },
 };
 
-/* Make the call with its first allocation failing, then its second and so on,
- * until it does not fail with ENOMEM: then it has had enough memory. */
+/* Let the first allocation of the call fail, then the second and so on, until
+ * the call does not fail with ENOMEM. Then no allocation is left to fail. */
 static void sweep_call(int fd, const char *path, const struct operation *op,
 		       long a0, long a1, long a2)
 {
@@ -116,7 +117,7 @@ static void sweep_paths(int fd)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		for (size_t j = 0; j < ARRAY_LEN(on_paths); j++)
 			sweep_path(fd, paths[i], &on_paths[j]);
-	xunlink(DIR "/none"); /* a call has made it */
+	xunlink(DIR "/none"); /* a call has created it */
 	for (size_t i = 0; i < ARRAY_LEN(new_names); i++)
 		for (size_t j = 0; j < ARRAY_LEN(on_names); j++)
 			sweep_path(fd, new_names[i], &on_names[j]);
@@ -168,8 +169,8 @@ static void sweep_files(int fd)
 	xclose(file);
 }
 
-/* Paths that start in /proc when that is the current directory: it is held as a
- * directory and not as the device that leads there. */
+/* Paths that start in /proc, which is the current directory. The process then
+ * holds the directory itself and not the device that leads there. */
 static void sweep_in_proc(int fd)
 {
 	static const char *const relative[] = { ".", "..", "self", "meminfo" };
@@ -181,7 +182,7 @@ static void sweep_in_proc(int fd)
 	}
 }
 
-/* Hold one more file open, with an inode that nobody else has. */
+/* Keep one more file open, whose inode nobody else uses. */
 static void hold_file(int holder, int i)
 {
 	char name[32];
@@ -221,7 +222,7 @@ static void files_of_all_kinds_without_memory(void)
 		sweep_and_hold(0);
 	}
 	xwait(0);
-	vmstat_command("fail 0"); /* if it did not come back */
+	vmstat_command("fail 0"); /* in case a process was killed */
 	xunlink(DIR "/file");
 	xunlink(DIR "/dir");
 	xunlink(DIR);

@@ -1,4 +1,4 @@
-/* user/test/usertests/pipes.c: pipes. */
+/* user/test/usertests/pipes.c: pipes, and processes that wait at them. */
 
 #include "tests.h"
 
@@ -69,7 +69,7 @@ static void write_without_reader_fails(void)
 	CHECK_FAILS(write(fds[1], "x", 1), EPIPE);
 }
 
-/* It waits for room when the last reader goes. */
+/* The writer waits for room when the last reader exits. */
 static void waiting_writer_sees_the_reader_go(void)
 {
 	static char buf[16 * PGSIZE];
@@ -145,8 +145,8 @@ static void many_bytes_arrive_unchanged(void)
 	xwait(0);
 }
 
-/* Each writer's bytes are all there, whatever the order. */
-static void several_writers(void)
+/* All bytes of each writer must arrive, in whatever order. */
+static void writers_do_not_lose_bytes(void)
 {
 	enum { WRITERS = 4, BYTES = 3000 };
 	long counts[WRITERS] = { 0 };
@@ -207,8 +207,8 @@ static void many_pipes_come_and_go(void)
 	}
 }
 
-/* A writer who waits for room has put in whole pieces only, so nobody's bytes
- * can get in between. */
+/* A write that waits for room must not be split, so that the bytes of no other
+ * writer get in between. */
 static void short_writes_are_not_torn(void)
 {
 	enum { SIZE = PIPE_BUF - 12 };
@@ -237,7 +237,7 @@ const struct test pipe_tests[] = {
 	TEST(waiting_writer_sees_the_reader_go),
 	TEST(wrong_end_of_pipe),
 	TEST(many_bytes_arrive_unchanged),
-	TEST(several_writers),
+	TEST(writers_do_not_lose_bytes),
 	TEST(short_writes_are_not_torn),
 	TEST(ping_pong),
 	TEST(many_pipes_come_and_go),

@@ -1,5 +1,5 @@
-/* user/test/usertests/pointers.c: every call that takes a pointer refuses the
- * bad ones, with no harm done. */
+/* user/test/usertests/pointers.c: every call that takes a pointer refuses
+ * invalid ones, and does no harm. */
 
 #include "tests.h"
 
@@ -116,7 +116,7 @@ static void fstat_to_bad_pointer(void)
 		check_refused("fstat", bad, fstat(fd, (struct stat *)bad->va));
 }
 
-/* Descriptors that the program never hears of must not stay open. */
+/* The program never learns the descriptors, so they must not stay open. */
 static void pipe_to_bad_pointer(void)
 {
 	int fds[2];
@@ -132,7 +132,7 @@ static void wait_to_bad_pointer(void)
 {
 	EACH_BAD(bad, bad_to_store()) {
 		if (strstr(bad->name, "straddled") != NULL)
-			continue; /* an int fits into the good bytes */
+			continue; /* the valid bytes have room for an int */
 		IN_CHILD()
 			;
 		check_refused("wait", bad, wait((int *)bad->va));
@@ -143,7 +143,8 @@ static void wait_to_bad_pointer(void)
 
 /* ---- strings ---- */
 
-/* Good bytes in front are letters, so the string goes on into the bad ones. */
+/* If valid bytes come first, they are letters, so the string goes on into the
+ * invalid ones. */
 static const char *bad_string(const struct bad_address *bad)
 {
 	memset((void *)bad->va, 'a', (size_t)bad->good_bytes);
@@ -193,7 +194,7 @@ static void exec_with_bad_pointers(void)
 	}
 }
 
-/* A string may end with the last byte of the heap. */
+/* The last byte of a string may be the last byte of the heap. */
 static void path_at_end_of_heap(void)
 {
 	char *end = xpages(1) + PGSIZE;
@@ -205,7 +206,7 @@ static void path_at_end_of_heap(void)
 
 /* ---- sizes ---- */
 
-static void no_bytes_at_all(void)
+static void zero_bytes(void)
 {
 	int fd = xopen("file", O_RDWR | O_CREATE);
 	char c = 'x';
@@ -231,8 +232,8 @@ static void negative_sizes(void)
 	xunlink("file");
 }
 
-/* More than the program has, though the file has less. */
-static void size_past_the_end_of_memory(void)
+/* The size exceeds the program's memory, but the file is short. */
+static void size_beyond_the_end_of_memory(void)
 {
 	char *page = xpages(1);
 
@@ -260,8 +261,8 @@ const struct test pointer_tests[] = {
 	TEST(two_paths_at_bad_pointers),
 	TEST(exec_with_bad_pointers),
 	TEST(path_at_end_of_heap),
-	TEST(no_bytes_at_all),
+	TEST(zero_bytes),
 	TEST(negative_sizes),
-	TEST(size_past_the_end_of_memory),
+	TEST(size_beyond_the_end_of_memory),
 	TESTS_END,
 };

@@ -5,13 +5,13 @@
 #include "tests.h"
 
 #define MOST_CHILDREN                                                          \
-	1500 /* big machines have room for more than we wait for */
+	1500 /* large machines have room for more, which would take too long */
 
-#define AGES 0x7fffffff /* ticks; no test takes so long */
+#define AGES 0x7fffffff /* ticks, more than any test takes */
 
 /* ---- fork and wait ---- */
 
-static void fork_tells_who_is_who(void)
+static void fork_returns_zero_in_the_child(void)
 {
 	int fds[2];
 	int childs_own;
@@ -40,7 +40,7 @@ static void wait_gives_the_status(void)
 		xwait(statuses[i]);
 	}
 	if (xfork() == 0)
-		exit(STATUS_INTERRUPTED); /* only Ctrl-C gives that */
+		exit(STATUS_INTERRUPTED); /* which means killed by Ctrl-C */
 	xwait(254);
 }
 
@@ -85,8 +85,8 @@ static void many_processes_one_after_another(void)
 	}
 }
 
-/* Fork until that fails, or that often; returns the number of children, who
- * then end. */
+/* Fork until it fails, but at most `most` times. Then let the children exit.
+ * Returns their number. */
 static int fill_the_machine(int most)
 {
 	int count = 0;
@@ -110,8 +110,8 @@ static int fill_the_machine(int most)
 	return count;
 }
 
-/* Nothing is left behind that would count against the limit. */
-static void process_limit_is_an_error(void)
+/* Children that have exited must not count against the limit. */
+static void fork_at_the_process_limit_fails(void)
 {
 	int count = fill_the_machine(MOST_CHILDREN);
 
@@ -142,7 +142,7 @@ static void init_takes_orphans(void)
 		sleep(1);
 }
 
-/* They were zombies before their parent ended. */
+/* The children were zombies before their parent exited. */
 static void init_takes_zombies(void)
 {
 	long before = xvmstat("procs");
@@ -160,7 +160,7 @@ static void init_takes_zombies(void)
 
 /* ---- kill ---- */
 
-/* A child that does something without end is killed while it does it. */
+/* Kill a child while it runs `without_end`. */
 static void check_killable(void (*without_end)(const int fds[2]))
 {
 	int ready[2];
@@ -220,7 +220,7 @@ static void wait_for_child(const int fds[2])
 	char c;
 
 	IN_CHILD() {
-		/* Ends with the process that is killed. */
+		/* This child exits when its parent is killed. */
 		xclose(fds[1]);
 		read(fds[0], &c, 1);
 	}
@@ -253,7 +253,7 @@ static void kill_ends_wait(void)
 	check_killable(wait_for_child);
 }
 
-static void kill_of_nobody_fails(void)
+static void kill_of_unknown_pid_fails(void)
 {
 	int pid = xfork();
 
@@ -280,7 +280,7 @@ static void kill_of_oneself(void)
 	xwait(STATUS_KILLED);
 }
 
-/* It ended before the kill: its own status counts. */
+/* The child exited before the kill, so its own status counts. */
 static void kill_of_zombie_changes_nothing(void)
 {
 	struct process child;
@@ -298,7 +298,7 @@ static void kill_of_zombie_changes_nothing(void)
 
 /* ---- time ---- */
 
-static void sleep_takes_its_time(void)
+static void sleep_lasts_long_enough(void)
 {
 	int before = uptime();
 
@@ -318,9 +318,9 @@ static int start_sleeper(int ticks)
 	return pid;
 }
 
-/* Who sleeps for a short time wakes, whoever went to sleep before or after; the
- * others do not. Two that are due at almost the same time may come in either
- * order: that is up to the harts. */
+/* Those who sleep for a short time wake first, whoever went to sleep before or
+ * after them. Two that are due at almost the same time may wake in either
+ * order. */
 static void sleepers_wake_in_order(void)
 {
 	static const int ticks[] = { AGES, 4, AGES - 1, 2, AGES - 2, 3, AGES };
@@ -345,7 +345,7 @@ static void check_flags(int flags)
 	CHECK_EQ(foreground(0, 0), flags);
 }
 
-static void foreground_is_inherited_as_it_says(void)
+static void foreground_flags_are_inherited(void)
 {
 	const int both = FOREGROUND_SELF | FOREGROUND_CHILDREN;
 
@@ -375,12 +375,12 @@ static void foreground_has_two_flags(void)
 }
 
 const struct test process_tests[] = {
-	TEST(fork_tells_who_is_who),
+	TEST(fork_returns_zero_in_the_child),
 	TEST(wait_gives_the_status),
 	TEST(wait_takes_every_child_once),
 	TEST(wait_without_children_fails),
 	TEST(many_processes_one_after_another),
-	TEST(process_limit_is_an_error),
+	TEST(fork_at_the_process_limit_fails),
 	TEST(init_takes_orphans),
 	TEST(init_takes_zombies),
 	TEST(kill_ends_computing),
@@ -388,13 +388,13 @@ const struct test process_tests[] = {
 	TEST(kill_ends_read_of_pipe),
 	TEST(kill_ends_write_to_pipe),
 	TEST(kill_ends_wait),
-	TEST(kill_of_nobody_fails),
+	TEST(kill_of_unknown_pid_fails),
 	TEST(kill_of_init_fails),
 	TEST(kill_of_oneself),
 	TEST(kill_of_zombie_changes_nothing),
-	TEST(sleep_takes_its_time),
+	TEST(sleep_lasts_long_enough),
 	TEST(sleepers_wake_in_order),
-	TEST(foreground_is_inherited_as_it_says),
+	TEST(foreground_flags_are_inherited),
 	TEST(foreground_has_two_flags),
 	TESTS_END,
 };

@@ -1,18 +1,19 @@
-/* user/test/usertests/script.c: files that name the program that is to run
- * them, and the environment. */
+/* user/test/usertests/script.c: the environment, and scripts: files whose first
+ * line names the program that runs them. */
 
 #include "tests.h"
 
 int sys_exec(const char *path, char *const argv[]);
 
-#define LINE_MAX 128 /* of a file's first line */
+#define LINE_MAX 128 /* bytes of a script's first line */
 
 static void make_script(const char *name, const char *text)
 {
 	make_file(name, text, strlen(text));
 }
 
-/* What the file prints, run with those arguments and that environment. */
+/* Run the file with these arguments and this environment, and check what it
+ * prints. */
 static void check_output(const char *path, char *const argv[],
 			 char *const envp[], const char *expected)
 {
@@ -100,7 +101,7 @@ static void program_of_a_script_can_be_missing(void)
 	CHECK_FAILS(exec("./script", argv), EACCES);
 }
 
-/* What the first line adds may be more than there is room for. */
+/* With the words of the first line, the arguments may be too long. */
 static void arguments_of_a_script_are_bounded(void)
 {
 	static char word[ARGS_SIZE - PATH_LEN];
@@ -133,7 +134,7 @@ static void environment_arrives(void)
 	check_output("/bin/env", argv, NULL, "");
 }
 
-/* The call that xv6 has knows of none. */
+/* System call 7 is exec as xv6 has it, without an environment. */
 static void call_7_gives_no_environment(void)
 {
 	char *argv[] = { "env", NULL };

@@ -1,17 +1,18 @@
-/* user/test/usertests/state.c: what a program finds unchanged, or its own. */
+/* user/test/usertests/state.c: the state that system calls and other processes
+ * must not change. */
 
 #include "counters.h"
 #include "tests.h"
 
 /* ---- registers ---- */
 
-/* Registers that are free to be used here. */
+/* The registers that the test may use for its values. */
 #define KEPT                                                                   \
 	"a2, a3, a4, a5, a6, t0, t1, t2, t3, t4, "                             \
 	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
 
-/* Gives all of them a value, makes a call, and tells whether one has changed;
- * a7 is looked at too. */
+/* Give each of them a value, and make a call. Returns nonzero if one of them,
+ * or a7, has changed. */
 static uint64 changed_by_call(long number, long a0)
 {
 	register long arg0 __asm__("a0") = a0;
@@ -83,8 +84,8 @@ static void float_set(uint64 value)
 	__asm__ volatile("fmv.d.x fs3, %0" : : "r"(value) : "fs3");
 }
 
-/* Several processes compute on fewer harts. */
-static void float_registers_are_ones_own(void)
+/* More processes compute than there are harts. */
+static void float_registers_are_private(void)
 {
 	float_set(4711);
 	for (uint64 i = 1; i <= 10; i++) {
@@ -185,7 +186,7 @@ static void exit_closes_files(void)
 const struct test state_tests[] = {
 	TEST(calls_keep_registers),
 	TEST(unknown_call_fails),
-	TEST(float_registers_are_ones_own),
+	TEST(float_registers_are_private),
 	TEST(counters_can_be_read),
 	TEST(child_has_the_same_files),
 	TEST(files_opened_by_child_are_its_own),

@@ -1,4 +1,5 @@
-/* user/test/usertests/tests.h: all groups, and what several of them need. */
+/* user/test/usertests/tests.h: all groups of tests, and helpers that several of
+ * them use. */
 #pragma once
 
 #include "runner.h"
@@ -31,29 +32,32 @@ extern const struct test crowd_tests[];
 extern const struct test turn_tests[];
 extern const struct test library_tests[];
 
-/* The counters now. The stack is the caller's own afterwards, so that none of
- * its pages show up in what is measured. */
+/* Read the counters. This also makes the caller's stack private, so that copies
+ * of stack pages do not show up in what is measured next. */
 struct vmstat measure(void);
 
-/* Like IN_CHILD, but the child begins when its parent has got over the copies
- * that follow a fork, so that the child's are the only ones. */
+/* Like IN_CHILD, but the child begins after its parent has made the copies that
+ * follow a fork, so that only the child's own copies are counted. */
 #define IN_MEASURED_CHILD()                                                    \
 	for (bool in_child_ = fork_measured(); in_child_;                      \
 	     in_child_ = exit_child())
 bool fork_measured(void); /* true in the child */
 
-/* The kernel finds its counts right, or has no audit. */
+/* Fail if the kernel's audit finds an error. A kernel without an audit
+ * passes. */
 void check_audit(void);
 
-/* As one step that touches no memory of the program:
+/* Make a system call whose n-th allocation fails:
  *     write(fd, "fail N"); result = call; write(fd, "fail 0")
- * so that the N-th allocation of the call itself fails. `fd` is open for
- * /dev/vmstat. Returns what the call gave, -1 with errno set. */
+ * In between no memory of the program is touched, so the allocations are those
+ * of the call itself. `fd` is /dev/vmstat, open for writing. Returns the
+ * result, or -1 with errno set. */
 long call_with_failure(int fd, int n, long number, long a0, long a1, long a2);
 
-/* Do that for n = 1, 2, ..., with gaps where n is large, in a child each until
- * the call succeeds. Each failure must be ENOMEM and lose no frame. */
+/* Run `step` in a child for n = 1, 2, ..., with gaps for large n, until it
+ * succeeds. Each failure must be ENOMEM and must lose no frame. */
 void sweep_failures(const char *what, long (*step)(int fd, int n));
 
-/* A step for it: fork, and wait for the child that does nothing. */
+/* A step for sweep_failures(): fork, and wait for the child, which does
+ * nothing. */
 long fork_with_failure(int fd, int n);

@@ -1,19 +1,19 @@
-/* user/test/usertests/turns.c: no process waits for ever.
+/* user/test/usertests/turns.c: no process starves.
  *
- * Each test has a resource, some hogs that use it without a pause, and a guest
- * that wants it now and then. The guest must get its share, and a guest that is
- * killed must end, while the hogs go on. On a kernel that lets the hogs
- * overtake, the test never ends. */
+ * In each test some hogs use a resource without a pause, and a guest uses it
+ * now and then. While the hogs go on, the guest must get its turns, and must
+ * exit when it is killed. On a kernel that lets the hogs overtake, the test
+ * does not finish. */
 
 #include "dir.h"
 #include "tests.h"
 
 enum {
 	HOGS = 2,
-	SHARES = 20,      /* how often the guest gets what it wants */
-	CACHE_SHARE = 32, /* of RAM: the kernel's block cache... */
+	SHARES = 20,      /* the turns that the guest must get */
+	CACHE_SHARE = 32, /* the block cache has 1/32 of RAM, ... */
 	BUF_SIZE = 3 << 20,
-	CACHE_MAX = 8 << 20, /* ... and its size at most, bytes */
+	CACHE_MAX = 8 << 20, /* ... but at most this many bytes */
 };
 
 struct contest {
@@ -63,8 +63,9 @@ static void check_contest(const struct contest *contest)
 
 /* ---- files ---- */
 
-/* Not in every test, since without copy-on-write fork has to copy it. */
-static char *buf; /* of BUF_SIZE */
+/* Allocated only in the tests that need it, because without copy-on-write fork
+ * has to copy it. */
+static char *buf; /* BUF_SIZE bytes */
 static int big;   /* a file that does not fit into the block cache */
 
 static void make_big_file(void)
@@ -105,7 +106,7 @@ static void stat_big(void)
 	CHECK_EQ(fstat(big, &st), 0);
 }
 
-static void file_is_not_kept_by_readers(void)
+static void readers_do_not_starve_others(void)
 {
 	static const struct contest contest = { read_big, stat_big, 3 };
 
@@ -122,7 +123,7 @@ static void read_small(void)
 	xclose(fd);
 }
 
-static void block_cache_is_not_kept_by_readers(void)
+static void cache_readers_do_not_starve_others(void)
 {
 	static const struct contest contest = { read_big, read_small, 3 };
 
@@ -154,7 +155,8 @@ static void write_much(void)
 	write_own(BUF_SIZE - (64 << 10));
 }
 
-/* In a directory of its own: hogs that are killed leave their files there. */
+/* Run the contest in a directory of its own, because hogs that are killed leave
+ * their files there. */
 static void check_contest_in_dir(const struct contest *contest)
 {
 	xmkdir("dir");
@@ -164,7 +166,7 @@ static void check_contest_in_dir(const struct contest *contest)
 	CHECK_EQ(remove_tree("dir"), 0);
 }
 
-static void journal_is_not_kept_by_small_writes(void)
+static void small_writes_do_not_starve_others(void)
 {
 	static const struct contest contest = { write_little, write_much, 3 };
 
@@ -172,7 +174,7 @@ static void journal_is_not_kept_by_small_writes(void)
 	check_contest_in_dir(&contest);
 }
 
-static void journal_is_not_kept_by_large_writes(void)
+static void large_writes_do_not_starve_others(void)
 {
 	static const struct contest contest = { write_much, write_little, 3 };
 
@@ -192,7 +194,7 @@ static void move_there_and_back(void)
 	xunlink(to);
 }
 
-static void names_can_be_changed_by_all(void)
+static void renames_do_not_starve_others(void)
 {
 	static const struct contest contest = { move_there_and_back,
 						move_there_and_back, 0 };
@@ -211,8 +213,8 @@ static void read_byte(void)
 	xread(ends[0], &c, 1);
 }
 
-/* Start a writer of as many bytes as the readers want, with other work in
- * between. */
+/* Start a process that writes as many bytes as the readers want, and does other
+ * work in between. */
 static int start_writer(void)
 {
 	int pid = xfork();
@@ -283,7 +285,8 @@ static void kill_nobody(void)
 	CHECK_FAILS(kill(0x7fffffff), ESRCH);
 }
 
-/* Spinlocks are not handed over: a hart gets one by chance, but gets it. */
+/* Spinlocks are not handed over in order. A hart gets one by chance, but must
+ * get it. */
 static void harts_share_the_process_tree(void)
 {
 	static const struct contest contest = { kill_nobody, kill_nobody,
@@ -345,7 +348,7 @@ static void status_of_busy_process_can_be_read(void)
 	kill_and_wait(grower);
 }
 
-/* Children that keep ending must not hide one that ended before. */
+/* Children that exit later must not hide one that exited before. */
 static void wait_finds_the_oldest(void)
 {
 	int first = xfork();
@@ -362,11 +365,11 @@ static void wait_finds_the_oldest(void)
 }
 
 const struct test turn_tests[] = {
-	TEST(file_is_not_kept_by_readers),
-	TEST(block_cache_is_not_kept_by_readers),
-	TEST(journal_is_not_kept_by_small_writes),
-	TEST(journal_is_not_kept_by_large_writes),
-	TEST(names_can_be_changed_by_all),
+	TEST(readers_do_not_starve_others),
+	TEST(cache_readers_do_not_starve_others),
+	TEST(small_writes_do_not_starve_others),
+	TEST(large_writes_do_not_starve_others),
+	TEST(renames_do_not_starve_others),
 	TEST(pipe_readers_take_turns),
 	TEST(pipe_writers_take_turns),
 	TEST(harts_share_the_process_tree),
