@@ -1,3 +1,3 @@
 """grade/machine/strict/__init__.py: a machine that does what the specification
-allows and QEMU never does, from a seed (docs/strict.md). The C files are the
-machine; the Python files run it."""
+allows but QEMU never does, repeatably from a seed (docs/strict.md). The C
+files are the machine; the Python files run it."""

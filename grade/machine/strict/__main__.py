@@ -1,7 +1,7 @@
 """grade/machine/strict/__main__.py: `make strict`.
 
-Runs CMD on the strict machine with one SEED, or with SEEDS until one fails;
-says at the end what ran and how to run it again.
+Runs CMD on the strict machine with one SEED, or with SEEDS until one fails. At
+the end it says what ran and how to run it again.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from grade.machine.strict.search import first_failing, narrow, seeds_from
 from grade.machine.strict.strict_machine import SWITCHES, strict_machine_from
 from grade.machine.user_programs import items_from, with_commands
 
-RUN_TIMEOUT = 600       # seconds, when the user gives none
+RUN_TIMEOUT = 600       # seconds, unless the user sets TIMEOUT
 SETTINGS = ("CPUS", "MEM", "ARGS", "CMD", "PROGS", "COMPAT", "TIMEOUT", "SEED",
             "SEEDS", "STRICT", "BURST", "STORY", "PORT")
 
@@ -54,7 +54,7 @@ class Runs:
 
 
 def again(machine, settings):
-    """The command that runs it again."""
+    """The command that repeats the run."""
     given = {"CMD": settings.get("CMD", ""), "CPUS": machine.cpus,
              "SEED": machine.seed}
     for name in ("MEM", "ARGS", "PROGS", "STORY"):
@@ -78,7 +78,8 @@ def tell(machine, ending, settings):
 
 
 def debug(runs):
-    """gdb is in charge: no limit of time, and our terminal shows it all."""
+    """Run under gdb: without a time limit, and with all output on the
+    terminal."""
     return process.start(
         runs.machine.command(runs.config, runs.disk)).wait()
 

@@ -4,14 +4,14 @@
 
 #include "parts.h"
 
-/* Exceptions that there are and that can be delegated: all but 10, 11, 14. */
+/* The exceptions that exist and can be delegated: all but 10, 11 and 14. */
 #define DELEGABLE 0xb3ffUL
 
 #define MISA                                                                   \
 	(2UL << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 |    \
 	 1 << 18 | 1 << 20)
 
-/* ---- registers with a life of their own ---- */
+/* ---- registers with side effects ---- */
 
 static uint64_t mstatus_read(const struct hart *h)
 {
@@ -22,7 +22,7 @@ static void mstatus_write(struct hart *h, uint64_t value, uint64_t mask)
 {
 	uint64_t next = (h->mstatus & ~mask) | (value & mask);
 
-	if ((next & MPP) == 2UL << MPP_SHIFT) /* there is no such mode */
+	if ((next & MPP) == 2UL << MPP_SHIFT) /* no such mode */
 		next = (next & ~MPP) | (h->mstatus & MPP);
 	if ((next ^ h->mstatus) & (SUM | MXR | MPRV | MPP))
 		fast_flush(h);
@@ -31,7 +31,7 @@ static void mstatus_write(struct hart *h, uint64_t value, uint64_t mask)
 	mode_changed(h);
 }
 
-/* 4.1.11: a mode that there is not changes nothing. */
+/* 4.1.11: a write with an unsupported mode has no effect. */
 static void satp_write(struct hart *h, uint64_t value)
 {
 	if (value >> 60 != 0 && value >> 60 != 8)
@@ -162,7 +162,7 @@ static void mie_write(struct hart *h, uint64_t value, uint64_t mask)
 
 #define M_INTERRUPTS (S_INTERRUPTS | MSI | MTI | MEI)
 
-/* Registers that are only stored, and the bits that can be. */
+/* Registers without side effects, and their writable bits. */
 static const struct {
 	uint32_t number, at;
 	uint64_t mask;
@@ -244,7 +244,8 @@ static bool pmp_csr(struct hart *h, uint32_t number, bool writes, uint64_t *old,
 	return true;
 }
 
-/* One register: read, and write `value`. False when there is none such. */
+/* Read one register and write `value` to it. Returns false if it does not
+ * exist. */
 static bool csr_switch(struct hart *h, uint32_t number, bool writes,
 		       uint64_t *old, uint64_t value)
 {
@@ -304,7 +305,8 @@ static bool csr_switch(struct hart *h, uint32_t number, bool writes,
 bool csr_access(struct hart *h, uint32_t number, bool writes, uint64_t *old,
 		uint64_t value, int how)
 {
-	/* 2.1: who may reach it, and whether it can be written at all. */
+	/* 2.1: the number says who may access it, and whether it is
+	 * read-only. */
 	if ((number >> 8 & 3) > h->mode || (writes && number >> 10 == 3))
 		return false;
 	if (!csr_switch(h, number, false, old, 0))
@@ -314,7 +316,7 @@ bool csr_access(struct hart *h, uint32_t number, bool writes, uint64_t *old,
 
 	uint64_t from = *old, ignored;
 
-	/* 3.1.9: for set and clear, SEIP is what software has written. */
+	/* 3.1.9: for set and clear, SEIP is the bit that software wrote. */
 	if (number == MIP)
 		from = h->mip | (from & ~SEI);
 	if (how == CSR_SET)

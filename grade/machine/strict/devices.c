@@ -1,6 +1,6 @@
-/* grade/machine/strict/devices.c: the devices of QEMU's `virt` machine, at the
- * same addresses, as far as they are here: test device, CLINT, PLIC, UART; the
- * disk is in virtio.c. */
+/* grade/machine/strict/devices.c: some devices of QEMU's `virt` machine, at the
+ * same addresses: test device, CLINT, PLIC and UART. The disk is in
+ * virtio.c. */
 #include "parts.h"
 
 #define TEST_BASE 0x100000UL
@@ -12,7 +12,7 @@
 
 #define UART_SOURCE 10
 
-/* ---- test device: the end ---- */
+/* ---- test device: ends the run ---- */
 
 static bool test_store(struct machine *m, uint32_t value)
 {
@@ -30,7 +30,7 @@ static bool test_store(struct machine *m, uint32_t value)
 #define MTIMECMP 0x4000U
 #define MTIME 0xbff8U
 
-/* `part` of `size` bytes in a register of 8, replaced. */
+/* The register of 8 bytes with `size` of its bytes replaced by `part`. */
 static uint64_t patched(uint64_t reg, uint32_t part, unsigned size,
 			uint64_t value)
 {
@@ -172,7 +172,7 @@ static bool plic_store(struct machine *m, uint32_t at, uint32_t value)
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR };
 
 #define LCR_DLAB 0x80
-#define UART_POLL 1000 /* ticks between two looks for input */
+#define UART_POLL 1000 /* ticks between two polls for input */
 
 static bool uart_can_send(const struct machine *m)
 {
@@ -290,8 +290,8 @@ static void uart_store(struct machine *m, uint32_t reg, uint8_t value)
 
 /* ---- all of them ---- */
 
-/* Between bursts: let the devices do what is due. With `wait`, only input can
- * go on. */
+/* Called between bursts: let the devices do what is due. `wait` says that
+ * nothing but input can wake the machine. */
 void devices_poll(struct machine *m, bool wait)
 {
 	uint64_t clock = machine_clock(m), due;
@@ -316,7 +316,7 @@ enum device { NONE, TEST, CLINT, PLIC, UART, DISK };
 static const struct range {
 	uint64_t base, bytes;
 	enum device device;
-	uint8_t sizes; /* that it takes: 1 | 2 | 4 | 8 */
+	uint8_t sizes; /* of accesses that it allows: 1 | 2 | 4 | 8 */
 } ranges[] = {
 	{ TEST_BASE, 0x1000, TEST, 2 | 4 },
 	{ CLINT_BASE, 0x10000, CLINT, 4 | 8 },

@@ -1,4 +1,4 @@
-/* grade/machine/strict/elf.c: puts a kernel into RAM. */
+/* grade/machine/strict/elf.c: loads a kernel into RAM. */
 #include <elf.h>
 
 #include "front.h"
@@ -53,6 +53,6 @@ uint64_t elf_load(struct machine *m, const char *path, const uint8_t *file,
 		loaded++;
 	}
 	if (loaded == 0)
-		fail("%s: has nothing to load", path);
+		fail("%s: has no segment to load", path);
 	return RAM_BASE;
 }

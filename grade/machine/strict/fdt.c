@@ -1,5 +1,5 @@
-/* grade/machine/strict/fdt.c: the device tree that tells the kernel what
- * machine this is (Devicetree Specification 0.3, chapter 5). */
+/* grade/machine/strict/fdt.c: the device tree, which describes the machine to
+ * the kernel (Devicetree Specification 0.3, chapter 5). */
 #include "parts.h"
 
 enum { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, END = 9 };
@@ -38,7 +38,8 @@ static void bytes(struct tree *t, const void *from, uint32_t n)
 		t->to[t->at++] = 0;
 }
 
-/* A name, and where it differs for each instance, a number in hex. */
+/* Begin a node with this name and, if it has several instances, a number in
+ * hex. */
 static void begin(struct tree *t, const char *name, uint64_t number)
 {
 	char text[40];
@@ -114,7 +115,7 @@ static void reg(struct tree *t, uint64_t base, uint64_t size)
 
 #define PHANDLE_PLIC 1U
 #define PHANDLE_TEST 2U
-#define PHANDLE_CPU 3U /* and one more for each hart */
+#define PHANDLE_CPU 3U /* plus the number of the hart */
 
 static void cpus(struct tree *t, const struct machine *m)
 {
@@ -141,7 +142,7 @@ static void cpus(struct tree *t, const struct machine *m)
 	end(t);
 }
 
-/* Pairs of a hart and its interrupt, for all harts. */
+/* The pairs of a hart and its interrupt, for all harts. */
 static void extended(struct tree *t, const struct machine *m, uint32_t first,
 		     uint32_t second)
 {
@@ -234,7 +235,8 @@ static void nodes(struct tree *t, const struct machine *m, const char *bootargs)
 	word(t, END);
 }
 
-/* The header, the reservations (none), the nodes and their strings. */
+/* Writes the header, an empty list of reservations, the nodes and their
+ * strings. */
 uint32_t fdt_make(const struct machine *m, const char *bootargs, uint8_t *to)
 {
 	struct tree t = { .to = to, .at = HEADER + RESERVED };

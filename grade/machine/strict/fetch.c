@@ -12,7 +12,7 @@ static void code_page_reset(struct code_page *code)
 	}
 }
 
-/* Two bytes of an instruction that are on another page than its first two. */
+/* Fetch the second half of an instruction that lies across two pages. */
 static bool fetch_half(struct hart *h, uint64_t va, uint16_t *half)
 {
 	uint64_t pa;
@@ -27,7 +27,7 @@ static bool fetch_half(struct hart *h, uint64_t va, uint16_t *half)
 	return true;
 }
 
-/* An instruction across two pages is decoded each time. */
+/* An instruction across two pages is decoded each time it is executed. */
 static void exec_crossing(struct hart *h, const struct insn *i)
 {
 	uint16_t high;
@@ -40,7 +40,7 @@ static void exec_crossing(struct hart *h, const struct insn *i)
 	h->crossing.exec(h, &h->crossing);
 }
 
-/* The first time: decode, then execute. */
+/* Executed for the first time: decode the instruction, then execute it. */
 static void exec_undecoded(struct hart *h, const struct insn *i)
 {
 	struct insn *insn = (struct insn *)i;
@@ -59,7 +59,7 @@ static void exec_undecoded(struct hart *h, const struct insn *i)
 	insn->exec(h, insn);
 }
 
-/* The decoded page at `pa`, as old as fence.i allows. */
+/* The decoded page at `pa`. It may be as old as fence.i allows. */
 static struct code_page *code_page_at(struct hart *h, uint64_t pa)
 {
 	struct machine *m = h->m;
@@ -77,7 +77,7 @@ static struct code_page *code_page_at(struct hart *h, uint64_t pa)
 	if (code->pa == pa && code->version == page->version &&
 	    page->flags & PAGE_CODE)
 		return code;
-	/* Others may be on their way to what it was. */
+	/* Other harts may have fast entries for the old page. */
 	fast_flush_all(m);
 	page->flags |= PAGE_CODE;
 	code->pa = pa;

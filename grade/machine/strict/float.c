@@ -1,5 +1,5 @@
-/* grade/machine/strict/float.c: what floating-point arithmetic needs and hosts
- * do not have; see float.h. */
+/* grade/machine/strict/float.c: floating-point operations that hosts do not
+ * have; see float.h. */
 #include "float.h"
 
 #include <fenv.h>
@@ -69,7 +69,7 @@ bool float_first(struct hart *h, uint64_t x, uint64_t y, bool greater)
 	if (is_signaling(x) || is_signaling(y))
 		h->fflags |= NV;
 	if (float_is_nan(x) || float_is_nan(y))
-		return !float_is_nan(x); /* a number before a NaN */
+		return !float_is_nan(x); /* prefer a number to a NaN */
 	/* -0 is less than +0. */
 	return (a < b || (a == b && x >> 63 > y >> 63)) != greater;
 }
@@ -147,7 +147,7 @@ static bool rounds_up(unsigned rm, bool negative, bool odd, bool half,
 	}
 }
 
-/* The number as an integer of up to 65 bits, with a sign. */
+/* The number rounded to a signed integer of up to 65 bits. */
 static __int128 to_integer(uint64_t bits, unsigned rm, bool *inexact)
 {
 	int exponent = (int)(bits >> 52 & 0x7ff) - 1023;
@@ -207,8 +207,8 @@ __float128 float_odd(__float128 cut)
 	return cut;
 }
 
-/* Round to `digits` bits of fraction: 52 or 23. The result is a double, which
- * for a single is exact. */
+/* Round to a fraction of 52 bits, or of 23 for a single. The result is a
+ * double, which can hold every single. */
 double float_away(struct hart *h, __float128 exact, bool single)
 {
 	__float128 size = exact < 0 ? -exact : exact;

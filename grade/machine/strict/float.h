@@ -1,5 +1,5 @@
-/* grade/machine/strict/float.h: what floating-point arithmetic needs and hosts
- * do not have. Numbers are bits of a double; every single is one. */
+/* grade/machine/strict/float.h: floating-point operations that hosts do not
+ * have. Numbers are the bits of a double, which can hold every single. */
 #pragma once
 
 #include "parts.h"
@@ -13,14 +13,15 @@ enum { RNE = 0, RTZ = 1, RDN = 2, RUP = 3, RMM = 4, DYN = 7 };
 enum relation { EQ, LT, LE };
 enum integer { INT32, UINT32, INT64, UINT64 };
 
-/* The flags that the host's registers hold. */
+/* The exception flags in the host's registers. */
 uint32_t fpu_host_flags(void);
 
-/* The double that is equal to a single; a NaN stays quiet or signaling. */
+/* The double that is equal to a single. A NaN stays quiet or signaling. */
 uint64_t float_widen(uint32_t single);
 bool float_is_nan(uint64_t bits);
 
-/* Whether the first is the lesser one, or the greater one (11.6). */
+/* True if x is the minimum of x and y, or the maximum if `greater` is set
+ * (11.6). */
 bool float_first(struct hart *h, uint64_t x, uint64_t y, bool greater);
 bool float_compare(struct hart *h, uint64_t x, uint64_t y,
 		   enum relation relation);
@@ -29,8 +30,9 @@ uint64_t float_class_d(uint64_t bits);
 uint64_t float_to_integer(struct hart *h, uint64_t bits, unsigned rm,
 			  enum integer to);
 
-/* Rounding ties away from zero. An exact result is cut off to 113 bits, and
- * float_odd() sets the last of them if something was cut off: so it lies on the
- * same side of every tie. float_away() rounds it to a single or a double. */
+/* Round, with ties away from zero. The exact result is truncated to 113 bits,
+ * and float_odd() sets the last of them if bits were lost, so that the number
+ * stays on the same side of every tie. float_away() then rounds it to a single
+ * or a double. */
 __float128 float_odd(__float128 cut);
 double float_away(struct hart *h, __float128 exact, bool single);

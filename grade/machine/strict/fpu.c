@@ -1,10 +1,11 @@
-/* grade/machine/strict/fpu.c: floating-point arithmetic, by that of the host
- * (unprivileged specification, chapters 11 and 12). What each instruction does
- * is in rv64fd.h.
+/* grade/machine/strict/fpu.c: floating-point arithmetic (unprivileged
+ * specification, chapters 11 and 12), done by the host's. rv64fd.h says what
+ * each instruction does.
  *
- * Flags collect in the host's registers and are fetched when somebody looks,
- * or when another hart's turn comes. What hosts do not have is made here:
- * canonical NaNs, conversion to integers, and rounding ties away from zero. */
+ * Exception flags collect in the host's registers. They are fetched when a
+ * guest reads them, or when another hart's turn comes. This file adds what
+ * hosts do not have: canonical NaNs, conversion to integers, and rounding with
+ * ties away from zero. */
 #include <fenv.h>
 #include <math.h>
 
@@ -25,7 +26,7 @@ uint32_t fpu_host_flags(void)
 	       (host & FE_INVALID ? NV : 0);
 }
 
-/* Take over what the host has noted since the last time. */
+/* Fetch the flags that the host has set since the last call. */
 void fpu_collect(struct hart *h)
 {
 	uint32_t flags = fpu_host_flags();
@@ -41,7 +42,7 @@ uint32_t fpu_flags(struct hart *h)
 	return h->fflags;
 }
 
-/* The unit must be on, and its state is dirty now (3.1.6.6). */
+/* Raise an exception if the unit is off; mark its state dirty (3.1.6.6). */
 static bool is_on(struct hart *h, const struct insn *i)
 {
 	if ((h->mstatus & FS) == 0) {
@@ -52,7 +53,8 @@ static bool is_on(struct hart *h, const struct insn *i)
 	return true;
 }
 
-/* Set the host's rounding; `rm` becomes the mode that is meant. */
+/* Set the host's rounding mode, and *rm to the mode that the instruction
+ * means. */
 static bool begin(struct hart *h, const struct insn *i, unsigned *rm)
 {
 	static const int host[] = { FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD,
@@ -98,7 +100,7 @@ static uint64_t bits_d(double value)
 	return bits;
 }
 
-/* 12.2: a single that is not boxed in ones is a NaN. */
+/* 12.2: a single whose upper half is not all ones is read as a NaN. */
 static uint32_t raw_s(const struct hart *h, unsigned n)
 {
 	return h->f[n] >> 32 == 0xffffffff ? (uint32_t)h->f[n] : NAN_S;
@@ -121,7 +123,7 @@ static double get_d(const struct hart *h, unsigned n)
 	return value;
 }
 
-/* 11.3: all NaNs that come out are the canonical one. */
+/* 11.3: every NaN that is a result is the canonical one. */
 static void put_s(struct hart *h, unsigned n, uint32_t bits)
 {
 	h->f[n] = BOX(float_is_nan(float_widen(bits)) ? NAN_S : bits);
@@ -132,7 +134,7 @@ static void put_d(struct hart *h, unsigned n, uint64_t bits)
 	h->f[n] = float_is_nan(bits) ? NAN_D : bits;
 }
 
-/* Whether the result so far is not exact, so that a tie may matter. */
+/* True if the last result was inexact, so that it may have been a tie. */
 static bool is_inexact(struct hart *h)
 {
 	uint32_t flags = fpu_host_flags();
@@ -188,7 +190,7 @@ static inline __float128 calculate_q(enum op op, __float128 a, __float128 b)
 	CALCULATE(__float128, a)
 }
 
-/* No square root lies on a tie. */
+/* A square root is never a tie. */
 #define ARITH(op, type, get, put, bits, calculate, away)                       \
 	do {                                                                   \
 		unsigned rm;                                                   \
@@ -208,7 +210,7 @@ static inline __float128 calculate_q(enum op op, __float128 a, __float128 b)
 #define ARITH_S(op) ARITH(op, float, get_s, put_s, bits_s, calculate_s, AWAY_S)
 #define ARITH_D(op) ARITH(op, double, get_d, put_d, bits_d, calculate_d, AWAY_D)
 
-/* 11.6: infinity times zero is invalid whatever is added. */
+/* 11.6: infinity times zero is invalid, whatever is added. */
 #define FUSED(x, y, z, type, get, put, bits, fused, away)                      \
 	do {                                                                   \
 		unsigned rm;                                                   \

@@ -1,8 +1,8 @@
 /* grade/machine/strict/gdb.c: gdb's remote protocol, forwards and backwards
  * ("Debugging with GDB", appendix E).
  *
- * What gdb asks about is answered here; history.c goes to other moments. Each
- * hart is a thread, numbered from 1. */
+ * This file answers gdb's packets; history.c goes to other moments of the run.
+ * Each hart is a thread, numbered from 1. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 struct gdb {
 	struct history history;
 	int socket;
-	uint32_t thread; /* hart that registers are asked of */
+	uint32_t thread; /* hart whose registers are read */
 	char in[PACKET_MAX], out[PACKET_MAX];
 };
 
@@ -56,7 +56,8 @@ static char take_byte(struct gdb *g)
 	return byte;
 }
 
-/* The next packet, acknowledged; a Ctrl-C outside of one is not needed. */
+/* Receive the next packet and acknowledge it. A Ctrl-C between packets is
+ * ignored. */
 static void take_packet(struct gdb *g)
 {
 	size_t n = 0;
@@ -79,7 +80,7 @@ static void put_hex(char **to, const void *from, size_t bytes)
 		*to += sprintf(*to, "%02x", ((const uint8_t *)from)[n]);
 }
 
-/* ---- what it asks ---- */
+/* ---- requests ---- */
 
 #define PC 32
 
@@ -103,7 +104,7 @@ static void one_register(struct gdb *g, uint64_t number)
 	struct hart *h = hart_of(g);
 	char *to = g->out;
 	uint64_t value = 0;
-	uint32_t stop = h->stop; /* looking changes nothing */
+	uint32_t stop = h->stop; /* restored: reading must change nothing */
 
 	if (number < PC)
 		value = h->x[number];
@@ -181,7 +182,7 @@ static void list_threads(struct gdb *g)
 	reply(g, g->out);
 }
 
-/* vCont;s:2;c and the like: the first action counts. */
+/* Packets such as vCont;s:2;c. The first action counts. */
 static void go_on(struct gdb *g, const char *action)
 {
 	unsigned thread = 0;
@@ -294,7 +295,7 @@ static int accept_gdb(uint64_t port)
 	int yes = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (port > 65535)
-		fail("-gdb %lu: must be a port", port);
+		fail("-gdb %lu: must be a port number", port);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
 	    listen(listener, 1) != 0)

@@ -1,9 +1,9 @@
-/* grade/machine/strict/hart.c: executes instructions. What each of them does
- * is in rv64.h. */
+/* grade/machine/strict/hart.c: executes instructions. rv64.h says what each of
+ * them does. */
 #include "csr.h"
 #include "parts.h"
 
-/* An exception in the instruction that runs: it has no effect but this. */
+/* Raise an exception in the current instruction, which has no other effect. */
 void except(struct hart *h, uint64_t cause, uint64_t tval)
 {
 	if (h->stop & STOP_TRAP)
@@ -18,7 +18,7 @@ static void illegal(struct hart *h, const struct insn *i)
 	except(h, 2, i->bits);
 }
 
-/* ---- what instructions need ---- */
+/* ---- operations of instructions ---- */
 
 static inline bool load(struct hart *h, uint64_t va, unsigned size,
 			uint64_t *value)
@@ -48,7 +48,7 @@ static inline bool store(struct hart *h, uint64_t va, unsigned size,
 	return true;
 }
 
-/* Section 7.2, table 7.1: nothing traps. */
+/* Section 7.2, table 7.1: division never traps. */
 static uint64_t divide(int64_t a, int64_t b)
 {
 	if (b == 0)
@@ -69,7 +69,7 @@ static void do_fence(struct hart *h, uint32_t fields)
 		nasty(h);
 		return;
 	}
-	if (fields >> 8 == 8) { /* fence.tso: all but store to load */
+	if (fields >> 8 == 8) { /* fence.tso orders all but store to load */
 		order_fence(h, FENCE_R, FENCE_R | FENCE_W);
 		order_fence(h, FENCE_W, FENCE_W);
 		return;
@@ -168,7 +168,7 @@ static void do_sret(struct hart *h, const struct insn *i)
 		trap_return_s(h);
 }
 
-/* It may return at once, and as a hint it may do nothing at all. */
+/* wfi may return at once: it is a hint and may do nothing. */
 static void do_wfi(struct hart *h, const struct insn *i)
 {
 	if (h->mode == MODE_U || (h->mode == MODE_S && h->mstatus & TW)) {
@@ -248,7 +248,7 @@ static void do_sfence(struct hart *h, const struct insn *i)
 
 /* ---- running ---- */
 
-/* Between two instructions, when there is something to see to. */
+/* Handle what h->stop asks for, between two instructions. */
 static void between(struct hart *h)
 {
 	uint32_t stop = h->stop;
@@ -269,8 +269,8 @@ static void between(struct hart *h)
 	}
 }
 
-/* What a result depends on is as old as the oldest of its sources allows: the
- * rules of RVWMO on dependencies (14.1, rules 9 to 11). */
+/* Execute an instruction and follow dependencies (RVWMO, 14.1, rules 9 to 11):
+ * a result is as recent as the most recent of its sources. */
 static void step_in_order(struct hart *h, const struct insn *i)
 {
 	uint64_t a = h->seen[i->rs1], b = h->seen[i->rs2];

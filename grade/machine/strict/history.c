@@ -1,5 +1,4 @@
-/* grade/machine/strict/history.c: goes to any moment of a run; see history.h.
- */
+/* grade/machine/strict/history.c: goes to any moment of a run (history.h). */
 #include "history.h"
 
 #include <poll.h>
@@ -62,7 +61,7 @@ bool history_stop(struct history *history, struct hart *h,
 	return true;
 }
 
-/* Before a step: the values that a watchpoint compares with. */
+/* Before a step, read the values that watchpoints compare with. */
 static void begin_watch(struct history *history)
 {
 	for (uint32_t n = 0; n < history->nstops; n++)
@@ -71,8 +70,8 @@ static void begin_watch(struct history *history)
 				watched(history->front->m, &history->stop[n]);
 }
 
-/* Whether the machine stands at a breakpoint, or has just changed what is
- * watched. */
+/* True if the machine is at a breakpoint, or has just changed watched
+ * memory. */
 static bool is_stop(struct history *history)
 {
 	const struct machine *m = history->front->m;
@@ -93,7 +92,7 @@ static bool is_stop(struct history *history)
 
 static void take_snapshot(struct history *history);
 
-/* One instruction; false at the end. */
+/* Execute one instruction. Returns false at the end of the run. */
 static bool step(struct history *history)
 {
 	struct machine *m = history->front->m;
@@ -110,7 +109,7 @@ enum moment history_step(struct history *history, uint32_t hart)
 	struct machine *m = history->front->m;
 	bool is_there = m->turn != NULL && m->turn->id == hart;
 
-	/* A hart that waits does not run: any step will do then. */
+	/* A hart that waits does not run. Then any step will do. */
 	while (!is_there && !m->hart[hart].waiting && step(history))
 		is_there = m->turn->id == hart;
 	return step(history) ? IN_BETWEEN : AT_END;
@@ -119,7 +118,7 @@ enum moment history_step(struct history *history, uint32_t hart)
 static enum moment at_end(struct history *history)
 {
 	fflush(stdout);
-	fprintf(stderr, "strict: this is the end: step %lu\n",
+	fprintf(stderr, "strict: end of the run: step %lu\n",
 		history->front->m->steps);
 	tell_stories(history->front->m);
 	return AT_END;
@@ -157,8 +156,8 @@ static bool is_found(struct history *history)
 	return is_stop(history);
 }
 
-/* From a snapshot on: the last moment before wish->before that is searched for,
- * or NEVER. */
+/* Run from a snapshot. Returns the last step before wish->before at which the
+ * search succeeds, or NEVER. */
 static uint64_t last_found(struct history *history)
 {
 	struct machine *m = history->front->m;
@@ -190,8 +189,7 @@ static void run_to(struct history *history, uint64_t target)
 		is_stop(history);
 }
 
-/* Snapshot n takes over; this process and later snapshots have no further
- * use. */
+/* Let snapshot n take over. This process and all later snapshots exit. */
 static void wake(struct history *history, uint32_t n)
 {
 	fflush(stdout);
@@ -201,12 +199,12 @@ static void wake(struct history *history, uint32_t n)
 	if (history->front->printed > history->wish->printed)
 		history->wish->printed = history->front->printed;
 	if (write(history->snapshot[n].wake, "w", 1) != 1)
-		fail("a snapshot is gone");
+		fail("a snapshot has died");
 	_exit(0);
 }
 
-/* In a process that a snapshot has just made. If nothing is found between it
- * and the next snapshot, an earlier one is to look. */
+/* Called in a process that a snapshot has just forked. If the search finds
+ * nothing between this snapshot and the next one, an earlier one searches. */
 static void take_over(struct history *history)
 {
 	struct wish *wish = history->wish;
@@ -231,7 +229,8 @@ static void take_over(struct history *history)
 	wake(history, self);
 }
 
-/* Sleep until a process wants to be here again, or until all are gone. */
+/* Sleep until a process wants to return to this moment, or until all other
+ * processes have exited. */
 static void sleep_as_snapshot(struct history *history, int wake_fd)
 {
 	struct pollfd fd = { .fd = wake_fd, .events = POLLIN };
@@ -248,7 +247,7 @@ static void sleep_as_snapshot(struct history *history, int wake_fd)
 	}
 }
 
-/* This process stays behind as a snapshot; its child goes on. */
+/* This process becomes a snapshot, and its child goes on. */
 static void take_snapshot(struct history *history)
 {
 	struct machine *m = history->front->m;
@@ -258,7 +257,7 @@ static void take_snapshot(struct history *history)
 	if (history->nsnapshots == SNAPSHOTS_MAX)
 		return;
 	if (pipe(ends) != 0)
-		fail("no pipe for a snapshot");
+		fail("cannot make a pipe for a snapshot");
 	fflush(stdout);
 	history->snapshot[history->nsnapshots++] =
 		(struct snapshot){ m->steps, ends[1], getpid() };
@@ -267,7 +266,7 @@ static void take_snapshot(struct history *history)
 	pid_t child = fork();
 
 	if (child < 0)
-		fail("no process for a snapshot");
+		fail("cannot fork a snapshot");
 	if (child != 0)
 		sleep_as_snapshot(history, ends[0]);
 	history->wish->active = getpid();
@@ -279,7 +278,7 @@ void history_begin(struct history *history)
 		mmap(NULL, sizeof(*history->wish), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (history->wish == MAP_FAILED)
-		fail("no memory that processes share");
+		fail("cannot get shared memory");
 	signal(SIGCHLD, SIG_IGN);
 	machine_ready(history->front->m);
 	take_snapshot(history);

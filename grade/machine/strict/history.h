@@ -1,9 +1,9 @@
 /* grade/machine/strict/history.h: goes to any moment of a run.
  *
- * A snapshot is what this course is about: a fork() of the whole process, which
- * sleeps. To go back, the last snapshot before the moment forks once more, and
- * the child takes the place of the process that asked. It runs on to the
- * moment, and as a run is the same each time, it arrives in the same state. */
+ * A snapshot is a fork() of the whole process, which then sleeps. To go back,
+ * the last snapshot before the moment forks again, and the child replaces the
+ * process that asked. It runs on to the moment, and because a run is the same
+ * each time, it arrives in the same state. */
 #pragma once
 
 #include "front.h"
@@ -16,26 +16,26 @@ enum moment { IN_BETWEEN, AT_BEGIN, AT_END };
 /* A breakpoint, or a watchpoint on stores. */
 struct stop {
 	uint64_t va, bytes;
-	uint64_t pa;   /* watchpoint: of the memory that is watched */
-	uint64_t last; /* watchpoint: what it held */
+	uint64_t pa;   /* watchpoint: the address */
+	uint64_t last; /* watchpoint: the value before the step */
 	bool is_watch;
 };
 
 struct snapshot {
 	uint64_t steps;
-	int wake; /* a pipe: a byte makes it take over */
+	int wake; /* a pipe; a byte makes the snapshot take over */
 	int pid;
 };
 
-/* What a process that ends wants the one that takes over to know. It is in
- * memory that all of them share. */
+/* What a process that exits tells the one that takes over. All of them share
+ * this memory. */
 struct wish {
-	int active; /* the process that is not a snapshot; 0: yet to come */
+	int active; /* the process that is not a snapshot; 0: none yet */
 	uint64_t target, printed;
 	struct stop stop[STOPS_MAX];
 	uint32_t nstops;
 	uint32_t what;   /* enum search */
-	uint32_t thread; /* hart that is to step back */
+	uint32_t thread; /* the hart that steps back */
 	uint64_t before; /* search for a moment before this step */
 };
 
@@ -47,7 +47,7 @@ struct history {
 	struct snapshot snapshot[SNAPSHOTS_MAX];
 	uint32_t nsnapshots;
 	uint64_t next_snapshot;
-	uint64_t hit; /* the watchpoint that was hit last; 0: none */
+	uint64_t hit; /* address of the last watchpoint hit; 0: none */
 	/* Called in the process that takes over; does not return. */
 	void (*arrived)(struct history *history, enum moment moment);
 };
@@ -58,9 +58,9 @@ bool history_stop(struct history *history, struct hart *h,
 enum moment history_continue(struct history *history);
 enum moment history_step(struct history *history, uint32_t hart);
 
-/* These do not return: another process arrives. */
+/* These do not return. Another process takes over. */
 void history_continue_back(struct history *history);
 void history_step_back(struct history *history, uint32_t hart);
 
-/* The RAM behind an address as the hart sees it; nothing changes. */
+/* The physical address in RAM of an address of the hart. Changes nothing. */
 bool history_look(struct hart *h, uint64_t va, uint64_t *pa);

@@ -2,8 +2,8 @@
  * and rv64fd.h.
  *
  * The encodings there are text. insn_init() turns each into the bits that must
- * match and a list of fields; decoding puts the fields together. It is not
- * fast and need not be: an instruction is decoded once and executed often. */
+ * match and a list of fields, and decoding puts the fields together. This is
+ * slow, but an instruction is decoded once and executed often. */
 #include "parts.h"
 
 #define ROW(name, section, encoding, kind, ...)                                \
@@ -17,7 +17,7 @@
 enum field { BITS, IMM, RD, RS1, RS2, RS3, RM, AQ, RL, RD_RS1 };
 
 #define PARTS 16
-#define KIND_OF_LONG 0xff /* a short form: its kind is yet to be found */
+#define KIND_OF_LONG 0xff /* the kind of the long form, still unknown */
 
 /* Some bits of an encoding: where they are and where they go. */
 struct part {
@@ -33,11 +33,11 @@ struct row {
 	void (*exec)(struct hart *h, const struct insn *i);
 	uint8_t kind;
 
-	/* made by insn_init() */
+	/* filled in by insn_init() */
 	uint32_t mask, match;
 	uint8_t nparts, len, sign; /* sign: bit of the immediate; 0: unsigned */
 	bool nonzero_imm, writes_x;
-	uint8_t rd, rs1; /* implied */
+	uint8_t rd, rs1; /* registers that the encoding implies */
 	struct part part[PARTS];
 };
 
@@ -88,7 +88,8 @@ static void add_part(struct row *row, struct part part)
 	row->part[row->nparts++] = part;
 }
 
-/* "[12|10:5]": runs of bits, which are below bit `at` of the encoding. */
+/* Parse runs of bits such as "[12|10:5]", which lie below bit `at` of the
+ * encoding. */
 static unsigned take_immediate(struct row *row, const char **text, unsigned at,
 			       bool is_signed)
 {
@@ -121,7 +122,7 @@ static const struct {
 	{ "rm", RM, 3 },         { "aq", AQ, 1 },   { "rl", RL, 1 },
 };
 
-/* A register or a flag, perhaps one that is implied. */
+/* Parse a register or a flag, which may be implied. */
 static unsigned take_word(struct row *row, const char **text, unsigned at)
 {
 	size_t w = 0;
@@ -188,7 +189,7 @@ void insn_init(void)
 		for (size_t l = 0; row->kind == KIND_OF_LONG; l++)
 			if (rows[l].exec == row->exec)
 				row->kind = rows[l].kind;
-		/* An implied rd is a register of integers; x0, too. */
+		/* An implied rd is an integer register, even if it is x0. */
 		row->writes_x |= row->rd != 0 || row->kind == KIND_PLAIN;
 	}
 }

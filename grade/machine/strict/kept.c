@@ -1,11 +1,11 @@
 /* grade/machine/strict/kept.c: the translations that a hart keeps (privileged
  * specification, 4.2.1).
  *
- * A hart may use any translation that was valid at any time since the latest
- * sfence.vma that covers it. So it keeps all that it has fetched, leaf and
- * upper entries, by ASID, whatever is written to satp; it fetches some that
- * nobody asked for, with a liking for entries that are about to change; and
- * where there are an old one and a new one, it draws. */
+ * A hart may use any translation that was valid at some time since the latest
+ * sfence.vma that covers it. So it keeps all entries that it has fetched, leaf
+ * and upper ones, by ASID, whatever is written to satp. It also fetches entries
+ * ahead of use, preferably those that are about to change. Where it has an old
+ * and a new entry, it chooses at random. */
 #include "parts.h"
 
 #define PTE_V (1UL << 0)
@@ -43,7 +43,7 @@ void kept_clear(struct hart *h)
 	set->count = 0;
 }
 
-/* Keep an entry, unless the hart has the same one. */
+/* Keep an entry, unless the hart already keeps the same one. */
 void kept_add(struct hart *h, const struct kept *entry)
 {
 	struct kept_set *set = h->kept;
@@ -120,7 +120,7 @@ void kept_fence(struct hart *h, const struct sfence *fence)
 
 #define CHOICES 8
 
-/* All kept entries for va, the latest first. */
+/* Collect all kept entries for va, the latest first. */
 static uint32_t gather(const struct hart *h, uint64_t va, bool leaf,
 		       const struct kept **found)
 {
@@ -137,7 +137,8 @@ static uint32_t gather(const struct hart *h, uint64_t va, bool leaf,
 	return n;
 }
 
-/* Walk from the root or from a kept upper entry, and keep the result. */
+/* Walk the tables from the root or from a kept upper entry, and keep the
+ * result. */
 static void walk_and_keep(struct hart *h, uint64_t va, bool ahead,
 			  struct leaf *leaf)
 {
@@ -163,7 +164,7 @@ void kept_find(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 	if (n == 0 || one_in(h->m, 8)) {
 		walk_and_keep(h, va, false, leaf);
 	} else {
-		/* The oldest differs most from what is expected. */
+		/* The oldest entry is the one most likely to do harm. */
 		uint32_t choice =
 			one_in(h->m, 4) ? (uint32_t)below(h->m, n) : n - 1;
 
@@ -183,8 +184,8 @@ static bool can_walk(const struct hart *h)
 	return h->satp >> 60 == 8;
 }
 
-/* An address that the tables reach: from a random point on, the next valid
- * entry at each level. */
+/* Choose an address that the tables map: at each level, the next valid entry
+ * from a random point on. */
 static bool draw_address(struct hart *h, uint64_t *va)
 {
 	struct machine *m = h->m;
@@ -215,7 +216,7 @@ static bool draw_address(struct hart *h, uint64_t *va)
 	return true;
 }
 
-/* At any moment the hart may fetch a translation. */
+/* Perhaps fetch a translation ahead of use, as a hart may at any moment. */
 void kept_ahead(struct hart *h)
 {
 	uint64_t va = h->recent[below(h->m, RECENT)];
@@ -226,7 +227,7 @@ void kept_ahead(struct hart *h)
 	walk_and_keep(h, va, true, &leaf);
 }
 
-/* An entry of a table at pa is about to change: now is a good moment. */
+/* The entry at pa is about to change, so fetch it ahead of use now. */
 void kept_before_store(struct machine *m, uint64_t pa)
 {
 	const struct page *page = page_of(m, pa);

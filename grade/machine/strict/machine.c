@@ -1,9 +1,10 @@
-/* grade/machine/strict/machine.c: makes a machine, and draws for it. */
+/* grade/machine/strict/machine.c: makes a machine, and draws its random
+ * numbers. */
 #include "parts.h"
 
-/* ---- chance ---- */
+/* ---- random numbers ---- */
 
-/* A linear recurrence with a mixed output; the seed decides everything. */
+/* A linear recurrence with a mixed output, which depends on the seed alone. */
 uint64_t draw(struct machine *m)
 {
 	uint64_t z = m->random += 0x9e3779b97f4a7c15UL;
@@ -83,7 +84,7 @@ struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
 
 /* ---- reset ---- */
 
-/* What reset leaves open holds anything (3.4). */
+/* Set to random values all that reset leaves undefined (3.4). */
 static void garbage_in(struct hart *h)
 {
 	struct machine *m = h->m;
@@ -129,7 +130,7 @@ static void hart_reset(struct hart *h, uint64_t entry)
 	h->pc = h->npc = entry;
 	h->x[10] = h->id;
 	h->x[11] = m->dtb;
-	h->generation = (GENERATIONS - 2UL) << 52; /* the flush clears all */
+	h->generation = (GENERATIONS - 2UL) << 52; /* so the flush clears all */
 	fast_flush(h);
 	mode_changed(h);
 }
@@ -143,7 +144,7 @@ void machine_reset(struct machine *m, uint64_t entry)
 
 		h->m = m;
 		h->id = n;
-		/* Unless kept for each, decoded pages are everybody's. */
+		/* Unless STRICT_FETCH is on, harts share decoded pages. */
 		if (!is_strict(m, STRICT_FETCH))
 			h->code_pages = m->hart[0].code_pages;
 		for (size_t p = 0; p < CODE_PAGES; p++)

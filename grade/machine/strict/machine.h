@@ -1,8 +1,7 @@
-/* grade/machine/strict/machine.h: the strict machine: its state, and what its
- * parts offer each other.
+/* grade/machine/strict/machine.h: the state of the strict machine.
  *
  * Everything that a run depends on is in one struct machine, and every choice
- * comes from its seed, so the same inputs give the same run. The parts:
+ * comes from its seed, so the same inputs give the same run. The parts are:
  *
  *   insn.c, fetch.c    decode instructions by the tables rv64.h and rv64fd.h
  *   hart.c, fpu.c      execute them
@@ -13,9 +12,8 @@
  *   schedule.c         which hart runs, for how long
  *   story.c            what went wrong
  *
- * These call nothing of libc but memcpy(), memmove(), memset(), <fenv.h>,
- * fma() and sqrt(). The front end, which does, is main.c, elf.c, words.c,
- * gdb.c. */
+ * From libc they use only memcpy(), memmove(), memset(), <fenv.h>, fma() and
+ * sqrt(). The front end uses all of it: main.c, elf.c, words.c and gdb.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,17 +31,17 @@
 
 /* ---- strictness ---- */
 
-/* Each bit lets the machine do something that the specification allows and
- * that a simple machine never does. */
+/* Each bit lets the machine do something that the specification allows but a
+ * simple machine never does. */
 enum strict {
 	STRICT_TLB = 1 << 0,     /* keep translations until they are fenced */
-	STRICT_WALK = 1 << 1,    /* fetch translations that nobody asked for */
+	STRICT_WALK = 1 << 1,    /* fetch translations ahead of use */
 	STRICT_AD = 1 << 2,      /* fault when A or D is clear (Svade) */
-	STRICT_ORDER = 1 << 3,   /* stores late, loads early */
+	STRICT_ORDER = 1 << 3,   /* delay stores, make loads early */
 	STRICT_FETCH = 1 << 4,   /* keep instructions until fence.i */
-	STRICT_TIME = 1 << 5,    /* uneven bursts, nasty preemption */
-	STRICT_DEVICES = 1 << 6, /* late, out of order, spurious */
-	STRICT_GARBAGE = 1 << 7, /* whatever reset leaves open */
+	STRICT_TIME = 1 << 5,    /* vary bursts, preempt at bad moments */
+	STRICT_DEVICES = 1 << 6, /* be late, out of order, spurious */
+	STRICT_GARBAGE = 1 << 7, /* fill what reset leaves undefined */
 	STRICT_ALL = (1 << 8) - 1,
 };
 
@@ -53,7 +51,7 @@ struct hart;
 
 struct insn {
 	void (*exec)(struct hart *h, const struct insn *i);
-	uint32_t bits; /* as fetched; 16 of them if len is 2 */
+	uint32_t bits; /* as fetched; only 16 count if len is 2 */
 	int32_t imm;
 	uint8_t rd, rs1, rs2, rs3;
 	uint8_t len; /* 2 or 4 */
@@ -62,19 +60,19 @@ struct insn {
 	uint8_t kind; /* enum insn_kind */
 };
 
-/* For the order of memory: what the result depends on. */
+/* How the result depends on the operands, for the order of memory. */
 enum insn_kind { KIND_PLAIN, KIND_MEMORY, KIND_FLOAT };
 
-#define X0_SINK 32 /* where a result for x0 goes */
+#define X0_SINK 32 /* the index to which results for x0 go */
 
 /* The instructions of one page, decoded when first executed. */
 struct code_page {
-	uint64_t pa;      /* of the page; NEVER: unused */
+	uint64_t pa;      /* address of the page; NEVER: unused */
 	uint32_t version; /* of the page's contents, see struct page */
 	uint32_t fenced;  /* the hart's count of fence.i when checked */
 	uint64_t since;   /* step at which it was fetched */
 	struct insn insn[PAGE / 2];
-	uint8_t raw[PAGE]; /* as it was when fetched */
+	uint8_t raw[PAGE]; /* the contents when fetched */
 };
 
 #define CODE_PAGES 256
@@ -83,12 +81,12 @@ struct code_page {
 
 enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
 
-/* A fast way from a virtual page to its bytes. `tag` is the page's number with
- * the hart's generation in the upper bits; all ways are void once the hart has
- * another generation. */
+/* A shortcut from a virtual page to its bytes. `tag` is the page's number with
+ * the hart's generation in the upper bits, so all shortcuts are invalid once
+ * the hart has another generation. */
 struct fast {
 	uint64_t tag;
-	char *host; /* to add the virtual address to; NULL: see pa */
+	char *host; /* plus the virtual address; NULL: see pa */
 	uint64_t pa;
 };
 
@@ -101,17 +99,17 @@ struct fast_code {
 #define FAST_CODE_PAGES 64
 #define GENERATIONS 4096
 
-/* What the machine knows of a page of RAM. */
+/* What the machine knows about a page of RAM. */
 struct page {
 	uint8_t flags;
-	uint8_t level;    /* PAGE_TABLE: of the table, when last walked */
+	uint8_t level;    /* PAGE_TABLE: the table's level when last walked */
 	uint16_t stores;  /* PAGE_TABLE: since it was last walked */
 	uint32_t version; /* changes with each store to a PAGE_CODE page */
 	uint64_t va;      /* PAGE_TABLE: the first address that it maps */
 };
 
-#define PAGE_CODE 1  /* instructions of it were decoded */
-#define PAGE_TABLE 2 /* a walk has read it */
+#define PAGE_CODE 1  /* instructions in it have been decoded */
+#define PAGE_TABLE 2 /* a walk has read entries in it */
 
 /* ---- kept translations ---- */
 
@@ -120,11 +118,11 @@ struct kept {
 	uint64_t va; /* first address of its span */
 	uint64_t pte, pte_pa;
 	uint64_t since; /* step at which it was fetched */
-	uint64_t pc;    /* of the hart at the time */
+	uint64_t pc;    /* of the hart at that time */
 	uint16_t asid;
 	uint8_t level;
 	bool global;
-	bool ahead; /* nobody had asked for it */
+	bool ahead; /* fetched ahead of use */
 	int32_t next;
 };
 
@@ -133,19 +131,19 @@ struct kept {
 
 struct kept_set {
 	int32_t bucket[KEPT_BUCKETS]; /* 0: empty; else index + 1 */
-	int32_t free;                 /* the same; linked by next */
+	int32_t free;                 /* the same, linked by `next` */
 	uint32_t fresh;               /* entries from here on were never used */
 	uint32_t count;
 	struct kept entry[KEPT_MAX];
 };
 
-#define NO_UPPER 0xff /* level of `upper`: there is none */
+#define NO_UPPER 0xff /* the level of `upper` if there is none */
 
 /* The result of a translation. */
 struct leaf {
 	struct kept entry;
 	bool is_valid;
-	bool is_access_fault; /* a table is where no memory is */
+	bool is_access_fault; /* a table is outside of memory */
 	bool from_kept;
 	struct kept upper; /* the kept upper entry that was used, if any */
 };
@@ -163,24 +161,24 @@ struct sfence {
 struct pending_store {
 	uint64_t pa, value, pc, when;
 	uint8_t size;
-	uint32_t epoch; /* rises with each fence among stores */
+	uint32_t epoch; /* incremented by each fence among stores */
 };
 
 #define PENDING_MAX 8
 
-/* Eight bytes of RAM before somebody stored to them. */
+/* The value of eight bytes of RAM before a store. */
 struct old_value {
 	uint64_t pa, value, when, pc;
-	uint32_t before; /* number of the older record in the same bucket */
-	int32_t hart;    /* -1: a device */
+	uint32_t before; /* number of the next older record in the bucket */
+	int32_t hart;    /* that stored; DEVICE: a device */
 };
 
 #define OLD_VALUES 32768
 #define OLD_BUCKETS 16384
 #define READS 1024
 
-#define DEVICE -1 /* instead of a hart */
-#define NOBODY -2 /* it is not known who */
+#define DEVICE -1 /* a device instead of a hart */
+#define NOBODY -2 /* unknown */
 
 /* A change of an entry in a page table. */
 struct change {
@@ -194,10 +192,10 @@ struct change {
 
 enum story_kind {
 	STORY_NONE,
-	STORY_STALE, /* a translation that the tables no longer give */
-	STORY_TABLE, /* a table that the tables no longer lead to */
-	STORY_CODE,  /* an instruction as it was before a change */
-	STORY_EARLY, /* a load that saw an older value */
+	STORY_STALE, /* used a stale translation */
+	STORY_TABLE, /* used a table that the tables no longer lead to */
+	STORY_CODE,  /* executed an instruction as it was before a change */
+	STORY_EARLY, /* loaded an older value */
 	STORY_KINDS,
 };
 
@@ -207,7 +205,7 @@ struct story {
 	uint8_t mode;
 	int32_t hart;
 	uint64_t when, pc, va, pa;
-	uint64_t now_pte; /* what the tables give now; 0: nothing */
+	uint64_t now_pte; /* the current entry; 0: there is none */
 	struct kept entry;
 	struct change change; /* STORY_EARLY: the store that was not seen */
 	struct sfence fences[SFENCES];
@@ -218,9 +216,9 @@ struct story {
 
 enum mode { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
 
-#define STOP_TRAP 1 /* an exception: cause and tval say which */
-#define STOP_IRQ 2  /* look whether an interrupt is to be taken */
-#define STOP_END 4  /* the burst ends here */
+#define STOP_TRAP 1 /* take the exception in `cause` and `tval` */
+#define STOP_IRQ 2  /* check for interrupts */
+#define STOP_END 4  /* end the burst */
 
 struct hart {
 	uint64_t x[33]; /* [X0_SINK] is written and never read */
@@ -232,19 +230,19 @@ struct hart {
 	uint32_t id;
 
 	/* fetching */
-	uint64_t code_vpn; /* the page that `code` is of; NEVER: look again */
+	uint64_t code_vpn; /* the page that `code` belongs to; NEVER: none */
 	struct code_page *code;
 	struct code_page *code_pages; /* CODE_PAGES of them */
 	struct insn crossing;         /* an instruction across two pages */
 	uint32_t fences_i;
 
-	/* fast ways: by the mode that accesses have */
-	struct fast (*ways)[FAST_PAGES]; /* [access] of the current one */
+	/* shortcuts, by the mode of accesses */
+	struct fast (*ways)[FAST_PAGES]; /* [access] of the current mode */
 	struct fast fast[4][2][FAST_PAGES];
 	struct fast_code fast_code[4][FAST_CODE_PAGES];
 	uint64_t generation; /* in the upper bits, see struct fast */
 
-	/* exception on its way */
+	/* an exception to be taken */
 	uint64_t cause, tval;
 
 	/* CSRs */
@@ -256,27 +254,27 @@ struct hart {
 	uint64_t pmpaddr[16];
 	uint32_t fflags, frm;
 	bool msip;
-	uint64_t elsewhere; /* steps that other harts did */
+	uint64_t elsewhere; /* steps of other harts */
 	uint64_t ran_until, cycles_offset, retired_offset;
 
-	bool reserved; /* lr: until the burst ends */
+	bool reserved; /* by lr, until the burst ends */
 	uint64_t reserved_pa;
 
-	bool waiting;     /* wfi */
-	uint64_t stalled; /* does not run before this step */
+	bool waiting;     /* in wfi */
+	uint64_t stalled; /* the hart does not run before this step */
 
 	struct kept_set *kept;
-	uint64_t recent[RECENT]; /* pages that it used */
+	uint64_t recent[RECENT]; /* pages that the hart used recently */
 	uint32_t nrecent;
 	struct sfence fences[SFENCES];
 	uint32_t nfences;
 
 	struct pending_store pending[PENDING_MAX];
 	uint32_t npending, epoch;
-	uint64_t floor;     /* no load is earlier than this step */
-	uint64_t seen[33];  /* the step that a register's value is of */
-	uint64_t since;     /* what the load that runs depends on */
-	uint64_t performed; /* the step that it is of */
+	uint64_t floor;     /* loads see memory as of this step or later */
+	uint64_t seen[33];  /* the step from which a register's value is */
+	uint64_t since;     /* the step on which the current load depends */
+	uint64_t performed; /* the step at which it read memory */
 	uint64_t *reads;    /* [READS] latest step of loads, by address */
 };
 
@@ -285,9 +283,9 @@ struct hart {
 struct uart {
 	uint8_t ier, iir, lcr, mcr, scr, dll, dlm, fcr;
 	bool thre_waits;    /* "can send" has not been reported yet */
-	uint64_t busy;      /* until then it sends a byte */
-	uint64_t next_poll; /* for input */
-	int in;             /* a byte that has come in, or -1 */
+	uint64_t busy;      /* the UART sends a byte until then */
+	uint64_t next_poll; /* when to look for input */
+	int in;             /* a byte of input, or -1 */
 };
 
 #define PLIC_SOURCES 32
@@ -308,7 +306,7 @@ struct virtio {
 	uint64_t desc, driver, device;
 	uint16_t taken; /* chains taken from the driver's ring */
 	uint16_t used;
-	uint16_t flight[QUEUE_MAX]; /* heads of chains under way */
+	uint16_t flight[QUEUE_MAX]; /* heads of chains in progress */
 	uint64_t due[QUEUE_MAX];
 	uint32_t nflight;
 	uint64_t capacity; /* sectors */
@@ -321,8 +319,8 @@ struct virtio {
 enum ending {
 	RUNNING,
 	ENDED_OFF,    /* by the test device, with `status` */
-	ENDED_ASLEEP, /* all harts wait, and nothing will ever happen */
-	ENDED_STORY,  /* a story, and asked to stop at the first */
+	ENDED_ASLEEP, /* all harts wait for ever */
+	ENDED_STORY,  /* by the first story, as requested */
 	ENDED_LIMIT,
 };
 
@@ -337,13 +335,13 @@ struct machine {
 	uint32_t nharts;
 	uint32_t strict;
 	uint64_t seed, random;
-	uint64_t steps;    /* instructions so far, of all harts */
+	uint64_t steps;    /* instructions of all harts so far */
 	uint64_t call_end; /* steps at the end of this call of hart_run() */
-	uint64_t left;     /* instructions to go until then */
+	uint64_t left;     /* instructions until then */
 	uint64_t clock_offset;
-	struct hart *turn; /* who runs; NULL: to be chosen */
+	struct hart *turn; /* the hart that runs; NULL: to be chosen */
 	uint64_t turn_left;
-	uint32_t round; /* the hart that was last in turn */
+	uint32_t round; /* the hart whose turn was last */
 
 	uint8_t *ram;
 	uint64_t ram_bytes;
@@ -351,14 +349,14 @@ struct machine {
 	uint64_t dtb;
 
 	struct old_value *old; /* [OLD_VALUES] */
-	uint32_t *old_bucket;  /* [OLD_BUCKETS] number of the latest, + 1 */
+	uint32_t *old_bucket;  /* [OLD_BUCKETS] number of the latest + 1 */
 	uint32_t nold;
 	struct change *changes; /* [CHANGES] */
 
 	struct uart uart;
 	struct plic plic;
 	struct virtio virtio;
-	uint64_t device_poll; /* on the clock: when devices have work */
+	uint64_t device_poll; /* the time at which devices have work */
 	bool input_ended;
 
 	enum ending ending;
@@ -366,17 +364,17 @@ struct machine {
 	bool stop_at_story;
 	struct story story[STORY_KINDS]; /* the last of each kind */
 	uint64_t nstories[STORY_KINDS];
-	uint64_t burst_max; /* 0: as it is drawn */
+	uint64_t burst_max; /* 0: no limit but the usual one */
 
 	struct host host;
-	uint8_t covered[512]; /* rows of the instruction table */
+	uint8_t covered[512]; /* by row of the instruction table */
 };
 
-/* Ticks of the clock are 100 ns; this many instructions make one. */
+/* A tick of the clock is 100 ns, or this many instructions. */
 #define STEPS_PER_TICK 100
 #define TICKS_PER_SECOND 10000000UL
 
-/* The step at which the machine is, also while a hart runs. */
+/* The current step, even while a hart runs. */
 static inline uint64_t now(const struct hart *h)
 {
 	return h->m->call_end - h->m->left;

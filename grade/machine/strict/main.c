@@ -1,8 +1,8 @@
 /* grade/machine/strict/main.c: the front end of the strict machine: reads
- * kernel and disk, connects the console, and says how it ended.
+ * kernel and disk, connects the console, and reports how the run ended.
  *
- * What the guest prints goes to standard output, everything else to standard
- * error. The exit status is the guest's, or one of those below. */
+ * The output of the guest goes to standard output, everything else to standard
+ * error. The exit status is the guest's, or one of those in front.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -170,7 +170,7 @@ static struct file read_file(const char *path)
 
 	if (file.bytes == 0)
 		fail("%s: empty", path);
-	/* Private: what the guest writes to its disk stays here. */
+	/* Private: the guest's writes to its disk do not reach the file. */
 	file.data = mmap(NULL, file.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE,
 			 fd, 0);
 	if (file.data == MAP_FAILED)
@@ -185,7 +185,7 @@ static void *memory(uint64_t bytes)
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (at == MAP_FAILED)
-		fail("no memory for %lu MiB", bytes >> 20);
+		fail("cannot allocate %lu MiB", bytes >> 20);
 	return at;
 }
 
@@ -201,7 +201,7 @@ static void put(void *context, uint8_t byte)
 	putchar(byte);
 	if (byte == '\n' || front->is_terminal)
 		fflush(stdout);
-	/* Whoever read our output has gone. */
+	/* Nobody reads the output any more. */
 	if (ferror(stdout))
 		exit(128 + SIGPIPE);
 }
@@ -262,7 +262,7 @@ static void make_machine(struct front *front)
 		m->virtio.capacity = disk.bytes / 512;
 		m->virtio.has_disk = true;
 		if (disk.bytes % 512 != 0)
-			fail("%s: not a disk: %lu bytes are no whole sectors",
+			fail("%s: not a disk: %lu bytes are not whole sectors",
 			     o->disk, disk.bytes);
 	}
 	m->dtb = RAM_BASE + (end - FDT_MAX) / DTB_ALIGN * DTB_ALIGN;
@@ -313,7 +313,8 @@ static int status_of(const struct front *front)
 	case ENDED_STORY:
 		return STATUS_STORY;
 	default:
-		fprintf(stderr, "strict: no end after %lu instructions\n",
+		fprintf(stderr,
+			"strict: still running after %lu instructions\n",
 			m->steps);
 		dump_harts(m);
 		return STATUS_LIMIT;

@@ -1,5 +1,4 @@
-/* grade/machine/strict/memory.c: loads and stores, from the address to RAM or
- * to a device. */
+/* grade/machine/strict/memory.c: loads from and stores to RAM and devices. */
 #include "parts.h"
 
 uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size)
@@ -37,7 +36,7 @@ static void note_change(struct machine *m, int hart, uint64_t pa, uint64_t old,
 					   .hart = hart };
 }
 
-/* A store to a page that tables or instructions were read from. */
+/* A store to a page from which tables or instructions have been read. */
 static void watched_store(struct machine *m, int hart, uint64_t pa,
 			  unsigned size, uint64_t value, uint64_t pc)
 {
@@ -50,7 +49,8 @@ static void watched_store(struct machine *m, int hart, uint64_t pa,
 	memcpy(ram_at(m, pa), &value, size);
 	if (page->flags & PAGE_TABLE) {
 		note_change(m, hart, entry, old, ram_load(m, entry, 8), pc);
-		/* Tables become data again, when their frame is reused. */
+		/* After many stores, the frame is probably not a table any
+		 * more. */
 		if (++page->stores == TABLE_STORES_MAX)
 			page->flags &= (uint8_t)~PAGE_TABLE;
 		if (is_strict(m, STRICT_TLB))
@@ -94,7 +94,7 @@ static bool fault(struct hart *h, uint64_t va, bool is_store)
 	return false;
 }
 
-/* Byte by byte: no atomicity is promised for what is not aligned. */
+/* A misaligned access is not atomic, so it is made byte by byte. */
 static bool load_split(struct hart *h, uint64_t va, unsigned size,
 		       uint64_t *value)
 {
@@ -114,7 +114,7 @@ static bool store_split(struct hart *h, uint64_t va, unsigned size,
 {
 	uint64_t pa;
 
-	/* Both pages first: a store that faults has stored nothing. */
+	/* Translate both pages first: a store that faults stores nothing. */
 	if (!translate(h, va, ACCESS_STORE, &pa) ||
 	    !translate(h, va + size - 1, ACCESS_STORE, &pa))
 		return false;

@@ -1,6 +1,5 @@
-/* grade/machine/strict/mmu.c: from virtual addresses to physical ones: Sv39
- * (privileged specification, 4.3.2 and 4.4) and physical memory protection
- * (3.7). */
+/* grade/machine/strict/mmu.c: translates virtual addresses: Sv39 (privileged
+ * specification, 4.3.2 and 4.4) and physical memory protection (3.7). */
 #include "csr.h"
 #include "parts.h"
 
@@ -13,9 +12,9 @@
 #define PTE_A (1UL << 6)
 #define PTE_D (1UL << 7)
 
-/* ---- fast ways ---- */
+/* ---- shortcuts ---- */
 
-/* After this the hart looks everything up again. */
+/* Drop all shortcuts of the hart, so that it translates every address again. */
 void fast_flush(struct hart *h)
 {
 	h->generation += 1UL << 52;
@@ -35,7 +34,7 @@ void fast_flush_all(struct machine *m)
 
 /* ---- rights ---- */
 
-/* The mode that loads and stores have (3.1.6.3). */
+/* The mode in which loads and stores are made (3.1.6.3). */
 uint32_t data_mode(const struct hart *h)
 {
 	return h->mstatus & MPRV ? h->mstatus >> 11 & 3 : h->mode;
@@ -46,7 +45,7 @@ bool translation_on(const struct hart *h, uint32_t mode)
 	return mode != MODE_M && h->satp >> 60 == 8;
 }
 
-/* The range of PMP entry n; false when it is off. */
+/* The range of PMP entry n. Returns false if the entry is off. */
 static bool pmp_range(const struct hart *h, uint32_t n, uint64_t *first,
 		      uint64_t *last)
 {
@@ -63,7 +62,7 @@ static bool pmp_range(const struct hart *h, uint32_t n, uint64_t *first,
 		*first = addr << 2;
 		*last = *first + 3;
 		return true;
-	default: /* NAPOT: the ones at the end say how large */
+	default: /* NAPOT: the ones at the end give the size */
 		*first = (addr & (addr + 1)) << 2;
 		*last = ((addr | (addr + 1)) << 2) + 3;
 		return true;
@@ -117,7 +116,8 @@ static bool accessed_enough(uint64_t pte, enum access access)
 
 /* ---- walks ---- */
 
-/* A page is found to be a table: stores to it are watched from now on. */
+/* Note that the page is a table, so that stores to it are watched from now
+ * on. */
 static void note_table(struct machine *m, uint64_t pa, uint32_t level,
 		       uint64_t va)
 {
@@ -154,7 +154,8 @@ static bool is_leaf(uint64_t pte, uint32_t level)
 	       (pte >> 10 & (span(level) / PAGE - 1)) == 0;
 }
 
-/* Read the entry for va in the table at `table`. False: there is no memory. */
+/* Read the entry for va in the table at `table`. Returns false if there is no
+ * memory. */
 static bool read_entry(struct hart *h, uint64_t table, uint64_t va,
 		       bool as_seen, struct kept *entry)
 {
@@ -243,7 +244,7 @@ static bool set_accessed(struct hart *h, struct leaf *leaf, enum access access)
 	return true;
 }
 
-/* Find a leaf for the access; false after a fault. */
+/* Find a leaf for the access. Returns false after a fault. */
 static bool find_leaf(struct hart *h, uint64_t va, enum access access,
 		      uint32_t mode, struct leaf *leaf)
 {
@@ -253,7 +254,7 @@ static bool find_leaf(struct hart *h, uint64_t va, enum access access,
 		kept_find(h, va, access, mode, leaf);
 	else
 		walk(h, va, NULL, false, leaf);
-	/* A kept entry without A or D: hardware looks again to set them. */
+	/* If a kept entry lacks A or D, the hart walks again to set them. */
 	if (leaf->from_kept && !is_strict(h->m, STRICT_AD) &&
 	    pte_allows(h, leaf->entry.pte, access, mode) &&
 	    !accessed_enough(leaf->entry.pte, access))
@@ -268,7 +269,7 @@ static bool find_leaf(struct hart *h, uint64_t va, enum access access,
 	return true;
 }
 
-/* Remember the way to a page of which all is alike. */
+/* Add a shortcut to a page if every access to it is made in the same way. */
 static void make_way(struct hart *h, uint64_t va, uint64_t pa,
 		     enum access access, uint32_t mode)
 {

@@ -1,15 +1,16 @@
 /* grade/machine/strict/order.c: the order of memory, as weak as RVWMO allows
  * (unprivileged specification, chapter 14).
  *
- * Stores wait in a buffer and become visible late, in any order that fences
- * and overlaps leave open. Loads take place at once or earlier: a load may see
- * what memory was at any step since the last that its order requires. Those
- * are the latest fence or acquire, the step of the value that its address
- * depends on, the hart's own stores there, and earlier loads from there. */
+ * Stores wait in a buffer and become visible late, in any order that fences and
+ * overlaps allow. A load is made at once or earlier: it may see memory as it
+ * was at any step since the last step that its order requires. That is the
+ * latest of: the last fence or acquire, the step from which the value in its
+ * address is, the hart's own stores to the address, and its earlier loads from
+ * there. */
 #include "parts.h"
 
-#define PENDING_AGE 3000 /* steps that a store waits at most, when running */
-#define EARLY_AGE 30000  /* steps that a load is early at most */
+#define PENDING_AGE 3000 /* the most steps that a store waits */
+#define EARLY_AGE 30000  /* the most steps that a load is early */
 
 /* ---- old values ---- */
 
@@ -18,7 +19,7 @@ static uint32_t bucket_of(uint64_t pa)
 	return (uint32_t)(pa / 8 * 0x9e3779b97f4a7c15UL >> 40) % OLD_BUCKETS;
 }
 
-/* Eight bytes at pa are about to change. */
+/* Record the eight bytes at pa, which are about to change. */
 void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc)
 {
 	uint32_t *bucket = &m->old_bucket[bucket_of(pa)];
@@ -68,7 +69,7 @@ static uint64_t max(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* What eight bytes were at a step not before `earliest`, perhaps. */
+/* The eight bytes as they were at a random step not before `earliest`. */
 static uint64_t early_value(struct hart *h, uint64_t pa, uint64_t value,
 			    uint64_t earliest)
 {
@@ -117,7 +118,7 @@ uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since)
 
 /* ---- the store buffer ---- */
 
-/* A load sees the hart's own stores that still wait. */
+/* A load sees the hart's own stores that are still in the buffer. */
 uint64_t order_forward(const struct hart *h, uint64_t pa, unsigned size,
 		       uint64_t value)
 {
@@ -151,7 +152,7 @@ static void perform(struct hart *h, uint32_t n)
 		  store.pc);
 }
 
-/* Whether a store may become visible before all that are older. */
+/* True if a store may become visible before all older ones. */
 static bool may_pass(const struct hart *h, uint32_t n)
 {
 	const struct pending_store *store = &h->pending[n];
@@ -177,7 +178,7 @@ void order_drain(struct hart *h)
 		perform(h, 0);
 }
 
-/* Before the hart runs: nothing waits for ever. */
+/* Called before the hart runs, so that no store waits for ever. */
 void order_drain_some(struct hart *h)
 {
 	while (h->npending != 0 &&
@@ -185,7 +186,7 @@ void order_drain_some(struct hart *h)
 		drain_one(h);
 }
 
-/* Before an atomic operation there, which is not a release. */
+/* Called before an atomic operation on that address that is not a release. */
 void order_drain_at(struct hart *h, uint64_t pa, unsigned size)
 {
 	for (uint32_t n = 0; n < h->npending; n++) {

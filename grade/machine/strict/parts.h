@@ -1,11 +1,10 @@
-/* grade/machine/strict/parts.h: what the parts of the machine offer each
- * other. */
+/* grade/machine/strict/parts.h: declarations for the parts of the machine. */
 #pragma once
 
 #include "machine.h"
 
-/* machine.c: bytes that a machine needs, beside RAM and disk; and its start,
- * in memory that is all zero. The kernel is to be in RAM by then. */
+/* machine.c: the bytes that a machine needs besides RAM and disk, and its start
+ * in memory that is all zero. By then the kernel must be in RAM. */
 uint64_t machine_bytes(uint32_t nharts, uint64_t ram_bytes);
 struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
 			     uint64_t ram_bytes, uint64_t seed,
@@ -13,7 +12,8 @@ struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
 void machine_reset(struct machine *m, uint64_t entry);
 void machine_garbage(struct machine *m); /* before the kernel is loaded */
 
-/* machine.c: below(m, n): 0 .. n - 1; one_in(m, n): true once in n times. */
+/* machine.c: below(m, n) is 0 .. n - 1; one_in(m, n) is true once in n
+ * times. */
 uint64_t draw(struct machine *m);
 uint64_t below(struct machine *m, uint64_t n);
 bool one_in(struct machine *m, uint64_t n);
@@ -24,11 +24,11 @@ uint32_t insn_rows(void);
 const char *insn_name(uint32_t row, const char **section);
 void insn_init(void);
 
-/* hart.c: run at most n instructions; returns how many it were. */
+/* hart.c: execute at most n instructions. Returns their number. */
 uint64_t hart_run(struct hart *h, uint64_t n);
 void except(struct hart *h, uint64_t cause, uint64_t tval);
 
-/* fetch.c: have the page of h->pc in h->code, or false after except(). */
+/* fetch.c: put the page of h->pc into h->code. Returns false after except(). */
 bool fetch_page(struct hart *h);
 
 /* csr.c */
@@ -44,7 +44,7 @@ void trap_return_m(struct hart *h);
 void trap_return_s(struct hart *h);
 void mode_changed(struct hart *h);
 
-/* mmu.c: the physical address that a hart reaches, or false after except(). */
+/* mmu.c: translate an address of the hart. Returns false after except(). */
 bool translate(struct hart *h, uint64_t va, enum access access, uint64_t *pa);
 bool pmp_allows(const struct hart *h, uint64_t pa, uint64_t bytes,
 		enum access access, uint32_t mode);
@@ -52,8 +52,8 @@ uint32_t data_mode(const struct hart *h);
 bool translation_on(const struct hart *h, uint32_t mode);
 bool pte_allows(const struct hart *h, uint64_t pte, enum access access,
 		uint32_t mode);
-/* Go through the tables, from a kept upper entry if `upper` has one. With
- * `as_seen`, the hart's own stores count at once and nothing is remembered. */
+/* Walk the tables, from a kept upper entry if `upper` has one. With `as_seen`,
+ * the walk sees the hart's own stores at once, and nothing is kept. */
 void walk(struct hart *h, uint64_t va, const struct kept *upper, bool as_seen,
 	  struct leaf *leaf);
 uint64_t pte_target(uint64_t pte, uint32_t level, uint64_t va);
@@ -72,11 +72,12 @@ void kept_clear(struct hart *h);
 /* memory.c */
 bool mem_load(struct hart *h, uint64_t va, unsigned size, uint64_t *value);
 bool mem_store(struct hart *h, uint64_t va, unsigned size, uint64_t value);
-/* For lr, sc and AMOs: the address in RAM, or false after except(). */
+/* For lr, sc and AMOs: find the address in RAM. Returns false after
+ * except(). */
 bool mem_atomic(struct hart *h, uint64_t va, unsigned size, enum access access,
 		uint64_t *pa);
 uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size);
-/* A store becomes visible to all. hart is -1 for a device. */
+/* Make a store visible to all harts. `hart` is -1 for a device. */
 void ram_store(struct machine *m, int hart, uint64_t pa, unsigned size,
 	       uint64_t value, uint64_t pc);
 
@@ -89,12 +90,12 @@ void order_fence(struct hart *h, uint32_t before, uint32_t after);
 void order_drain(struct hart *h);
 void order_drain_some(struct hart *h);
 void order_drain_at(struct hart *h, uint64_t pa, unsigned size);
-/* The latest store to eight bytes, if it is remembered. */
+/* The latest store to the eight bytes, or NULL if it is not recorded. */
 const struct old_value *order_latest(const struct machine *m, uint64_t pa);
 void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc);
 enum { FENCE_W = 1, FENCE_R = 2, FENCE_O = 4, FENCE_I = 8, FENCE_ALL = 15 };
 
-/* devices.c: false: there is no such register. */
+/* devices.c: these return false if there is no such register. */
 bool device_load(struct hart *h, uint64_t pa, unsigned size, uint64_t *value);
 bool device_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value);
 void devices_poll(struct machine *m, bool wait);
@@ -106,15 +107,16 @@ void virtio_store(struct machine *m, uint32_t offset, uint32_t value);
 void virtio_poll(struct machine *m);
 uint64_t virtio_due(const struct machine *m);
 
-/* fdt.c: bytes written to `to`, which has room for FDT_MAX. */
+/* fdt.c: returns the bytes written to `to`, which has room for FDT_MAX. */
 #define FDT_MAX 16384
 uint32_t fdt_make(const struct machine *m, const char *bootargs, uint8_t *to);
 
-/* schedule.c: until the machine ends or has done so many steps. */
+/* schedule.c: run until the machine ends or reaches that step. */
 void machine_run(struct machine *m, uint64_t until);
-/* Choose whose turn it is, if it is nobody's; false at the end. */
+/* Choose a hart if none has the turn. Returns false at the end of the run. */
 bool machine_ready(struct machine *m);
-/* Something has happened behind which a preemption would be nasty. */
+/* Perhaps preempt the hart, right after an event where that is likely to do
+ * harm. */
 void nasty(struct hart *h);
 
 /* fpu.c */

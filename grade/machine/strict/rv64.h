@@ -1,23 +1,23 @@
-/* grade/machine/strict/rv64.h: the instructions of RV64IMAC with Zicsr,
- * Zifencei and the privileged ones, as the manuals list them.
+/* grade/machine/strict/rv64.h: a table of the instructions of RV64IMAC with
+ * Zicsr, Zifencei and the privileged ones, as the manuals list them.
  *
- *   ROW(name, section, encoding, kind, what it does)
+ *   ROW(name, section, encoding, kind, operation)
  *   SHORT(name, section, encoding, long form)
  *
- * Sections are those of "The RISC-V Instruction Set Manual", Volume I,
- * document version 20191213; with a P, of Volume II, 20211203. An encoding has
- * the fields of the manual from the highest bit to the lowest: "imm[12|10:5]"
- * are bits of a signed immediate, uimm of an unsigned one, and nz before it
- * says that it must not be 0. rd' is a register from x8 on, rd/rs1 is both, !0
+ * Sections are those of "The RISC-V Instruction Set Manual", Volume I, document
+ * version 20191213; with a P, of Volume II, 20211203. An encoding has the
+ * fields of the manual from the highest bit to the lowest: "imm[12|10:5]" are
+ * bits of a signed immediate, uimm of an unsigned one, and nz before it says
+ * that it must not be 0. rd' is a register from x8 on, rd/rs1 is both, !0
  * excludes x0, and "rs1=2" after the bits is an operand that the encoding
- * implies. A row that is more special comes first. No include guard: each
- * includer defines the macros.
+ * implies. More special rows come first. There is no include guard, because
+ * each file that includes this one defines the macros in its own way.
  *
  * SX is the sign-extended low word; JUMP sets the next pc. */
 
 /* clang-format off */
 
-/* Integer computation */
+/* Integer arithmetic */
 ROW(addi,  "2.4.1", "imm[11:0] rs1 000 rd 0010011", PLAIN, RD = RS1 + IMM)
 ROW(slti,  "2.4.1", "imm[11:0] rs1 010 rd 0010011", PLAIN, RD = S(RS1) < S(IMM))
 ROW(sltiu, "2.4.1", "imm[11:0] rs1 011 rd 0010011", PLAIN, RD = RS1 < IMM)
@@ -63,7 +63,7 @@ ROW(srlw, "5.2.2", "0000000 rs2 rs1 101 rd 0111011", PLAIN,
 ROW(sraw, "5.2.2", "0100000 rs2 rs1 101 rd 0111011", PLAIN,
     RD = U((int32_t)RS1 >> (RS2 & 31)))
 
-/* Jumps and branches. With C, no target is misaligned. */
+/* Jumps and branches. With the C extension, no target is misaligned. */
 ROW(jal, "2.5.1", "imm[20|10:1|11|19:12] rd 1101111", PLAIN,
     RD = PC + i->len; JUMP(PC + IMM))
 ROW(jalr, "2.5.1", "imm[11:0] rs1 000 rd 1100111", PLAIN,
@@ -129,7 +129,7 @@ ROW(remw, "7.2", "0000001 rs2 rs1 110 rd 0111011", PLAIN,
 ROW(remuw, "7.2", "0000001 rs2 rs1 111 rd 0111011", PLAIN,
     RD = SX((uint32_t)RS2 == 0 ? (uint32_t)RS1 : (uint32_t)RS1 % (uint32_t)RS2))
 
-/* Atomic operations: `a` is what was in memory, `b` is rs2 */
+/* Atomic operations: `a` is the old value in memory, `b` is rs2 */
 ROW(lr_w, "8.2", "00010 aq rl 00000 rs1 010 rd 0101111", MEMORY,
     load_reserved(h, i, 4))
 ROW(sc_w, "8.2", "00011 aq rl rs2 rs1 010 rd 0101111", MEMORY,
@@ -175,7 +175,7 @@ ROW(amominu_d, "8.4", "11000 aq rl rs2 rs1 011 rd 0101111", MEMORY,
 ROW(amomaxu_d, "8.4", "11100 aq rl rs2 rs1 011 rd 0101111", MEMORY,
     AMO(uint64_t, a > b ? a : b))
 
-/* Control and status registers: rs1 of the last three is a number */
+/* Control and status registers: rs1 of the last three is an immediate */
 ROW(csrrw, "9.1", "uimm[11:0] rs1 001 rd 1110011", PLAIN,
     do_csr(h, i, CSR_WRITE, RS1))
 ROW(csrrs, "9.1", "uimm[11:0] rs1 010 rd 1110011", PLAIN,

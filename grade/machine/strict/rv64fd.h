@@ -1,8 +1,8 @@
-/* grade/machine/strict/rv64fd.h: the instructions of F and D; see rv64.h. fd,
- * fs1, fs2 and fs3 are floating-point registers.
+/* grade/machine/strict/rv64fd.h: a table of the instructions of F and D; see
+ * rv64.h. fd, fs1, fs2 and fs3 are floating-point registers.
  *
- * In what they do, a, b and c are the operands; S of a name is single
- * precision and D double. */
+ * In the operations, a, b and c are the operands. _S at the end of a name means
+ * single precision, and _D double. */
 
 /* clang-format off */
 

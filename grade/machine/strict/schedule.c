@@ -7,12 +7,12 @@
 
 #define BURST 1000        /* instructions, when nothing is strict */
 #define BURST_ALONE 10000 /* when no other hart has anything to do */
-#define STALL_MAX 20000   /* steps that a preempted hart stands still */
-#define JUMP_MAX (TICKS_PER_SECOND / 50) /* ticks that the clock leaves out */
+#define STALL_MAX 20000   /* the most steps that a preempted hart stalls */
+#define JUMP_MAX (TICKS_PER_SECOND / 50) /* the most ticks the clock skips */
 
 /* ---- time ---- */
 
-/* The next alarm that hart h would hear, on the clock. */
+/* The time of the next alarm that would wake hart h. */
 static uint64_t alarm_of(const struct hart *h)
 {
 	uint64_t when = NEVER;
@@ -32,7 +32,7 @@ static void jump_to(struct machine *m, uint64_t when)
 		m->clock_offset += when - clock;
 }
 
-/* Nobody runs: let time jump to the next event. */
+/* No hart can run: let time jump to the next event. */
 static void idle(struct machine *m)
 {
 	uint64_t next = virtio_due(m);
@@ -45,7 +45,7 @@ static void idle(struct machine *m)
 		return;
 	}
 	jump_to(m, next);
-	m->steps++; /* so that a limit on steps is one on sleeping, too */
+	m->steps++; /* so that a limit on steps also limits sleeping */
 	m->call_end = m->steps;
 	devices_poll(m, next == NEVER);
 }
@@ -76,8 +76,8 @@ static uint64_t burst_length(struct machine *m, uint32_t runnable)
 	}
 }
 
-/* Those that can run, as bits. A hart that stands still does not run unless
- * all that could stand still. */
+/* The harts that can run, as bits. A stalled hart does not run unless all that
+ * could run are stalled. */
 static uint32_t candidates(struct machine *m)
 {
 	uint32_t able = 0, moving = 0;
@@ -92,7 +92,7 @@ static uint32_t candidates(struct machine *m)
 	return moving != 0 ? moving : able;
 }
 
-/* Let the next hart run. */
+/* Choose the next hart. */
 static void choose(struct machine *m)
 {
 	if (m->turn != NULL) {
@@ -122,12 +122,13 @@ static void choose(struct machine *m)
 		m->turn_left = 1 + m->turn_left % m->burst_max;
 }
 
-/* What happens to a hart between its bursts. */
+/* Prepare a hart for its next burst. */
 static void begin_burst(struct hart *h)
 {
 	struct machine *m = h->m;
 
-	/* Translations, instructions and stores may all be drawn again. */
+	/* From here on the hart may see other translations, instructions and
+	 * stores. */
 	if (is_strict(m, STRICT_ORDER))
 		order_drain_some(h);
 	if (is_strict(m, STRICT_TLB)) {

@@ -1,9 +1,10 @@
-"""grade/machine/strict/search.py: look for a seed that fails, then for the
-least that still does.
+"""grade/machine/strict/search.py: find a seed that fails, then the simplest
+machine that still fails.
 
-Seeds are tried side by side, and the first in their order that fails counts,
-however fast the others were. Then switches are taken away one by one, and the
-longest turn of a hart is shortened, as long as some seed close by still fails.
+Several seeds run at a time. The first one in their order that fails is used,
+even if a later one failed sooner. Then switches are turned off one by one, and
+the longest turn of a hart is shortened, as long as some nearby seed still
+fails.
 """
 
 import os
@@ -13,7 +14,7 @@ from dataclasses import replace
 
 from grade.machine.host.build import UserError
 
-NEARBY = 8                      # seeds that a narrower machine is tried with
+NEARBY = 8                      # seeds to try with a simpler machine
 BURSTS = (1000, 300, 100, 30, 10)
 
 
@@ -28,8 +29,8 @@ def seeds_from(text):
 
 
 def first_failing(machine, seeds, try_one, note=lambda done: None):
-    """(machine, ending) of the first seed that fails, or None. `try_one` runs
-    a machine and returns its StrictEnding."""
+    """The (machine, ending) of the first seed that fails, or None. `try_one`
+    runs a machine and returns its StrictEnding."""
     seeds, workers = list(seeds), os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(seeds), workers):
@@ -47,7 +48,7 @@ def nearby(machine):
 
 
 def narrow(machine, ending, try_one, note):
-    """The same failure with fewer switches and shorter turns."""
+    """Find the same failure with fewer switches and shorter turns."""
     limit = ending.steps * 4 + 10_000_000
     found = replace(machine, limit=machine.limit or limit), ending
     for switch in machine.switches:

@@ -1,9 +1,9 @@
 """grade/machine/strict/sequences.py: programs of generated instructions, to
 run on the strict machine and on QEMU.
 
-Every row of the instruction tables becomes instructions with operands that are
-drawn from corner values. After each, its result and the floating-point flags
-are stored; at the end all that was stored is printed. Traps are stored, too.
+Every row of the instruction tables becomes several instructions with random
+operands, mostly corner values. After each instruction the program stores its
+result or trap, and the floating-point flags. At the end it prints all of them.
 """
 
 import random
@@ -16,7 +16,7 @@ ROW = re.compile(r'^(?:ROW|SHORT)\((\w+),\s*"[^"]*",\s*"([^"]*)",\s*(\w+)',
 PART = re.compile(r"([01]+)|(nz)?(u?)imm\[([\d:|]+)\]|([a-z]+\d?(?:/rs1)?)"
                   r"('?)(!0)?(?:=(\d+))?")
 WIDTHS = {"rm": 3, "aq": 1, "rl": 1}
-POOL = 240              # values that x3 points to
+POOL = 240              # number of values at x3
 LEFT_OUT = {"mret", "sret", "wfi", "sfence_vma", "lr_w", "lr_d", "sc_w",
             "sc_d", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci",
             "ebreak", "c_ebreak", "ecall", "fence", "fence_i", "jalr", "c_jr",
@@ -51,14 +51,14 @@ def pool(rng):
 
 
 def rows():
-    """(name, encoding) of all instructions."""
+    """The (name, encoding) of each instruction."""
     for table in TABLES:
         for name, encoding, _ in ROW.findall(table.read_text("utf-8")):
             yield name, encoding
 
 
 class Instruction:
-    """One row with its fields filled in. `rd` and the like are numbers."""
+    """One row with its fields filled in. Registers are numbers."""
 
     def __init__(self, name, encoding, rng):
         self.name, self.regs, self.imm = name, {}, 0
@@ -124,7 +124,8 @@ class Instruction:
 
 
 def instance(name, encoding, rng):
-    """Assembly: operands, the instruction, and its result stored."""
+    """Assembly that loads operands, executes the instruction, and stores its
+    result."""
     insn = Instruction(name, encoding, rng)
     regs, lines = insn.regs, []
     for reg in ("rs1", "rs2", "rs3"):
@@ -154,7 +155,7 @@ def instance(name, encoding, rng):
 
 
 def special(rng):
-    """Instructions that need surroundings of their own."""
+    """Sequences for the instructions that need special code around them."""
     csr = rng.choice(CSRS)
     value, number = rng.randrange(POOL) * 8, rng.randrange(32)
     for op in ("csrrw", "csrrs", "csrrc"):
@@ -162,7 +163,7 @@ def special(rng):
                f"{op}i x7, {csr}, {number}", "sd x7, 8(x4)",
                f"csrr x7, {csr}", "sd x7, 16(x4)", "csrw fcsr, x0",
                "addi x4, x4, 24"]
-    for size in "wd":       # sc may fail for no reason
+    for size in "wd":       # sc may fail spuriously
         yield [f"1: lr.{size} x6, (x2)", f"ld x7, {value}(x3)",
                f"sc.{size} x8, x7, (x2)", "bnez x8, 1b",
                f"sc.{size} x8, x7, (x2)", "sd x6, 0(x4)", "sd x8, 8(x4)",
@@ -179,7 +180,7 @@ def special(rng):
 
 
 def program(seed, count):
-    """The whole assembly; `count` instructions of each row."""
+    """The whole program, with `count` instructions of each row."""
     rng = random.Random(seed)
     blocks = []
     for name, encoding in rows():

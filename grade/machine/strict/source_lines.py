@@ -1,5 +1,5 @@
-"""grade/machine/strict/source_lines.py: puts source lines into what the strict
-machine tells: <0xffffffc080008664> becomes uvmfault (mm/fault.c:52)."""
+"""grade/machine/strict/source_lines.py: put source lines into the strict
+machine's stories: <0xffffffc080008664> becomes uvmfault (mm/fault.c:52)."""
 
 import re
 import subprocess
@@ -9,8 +9,8 @@ KERNEL_HALF = 1 << 63
 
 
 def with_source_lines(config, text):
-    """The same text. An address that is not the kernel's stays as it is, and
-    all of them do if there is no addr2line."""
+    """The text with source lines in place of addresses. An address outside of
+    the kernel stays as it is; without addr2line, all of them do."""
     found = [word for word in dict.fromkeys(ADDRESS.findall(text))
              if int(word, 16) >= KERNEL_HALF]
     names = dict(zip(found, ask(config, found)))
@@ -20,7 +20,7 @@ def with_source_lines(config, text):
 
 
 def ask(config, addresses):
-    """A place for each, or nothing at all."""
+    """The source line of each address, or an empty list if addr2line fails."""
     if not addresses:
         return []
     tool = re.sub(r"nm$", "addr2line", config.command("nm")[0])

@@ -1,9 +1,9 @@
-/* grade/machine/strict/story.c: what went wrong, as it happened: which hart
- * used what, who had changed it when, and which fences came between. main.c
- * tells it in words. */
+/* grade/machine/strict/story.c: records what went wrong: which hart used a
+ * stale entry, who had changed the entry when, and which fences came in
+ * between. words.c prints it. */
 #include "parts.h"
 
-/* The last change of the entry at pa, if that is known. */
+/* The last change of the entry at pa, if it is recorded. */
 static struct change change_of(const struct machine *m, uint64_t pa)
 {
 	const struct change *change = &m->changes[pa / 8 % CHANGES];
@@ -27,7 +27,7 @@ static void keep(struct hart *h, const struct story *story)
 	}
 }
 
-/* The hart has walked through a table to which its tables lead no longer. */
+/* True if the hart's tables no longer lead to the table of this upper entry. */
 static bool is_stale_table(const struct hart *h, const struct kept *upper)
 {
 	uint64_t pte;
@@ -38,9 +38,9 @@ static bool is_stale_table(const struct hart *h, const struct kept *upper)
 	return order_forward(h, upper->pte_pa, 8, pte) != upper->pte;
 }
 
-/* A hart uses a kept entry. It is stale if the tables as the hart sees them now
- * do not let it have this access to this memory, or if a table on the way is
- * none any more. */
+/* A hart uses a kept entry. The entry is stale if the tables, as the hart sees
+ * them now, do not allow this access to this memory, or if they no longer
+ * contain a table that the walk went through. */
 void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 		 const struct leaf *leaf)
 {
@@ -80,7 +80,7 @@ void story_stale(struct hart *h, uint64_t va, enum access access, uint32_t mode,
 	keep(h, &story);
 }
 
-/* A load has seen memory as it was before the store `missed`. */
+/* A load saw memory as it was before the store `missed`. */
 void story_early(struct hart *h, uint64_t pa, const struct old_value *missed)
 {
 	struct story story = {
@@ -101,8 +101,8 @@ void story_early(struct hart *h, uint64_t pa, const struct old_value *missed)
 	keep(h, &story);
 }
 
-/* A hart goes on in a page of instructions that has changed. It matters if the
- * next instruction has. */
+/* A hart executes from an old copy of a page of instructions. It matters if the
+ * next instruction has changed. */
 void story_code(struct hart *h, uint64_t page, const struct code_page *code)
 {
 	struct machine *m = h->m;

@@ -1,7 +1,7 @@
 """grade/machine/strict/strict_machine.py: one run on the strict machine.
 
-What a run does depends on nothing but the kernel, the image and the fields of
-StrictMachine, so whoever has those can have the same run again.
+A run depends on nothing but the kernel, the disk image and the fields of
+StrictMachine, so with those it can be repeated.
 """
 
 import re
@@ -14,7 +14,7 @@ from grade.machine.strict.source_lines import with_source_lines
 
 SWITCHES = ("tlb", "walk", "ad", "order", "fetch", "time", "devices",
             "garbage")
-STATUS_USAGE = 121      # front.h has these, too
+STATUS_USAGE = 121      # these are the same as in front.h
 STATUS_LIMIT = 122
 STATUS_ASLEEP = 123
 STATUS_STORY = 124
@@ -24,8 +24,8 @@ ENDED = re.compile(r"^strict: status (\d+) after (\d+) instructions$",
 
 @dataclass(frozen=True)
 class StrictMachine:
-    """`switches` are some of SWITCHES. `report` ends the run at the first use
-    of a stale translation. `burst` bounds what a hart does in one turn."""
+    """`switches` are names from SWITCHES. `report` ends the run at the first
+    use of a stale translation. `burst` limits the instructions of one turn."""
 
     cpus: int = 2
     mem: str = "128M"
@@ -35,7 +35,7 @@ class StrictMachine:
     limit: int = None
     report: bool = False
     burst: int = None
-    port: int = None        # where gdb is waited for
+    port: int = None        # to wait for gdb on
 
     def command(self, config, disk):
         words = [str(config.path("strict")),
@@ -55,7 +55,7 @@ class StrictMachine:
 @dataclass
 class StrictEnding:
     """How a run ended: the exit status, the number of instructions, the
-    stories that the machine tells, and a word for why it ended."""
+    machine's stories, and why it ended, in a few words."""
 
     status: int
     steps: int = 0
@@ -70,16 +70,16 @@ class StrictEnding:
 
 WHY = {
     run_to_end.PANIC_STATUS: "the kernel panicked",
-    STATUS_LIMIT: "no end within the limit",
+    STATUS_LIMIT: "it was still running at the limit",
     STATUS_ASLEEP: "all harts wait for ever",
     STATUS_STORY: "a stale translation was used",
-    run_to_end.TIMEOUT_STATUS: "no end in time",
+    run_to_end.TIMEOUT_STATUS: "it did not finish in time",
 }
 
 
 def run(config, machine, disk, sink, timeout, stderr_path):
-    """Run to the end; the console goes to `sink(bytes)`, and what the machine
-    itself says to a file. Returns a StrictEnding."""
+    """Run to the end. The console goes to `sink(bytes)`, and the messages of
+    the machine itself to a file. Returns a StrictEnding."""
     with open(stderr_path, "wb") as stderr:
         ending = run_to_end.run(machine.command(config, disk), sink, timeout,
                                 stderr=stderr)
@@ -90,14 +90,14 @@ def run(config, machine, disk, sink, timeout, stderr_path):
         raise UserError(text.strip().removeprefix("strict: ")
                         or f"the machine ended with status {ending.status}")
     story = with_source_lines(config, ENDED.sub("", text).strip())
-    why = "no end in time" if ending.timed_out else \
+    why = "it did not finish in time" if ending.timed_out else \
         WHY.get(ending.status, f"exit status {ending.status}")
     return StrictEnding(ending.status, int(ended.group(2)) if ended else 0,
                         story, why)
 
 
 def switches_from(text):
-    """STRICT: nothing for a plain machine, all for everything, or names."""
+    """The switches that STRICT names: empty for none, "all", or a list."""
     if text in ("all", "1"):
         return SWITCHES
     names = [name for name in text.split(",") if name]

@@ -106,7 +106,7 @@ static void trap_to_m(struct hart *h, uint64_t cause, uint64_t tval)
 	h->pc = vector(h->mtvec, cause);
 }
 
-/* h->pc is where the trap comes from, and afterwards where it goes. */
+/* Take a trap at h->pc. Afterwards h->pc is the start of the handler. */
 void trap_take(struct hart *h, uint64_t cause, uint64_t tval)
 {
 	uint64_t delegated = cause & INTERRUPT ? h->mideleg : h->medeleg;

@@ -2,11 +2,12 @@
  * virtio-mmio ("Virtual I/O Device (VIRTIO) Version 1.1": 4.2, 2.6, 5.2), in
  * the first of eight slots.
  *
- * Requests are taken from the queue when the driver says so and done when they
- * are due: at once, or under STRICT_DEVICES late and in any order. */
+ * The disk takes requests from the queue when the driver notifies it, and
+ * performs them when they are due: at once, or with STRICT_DEVICES late and in
+ * any order. */
 #include "parts.h"
 
-#define SOURCE 1 /* at the PLIC; the first slot */
+#define SOURCE 1 /* the interrupt of the first slot at the PLIC */
 #define SECTOR 512U
 
 enum {
@@ -51,7 +52,7 @@ struct desc {
 
 /* ---- memory ---- */
 
-/* The driver has given an address where nothing is. */
+/* The driver has used an address outside of memory. */
 static void broken(struct machine *m)
 {
 	m->virtio.status |= STATUS_NEEDS_RESET;
@@ -155,7 +156,7 @@ static void put_used(struct machine *m, uint32_t head, uint32_t len)
 	v->interrupt |= 1;
 }
 
-/* Header, data, and a byte for the status at the end. */
+/* A request has a header, data, and a byte for the status at the end. */
 static void perform(struct machine *m, uint32_t head)
 {
 	struct request request;
@@ -210,7 +211,7 @@ static void take_chains(struct machine *m)
 	m->device_poll = 0;
 }
 
-/* When the next request is due. */
+/* The time at which the next request is due. */
 uint64_t virtio_due(const struct machine *m)
 {
 	uint64_t due = NEVER;
@@ -245,7 +246,7 @@ void virtio_poll(struct machine *m)
 			(v->nflight - n) * sizeof(v->due[0]));
 		perform(m, head);
 	}
-	/* An interrupt for which there is nothing to do. */
+	/* A spurious interrupt. */
 	if (is_strict(m, STRICT_DEVICES) && v->status & STATUS_DRIVER_OK &&
 	    one_in(m, 64))
 		v->interrupt |= 1;
@@ -267,7 +268,7 @@ uint32_t virtio_load(struct machine *m, uint32_t offset)
 	case DEVICE_ID:
 		return is_here ? 2 : 0;
 	case VENDOR_ID:
-		return 0x554d4551; /* drivers ask for QEMU's */
+		return 0x554d4551; /* QEMU's, which drivers may expect */
 	default:
 		break;
 	}
@@ -306,7 +307,7 @@ static void set_status(struct machine *m, uint32_t value)
 		update(m);
 		return;
 	}
-	/* 3.1.1: what was not offered is not agreed on. */
+	/* 3.1.1: refuse features that were not offered. */
 	if (v->driver_features & ~FEATURES)
 		value &= ~STATUS_FEATURES_OK;
 	v->status = value | (v->status & STATUS_NEEDS_RESET);

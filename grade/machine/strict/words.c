@@ -1,5 +1,5 @@
-/* grade/machine/strict/words.c: tells stories. An address in angle brackets is
- * one of the kernel or of a program; run.py puts the source line there. */
+/* grade/machine/strict/words.c: prints stories. An address in angle brackets is
+ * a pc; source_lines.py replaces those of the kernel by source lines. */
 #include <stdio.h>
 
 #include "front.h"
@@ -25,15 +25,15 @@ static void tell_rights(uint64_t pte)
 		fputc(pte >> bit & 1 ? names[bit] : '-', stderr);
 }
 
-/* What became of the entry. */
+/* Tell how the entry was changed. */
 static void tell_change(const struct story *s)
 {
 	char name[24];
 
 	if (s->change.hart == NOBODY) {
 		fprintf(stderr,
-			"  the entry has not changed lately: it belongs "
-			"to tables that the hart has left\n");
+			"  the entry has not changed lately; it belongs "
+			"to tables that the hart no longer uses\n");
 		return;
 	}
 	fprintf(stderr,
@@ -55,14 +55,15 @@ static void tell_fence(const struct sfence *fence)
 	fprintf(stderr, "sfence.vma at step %lu <0x%lx>", fence->when,
 		fence->pc);
 	if (fence->has_va)
-		fprintf(stderr, ", which is for address 0x%lx", fence->va);
+		fprintf(stderr, ", for address 0x%lx", fence->va);
 	if (fence->has_asid)
-		fprintf(stderr, "%s ASID %lu",
-			fence->has_va ? " and" : ", which is for", fence->asid);
+		fprintf(stderr, "%s ASID %lu", fence->has_va ? " and" : ", for",
+			fence->asid);
 	fputc('\n', stderr);
 }
 
-/* The fences of that hart since the entry was fetched, or the last before. */
+/* Tell which fences the hart executed since the change, or else the last one
+ * before it. */
 static void tell_fences(const struct story *s)
 {
 	uint64_t since =
@@ -78,7 +79,7 @@ static void tell_fences(const struct story *s)
 			before = fence;
 			continue;
 		}
-		fprintf(stderr, "  since then, but not of this: ");
+		fprintf(stderr, "  a later fence does not cover it: ");
 		tell_fence(fence);
 		any = true;
 	}
@@ -119,7 +120,7 @@ static void tell_code(const struct story *s)
 
 	fprintf(stderr,
 		"story: hart %d executed at step %lu <0x%lx> an instruction "
-		"of frame 0x%lx that is not there any more\n"
+		"of frame 0x%lx that has changed since\n"
 		"  the hart fetched it at step %lu\n",
 		s->hart, s->when, s->pc, s->pa & ~(PAGE - 1), s->entry.since);
 	if (s->change.hart != NOBODY)

@@ -1,6 +1,6 @@
-/* grade/machine/strict/guests/guest.S: around a guest that is written in C, in
- * machine mode. A trap notes its cause in `trapped`, and goes on at t6 in
- * machine mode. */
+/* grade/machine/strict/guests/guest.S: the start of a guest that is written in
+ * C and runs in machine mode. A trap stores its cause in `trapped`, and goes on
+ * at the address in t6 in machine mode. */
 	.section .text.start, "ax"
 	.globl _start
 _start:

@@ -1,9 +1,10 @@
-/* grade/machine/strict/guests/harness.S: around a program of generated
- * instructions (sequences.py).
+/* grade/machine/strict/guests/harness.S: the start and end of a program of
+ * generated instructions (sequences.py).
  *
- * x2 points to memory for loads and stores, x3 to values, x4 to where the next
- * result goes, x1 is anybody's. A trap stores mcause and mtval, and goes on
- * after the instruction. At the end all results are printed in hex. */
+ * x2 points to memory for loads and stores, x3 to values, and x4 to the place
+ * of the next result; x1 is a scratch register. A trap stores mcause and mtval,
+ * and goes on after the instruction. At the end all results are printed in
+ * hex. */
 	.section .text.start, "ax"
 	.globl _start
 _start:
@@ -56,7 +57,7 @@ long:
 	csrw mepc, x1
 	mret
 
-	/* What is in memory counts, too. */
+	/* The contents of memory are part of the result. */
 finish:
 	la a0, memory
 	la a1, memory_end
@@ -71,7 +72,7 @@ park:
 	wfi
 	j park
 
-	/* The dwords from a0 up to a1, one a line. */
+	/* Print the dwords from a0 up to a1, one on each line. */
 print:
 	li t0, 0x10000000
 1:	ld t1, 0(a0)

@@ -1,8 +1,10 @@
-/* grade/machine/strict/guests/kept.c: how long a hart keeps a translation.
+/* grade/machine/strict/guests/kept.c: tests how long a hart keeps a
+ * translation.
  *
- * An entry is changed from one page to another, a fence of some kind follows
- * or not, and the page is read. Prints for each kind how often the old page was
- * seen. The names of those in which it may be seen begin with stale_. */
+ * The guest changes an entry from one page to another, executes some kind of
+ * fence or none, and reads through the entry. For each kind it prints how often
+ * it read from the old page. Where that is allowed, the name of the kind begins
+ * with stale_. */
 typedef unsigned long uint64;
 typedef unsigned char uint8;
 
@@ -26,12 +28,12 @@ uint64 try_load(uint64 va, uint64 mstatus);
 
 static const uint64 va = 0x40201000;
 
-/* In supervisor mode, which has translation. */
+/* Read the page in supervisor mode, where addresses are translated. */
 static uint64 look(void)
 {
 	uint64 value;
 
-	/* lb, of a page whose bytes are all alike */
+	/* One byte will do: all bytes of a page are equal. */
 	value = try_load(va, 1UL << 11);
 	return value;
 }
@@ -144,7 +146,7 @@ static void print(const char *name, uint64 count)
 	*UART = '\n';
 }
 
-/* Whether the old page is seen after the change. */
+/* True if the old page is read after the change. */
 static int is_stale(uint64 t)
 {
 	uint64 flags = LEAF | tests[t].flags;

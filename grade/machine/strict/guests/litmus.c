@@ -1,8 +1,9 @@
-/* grade/machine/strict/guests/litmus.c: two harts and the order of their loads
- * and stores. Prints for each test how often the odd outcome came.
+/* grade/machine/strict/guests/litmus.c: litmus tests: two harts and the order
+ * of their loads and stores. For each test it prints how often the weak outcome
+ * occurred.
  *
- * Without fences RVWMO allows it; with them, or with a dependency, it does not
- * (unprivileged specification, chapter 14). */
+ * RVWMO allows the weak outcome without fences, but not with fences or a
+ * dependency (unprivileged specification, chapter 14). */
 typedef unsigned long uint64;
 typedef unsigned char uint8;
 
@@ -12,7 +13,7 @@ typedef unsigned char uint8;
 
 volatile uint64 trapped; /* guest.S */
 
-/* Apart, and of two kinds: an address for the dependency. */
+/* The variables of a test, far apart. `pointer` is for the dependency. */
 static struct {
 	volatile uint64 value;
 	uint64 space[31];
@@ -22,7 +23,7 @@ static volatile uint64 arrived, result[2];
 #define FENCE(before, after)                                                   \
 	__asm__ volatile("fence " #before "," #after ::: "memory")
 
-/* Both harts are here, and see what the other one did before. */
+/* Wait for the other hart, and see all that it did before. */
 static void meet(uint64 n)
 {
 	__atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
@@ -31,7 +32,7 @@ static void meet(uint64 n)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-/* Store, then load what the other one stores. */
+/* Store, then load the variable to which the other hart stores. */
 static void store_buffer(int me, int fenced)
 {
 	(me == 0 ? &x : &y)->value = 1;
@@ -42,7 +43,7 @@ static void store_buffer(int me, int fenced)
 
 enum { NOTHING, FENCED, DEPENDENT, ACQUIRED, NO_WRITER, NO_READER };
 
-/* One passes a message, the other one takes it. */
+/* One hart sends a message, and the other one receives it. */
 static void message(int me, int how)
 {
 	if (me == 0) {

@@ -1,8 +1,9 @@
-/* grade/machine/strict/guests/sv39.c: every kind of page-table entry, tried in
- * every way: what each access does, and what it leaves in the entry.
+/* grade/machine/strict/guests/sv39.c: makes every kind of access through every
+ * kind of page-table entry.
  *
- * Loads and stores are made by machine mode with MPRV, jumps by going there.
- * All results are printed in hex, for a comparison with QEMU. */
+ * Machine mode makes the loads and stores, with MPRV; a jump changes the mode.
+ * The guest prints in hex the trap that each access caused and the entry that
+ * it left, for a comparison with QEMU. */
 typedef unsigned long uint64;
 typedef unsigned char uint8;
 
@@ -15,14 +16,14 @@ typedef unsigned char uint8;
 #define MXR (1UL << 19)
 #define MPP_SHIFT 11
 #define V 1
-#define LEAF 0xef /* all rights but U, with A and D */
+#define LEAF 0xef /* all bits but U */
 
 static uint64 root[512] __attribute__((aligned(4096)));
 static uint64 middle[512] __attribute__((aligned(4096)));
 static uint64 lower[512] __attribute__((aligned(4096)));
 static uint64 page[512] __attribute__((aligned(4096)));
 
-volatile uint64 trapped; /* guest.S: mcause + 1 of the last trap; 0: none */
+volatile uint64 trapped; /* mcause + 1 of the last trap, 0: none (guest.S) */
 
 uint64 try_load(uint64 va, uint64 mstatus);
 void try_store(uint64 va, uint64 mstatus);
@@ -42,7 +43,7 @@ static uint64 entry(const void *to, uint64 flags)
 	return (uint64)to >> 12 << 10 | flags;
 }
 
-/* Returns the cause, plus 1. */
+/* Returns the cause of the trap plus 1, or 0 if there was none. */
 static uint64 attempt(void (*do_it)(uint64 va, uint64 mstatus), uint64 va,
 		      uint64 mode, uint64 bits)
 {
@@ -57,7 +58,7 @@ static void load(uint64 va, uint64 mstatus)
 	try_load(va, mstatus);
 }
 
-/* One entry, in the two modes that have translation. */
+/* Try one entry in the two modes that translate addresses. */
 static void try_all(uint64 *slot, uint64 pte, uint64 va)
 {
 	for (uint64 mode = 0; mode < 2; mode++) {
@@ -88,15 +89,15 @@ int main(void)
 		try_all(&lower[1], entry(page, flags), va);
 	for (uint64 bit = 54; bit < 64; bit++)
 		try_all(&lower[1], entry(page, LEAF) | 1UL << bit, va);
-	/* Large pages, aligned and not. */
+	/* Large pages, aligned and misaligned. */
 	try_all(&middle[1], 0x80000000UL >> 2 | LEAF, va);
 	try_all(&middle[1], 0x80001000UL >> 2 | LEAF, va);
 	middle[1] = entry(lower, V);
 	try_all(&root[1], 0x80000000UL >> 2 | LEAF, va);
 	try_all(&root[1], 0x80200000UL >> 2 | LEAF, va);
-	/* Pointers with flags that only leaves have; addresses beyond 39
-	 * bits. QEMU 7.2 takes a table outside of memory for an invalid entry,
-	 * and it is an access fault: so that is not tried. */
+	/* Pointers with flags that only leaves have, and addresses of more than
+	 * 39 bits. A table outside of memory is not tried: it is an access
+	 * fault, but QEMU 7.2 treats it like an invalid entry. */
 	for (uint64 flags = 0x11; flags < 0x100; flags <<= 1)
 		try_all(&root[1], entry(middle, flags | V), va);
 	root[1] = entry(middle, V);
