@@ -1,10 +1,10 @@
-"""grade/kernel/model/__main__.py: `make model`: random programs, and what
-memory must be after each of their steps.
+"""grade/kernel/model/__main__.py: `make model`: run random programs, and
+compare memory with a model after each step.
 
-COUNT=200 is how many programs, SEED=N the first boot's seed: each boot has 25
-programs, on a machine drawn for its seed unless CPUS or MEM says otherwise.
-DEBUG=1 and AUDIT=1 are as for `make run`. The first failure ends the run: its
-program is made shorter, and printed as C.
+COUNT=200 is the number of programs, and SEED=N the seed of the first boot.
+Each boot runs 25 programs, on a machine chosen by its seed unless CPUS or MEM
+is set. DEBUG=1 and AUDIT=1 are as for `make run`. The first failure ends the
+run: its program is made shorter, and printed as C.
 """
 
 import os
@@ -55,7 +55,7 @@ def run():
 
 
 def tell(trials, one):
-    """The failure in words, and as a program."""
+    """Describe the failure in words and as a program."""
     shorter = trials.shorten(one)
     text = as_c(shorter)
     OUT.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""grade/kernel/model/admit.py: which operations of an order make sense, and
-whether the process will live."""
+"""grade/kernel/model/admit.py: decide which operations of an order make sense,
+and whether the process will survive them."""
 
 import copy
 
@@ -30,7 +30,7 @@ class Draft:
         self.zombies = sum(not world.processes[role].is_alive
                            for role in process.children)
         self.forked, self.killed = set(), set()
-        self.unsure = None      # from this page on: whether a growth failed
+        self.unsure = None      # first page of a growth that may have failed
 
     @property
     def is_short(self):
@@ -57,14 +57,14 @@ class Draft:
 
 
     def is_known(self, va, size):
-        """Whether all that is about is known before the process begins."""
+        """True if all these bytes are known before the process begins."""
         return not self.memory.is_own(va, size) and (
             self.unsure is None
             or (va + max(size, 1) - 1) // PAGE < self.unsure)
 
 
 def length_of(op):
-    """Bytes of user memory that it is about."""
+    """The number of bytes of user memory that the operation accesses."""
     code = op[0]
     if code in FIXED:
         return FIXED[code]
@@ -82,7 +82,7 @@ def va_of(op):
 
 
 def admit_touch(draft, op):
-    """Loads, stores and jumps of the process itself."""
+    """Admit loads, stores and jumps of the process itself."""
     va, size = va_of(op), length_of(op)
     memory = draft.memory
     if size < 1 or not draft.is_known(va, size):
@@ -101,7 +101,7 @@ def admit_touch(draft, op):
 
 
 def admit_copy(draft, op):
-    """What the kernel copies to or from the process."""
+    """Admit calls in which the kernel copies to or from the process."""
     code, va, size = op[0], op[1], length_of(op)
     memory = draft.memory
     if size and not draft.is_known(va, size):
@@ -139,7 +139,7 @@ def admit_wait(draft, op):
 
 
 def admit_fork(draft, op):
-    """While an allocation is to fail, a fork must end that itself."""
+    """While an allocation is set to fail, fork itself must clear that."""
     role, ends_failing = op[1:]
     if draft.world.hog is not None or draft.armed and not ends_failing \
             or role in draft.world.used | draft.forked \
@@ -163,7 +163,7 @@ def admit_kill(draft, op):
 
 
 def admit_exec(draft, op):
-    """The array of arguments may be written to a place of the step's."""
+    """The step may choose where the argument array is written."""
     va, size = op[3], 8 * (ARGUMENTS + op[2])
     memory = draft.memory
     if va and (not draft.is_known(va, size)
@@ -208,16 +208,16 @@ ADMIT = {Op.WAIT: admit_wait, Op.FORK: admit_fork, Op.KILL: admit_kill,
 
 
 def may_end(draft, op, before):
-    """A process that ends does not tell what came of the operations before,
-    so these must be about itself alone. And unless it exits somebody must be
-    there to notice its end."""
+    """A process that ends does not report the results of the operations
+    before, so these must affect only itself. And unless it exits, somebody
+    must be there to notice its end."""
     return all(o[0] in LOCAL for o in before) \
         and (op[0] == Op.EXIT or draft.can_die)
 
 
 def admit(world, process, ops):
-    """(operations that make sense, LIVES or MAY_DIE or DIES): nothing comes
-    after the one that ends the process."""
+    """Returns the operations that make sense, up to one that ends the process,
+    and LIVES, MAY_DIE or DIES."""
     draft = Draft(world, process)
     kept, fate = [], LIVES
     for op in ops:

@@ -1,8 +1,8 @@
-"""grade/kernel/model/apply.py: the result of an operation: is it one that it
-may have, and what does it change.
+"""grade/kernel/model/apply.py: check the result of an operation, and apply
+what it changes to the reference.
 
-What fails for want of memory may do so only while `fail N` is set or somebody
-has all memory, and only if it takes a frame.
+An operation may fail with ENOMEM only while `fail N` is set or some process
+has all memory, and only if it needs a frame.
 """
 
 import struct
@@ -39,7 +39,7 @@ def apply_touch(world, p, op, result):
 
 def apply_sum(world, p, op, result):
     if result != adler(p.memory.read(op[1], op[2])):
-        raise OtherBytes(f"of the {op[2]} bytes at {op[1]:#x} some are others")
+        raise OtherBytes(f"some of the {op[2]} bytes at {op[1]:#x} are wrong")
 
 
 def apply_sbrk(world, p, op, result):
@@ -65,9 +65,9 @@ def apply_fork(world, p, op, result):
     if was_armed and result in (-ENOMEM, -EAGAIN):
         return
     if result <= 0:
-        raise Wrong(f"fork fails with {name_of(result)}")
+        raise Wrong(f"fork failed with {name_of(result)}")
     if any(q.pid == result for q in world.processes.values()):
-        raise Wrong(f"fork gives {result}, which is somebody else's pid")
+        raise Wrong(f"fork returned {result}, the pid of another process")
     world.fork(p, op[1], result)
 
 
@@ -77,12 +77,12 @@ def apply_vain(world, p, op, result):
 
 
 def apply_exec(world, p, op, result):
-    """It has failed; otherwise there is no result."""
+    """Only an exec that failed has a result."""
     if op[1] < PROGRAMS and op[2] < ARGUMENTS_TOO_MANY \
             and not world.is_short:
-        raise Wrong(f"exec fails with {name_of(result)}")
+        raise Wrong(f"exec failed with {name_of(result)}")
     if result >= 0:
-        raise Wrong(f"exec returns {result}")
+        raise Wrong(f"exec returned {result}")
     if op[3]:
         p.memory.write(op[3], pattern(0, 8 * (ARGUMENTS + op[2])))
 
@@ -110,8 +110,8 @@ def apply_kill(world, p, op, result):
 
 
 def written(memory, va, size):
-    """Results that a copy to a process may have, for want of frames: the first
-    byte of each page that would have to be copied."""
+    """The results that a copy to a process may have if memory is exhausted: it
+    may stop at the first byte of each page that must be copied."""
     stops, at = [], va
     while at < va + size:
         if memory.pages[at // PAGE].frame.owners > 1:
@@ -121,7 +121,8 @@ def written(memory, va, size):
 
 
 def apply_read(world, p, va, data, wanted, result):
-    """The kernel reads something for it; returns the bytes that went."""
+    """The kernel reads something for the process. Returns the bytes that were
+    written to it."""
     memory = p.memory
     good = memory.good_bytes(va, len(data), W)
     allowed = [good or (-EFAULT if data else 0)]
@@ -164,7 +165,8 @@ def apply_file_write(world, p, op, result):
 
 
 def apply_fixed(world, p, op, result):
-    """pipe() and fstat(): all or nothing; a pattern takes the bytes' place."""
+    """pipe() and fstat() write all or nothing. Then a pattern replaces the
+    bytes."""
     size = FIXED[op[0]]
     short = [-ENOMEM] if world.is_short else []
     if p.memory.good_bytes(op[1], size, W) < size:
@@ -178,8 +180,8 @@ def apply_fixed(world, p, op, result):
 def apply_open(world, p, op, result):
     if p.memory.good_bytes(op[1], op[2], W) < op[2]:
         if result > 0:
-            raise Wrong(f"{result} bytes are read into memory that is not "
-                        "there, or not to be written")
+            raise Wrong(f"{result} bytes were read into memory that is not "
+                        "mapped or not writable")
         return
     if not 0 <= result <= op[2]:
         raise Wrong(f"the result is {name_of(result)}")
@@ -200,7 +202,7 @@ def apply_name(world, p, op, result):
 
 def apply_args(world, p, op, result):
     if result >= 0:
-        raise Wrong("exec of a name that is not there succeeds")
+        raise Wrong("exec of a file that does not exist succeeded")
 
 
 def apply_fail(world, p, op, result):
@@ -210,7 +212,7 @@ def apply_fail(world, p, op, result):
 
 def apply_hog(world, p, op, result):
     if not 0 <= result <= world.ram // PAGE:
-        raise Wrong(f"sbrk gave {result} pages, of {world.ram // PAGE}")
+        raise Wrong(f"sbrk returned {result} pages of {world.ram // PAGE}")
     p.memory.hogged = p.memory.brk
     world.balance += p.memory.move_brk(p.memory.brk + result * PAGE)
     world.hog = p.role
@@ -218,10 +220,10 @@ def apply_hog(world, p, op, result):
 
 def apply_crowd(world, p, op, result):
     if result < 0:
-        raise Wrong("fork fails, with memory for many more processes")
+        raise Wrong("fork failed although there is memory for more processes")
     if result > 0:
-        raise Wrong(f"{result} of {op[1]} children see what their parent has "
-                    "written since")
+        raise Wrong(f"{result} of {op[1]} children see what their parent "
+                    "wrote after the fork")
     world.balance += p.memory.write(op[2], bytes([op[3]]))
 
 
@@ -232,7 +234,7 @@ def apply_float_set(world, p, op, result):
 def apply_float_sum(world, p, op, result):
     p.has_floats = True
     if result != float_sum(p.floats):
-        raise Wrong("the floating-point registers have others' values")
+        raise Wrong("the floating-point registers have wrong values")
 
 
 def apply_call(world, p, op, result):
@@ -254,5 +256,5 @@ APPLY = {Op.LOAD: apply_load, Op.STORE: apply_store, Op.SUM: apply_sum,
 
 
 def apply(world, process, op, result):
-    """Raises Wrong unless the result is one that this may have."""
+    """Raises Wrong if the operation must not have this result."""
     APPLY[op[0]](world, process, op, result)

@@ -1,8 +1,8 @@
-"""grade/kernel/model/asc.py: a program of steps as one in C, to be run with
+"""grade/kernel/model/asc.py: turn a program of steps into a C program for
 PROGS.
 
-Each process is a function. Whose turn it is goes through pipes, so that the
-steps come in the order in which they failed.
+Each process is a function. The processes pass the turn on through pipes, so
+that the steps run in the same order as when they failed.
 """
 
 import textwrap
@@ -24,7 +24,7 @@ static char *heap, *stack;
 static int turn[9][2], fds[2], pid[9], vmstat, file, me;
 static char verdict = 'x';
 
-/* Let that process go on; wait until somebody lets this one go on. */
+/* Pass the turn to that process, and wait until it comes back. */
 static void pass_to(int process)
 {
 	xwrite(turn[process][1], &verdict, 1);
@@ -93,16 +93,16 @@ def rights_in_c(rights):
 
 
 class Writer:
-    """Goes through the steps once and collects each process's lines."""
+    """Goes through the steps once and collects the lines of each process."""
 
     def __init__(self, outcome):
         self.outcome = outcome
-        self.code = {}          # lines by (role, how often it has exec'ed)
+        self.code = {}          # lines by (role, number of its execs)
         self.part = {0: 0}
         self.program = {0: 0}
         self.areas = {}         # declarations by name
         self.speaker = 0
-        self.ends = {}          # where a process's last operation begins
+        self.ends = {}          # where the last operation of a process begins
         self.lines(0)
 
     def lines(self, role):
@@ -111,7 +111,7 @@ class Writer:
     # ---- addresses ----
 
     def place(self, role, va):
-        """An address in C: the same page of this program."""
+        """C for an address: the page of this program that corresponds."""
         program = self.program[role]
         heap = self.outcome.heaps[program]
         layout = self.outcome.layouts[program]
@@ -135,15 +135,15 @@ class Writer:
         letters = "".join(letter if segment.rights & bit else "-" for
                           bit, letter in ((R, "r"), (W, "w"), (X, "x")))
         self.areas[name] = (
-            f"/* {letters}, at {segment.va:#x} when it failed */\n"
+            f"/* {letters}; at {segment.va:#x} when the test failed */\n"
             + rights_in_c(segment.rights).format(size))
         return plus(name, va - start)
 
     # ---- steps ----
 
     def switch(self, role):
-        """The next lines are another process's. One that ends passes the turn
-        on before."""
+        """The next lines belong to another process. A process that ends passes
+        the turn on before it does so."""
         if role == self.speaker:
             return
         lines = self.lines(self.speaker)
@@ -188,10 +188,10 @@ class Writer:
 
     def exec(self, role, program):
         if program >= PROGRAMS:
-            return ['/* of a file whose second segment cannot be loaded */',
+            return ['/* exec of a file with a bad second segment */',
                     'exec("/README", (char *[]){ "README", NULL });']
         if self.lines(role) == [f"me = {role};", "await_turn();"]:
-            self.program[role] = program    # as if it began here
+            self.program[role] = program    # as if it had begun with it
             return []
         lines = [f'exec("/bin/{PROGRAM}", (char *[]){{ "{PROGRAM}", '
                  f'"{role}", NULL }});']
@@ -255,7 +255,7 @@ def function(role, part, lines):
 
 
 def as_c(outcome):
-    """The text of the program."""
+    """The text of the C program."""
     failure, writer = outcome.failure, Writer(outcome)
     for step in failure.done:
         writer.step(step)

@@ -1,5 +1,5 @@
-"""grade/kernel/model/boot.py: a machine with programs of odd shapes, drawn
-from a seed, and many programs of steps on it."""
+"""grade/kernel/model/boot.py: boot a machine with guest programs of odd
+layouts, drawn from a seed, and run many random programs on it."""
 
 import random
 import subprocess
@@ -20,7 +20,7 @@ R = 2
 
 @dataclass(frozen=True)
 class Subject:
-    """The program of all processes, as it is built."""
+    """The program that all processes run, as built."""
 
     elf: bytes
     symbols: dict
@@ -40,8 +40,8 @@ def build_subject(config, folder, log=None):
 
 
 def bad_programs(elf):
-    """Programs that cannot be run, each for another reason that shows when a
-    part of it is in memory already."""
+    """Programs that exec must refuse, each for a different reason that shows
+    only after a part of it has been loaded."""
     far = 3 << 30
     beyond = Segment(far, PAGE, R, bytes(16))
     cut = bytearray(with_segments(elf, [beyond]))
@@ -55,7 +55,7 @@ def bad_programs(elf):
 
 @dataclass(frozen=True)
 class Shapes:
-    """Programs in odd places: their files, and what memory each has."""
+    """Programs with odd layouts: their files, and the memory of each."""
 
     files: dict
     layouts: list
@@ -77,7 +77,7 @@ def draw_shapes(rng, subject):
 
 
 def items(shapes, folder):
-    """The files, as items for a disk image."""
+    """The files as items for a disk image."""
     found = {}
     for guest, data in shapes.files.items():
         host = folder / guest.rpartition("/")[2]
@@ -111,5 +111,5 @@ class Boot:
         self._post.__exit__()
 
     def program(self, number):
-        """The steps of that program, to be drawn as it runs."""
+        """The steps of that program, which are drawn as it runs."""
         return draw.program(random.Random(f"{self.seed} {number}"))

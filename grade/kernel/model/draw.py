@@ -1,5 +1,5 @@
-"""grade/kernel/model/draw.py: programs, drawn step by step from what the
-reference knows of the processes so far."""
+"""grade/kernel/model/draw.py: draw random programs, step by step, from what
+the reference knows about the processes so far."""
 
 from grade.kernel.model.hand import Hand
 from grade.kernel.model.layout import PAGE, W
@@ -7,9 +7,9 @@ from grade.kernel.model.play import LOOK, Step
 from grade.kernel.model.rules import PROGRAMS
 from grade.kernel.model.wire import OPS_MAX, ROLES, SENDS_MAX, Op
 
-STEPS = (5, 22)         # of a program, besides looks
+STEPS = (5, 22)         # steps of a program, not counting looks
 LOOKS = 3
-FEW = 3                 # processes: with fewer a fork is likelier
+FEW = 3                 # with fewer processes, a fork is more likely
 
 KINDS = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12, "failing": 13,
          "exec": 4, "floats": 3, "call": 2, "named": 3, "wild": 3, "exit": 4,
@@ -18,14 +18,14 @@ KINDS = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12, "failing": 13,
 
 
 def first_steps(rng):
-    """Each program has a process of its own to begin with."""
+    """Start the first process of a program."""
     yield Step(0, ((Op.FORK, 1, 0),))
     if rng.random() < 0.75:
         yield Step(1, ((Op.EXEC, rng.randrange(PROGRAMS), 0, 0),))
 
 
 def program(rng):
-    """What Stage.play() takes: draws one step after another."""
+    """Returns a generator of steps, as Stage.play() expects it."""
     def steps(world):
         hand = Hand(rng, world)
         yield from first_steps(rng)
@@ -41,14 +41,14 @@ def program(rng):
 
 
 def alone(world):
-    """Nobody is left but role 0."""
+    """True if only role 0 is left."""
     free = [role for role in range(1, ROLES) if role not in world.used]
     return Step(0, ((Op.WAIT, 0),
                     *((Op.FORK, role, 0) for role in free[:1])))
 
 
 def draw_steps(rng, world, hand):
-    """One step; or some that belong together."""
+    """One step, or several that belong together."""
     alive = [p for p in world.alive() if p.role != 0]
     if not alive:
         yield alone(world)
@@ -73,8 +73,8 @@ def draw_steps(rng, world, hand):
 
 
 def race(rng, world, hand, process):
-    """Some processes that share many pages do something to all of them at
-    once."""
+    """Let processes that share many pages do something with all these pages at
+    the same time."""
     role = process.role
     ops = hand.wide(process)
     start, pages = ops[-1][1:3]

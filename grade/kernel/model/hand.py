@@ -1,20 +1,21 @@
-"""grade/kernel/model/hand.py: draws what one process does in a step:
-addresses, operations, and operations that belong together."""
+"""grade/kernel/model/hand.py: draw what one process does in a step: addresses,
+operations, and operations that belong together."""
 
 from grade.kernel.model.layout import PAGE, STACK_GAP, USER_TOP, W, X
 from grade.kernel.model.reference import CODE, NAMES
 from grade.kernel.model.rules import FILE_MOST, PIPE_MOST, PROGRAMS
 from grade.kernel.model.wire import ROLES, Op
 
-WIDE = (8, 40, 250)     # pages, where many are wanted
-HOT = 4                 # pages that a program is mostly about
+WIDE = (8, 40, 250)     # numbers of pages in a wide operation
+HOT = 4                 # pages that a program uses most of the time
 BAD_PROGRAMS = range(PROGRAMS, PROGRAMS + 6)
 MANY = (3, 30, 126, 127, 128, 129, 254, 255, 256, 257, 1022, 1023, 1024,
-        1025)           # owners of a frame, at bounds that a count may have
+        1025)           # numbers of owners near the limits of possible counts
 TO_MEMORY = {Op.STORE, Op.PIPE, Op.PIPE_READ, Op.FILE_READ, Op.FSTAT, Op.WAIT}
-# Allocations of what takes more than a few, in programs with many tables.
+# The most allocations of operations that need many, in programs with many
+# tables.
 TAKES = {Op.FORK: 14, Op.FORK_IN_VAIN: 14, Op.EXEC: 70, Op.SBRK: 8}
-KERNEL = -(1 << 38)     # what begins there no program may touch
+KERNEL = -(1 << 38)     # no program may touch memory from there on
 ODD_GROWTH = (1 << 33, 1 << 38, 1 << 40, (1 << 63) - 1, -(1 << 63), -(1 << 40),
               0)
 
@@ -30,7 +31,7 @@ class Hand:
     # ---- addresses ----
 
     def page(self, process):
-        """The number of a page that steps may be about."""
+        """The number of a page that steps may use."""
         known = [n for n, _ in process.memory.known()]
         hot = [n for n in self.hot if n in process.memory.pages]
         if hot and self.rng.random() < 0.7:
@@ -50,7 +51,8 @@ class Hand:
             rng.randrange(0, PAGE, 8)])
 
     def bad(self, process):
-        """An address that no program has, or this one has not."""
+        """An address that no program has, or that this process does not
+        have."""
         rng, memory = self.rng, process.memory
         near = rng.randint(-16, 16)
         guard = memory.stack[0]
@@ -152,7 +154,7 @@ class Hand:
     # ---- steps ----
 
     def mixed(self, process):
-        """Loads, stores and copies, looked at afterwards."""
+        """Loads, stores and copies, whose bytes are checked afterwards."""
         ops = []
         for _ in range(self.rng.randint(1, 3)):
             ops.append(self.rng.choice(
@@ -161,7 +163,7 @@ class Hand:
         return [*ops, *self.after(ops)]
 
     def after(self, ops):
-        """Look at the bytes that the operations were about."""
+        """Check the bytes that the operations accessed."""
         found = []
         for op in ops:
             if op[0] in (Op.STORE, Op.PIPE_READ, Op.FILE_READ) \
@@ -170,14 +172,14 @@ class Hand:
         return found
 
     def touched_copy(self, process):
-        """A load before and one after: the hart remembers the page."""
+        """A copy between two loads, so that the hart caches the page."""
         op = self.copy(process, 0)
         return [(Op.PIPE_WRITE, self.va(process, 1, 0), 1),
                 (Op.LOAD, op[1]), op, (Op.LOAD, op[1])]
 
     def named(self, process):
-        """A name, most often across the end of a page, for a call that reads
-        it up to its NUL."""
+        """A name, usually across the end of a page, for a call that reads it
+        up to its NUL."""
         rng = self.rng
         seed = rng.choice(list(NAMES))
         size = len(NAMES[seed])
@@ -189,7 +191,7 @@ class Hand:
         return [store, (Op.NAME, va)]
 
     def fork(self, process):
-        """With stores before and at once after it."""
+        """A fork with stores right before and after it."""
         rng = self.rng
         free = [role for role in range(1, ROLES) if role not in
                 self.world.used]
@@ -203,7 +205,7 @@ class Hand:
         return [*before, (Op.FORK, free[0], 0), *after]
 
     def grow(self, process):
-        """Memory that comes and goes, and is touched in between."""
+        """Allocate and free memory, and touch it in between."""
         rng, memory = self.rng, process.memory
         ops = [self.sbrk(process)]
         start = memory.brk
@@ -223,7 +225,7 @@ class Hand:
         return ops
 
     def failing(self, process):
-        """Something for which there is no memory."""
+        """An operation for which memory is exhausted."""
         rng = self.rng
         op = rng.choice([self.copy, self.copy, self.wait, self.store,
                          self.sbrk, self.vain, self.exec_one, self.floats,
@@ -240,7 +242,8 @@ class Hand:
         return ops
 
     def again(self, ops):
-        """What has failed once, or something else with the same memory."""
+        """Repeat what has failed, or do something else with the same
+        memory."""
         op, rng = ops[-1], self.rng
         choices = [[op] if op[0] not in (Op.FORK, Op.EXEC) else []]
         if op[0] in TO_MEMORY and op[1]:
@@ -271,7 +274,7 @@ class Hand:
         return [self.rng.choice([(Op.FLOAT_SET, seed), (Op.FLOAT_SUM,)])]
 
     def call(self, process):
-        """Instructions of the process's own making, or what is there."""
+        """Call code that the process has written, or whatever is there."""
         executable = [n for n, page in process.memory.known()
                       if page.rights & X]
         if not executable:
@@ -284,7 +287,7 @@ class Hand:
         return ops
 
     def wild(self, process):
-        """What ends the process."""
+        """An access that kills the process."""
         code = self.rng.choice([Op.LOAD, Op.STORE, Op.STORE, Op.SUM, Op.CALL])
         va = self.va(process, 8, 0.6)
         if code == Op.STORE:
@@ -313,7 +316,7 @@ class Hand:
                  self.va(process, 1, 0), self.rng.randrange(256))]
 
     def wide(self, process):
-        """Many pages in a row, all written."""
+        """Write to many consecutive pages."""
         pages = self.rng.choice(WIDE)
         brk = -(-process.memory.brk // PAGE) * PAGE
         return [(Op.SBRK, -process.memory.brk % PAGE),
@@ -321,7 +324,8 @@ class Hand:
                 (Op.TOUCH, brk, pages, self.rng.randrange(256))]
 
     def at_once(self, process, start, pages):
-        """What a process may do while others do the same to these pages."""
+        """An operation that other processes do with the same pages at the same
+        time."""
         rng, memory = self.rng, process.memory
         free = [role for role in range(1, ROLES)
                 if role not in self.world.used]
@@ -336,7 +340,7 @@ class Hand:
         return rng.choice(choices)
 
     def hog(self, process):
-        """All memory, or give it back."""
+        """Allocate all memory, or free it."""
         memory = process.memory
         if self.world.hog == process.role:
             return [(Op.SBRK, memory.hogged - memory.brk)]
@@ -345,7 +349,7 @@ class Hand:
 
 
 def stretches(numbers):
-    """Numbers of pages in a row."""
+    """Split page numbers into runs of consecutive ones."""
     found = []
     for number in numbers:
         if found and found[-1][-1] == number - 1 and len(found[-1]) < 16:

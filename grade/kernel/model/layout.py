@@ -1,7 +1,8 @@
-"""grade/kernel/model/layout.py: programs whose memory lies in odd places.
+"""grade/kernel/model/layout.py: make programs with odd memory layouts.
 
 Each is the subject's program with segments added: with any rights, at page 0,
-across the borders that page tables have, far up, with ends inside pages.
+across the boundaries of page tables, at high addresses, or ending inside a
+page.
 """
 
 import struct
@@ -12,19 +13,19 @@ R, W, X = 2, 4, 8                       # as in page-table entries
 USER_TOP = (1 << 38) - 0x10000
 STACK_GAP = 1 << 20
 STACK_BYTES = 65536
-TABLE, GIGABYTE = 1 << 21, 1 << 30      # what a table of each level spans
+TABLE, GIGABYTE = 1 << 21, 1 << 30      # bytes that a table of a level maps
 RIGHTS = (R, R | X, X, R | W, R | W, R | W | X, R | W | X)
-SHAPES = 4                              # programs that a boot has
+SHAPES = 4                              # programs in each boot
 HEAP_ROOM = 24                          # pages, in the highest layout
 
 LOAD, GNU_STACK = 1, 0x6474e551
-HEADER = "<IIQQQQQQ"                    # of a segment
+HEADER = "<IIQQQQQQ"                    # the program header of a segment
 ELF_FLAGS = {4: R, 2: R | W, 1: X}      # R W X
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Part of a program: `data` from the file, and zeros up to `size`."""
+    """A part of a program: `data` from the file, then zeros up to `size`."""
 
     va: int
     size: int
@@ -41,15 +42,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Layout:
-    """What memory a program begins with. `own` are the pages that the subject
-    itself writes to; no step does."""
+    """The memory with which a program begins. `own` are the pages to which the
+    subject itself writes, and no step does."""
 
     segments: tuple
     own: frozenset
     added: tuple
 
     def pages(self):
-        """(rights, bytes) by page number: of all segments."""
+        """(rights, bytes) of all segments, by page number."""
         found = {}
         for segment in self.segments:
             for number in segment.pages():
@@ -65,7 +66,7 @@ class Layout:
         return found
 
     def places(self):
-        """Addresses worth a look: the borders of what was added."""
+        """Interesting addresses: the boundaries of the added segments."""
         return [place for s in self.added for place in (s.va, s.end)]
 
 
@@ -125,7 +126,7 @@ def with_segments(elf, added):
 # ---- drawn ------------------------------------------------------------------
 
 def draw_segment(rng, start, most):
-    """From a page on, at most so many pages."""
+    """A segment that begins at a page and has at most that many pages."""
     pages = rng.randint(1, most)
     va = start + (rng.randrange(PAGE) if rng.random() < 0.2 else 0)
     end = start + pages * PAGE
@@ -137,7 +138,8 @@ def draw_segment(rng, start, most):
 
 
 def neighbour(rng, before):
-    """One that begins in the last page of another, if there is room."""
+    """A segment that begins in the last page of another one, if there is
+    room."""
     room = -before.end % PAGE
     if room < 64 or rng.random() < 0.7:
         return []
@@ -147,7 +149,8 @@ def neighbour(rng, before):
 
 
 def draw_places(rng, end):
-    """Where segments begin, upwards; each has room for four pages."""
+    """The addresses of segments in ascending order, each with room for four
+    pages."""
     low = -(-end // PAGE) * PAGE + rng.randint(0, 3) * PAGE
     some = [low,
             rng.randint(1, 6) * TABLE - rng.randint(0, 3) * PAGE,
@@ -158,13 +161,14 @@ def draw_places(rng, end):
 
 
 def highest(rng):
-    """So that stack and heap reach the last page of user space."""
+    """A segment so high that stack and heap reach the last page of user
+    space."""
     room = (HEAP_ROOM * PAGE) + STACK_BYTES + STACK_GAP
     return USER_TOP - room - rng.randint(1, 3) * PAGE
 
 
 def draw_layout(rng, elf, high=False):
-    """The file of a program, and its Layout."""
+    """Returns the file of a program, and its Layout."""
     end = max(segment.end for segment in segments_of(elf))
     places = draw_places(rng, end)
     if high:

@@ -1,8 +1,10 @@
-"""grade/kernel/model/look.py: page tables from outside against the reference.
+"""grade/kernel/model/look.py: compare page tables, read from outside, with the
+reference.
 
-What each page must have: its bytes, its rights, and a frame that nobody else
-has if anybody may write to it. Pages that fork has shared have one frame until
-one of them is written; then each writer has exactly one of its own.
+Each page must have the right bytes and the right rights. A frame that a
+process can write to must not be mapped by another one. Pages that fork has
+shared have one frame until one of them is written to; then each writer has
+exactly one of its own.
 """
 
 from grade.kernel.model import space
@@ -16,7 +18,8 @@ RIGHTS = R | W | X
 
 
 def check(stage, world):
-    """Raises Wrong. Nobody runs meanwhile, but the post, which only looks."""
+    """Raises Wrong if something does not match. Meanwhile only the post runs,
+    and it changes nothing."""
     seen = {}
     for process in world.alive():
         seen[process.role] = pages_of(stage, process)
@@ -43,8 +46,8 @@ def check_tables(seen):
     for role, (_, tables) in seen.items():
         for table in tables:
             if owners.setdefault(table, role) != role:
-                raise Wrong(f"processes {owners[table]} and {role} have a "
-                            "page table in common")
+                raise Wrong(f"processes {owners[table]} and {role} use the "
+                            "same page table")
     for role, (pages, _) in seen.items():
         for number, entry in pages.items():
             if frame_of(entry) in owners:
@@ -57,8 +60,8 @@ def check_pages(process, pages):
     for number in memory.pages.keys() - pages.keys():
         raise Wrong(f"{who} has no page at {number * PAGE:#x}")
     for number in pages.keys() - memory.pages.keys():
-        raise Wrong(f"{who} has a page at {number * PAGE:#x}, where it is to "
-                    "have none")
+        raise Wrong(f"{who} has a page at {number * PAGE:#x}, where it must "
+                    "not have one")
     for number, page in memory.pages.items():
         check_rights(who, number, page, pages[number])
 
@@ -77,16 +80,16 @@ def check_rights(who, number, page, entry):
     has = entry & RIGHTS
     if entry & G or not entry & U or not entry & V \
             or has & ~wanted or (wanted & ~has) & ~W:
-        raise Wrong(f"{who} has at {number * PAGE:#x} a page that is "
-                    f"{rights(entry)}{', global' if entry & G else ''}; the "
-                    f"program's is {rights(wanted | U)}")
+        raise Wrong(f"{who} has the rights {rights(entry)}"
+                    f"{', global' if entry & G else ''} at "
+                    f"{number * PAGE:#x}, but must have {rights(wanted | U)}")
 
 
 def check_bytes(stage, process, number, page, entry):
     who = f"process {process.role}"
     pa = frame_of(entry)
     if not stage.post.ram.has(pa):
-        raise Wrong(f"{who} has at {number * PAGE:#x} a page that is no RAM")
+        raise Wrong(f"{who} has at {number * PAGE:#x} a page outside of RAM")
     found = stage.post.ram.page(pa)
     if found != page.data:
         at = next(i for i in range(PAGE) if found[i] != page.data[i])
@@ -97,7 +100,7 @@ def check_bytes(stage, process, number, page, entry):
 
 
 def check_writers(world, seen):
-    """A frame that anybody may write to is nobody else's."""
+    """If a page is writable, no other page may have its frame."""
     users = {}
     for role, (pages, _) in seen.items():
         for number, entry in pages.items():
@@ -108,11 +111,11 @@ def check_writers(world, seen):
             told = ", ".join(f"{number * PAGE:#x} of process {role} ("
                              + ("" if entry & W else "not ") + "writable)"
                              for role, number, entry in several)
-            raise Wrong(f"one frame is that of {told}")
+            raise Wrong(f"one frame is mapped at {told}")
 
 
 def check_sharing(world, seen):
-    """Pages that may have the same frame do."""
+    """Pages that may have the same frame must have it."""
     frames = {}
     for process in world.alive():
         pages = seen[process.role][0]
@@ -121,14 +124,14 @@ def check_sharing(world, seen):
                 id(page.frame), (process.role, number, pages[number]))
             if frame_of(first[2]) != frame_of(pages[number]):
                 raise Wrong(
-                    f"processes {first[0]} and {process.role} each have a "
-                    f"frame for {number * PAGE:#x}, which nobody has written "
-                    "since the fork")
+                    f"processes {first[0]} and {process.role} have different "
+                    f"frames at {number * PAGE:#x}, although neither has "
+                    "written to the page since the fork")
 
 
 def what_fork_shares(stage, world, parent, child):
-    """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel has it for
-    most pages of these two."""
+    """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel does with
+    most pages of these two processes."""
     one, two = (pages_of(stage, world.processes[role])[0]
                 for role in (parent, child))
     known = world.processes[parent].memory.known()

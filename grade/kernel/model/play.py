@@ -1,4 +1,5 @@
-"""grade/kernel/model/play.py: has a machine do a program, and compares."""
+"""grade/kernel/model/play.py: run a program on a machine, and compare it with
+the reference."""
 
 import time
 from dataclasses import dataclass, field
@@ -12,12 +13,12 @@ from grade.kernel.model.reference import SHARES_NOTHING, World, adler
 from grade.kernel.model.rules import OtherBytes, Wrong
 from grade.kernel.model.wire import OPS_MAX, Op
 
-FRAMES_PER_TABLE = 500  # or a few more
-FRAMES_KEPT = 64        # that a process takes besides its pages
-CAPACITY_MOST = 64 << 20        # bytes of RAM that are taken in a moment
-TOGETHER = 3000         # ticks until they begin, 0.3 ms
-SAID_BY_CTRL_C = -2     # a status that no program can have
-SETTLE_SECONDS = 5      # orphans end by themselves
+FRAMES_PER_TABLE = 500  # pages that a table maps, or a few more
+FRAMES_KEPT = 64        # frames that a process needs besides its pages
+CAPACITY_MOST = 64 << 20        # bytes of RAM that are allocated quickly
+TOGETHER = 3000         # ticks until they begin (0.3 ms)
+SAID_BY_CTRL_C = -2     # a status that no program can return
+SETTLE_SECONDS = 5      # time for orphans to exit
 FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
                  Op.FLOAT_SET, Op.FLOAT_SUM, Op.FORK_IN_VAIN, Op.FILE_WRITE,
                  Op.FILE_READ, Op.OPEN, Op.NAME, Op.ARGS, Op.FAIL}
@@ -25,16 +26,16 @@ FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
 
 @dataclass(frozen=True)
 class Step:
-    """What one process does in one go. A step of no operations is a look at
+    """What one process does at a time. A step without operations means: check
     all page tables from outside. With `counts`, free frames are counted.
-    `others` are (role, operations) of processes that do something at the same
-    time, on other harts if there are any."""
+    `others` are (role, operations) of processes that act at the same time, on
+    other harts if there are any."""
 
     role: int
     ops: tuple
     counts: bool = False
     others: tuple = ()
-    ends: bool = False      # the process, with the last operation
+    ends: bool = False      # the last operation ends the process
 
     @property
     def is_look(self):
@@ -46,33 +47,33 @@ LOOK = Step(0, ())
 
 @dataclass
 class Failure:
-    """The first thing that went wrong in a program. `done` are the steps with
-    the operations that made sense, up to it."""
+    """The first thing that went wrong in a program. `done` are the steps up to
+    it, with the operations that made sense."""
 
     what: str
     step: Step
     done: list = field(default_factory=list)
-    place: tuple = None     # (role, va, byte) of a byte that is another
+    place: tuple = None     # (role, va, right value) of a wrong byte
 
 
 class Stage:
-    """A booted machine, which many programs run on, one after another."""
+    """A booted machine, on which many programs run one after another."""
 
     def __init__(self, post, layouts):
         self.post = post
         self.layouts = layouts
         self.sharing = SHARES_NOTHING
         self.heaps = []
-        self.frames = None      # free ones between programs
-        self.roots = {}         # of page tables, by role
+        self.frames = None      # free frames between programs
+        self.roots = {}         # root tables by role
 
     def prepare(self):
-        """See where each program's heap begins."""
+        """Find out where the heap of each program begins."""
         for program, layout in enumerate(self.layouts):
             self.post.send([(0, [(Op.FORK, 1, 0)])], 2)
             reply, = self.post.send([(1, [(Op.EXEC, program, 0, 0)])], 1)
             if not reply.is_fresh:
-                raise Wrong(f"exec of program {program} fails with "
+                raise Wrong(f"exec of program {program} failed with "
                             f"{reply.results[0]}")
             self.heaps.append(heap := reply.results[1])
             if (heap - STACK_BYTES) // PAGE - 1 in layout.pages():
@@ -85,13 +86,13 @@ class Stage:
         self.finish()
 
     def finish(self):
-        """When nothing runs: at the beginning and after all programs."""
+        """Checks when nothing runs: at the start and after all programs."""
         if self.post.ram.size <= CAPACITY_MOST:
             self.check_capacity()
 
     def check_capacity(self):
-        """Take all memory, to see that there is as much as the kernel says,
-        whatever it counts."""
+        """Allocate all memory, to check that there is as much as the kernel
+        reports."""
         said = self.post.figures()["free"]
         player = Player(self, self.world())
         player.step(Step(0, ((Op.FORK, 1, 0),)))
@@ -99,11 +100,12 @@ class Stage:
         player.ask(1, (Op.SBRK, -got * PAGE))
         player.finish()
         if not 0 <= said - got <= got // FRAMES_PER_TABLE + FRAMES_KEPT:
-            raise Wrong(f"{said} frames are said to be free, and {got} can be "
+            raise Wrong(f"{said} frames are reported free, but {got} can be "
                         "had")
 
     def what_is_shared(self):
-        """Whether fork shares pages: each step of the series may be tried."""
+        """What fork shares. The kernel may be that of any step of the
+        series."""
         player = Player(self, self.world())
         player.step(Step(0, ((Op.FORK, 1, 0),)))
         level = look.what_fork_shares(self, player.world, 0, 1)
@@ -115,8 +117,8 @@ class Stage:
                      self.post.ram.size)
 
     def play(self, steps):
-        """Run a program; None, or the Failure. `steps(world)` gives them one
-        by one."""
+        """Run a program. Returns None or the Failure. `steps(world)` yields
+        its steps one by one."""
         player = Player(self, self.world())
         step = None
         try:
@@ -146,7 +148,7 @@ class Player:
                        if role == 0}
 
     def explain(self, error):
-        """Bytes that are others: which, and whose."""
+        """Find out which bytes are wrong, and in which process."""
         if isinstance(error, OtherBytes) and error.place is None:
             try:
                 look.check_all_bytes(self.stage, self.world)
@@ -157,11 +159,12 @@ class Player:
     # ---- answers ----
 
     def send(self, *orders, replies=1):
-        """See Post.send(). At least so many answers come."""
+        """See Post.send(). Waits for at least that many answers."""
         self.inbox += self.post.send(orders, replies)
 
     def answer(self, *roles):
-        """The next one of any of these; those of others are kept."""
+        """The next answer of any of these roles. Answers of others are kept
+        for later."""
         for reply in self.inbox:
             if reply.role in roles:
                 self.inbox.remove(reply)
@@ -173,15 +176,15 @@ class Player:
             self.inbox.append(reply)
 
     def ask(self, role, *ops):
-        """Have a process do that, which is no part of the program."""
+        """Let a process do something that is not part of the program."""
         self.send((role, ops))
         return self.answer(role).results
 
     # ---- a step ----
 
     def step(self, step):
-        """It may be about processes that are not there any more: shorter
-        programs are made by leaving steps out."""
+        """Carry out a step. Its processes may not exist, because a program is
+        made shorter by leaving steps out."""
         if step.is_look:
             if self.done and not self.done[-1].is_look:
                 self.done.append(step)
@@ -204,8 +207,8 @@ class Player:
             self.check_frames(before, self.world.balance)
 
     def together(self, step):
-        """Several processes at once. Each is about its own memory only, so
-        what comes of it is the same in any order."""
+        """Several processes at once. Each affects only its own memory, so the
+        result is the same in any order."""
         doing, forked = {}, set()
         for role, ops in ((step.role, step.ops), *step.others):
             process = self.world.process(role)
@@ -227,7 +230,8 @@ class Player:
             self.apply_all(self.world.process(role), ops, self.answer(role))
 
     def frames_before(self, step, ops, fate):
-        """Free frames, if it is known how many of them the step takes."""
+        """The number of free frames, if it is known how many the step
+        takes."""
         if not step.counts or any(op[0] in FRAMES_UNSAID for op in ops) \
                 or self.world.orphaned or self.world.is_short \
                 or fate != LIVES or any(not p.is_alive for p in
@@ -238,7 +242,7 @@ class Player:
     def check_frames(self, before, taken):
         after = self.post.figures()["free"]
         if before - after != taken:
-            raise Wrong(f"that takes {before - after} frames of memory, not "
+            raise Wrong(f"that took {before - after} frames of memory, not "
                         f"{taken}")
 
     def carry_out(self, process, ops, fate):
@@ -247,7 +251,7 @@ class Player:
         if fate == LIVES:
             self.send((role, sent))
             return self.apply_all(process, ops, self.answer(role))
-        if parent is None:              # it exits; who waits is init
+        if parent is None:              # it exits, and init waits for it
             self.send((role, sent), replies=0)
             return self.end(process, ops)
         self.send((parent.role, [(Op.WATCH, role)]), (role, sent, True))
@@ -256,17 +260,17 @@ class Player:
             return self.end(process, ops)
         other = self.answer(role if first.role != role else parent.role)
         if fate == DIES:
-            raise Wrong(f"process {role} lives on")
+            raise Wrong(f"process {role} is still alive")
         return self.apply_all(process, ops,
                               first if first.role == role else other)
 
     def filled(self, op):
-        """With what is not known when a program is seeded."""
+        """The operation with values that are not known in advance."""
         if op[0] == Op.KILL:
             return (op[0], self.world.process(op[1]).pid)
         return op
 
-    # ---- what came of it ----
+    # ---- results ----
 
     def apply_all(self, process, ops, reply):
         if reply.is_fresh:
@@ -285,25 +289,25 @@ class Player:
             zombie = self.world.processes.get(role)
             if zombie is not None and self.ask(
                     parent, (Op.WATCH, role))[0] != 0:
-                raise Wrong(f"process {role} lives on")
+                raise Wrong(f"process {role} is still alive")
         return None
 
     def began(self, role):
-        """The child of a fork says so."""
+        """Wait until the child of a fork reports that it has begun."""
         if not self.answer(role).is_fresh:
-            raise Wrong(f"process {role} does something before its first "
+            raise Wrong(f"process {role} did something before its first "
                         "order")
 
     def begun(self, process, ops, reply):
         """exec has succeeded."""
         program = next((op[1] for op in ops if op[0] == Op.EXEC), None)
         if program is None or program >= len(self.stage.layouts):
-            raise Wrong(f"process {process.role} begins again")
+            raise Wrong(f"process {process.role} began a second time")
         registers, heap, *_ = reply.results
         if registers != 0:
-            raise Wrong("after exec a register is not zero")
+            raise Wrong("a register is not zero after exec")
         if heap != self.stage.heaps[program]:
-            raise Wrong(f"after exec the heap begins at {heap:#x}, not "
+            raise Wrong(f"the heap begins at {heap:#x} after exec, not "
                         f"{self.stage.heaps[program]:#x}")
         self.world.exec(process, program)
         self.stage.roots.pop(process.role, None)
@@ -328,7 +332,8 @@ class Player:
     # ---- the end ----
 
     def finish(self):
-        """Everybody's bytes, everybody's end, and all frames are back."""
+        """Check all bytes, let all processes exit, and check that all frames
+        are free again."""
         if self.world.armed:
             self.disarm(0)
         for process in self.world.alive():
@@ -348,8 +353,8 @@ class Player:
                     self.carry_out(process, [(Op.EXIT, 0)], DIES)
         left = self.world.pipe
         if self.ask(0, (Op.EMPTY, len(left)))[0] != adler(left):
-            raise Wrong(f"of the {len(left)} bytes that are left in the pipe "
-                        "some are others")
+            raise Wrong(f"some of the {len(left)} bytes that are left in the "
+                        "pipe are wrong")
         self.check_returned()
 
     def sum_up(self, process):
@@ -364,7 +369,8 @@ class Player:
                 apply(self.world, process, op, result)
 
     def check_returned(self):
-        """What init waits for may take a while."""
+        """Check that no frame is lost. It may take init a while to wait for
+        all orphans."""
         start = time.monotonic()
         frames = self.stage.frames
         lost = frames - self.post.figures()["free"]
@@ -372,11 +378,12 @@ class Player:
             time.sleep(0.002)
             lost = frames - self.post.figures()["free"]
         if lost:
-            raise Wrong(f"in the end {lost} frames are lost")
+            raise Wrong(f"{lost} frames are lost at the end")
 
 
 def readable(memory):
-    """(address, bytes) of the stretches of known pages that it may read."""
+    """(address, bytes) of the runs of known pages that the process may
+    read."""
     found = []
     for number, page in memory.known():
         if not page.rights & R:

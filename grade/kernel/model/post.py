@@ -1,7 +1,7 @@
-"""grade/kernel/model/post.py: a machine whose processes do as they are told.
+"""grade/kernel/model/post.py: a machine whose processes obey orders.
 
-Orders are written into the memory of a process of the guest, the post, which
-passes them on and writes the answers beside them (subject/main.c).
+The grader writes orders into the memory of a process of the guest, the post,
+which passes them on and writes the answers beside them (subject/main.c).
 """
 
 import secrets
@@ -25,10 +25,10 @@ from grade.machine.sv39 import root_of
 from grade.machine.watched import WatchedMachine
 
 BOOT_SECONDS = 10
-ANSWER_SECONDS = 3      # an order takes a millisecond, a hog some hundred
-SPINS = 200             # looks at the answer before each short sleep
+ANSWER_SECONDS = 3      # an order takes 1 ms, a hog some 100 ms
+SPINS = 200             # polls for the answer before each short sleep
 SLEEP_SECONDS = 0.00005
-CHECK_SECONDS = 0.05    # between two looks at the console
+CHECK_SECONDS = 0.05    # between two checks of the console
 
 
 class Silent(Wrong):
@@ -36,8 +36,8 @@ class Silent(Wrong):
 
 
 class Post:
-    """Use it in a `with`. `symbols` says where `post` and `mark` are, `items`
-    are the programs, by name in the guest."""
+    """Use it in a `with`. `symbols` has the addresses of `post` and `mark`,
+    and `items` the programs by their names in the guest."""
 
     def __init__(self, config, log, machine, symbols, items):
         self._config = config
@@ -69,12 +69,12 @@ class Post:
     # ---- finding memory ----
 
     def _roots(self):
-        """Root tables of the harts just now."""
+        """The current root tables of the harts."""
         try:
             satps = self._watched.monitor.satps()
         except MonitorLost as error:
             self._check(time.monotonic() + 1, "")
-            raise Silent(f"the machine is gone ({error})") from error
+            raise Silent(f"the machine has died ({error})") from error
         return {root_of(satp) for satp in satps} - {None}
 
     def _find_post(self):
@@ -86,16 +86,16 @@ class Post:
                 if pa and self.ram.word(pa + 8 * NONCE) == self._nonce + 1:
                     self._at = pa
                     return
-            self._check(end, "the first process does not begin")
+            self._check(end, "the first process did not begin")
             time.sleep(0.01)
 
     def _check(self, end, what):
-        """Raise Silent if there is nothing to wait for."""
+        """Raise Silent if waiting is pointless."""
         text = self._log.text()
         if run_to_end.PANIC_MARK.search(text.encode()):
             line = next(line for line in text.splitlines()
                         if "panic: " in line)
-            raise Silent("the kernel panics: " + line.split("panic: ")[1])
+            raise Silent("the kernel panicked: " + line.split("panic: ")[1])
         if self._watched.has_ended():
             raise Silent("the machine has ended")
         if time.monotonic() > end:
@@ -129,8 +129,8 @@ class Post:
                 check = time.monotonic() + CHECK_SECONDS
 
     def send(self, orders, replies):
-        """`orders` are a role and what pack_order() takes; wait for so many
-        replies."""
+        """`orders` are pairs of a role and the arguments of pack_order().
+        Waits for that many replies."""
         for index, (role, *order) in enumerate(orders):
             at = self._at + SEND_AT + index * (8 + ORDER_SIZE)
             self.ram.put(at, struct.pack("<Q", role) + pack_order(*order))
@@ -142,13 +142,13 @@ class Post:
                 for i in range(replies)]
 
     def figures(self):
-        """What the kernel says of its memory, by name."""
+        """The kernel's counters of memory, by name."""
         self._do(POST_VMSTAT)
         return {name: self._word(FIGURES + index)
                 for index, name in enumerate(FIGURE_NAMES)}
 
     def show(self, role):
-        """Where the root table of that process is."""
+        """The address of that process's root table."""
         self._shows += 1
         self._put(REPLIES, 1)
         start = self._at + SEND_AT
@@ -166,10 +166,11 @@ class Post:
                     self.ram.write_word(mark + 8 * MARK_SEEN, self._shows)
                     self._wait(ANSWER_SECONDS)
                     return root
-            self._check(end, f"process {role} is not seen on any hart")
+            self._check(end, f"process {role} was not seen on any hart")
 
     def mark(self, root):
-        """Where the mark of one of ours is; None for any other."""
+        """The address of the mark, or None if it is not a process of the
+        model."""
         pa = space.find(self.ram, root, self._symbols["mark"])
         if pa and self.ram.word(pa + 8 * MARK_NONCE) == self._nonce:
             return pa

@@ -1,8 +1,8 @@
-"""grade/kernel/model/reference.py: what memory must be.
+"""grade/kernel/model/reference.py: the model: what memory must contain.
 
-Each process has flat copies of all its pages: a page's bytes are a value of
-their own, and nothing is shared. Beside the bytes stands a Frame, which says
-only who may have the same one: a fork makes owners, a write makes a new frame.
+Each process has plain copies of all its pages, and nothing is shared. Beside
+its bytes a page has a Frame, which says only which pages may have the same
+frame: a fork adds owners, and a write makes a new frame.
 """
 
 import struct
@@ -13,15 +13,15 @@ from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R, W
 
 ZEROS = bytes(PAGE)
 STACK_PAGES = STACK_BYTES // PAGE
-OWN_STACK = STACK_PAGES // 2            # the upper ones are the subject's own
+OWN_STACK = STACK_PAGES // 2            # the upper ones are the subject's
 ECHILD, EAGAIN, ENOMEM, EFAULT, EINVAL = 10, 11, 12, 14, 22
-CODE = 2048             # seeds from here on stand for code
+CODE = 2048             # seeds from this one on mean code
 RET = 0x8067
 NAMES = {1024: b"/bin/model0\0", 1025: b"/bin/no\0"}
 
 SHARES_NOTHING, SHARES_READ_ONLY, SHARES_ALL = range(3)
 
-PROCESS_BYTES = 256 << 10               # of RAM, for each process that may be
+PROCESS_BYTES = 256 << 10               # of RAM for each possible process
 PROCESSES_KEPT = 24
 
 _RAMP = bytes(7 * index + (index >> 8) & 255 for index in range(65536))
@@ -30,7 +30,7 @@ _PLUS = [bytes((value + seed) & 255 for value in range(256))
 
 
 def pattern(seed, size):
-    """The bytes that a store of that seed leaves."""
+    """The bytes that a store with that seed writes."""
     if seed >= CODE:
         return code(seed - CODE)[:size]
     if seed in NAMES:
@@ -40,19 +40,19 @@ def pattern(seed, size):
 
 
 def code(number):
-    """Instructions that return it: li a0, number; ret."""
+    """Instructions that return the number: li a0, number; ret."""
     return struct.pack("<2I", number << 20 | 0x513, RET)
 
 
 def code_result(data):
-    """What the instructions return; None if they are not of that kind."""
+    """What the instructions return, or None if they are not such code."""
     first, second = struct.unpack("<2I", data)
     return first >> 20 if first & 0xfffff == 0x513 and second == RET \
         and first >> 20 < 2048 else None
 
 
 class Frame:
-    """How many pages may have the same frame."""
+    """A frame, as the number of pages that may have it."""
 
     __slots__ = ("owners",)
 
@@ -70,7 +70,7 @@ class Page:
 
 
 def pages_of(va, size):
-    """The numbers of all pages that a range touches; one at least."""
+    """The numbers of all pages in a range, at least one."""
     return range(va // PAGE, (va + max(size, 1) - 1) // PAGE + 1)
 
 
@@ -88,24 +88,24 @@ class Memory:
         self.own = layout.own | set(range(top - OWN_STACK, top))
         self.layout = layout
         self.stack = (heap - STACK_BYTES, heap - OWN_STACK * PAGE)
-        self.hogged = 0                 # pages of the heap's end, unseen
+        self.hogged = 0                 # uncounted pages at the heap's end
 
-    # ---- what is there ----
+    # ---- contents ----
 
     def known(self):
-        """(number, page) of all whose bytes are known, by number."""
+        """(number, page) of all pages whose bytes are known, in order."""
         return [(number, self.pages[number]) for number in sorted(self.pages)
                 if number not in self.own]
 
     def tables(self):
-        """How many page tables that takes."""
+        """The number of page tables that this address space needs."""
         pages = self.pages
         return 1 + len({number >> 9 for number in pages}) \
             + len({number >> 18 for number in pages})
 
     def good_bytes(self, va, size, need):
-        """How many bytes from va on, up to the first page that is not there or
-        does not have the right; at most `size`."""
+        """The number of accessible bytes from va on: up to the first page that
+        is not mapped or does not have the right, at most `size`."""
         if va < 0:
             return 0
         good = 0
@@ -125,14 +125,14 @@ class Memory:
         return whole[va % PAGE:va % PAGE + size]
 
     def shared(self, va, size):
-        """How many of these pages a write would have to copy."""
+        """The number of these pages that a write would have to copy."""
         return sum(self.pages[n].frame.owners > 1
                    for n in pages_of(va, size) if n in self.pages)
 
     # ---- changes ----
 
     def write(self, va, data):
-        """Returns how many frames that takes."""
+        """Returns the number of frames that the write takes."""
         taken = done = 0
         while done < len(data):
             number, offset = divmod(va + done, PAGE)
@@ -148,7 +148,8 @@ class Memory:
         return taken
 
     def move_brk(self, brk):
-        """Returns how many frames that takes, tables included."""
+        """Returns the number of frames that the change takes, including
+        tables."""
         old, new = -(-self.brk // PAGE), -(-brk // PAGE)
         before = self.tables()
         self.brk = brk
@@ -182,10 +183,9 @@ class Memory:
 
 @dataclass
 class Process:
-    """`ended` is its status when it has ended and nobody has waited for it;
-    `floats` the seed of its floating-point registers, None when they are
-    zero. With `watch_floats` they have been used, or were before an exec or
-    by the parent."""
+    """`ended` is the status of a zombie. `floats` is the seed of the
+    floating-point registers, or None if they are zero. `watch_floats` says
+    that they have been used, perhaps before an exec or by the parent."""
 
     role: int
     parent: int
@@ -203,34 +203,34 @@ class Process:
 
 
 class World:
-    """All processes, and what they have in common: a pipe and a file."""
+    """All processes, and the pipe and the file that they share."""
 
     def __init__(self, layouts, heaps, sharing, ram):
         self.layouts = layouts
-        self.heaps = heaps              # where each layout's heap begins
+        self.heaps = heaps              # start of the heap of each layout
         self.sharing = sharing
         self.ram = ram
         self.maxproc = ram // PROCESS_BYTES - PROCESSES_KEPT
-        self.balance = 0                # frames taken since it was cleared
+        self.balance = 0                # frames taken since the last reset
         self.processes = {0: Process(0, None, Memory(layouts[0], heaps[0]))}
-        self.used = {0}                 # roles of this program
+        self.used = {0}                 # roles used by this program
         self.pipe = b""
         self.file = b""
-        self.hog = None                 # the role that has all memory
+        self.hog = None                 # the role that holds all memory
         self.armed = False
-        self.orphaned = False           # some end without being waited for
+        self.orphaned = False           # some process may exit unnoticed
 
     def alive(self):
         return [p for p in self.processes.values() if p.is_alive]
 
     def process(self, role):
-        """None if it is not alive."""
+        """The process of that role, or None if it is not alive."""
         found = self.processes.get(role)
         return found if found is not None and found.is_alive else None
 
     @property
     def is_short(self):
-        """Whether what takes a frame may fail."""
+        """True if an operation that needs a frame may fail."""
         return self.armed or self.hog is not None
 
     def fork(self, parent, role, pid):
@@ -244,7 +244,8 @@ class World:
         return child
 
     def end(self, process, status):
-        """It is a zombie if its parent is alive, and gone if not."""
+        """The process becomes a zombie if its parent is alive, and disappears
+        otherwise."""
         process.ended = status
         process.memory.release()
         if self.hog == process.role:
@@ -277,8 +278,8 @@ class World:
 
 
 def float_sum(seed):
-    """What Op.FLOAT_SUM gives after a FLOAT_SET of that seed; None: after
-    exec."""
+    """The result of Op.FLOAT_SUM after a FLOAT_SET with that seed, or after
+    exec if it is None."""
     word = 0 if seed is None else seed & 0x1f
     total = 0 if seed is None else sum(
         (seed + n) * (n + 1) for n in range(32))

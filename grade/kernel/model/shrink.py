@@ -1,8 +1,8 @@
-"""grade/kernel/model/shrink.py: the shortest program that still fails.
+"""grade/kernel/model/shrink.py: find a short program that still fails.
 
-Steps are left out, then operations of steps, then what is left is made
-simpler. A step that makes no sense without another one is skipped when the
-program runs, so nothing has to be kept in order here.
+The shrinker leaves out steps, then operations of steps, and then makes simpler
+what is left. A step that makes no sense without another one is skipped when
+the program runs, so any step can be left out.
 """
 
 import time
@@ -31,7 +31,7 @@ class Shrinker:
         return self.failure.done
 
     def try_steps(self, steps):
-        """True if these fail, too; then they are what is left."""
+        """True if these steps fail, too. They then replace the program."""
         if time.monotonic() > self._end:
             return False
         self.tried += 1
@@ -98,8 +98,8 @@ class Shrinker:
 
 
 def weight(steps):
-    """What a shorter program has less of: steps, then operations, then what is
-    odd about them."""
+    """The size of a program: its steps, then its operations, then their odd
+    arguments."""
     ops = [op for step in steps for op in step.ops]
     ops += [op for step in steps for _, some in step.others for op in some]
     return (len(steps), len(ops),
@@ -108,7 +108,7 @@ def weight(steps):
 
 
 def simpler(op):
-    """Operations like it, the simplest first."""
+    """Simpler operations of the same kind, the simplest first."""
     found = []
     if op[0] in SIZED and op[2] > 1:
         found += [(op[0], op[1] - op[1] % PAGE, 1, *op[3:]),

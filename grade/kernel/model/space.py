@@ -1,17 +1,18 @@
-"""grade/kernel/model/space.py: the user's half of an address space, read from
-outside, and quickly: it is looked at thousands of times."""
+"""grade/kernel/model/space.py: read the user's half of an address space from
+outside. It must be fast, because it is read thousands of times."""
 
 from grade.machine.sv39 import R, U, V, W, X, frame_of
 
-HALF = 256              # entries of a root table that are the user's
+HALF = 256              # entries of a root table that belong to the user
 
 
 class Crossed(Exception):
-    """Tables that no address space has; the text says what is wrong."""
+    """The page tables are invalid. The text says what is wrong."""
 
 
 def find(ram, root, va):
-    """The physical address of a user's byte; None if nothing is there."""
+    """The physical address of a byte of the user, or None if it is not
+    mapped."""
     table = root
     for level in (2, 1, 0):
         if not ram.has(table):
@@ -26,15 +27,15 @@ def find(ram, root, va):
 
 
 def entries(ram, table, count=512):
-    """(index, entry) of those that are valid."""
+    """(index, entry) of the valid entries."""
     if not ram.has(table):
-        raise Crossed(f"a page table at {table:#x}, where there is no RAM")
+        raise Crossed(f"a page table at {table:#x}, outside of RAM")
     return [(index, entry) for index, entry
             in enumerate(ram.page_words(table)[:count]) if entry & V]
 
 
 def user_pages(ram, root):
-    """(entries by page number, frames of the tables)."""
+    """Returns the entries by page number, and the frames of the tables."""
     pages, tables = {}, {root}
     for high, upper in entries(ram, root, HALF):
         if upper & (R | W | X):

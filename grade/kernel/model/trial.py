@@ -1,5 +1,5 @@
-"""grade/kernel/model/trial.py: boots with many programs each, up to the first
-failure, which is then made shorter."""
+"""grade/kernel/model/trial.py: boot again and again, with many programs each,
+until one fails, and make that program shorter."""
 
 import itertools
 import random
@@ -15,11 +15,11 @@ from grade.machine.qemu import Machine, machine_from
 PER_BOOT = 25
 MACHINES = ((4, "128M"), (1, "32M"), (4, "48M"), (1, "128M"), (4, "512M"),
             (1, "64M"), (4, "32M"), (1, "4G"))
-AGAIN = 3               # runs of a program until it fails, at most
+AGAIN = 3               # the most runs of a program to see it fail
 
 
 def machine_for(seed, settings):
-    """What the user asks for, or one that is seeded."""
+    """The machine that the user asks for, or one that the seed chooses."""
     cpus, mem = random.Random(f"machine {seed}").choice(MACHINES)
     return machine_from({"CPUS": settings.get("CPUS") or str(cpus),
                          "MEM": settings.get("MEM") or mem,
@@ -28,13 +28,13 @@ def machine_for(seed, settings):
 
 @dataclass
 class Outcome:
-    """What came of a boot. `failure` is None if all was right."""
+    """The result of a boot. `failure` is None if all was right."""
 
     seed: int
     machine: Machine
     programs: int = 0
     failure: Failure = None
-    repeats: bool = True        # the failure does, when tried alone
+    repeats: bool = True        # the program also fails alone
     layouts: list = None
     heaps: list = None
 
@@ -45,8 +45,7 @@ class Outcome:
 
 
 class Trials:
-    """Boots one kernel again and again. Logs of boots that fail go to
-    `logs`."""
+    """Boots one kernel again and again. Logs of failed boots go to `logs`."""
 
     def __init__(self, config, subject, folder, logs):
         self._config = config
@@ -61,7 +60,7 @@ class Trials:
                     log), log
 
     def boot(self, seed, count, machine):
-        """An Outcome, after so many programs at most."""
+        """Run at most that many programs. Returns an Outcome."""
         outcome = Outcome(seed, machine)
         boot, log = self._boot(seed, machine)
         try:
@@ -82,7 +81,7 @@ class Trials:
         return outcome
 
     def shorten(self, outcome):
-        """The same Outcome with the shortest program that was found."""
+        """The Outcome with the shortest program that still fails."""
         runner = Runner(self, outcome)
         with runner:
             for _ in range(AGAIN):
@@ -97,8 +96,7 @@ class Trials:
 
 
 class Runner:
-    """Runs one program after another, and boots anew after each that
-    fails."""
+    """Runs programs one after another, and boots again after each failure."""
 
     def __init__(self, trials, outcome):
         self._trials = trials
@@ -115,7 +113,7 @@ class Runner:
         self._boot = None
 
     def fails(self, steps):
-        """The Failure, on a machine that has done nothing before."""
+        """Run the steps on a fresh machine. Returns the Failure, or None."""
         is_fresh = self._boot is None
         failure = self._play(steps)
         if failure and not is_fresh:

@@ -1,11 +1,12 @@
-/* grade/kernel/model/subject/copies.c: the kernel copies for a process. */
+/* grade/kernel/model/subject/copies.c: calls in which the kernel copies to or
+ * from a process. */
 
 #include "subject.h"
 
-#define STAT_PADDING 3 /* the int between nlink and size */
+#define STAT_PADDING 3 /* index of the int between nlink and size */
 
-/* A pair of descriptors there that works. What they are is not told, so a
- * pattern takes their place. */
+/* Make a pipe, with the descriptors at that address, and check that it works.
+ * The model does not know the descriptors, so a pattern replaces them. */
 long do_pipe(arguments arg)
 {
 	int *fds = (int *)arg[0], own[2];
@@ -56,15 +57,15 @@ long do_fstat(arguments arg)
 	long size = st->type == T_FILE ? (long)st->size : -1;
 
 	if (((const int *)st)[STAT_PADDING] != 0)
-		size = WRONG; /* what was in the kernel's memory */
+		size = WRONG; /* bytes of the kernel's memory */
 
 	for (uint64 i = 0; i < sizeof(*st); i++)
 		((volatile uchar *)st)[i] = pattern_byte(arg[1], i);
 	return size;
 }
 
-/* Take arg[0] bytes out of the pipe, and everything out of the file. Returns
- * the sum of the bytes. */
+/* Read arg[0] bytes from the pipe, and the whole file. Returns the sum of the
+ * bytes. */
 long do_empty(arguments arg)
 {
 	static char bytes[PIPE_BUF];
@@ -78,9 +79,9 @@ long do_empty(arguments arg)
 	return do_sum((uint64[]){ (uint64)bytes, arg[0] });
 }
 
-/* Read some of another kind of file: 0 a directory, 1 a device, 2 and on what
- * the kernel makes up. The bytes are not known, so a pattern takes their place.
- */
+/* Read some of another kind of file: 0 is a directory, 1 a device, and 2 and up
+ * are files that the kernel generates. The model does not know the bytes, so a
+ * pattern replaces them. */
 long do_open(arguments arg)
 {
 	static const char *const paths[] = { "/bin", "/dev/vmstat",
@@ -97,7 +98,7 @@ long do_open(arguments arg)
 	return n;
 }
 
-/* The name there is that of a file, or is not. */
+/* Open the name at that address, which may not exist. */
 long do_name(arguments arg)
 {
 	int fd = open((const char *)arg[0], O_RDONLY);
@@ -108,7 +109,8 @@ long do_name(arguments arg)
 	return 0;
 }
 
-/* exec of nothing, with an array of arguments there. */
+/* exec of a file that does not exist, with the argument array at that
+ * address. */
 long do_args(arguments arg)
 {
 	execve("/bin/none", (char **)arg[0], (char **)arg[1]);

@@ -1,4 +1,4 @@
-/* grade/kernel/model/subject/life.c: processes begin, change and end. */
+/* grade/kernel/model/subject/life.c: fork, exec, exit, wait and kill. */
 
 #include "subject.h"
 
@@ -30,7 +30,7 @@ static void begin_child(int role, const int life[2])
 
 static const char no_failure[] = "fail 0";
 
-/* arg[1]: an allocation is to fail, this one's and nobody else's. */
+/* arg[1]: an allocation of this fork, and of nothing else, must fail. */
 long do_fork(arguments arg)
 {
 	int life[2];
@@ -60,7 +60,7 @@ long do_fork_in_vain(arguments arg)
 	return fork_in_vain(self.vmstat, no_failure, sizeof(no_failure) - 1);
 }
 
-/* 1: it lives, 0: it does not any more. */
+/* Returns 1 if the process is alive, otherwise 0. */
 long do_watch(arguments arg)
 {
 	char byte;
@@ -76,13 +76,13 @@ static const char *const programs[] = {
 #define WORDS (3 + sizeof(self) / sizeof(int))
 #define FILLERS_MAX 80
 
-/* arg[1]: how many arguments of 60 bytes more. arg[2]: where the array is to be
- * when exec reads it; 0: in memory of our own. */
+/* arg[1]: the number of additional arguments, of 60 bytes each. arg[2]: where
+ * to put the array that exec reads; 0: in the subject's own memory. */
 long do_exec(arguments arg)
 {
 	static char words[WORDS][24];
 	static char *argv[WORDS + FILLERS_MAX + 1];
-	static char filler[] = "an argument that takes room on the new "
+	static char filler[] = "an argument that takes up room on the new "
 			       "stack, some 60 bytes";
 	const int *field = (const int *)&self;
 	char **array = arg[2] ? (char **)arg[2] : argv;
@@ -133,7 +133,7 @@ long do_kill(arguments arg)
 	return or_error(kill((int)arg[0]));
 }
 
-/* Children that share everything, as many as asked for. */
+/* Fork that many children, which share everything. */
 long do_crowd(arguments arg)
 {
 	int fds[2];

@@ -1,21 +1,21 @@
-/* grade/kernel/model/subject/main.c: a process that does as the model tells it.
+/* grade/kernel/model/subject/main.c: a process that obeys the model.
  *
- * The first process forks role 0, and then is the post: it sees orders in its
- * memory, where the grader writes them, passes them on by pipes, and writes the
- * answers beside them. It never forks again, so that its page stays where it
- * is. Role 0 forks and ends the processes that are looked at. */
+ * The first process forks role 0, and is then the post: the grader writes
+ * orders into its memory; it passes them on through pipes, and writes the
+ * answers beside them. It never forks again, so that its page keeps its frame.
+ * Role 0 forks the processes under test and ends them. */
 
 #include "subject.h"
 
 #define FIELDS (int)(sizeof(self) / sizeof(int))
-#define OWN_STACK (8 * PGSIZE) /* the upper half of a stack is ours */
+#define OWN_STACK (8 * PGSIZE) /* the subject uses the upper half of a stack */
 
 enum { POST_SEND = 1, POST_VMSTAT, POST_END };
 
 struct self self;
 struct mark mark __attribute__((aligned(PGSIZE)));
 
-/* What the grader writes and reads. */
+/* The memory that the grader writes and reads. */
 static struct {
 	volatile uint64 nonce;
 	volatile uint64 order, done;
@@ -107,7 +107,7 @@ static void deliver(void)
 	}
 }
 
-/* ---- the beginning ---- */
+/* ---- the start ---- */
 
 static void open_all(void)
 {
@@ -147,7 +147,7 @@ static uint64 number(const char *digits)
 	return value;
 }
 
-/* By exec: the numbers of struct self as arguments, biased by one. */
+/* After exec: the arguments are the numbers of struct self, plus one. */
 static void begin_again(char **argv, uint64 registers)
 {
 	int *field = (int *)&self;

@@ -1,4 +1,5 @@
-/* grade/kernel/model/subject/memory.c: what a process does by itself. */
+/* grade/kernel/model/subject/memory.c: accesses of the process to its own
+ * memory. */
 
 #include "subject.h"
 
@@ -17,11 +18,11 @@ uchar pattern_byte(uint64 seed, uint64 index)
 	return (uchar)(seed + 7 * index + (index >> 8));
 }
 
-#define NAMES 1024 /* seeds from here on stand for names */
+#define NAMES 1024 /* seeds from this one on mean names */
 
 static const char *const names[] = { "/bin/model0", "/bin/no" };
 
-#define CODE 2048 /* and from here on for code that returns a number */
+#define CODE 2048 /* seeds from this one on mean code that returns a number */
 
 static long store_code(volatile uchar *to, uint64 n, uint64 number)
 {
@@ -39,7 +40,8 @@ static long store_name(volatile uchar *to, uint64 n, const char *name)
 	return 0;
 }
 
-/* By bytes; a seed of 256 and more asks for words where they fit. */
+/* Store a pattern by bytes. A seed of 256 or more means words where they
+ * fit. */
 long do_store(arguments arg)
 {
 	volatile uchar *to = (volatile uchar *)arg[0];
@@ -68,7 +70,7 @@ long do_store(arguments arg)
 	return 0;
 }
 
-/* One byte of each page. */
+/* Write one byte to each page. */
 long do_touch(arguments arg)
 {
 	for (uint64 i = 0; i < arg[1]; i++)
@@ -76,7 +78,7 @@ long do_touch(arguments arg)
 	return 0;
 }
 
-/* Adler-32. */
+/* The Adler-32 checksum of the bytes. */
 long do_sum(arguments arg)
 {
 	const volatile uchar *from = (const volatile uchar *)arg[0];
@@ -97,7 +99,7 @@ long do_sum(arguments arg)
 	return (long)(b << 16 | a);
 }
 
-/* Run the code there, which returns a number. */
+/* Call the code at that address, which returns a number. */
 long do_call(arguments arg)
 {
 	long (*code)(void) = (long (*)(void))arg[0];
@@ -106,14 +108,15 @@ long do_call(arguments arg)
 	return code();
 }
 
-/* ---- memory that comes and goes ---- */
+/* ---- allocation ---- */
 
 long do_sbrk(arguments arg)
 {
 	return or_error((long)sbrk((long)arg[0]));
 }
 
-/* All the memory that there is, up to arg[0] bytes; the pages got. */
+/* Allocate all memory, but at most arg[0] bytes. Returns the pages that it
+ * got. */
 long do_hog(arguments arg)
 {
 	long got = 0, most = (long)arg[0];

@@ -1,8 +1,8 @@
-/* grade/kernel/model/subject/ops.c: all that a subject can be told to do. */
+/* grade/kernel/model/subject/ops.c: the table of all operations. */
 
 #include "subject.h"
 
-/* Stay on a hart until the grader has seen which page table is ours. */
+/* Stay on a hart until the grader has found this process's page table. */
 static long do_show(arguments arg)
 {
 	mark.shown = arg[0];

@@ -1,7 +1,8 @@
-/* grade/kernel/model/subject/start.S: how a subject begins.
+/* grade/kernel/model/subject/start.S: the start of a subject, and operations
+ * that need assembly.
  *
- * After exec all registers are zero but the stack pointer and the arguments, so
- * the union of the others is what main.c gets to see. */
+ * After exec all registers but the stack pointer and the arguments must be
+ * zero. So _start passes the union of the others to main.c. */
 	.globl _start
 _start:
 	.irp reg, gp, tp, t0, t1, t2, s0, s1, a2, a3, a4, a5, a6, a7
@@ -14,9 +15,9 @@ _start:
 	li ra, 0
 	tail subject_begin
 
-/* long fork_and_write(fd, word, length): fork, and write the word to fd, in
- * parent and child: without a store between, which would need a frame. Returns
- * what fork did, or its error as a negative number. */
+/* long fork_and_write(fd, word, length): fork, and write the word to fd in
+ * parent and child, without a store in between, which would need a frame.
+ * Returns the result of fork, or its error as a negative number. */
 	.globl fork_and_write
 fork_and_write:
 	mv t3, a0
@@ -35,9 +36,9 @@ fork_and_write:
 	mv a0, t6
 	ret
 
-/* long fork_in_vain(fd, word, length): fork, have the child exit at once, wait
- * for it, and write the word to fd. All of it in registers: a store between
- * would need a frame. Returns 0, or the error of fork as a negative number. */
+/* long fork_in_vain(fd, word, length): fork, let the child exit at once, wait
+ * for it, and write the word to fd. There is no store in between, which would
+ * need a frame. Returns 0, or the error of fork as a negative number. */
 	.globl fork_in_vain
 fork_in_vain:
 	mv t3, a0
@@ -63,11 +64,12 @@ fork_in_vain:
 3:	neg t6, a1
 	j 1b
 
-/* long crowd(count, fds, byte, value): fork that many children, which share all
- * pages with us and read from fds[0], where nothing comes before the end. Then
- * store the value, close fds[1], and wait for them. Each child exits with the
- * byte as it sees it. Returns how many of them saw another byte than `old`, or
- * -1 when a fork failed. a0 count, a1 fds, a2 byte, a3 value, a4 old. */
+/* long crowd(count, fds, byte, value, old): fork that many children, which
+ * share all pages with this process and read from fds[0] until it is closed.
+ * Then store the value, close fds[1], and wait for them. Each child exits with
+ * the byte as it sees it. Returns the number of children that saw another byte
+ * than `old`, or -1 if a fork failed. a0 count, a1 fds, a2 byte, a3 value, a4
+ * old. */
 	.globl crowd
 crowd:
 	lw t0, 0(a1)
@@ -78,7 +80,7 @@ crowd:
 	mv t5, a4
 	li t6, 0		/* children that saw another byte */
 	addi sp, sp, -16
-	sd zero, 8(sp)		/* for the statuses, and ours alone soon */
+	sd zero, 8(sp)		/* for the statuses; makes the page private */
 	li a6, 0		/* children so far */
 1:	beq a6, t2, 3f
 	li a7, 1		/* fork */
@@ -117,8 +119,8 @@ crowd:
 	mv a0, t6
 	ret
 
-/* The floating-point registers and their status are the steps' alone. Set them
- * from arg[0] on: f0 to arg[0], f1 to the next number, and so on. */
+/* Only these two operations use the floating-point registers and their status.
+ * Set f0 to arg[0], f1 to the next number, and so on. */
 	.globl do_float_set
 do_float_set:
 	ld a0, 0(a0)
@@ -135,7 +137,8 @@ do_float_set:
 	li a0, 0
 	ret
 
-/* Their sum, each times its number from 1 on, and the status. */
+/* Returns a hash: the sum of the registers, each times its number (from 1), and
+ * the status. */
 	.globl do_float_sum
 do_float_sum:
 	li a0, 0

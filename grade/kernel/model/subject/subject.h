@@ -1,4 +1,4 @@
-/* grade/kernel/model/subject/subject.h: a process that does what it is told.
+/* grade/kernel/model/subject/subject.h: a process that obeys the model.
  *
  * grade/kernel/model/wire.py has the same numbers. */
 #pragma once
@@ -6,11 +6,11 @@
 #include "counters.h"
 #include "test.h"
 
-#define ROLES 9 /* 0 makes and ends the others; 1 to 8 are looked at */
+#define ROLES 9 /* 0 forks and ends the others; 1 to 8 are under test */
 #define OPS_MAX 8
 #define SENDS_MAX 4
 #define REPLIES_MAX 4
-#define FRESH 1000 /* a reply's count: a process that has just begun */
+#define FRESH 1000 /* the count in the reply of a process that has just begun */
 
 enum opcode {
 	OP_LOAD,
@@ -51,8 +51,8 @@ struct op {
 
 struct order {
 	uint64 count;
-	uint64 watched; /* somebody reads from the other end of our life */
-	uint64 start;   /* a time to begin at, as others do; 0: at once */
+	uint64 watched; /* role 0 reads the other end of `life` */
+	uint64 start;   /* when to begin, together with others; 0: at once */
 	struct op op[OPS_MAX];
 };
 
@@ -61,22 +61,23 @@ struct reply {
 	long result[OPS_MAX];
 };
 
-/* What a process keeps when it becomes another program: descriptors, -1 where
- * there is none, and its children. */
+/* What a process keeps across exec: its descriptors (-1: none) and its
+ * children. */
 struct self {
 	int role;
-	int order[ROLES][2]; /* pipes, on which each role is told */
-	int reply[2];        /* the pipe of all answers */
+	int order[ROLES][2]; /* pipes for the orders of each role */
+	int reply[2];        /* the pipe for all answers */
 	int vmstat, file;
-	int pipe[2];        /* the one that steps read and write */
+	int pipe[2];        /* the pipe that the steps read and write */
 	int life;           /* open as long as this process lives */
-	int watched[ROLES]; /* the other ends of the children's */
+	int watched[ROLES]; /* the other ends of the children's `life` */
 	int child[ROLES];   /* pids */
 };
 
 extern struct self self;
 
-/* Found in memory by its nonce, and told apart by its role. */
+/* The grader finds the mark in memory by its nonce, and the process by its
+ * role. */
 struct mark {
 	volatile uint64 nonce, role, shown, seen;
 };
@@ -85,14 +86,14 @@ extern struct mark mark;
 
 #define FILE_NAME "/tmp/model"
 
-/* Write to all pages that no step is about, so that they are this process's
- * own: what follows costs no more frames than the steps say. */
+/* Write to all pages that no step uses, so that they are private and cost no
+ * frames during the steps. */
 void settle(void);
 
-/* Take orders for ever. */
+/* Obey orders for ever. */
 void obey(void) __attribute__((noreturn));
 
-/* Do all of an order, and answer. */
+/* Carry out all operations of an order, and answer. */
 void carry_out(const struct order *order);
 
 /* Byte number `index` of the pattern `seed`. */
@@ -100,9 +101,9 @@ uchar pattern_byte(uint64 seed, uint64 index);
 
 typedef const uint64 *arguments;
 
-#define WRONG (-1000) /* the result when a check of our own fails */
+#define WRONG (-1000) /* the result if the subject's own check fails */
 
-/* A result, or the reason as a negative number. */
+/* The result of a call, or its error as a negative number. */
 static inline long or_error(long result)
 {
 	return result == -1 ? -errno : result;
