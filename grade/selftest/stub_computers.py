@@ -1,5 +1,5 @@
-"""grade/selftest/stub_computers.py: computers made of stubs, for the tests of
-set-up."""
+"""grade/selftest/stub_computers.py: simulated computers whose programs are
+stubs, for the tests of set-up."""
 
 import shutil
 import subprocess
@@ -10,10 +10,10 @@ TOOLS = ROOT / "grade/tools/setup"
 UTILITIES = ("cat chmod cp cut dirname env grep head ls mkdir mktemp rm sed "
              "sh sleep sort tail timeout tr").split()
 
-# What stubs do, in sh; $here is the computer's folder.
+# The stubs, in sh. $here is the folder of the computer.
 DOES_NOTHING = "exit 0"
 HANGS = "exec sleep 1000"
-# It makes the file that it is asked for.
+# Creates the file that -o names.
 ANYTHING = """while [ $# -gt 0 ]; do
     [ "$1" != -o ] || echo made >"$2"
     shift
@@ -26,7 +26,7 @@ OLD_GCC = """case "$*" in
 *-dumpversion*) echo 9.9 ;;
 *-march=*) exit 1 ;;
 esac"""
-# A Python with some modules; the system's has those of packages as well.
+# A Python with some modules. The system's Python also has those of packages.
 PYTHON = """case "$2" in *'"/usr/lib"'*) [ -n "SYSTEM" ]; exit ;; esac
 shift 2
 for module; do
@@ -83,8 +83,8 @@ BROUGHT = {
 
 
 class Computer:
-    """Nothing but the usual utilities and apt-get is on its PATH. apt-get has
-    every package that is not in the file `unknown`."""
+    """Its PATH has only the usual utilities and apt-get. apt-get has every
+    package that is not in the file `unknown`."""
 
     def __init__(self, folder):
         self.folder = folder

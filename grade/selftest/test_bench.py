@@ -1,5 +1,4 @@
-"""grade/selftest/test_bench.py: what `make bench` says when something is
-wrong."""
+"""grade/selftest/test_bench.py: `make bench` reports what is wrong."""
 
 from types import SimpleNamespace
 
@@ -26,7 +25,7 @@ def built():
 
 
 def test_over_budget():
-    """bench: says what is over its budget, and by how much"""
+    """bench: reports what is over its budget, and by how much"""
     over, under = check({"fork": 103.0, "sleepers": 7.0},
                         {"fork": Budget(100, False),
                          "sleepers": Budget(9, True)}, can_profile)
@@ -38,7 +37,7 @@ def test_over_budget():
 
 
 def test_far_under_budget():
-    """bench: says which budget can be lowered"""
+    """bench: reports which budget can be lowered"""
     over, under = check({"fork": 90.0, "pipe": 99.0},
                         {"fork": Budget(100, False),
                          "pipe": Budget(100, False)}, can_profile)
@@ -47,7 +46,7 @@ def test_far_under_budget():
 
 
 def test_wrong_budget(tmp_path):
-    """bench: a line of grade/tools/bench/budgets that is none is named"""
+    """bench: reports an invalid line of grade/tools/bench/budgets"""
     path = tmp_path / "budgets"
     path.write_text("fork <= 100\npipe < 3\n", "utf-8")
     with pytest.raises(UserError, match="budgets:2: "):
@@ -56,7 +55,7 @@ def test_wrong_budget(tmp_path):
 
 @pytest.mark.parametrize("llvm, bound", [("", 120), ("1", 127)])
 def test_budget_of_the_compiler(tmp_path, monkeypatch, llvm, bound):
-    """bench: kernels built by clang have bounds of their own: LLVM={llvm}"""
+    """bench: kernels built by clang have their own budgets: LLVM={llvm}"""
     monkeypatch.setenv("LLVM", llvm)
     path = tmp_path / "budgets"
     path.write_text("getpid <= 120 clang 127\nfork <= 9\n", "utf-8")
@@ -71,13 +70,13 @@ def test_unknown_row():
 
 
 def test_unknown_profile(built):
-    """bench: an unknown PROFILE is refused, in cowbench's words"""
+    """bench: an unknown PROFILE is refused with cowbench's message"""
     with pytest.raises(UserError, match="PROFILE=nix: .*no row is called"):
         profile(built, built.path("kernel"), "nix")
 
 
 def test_panic(config, tmp_path, monkeypatch):
-    """bench: a row whose kernel panics is named, and no figure made up"""
+    """bench: names a row whose kernel panics, and makes up no figure for it"""
     replace_qemu(tmp_path, monkeypatch,
                  "print('panic: hart 0: why')", "sys.exit(101)")
     figures, failed = measure({FINISHED: config}, rows_named(["getpid"]),
@@ -88,7 +87,7 @@ def test_panic(config, tmp_path, monkeypatch):
 
 
 def test_profile_counts(built):
-    """bench: what is traced of a getpid() is what is counted, but for one"""
+    """bench: a trace of getpid() has as many instructions as were counted"""
     found = profile(built, built.path("kernel"), "getpid")
     assert abs(found.traced() - found.counted) < 1
     assert found.counts["sys_getpid"] > 0
@@ -96,7 +95,7 @@ def test_profile_counts(built):
 
 @pytest.mark.parametrize("known", ONE_AT_A_TIME)
 def test_monitor_of_each_version(known):
-    """bench: QEMU of any version is told to trace each instruction: {known}"""
+    """bench: any version of QEMU is told to trace each instruction: {known}"""
     obeyed = []
 
     def monitor(command):
@@ -117,6 +116,6 @@ def test_monitor_refuses():
 
 
 def test_fit():
-    """bench: points on a line give that line"""
+    """bench: a fit through points on a line gives that line"""
     fixed, slope = fit([(n, 4000 + 12 * n) for n in (1, 16, 256, 262144)])
     assert abs(fixed - 4000) < 0.01 and abs(slope - 12) < 0.0001

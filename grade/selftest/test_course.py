@@ -1,5 +1,5 @@
-"""grade/selftest/test_course.py: a class's hand-ins at once; autograders, laid
-out as they are on the machines that run them."""
+"""grade/selftest/test_course.py: grade a whole class; and autograders, laid
+out as on the machines that run them."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.xdist_group("course"),
               needs("git", "parallel", "python.jsonschema")]
 
 WORKFLOW = "grade/course/labs/cow/files/.github/workflows/grade.yml"
-# In make's place: no kernel that was handed in builds, and some take long.
+# Replaces make: no submitted kernel builds, and some take long.
 MAKE = """#!/bin/sh
 [ -e kernel/lib/good.c ] || exec make "$@"
 if [ -e FOLDER/hang ] && grep -q slow kernel/lib/good.c; then
@@ -44,12 +44,12 @@ exit 1
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A folder for hand-ins, with a make that is quick to fail."""
+    """A folder for submissions, with a make that fails quickly."""
     fake = tmp_path / "make"
     fake.write_text(MAKE.replace("FOLDER", str(tmp_path)), "utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("MAKE", str(fake))
-    # The sandbox would not see it.
+    # Inside the sandbox, this make would not be visible.
     monkeypatch.setenv("SANDBOX", "0")
     (tmp_path / "in").mkdir()
     return tmp_path
@@ -58,7 +58,7 @@ def course(tmp_path, monkeypatch):
 def start_batch(course, *words):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
-    # Not every shell ends by becoming its last command.
+    # Not every shell replaces itself by its last command.
     env["PARALLEL_SHELL"] = "/bin/sh"
     return subprocess.Popen(
         [ROOT / "grade" / "batch", "in", "-j", "2",
@@ -68,7 +68,7 @@ def start_batch(course, *words):
 
 
 def batch(course, *words, quiet=True):
-    """Returns the rows by student, and what was said."""
+    """Returns the rows by student, and the output."""
     child = start_batch(course, *words)
     said, wrong = child.communicate()
     assert child.returncode == 0 and (wrong == "" or not quiet), said + wrong
@@ -85,7 +85,7 @@ def products(course):
 
 
 def test_formula():
-    """batch: no name is a formula to a spreadsheet"""
+    """batch: a spreadsheet takes no name for a formula"""
     assert table.harmless("=1+1") == "'=1+1"
     assert table.harmless("ann") == "ann" and table.harmless(-1) == -1
 
@@ -93,7 +93,7 @@ def test_formula():
 # ---- grading them -----------------------------------------------------------
 
 def test_class(course):
-    """batch: a row for each, with the points or the reason"""
+    """batch: each student gets a row, with the points or a reason"""
     here = course / "in"
     put(here / "ann", "int x;\n")
     put(here / "<b>\u00c8ve", "int y;\n")
@@ -161,8 +161,8 @@ def wait_for(child, is_so):
 
 
 SSH = """#!/bin/sh
-# In place of ssh: a machine is a folder of that name. A file in it says that
-# it is dead.
+# Replaces ssh: a machine is a folder of that name. The file `dead` in it says
+# that the machine has died.
 while :; do
         case $1 in
         -l | -p | -o) shift 2 ;;
@@ -175,7 +175,7 @@ shift
 [ "$1" != -- ] || shift
 [ -e "$machine/dead" ] && exit 255
 echo x >>"$machine/calls"
-# As sshd does; the tests may be run where there is no SHELL.
+# As sshd does. The tests may run where SHELL is not set.
 HOME=$machine SHELL=/bin/sh
 export HOME SHELL
 cd "$HOME" && sh -c "$*"
@@ -187,7 +187,7 @@ exit $status
 
 @pytest.fixture
 def machines(course, monkeypatch):
-    """Two other machines, as far as GNU parallel and rsync can tell."""
+    """What GNU parallel and rsync take for two other machines."""
     (course / "ssh").write_text(SSH.replace("FOLDER", str(course)), "utf-8")
     (course / "ssh").chmod(0o755)
     monkeypatch.setenv("PARALLEL_SSH", str(course / "ssh"))
@@ -199,7 +199,7 @@ def machines(course, monkeypatch):
 
 @needs("rsync")
 def test_other_machines(machines):
-    """batch: other machines grade, and leave nothing behind"""
+    """batch: other machines grade, and nothing is left on them"""
     for n in range(3):
         put(machines / "in" / f"s{n}", f"int x{n};\n")
     rows, said = batch(machines, "--sshloginfile", "hosts", "-j", "1")
@@ -212,7 +212,7 @@ def test_other_machines(machines):
 
 @needs("rsync")
 def test_machine_dies(machines):
-    """batch: another machine grades, once, what a dead one has left"""
+    """batch: what a dead machine has left is graded once, by another one"""
     for n in range(3):
         put(machines / "in" / f"s{n}", f"int x{n};\n")
     (machines / "two" / "dead").touch()
@@ -225,14 +225,14 @@ def test_machine_dies(machines):
 
 
 def test_dead():
-    """batch: a process that has ended is dead before anybody waits for it"""
+    """batch: a process that has exited is dead even if nobody waits for it"""
     child = subprocess.Popen(["true"])
     wait_for(None, lambda: not is_alive(child.pid))
     child.wait()
 
 
 def test_job_array(course):
-    """batch: a job array grades what --prepare has listed"""
+    """batch: a job array grades the submissions that --prepare has listed"""
     for n in range(2):
         put(course / "in" / f"s{n}", f"int x{n};\n")
     _, said = batch(course, "--prepare")
@@ -252,7 +252,7 @@ def test_job_array(course):
 # ---- autograders ------------------------------------------------------------
 
 def test_gradescope(tmp_path):
-    """gradescope: the zip grades, and has nothing of the solution"""
+    """gradescope: the zip grades, and contains nothing of the solution"""
     project = make_project(tmp_path / "project")
     path = project / "build" / "gradescope-cow.zip"
     made = []
@@ -296,7 +296,7 @@ def check_autograder(top):
 
 
 def run_autograder(top):
-    """As Gradescope does it; returns the report."""
+    """Run it as Gradescope does. Returns the report."""
     import jsonschema
     unset = ("TESTS", "TREE", "GROUP", "CALF_GRADE_OUT", "MAKEFLAGS")
     env = {k: v for k, v in os.environ.items() if k not in unset}
@@ -311,8 +311,8 @@ def run_autograder(top):
 
 
 def test_workflow():
-    """github: the workflow reports before it is ended, and to no service that
-    is gone"""
+    """github: the workflow reports before its time is over, and uses no
+    service that no longer exists"""
     text = (ROOT / WORKFLOW).read_text("utf-8")
     minutes = int(re.search(r"timeout-minutes: (\d+)", text)[1])
     limit = int(re.search(r"LIMIT=(\d+)", text)[1])
@@ -322,7 +322,7 @@ def test_workflow():
 
 
 def test_limit_of_zip(tmp_path):
-    """gradescope: the course's limit is in the zip"""
+    """gradescope: the zip contains the course's time limit"""
     for system, line in (("gradescope", ': "${LIMIT:=1170}"'),
                          ("classroom50", 'or "1170"')):
         scripts = autograder_zip.SCRIPTS[system]

@@ -1,4 +1,4 @@
-"""grade/selftest/test_damage.py: disks on which bytes have changed."""
+"""grade/selftest/test_damage.py: mount and repair damaged disks."""
 
 import shutil
 import signal
@@ -21,10 +21,10 @@ from grade.trials.described_patch import read_patches
 from grade.trials.power.broken_journals import FOLDER, Broken
 from grade.trials.power.volume import DIRENT, INODE, REGULAR, Volume
 
-SEED = 1                # one run of many; `make damage` takes others
+SEED = 1                # `make damage` uses other seeds
 IMAGES = range(120)
 BOOTED = range(0, 120, 10)
-FEW = range(60)        # enough to see that something is not checked
+FEW = range(60)        # enough to notice a missing check
 
 pytestmark = pytest.mark.xdist_group("damage")
 
@@ -36,14 +36,15 @@ def bench(config, tmp_path_factory):
 
 @pytest.fixture
 def image(bench, tmp_path):
-    """A sound one."""
+    """A sound image."""
     path = tmp_path / "sound.img"
     path.write_bytes(b"".join(bench.bases[0].blocks))
     return path
 
 
 def test_damage(bench):
-    """damage: no panic, no hang, and a repair loses nothing"""
+    """damage: the kernel neither panics nor hangs, and a repair loses
+    nothing"""
     report = try_images(bench, SEED, IMAGES, BOOTED)
     if report.problems:
         raise GuestFailed(f"make damage SEED={SEED} N={len(IMAGES)}: "
@@ -53,7 +54,7 @@ def test_damage(bench):
 
 
 def test_host_ends(monkeypatch):
-    """damage: a hang is noticed, and no image is none"""
+    """damage: a hang is noticed"""
     monkeypatch.setenv("TIMEOUT", "1")
     assert run_host("sleep", ["1000"]) == [(True, "no end: ")]
     assert run_host("sleep", []) == []
@@ -64,7 +65,7 @@ def test_host_ends(monkeypatch):
     pytest.param(patch, id=patch.name) for patch in read_patches(
         FOLDER.parents[1] / "damage/broken", Broken)])
 def test_broken(bench, config, tmp_path, patch):
-    """damage: a check that is missing is noticed: {patch.name}"""
+    """damage: a missing check is noticed: {patch.name}"""
     shutil.copytree(ROOT / "kernel", tmp_path / "kernel")
     git(tmp_path, "apply", "-", data=patch.diff.encode())
     program = build_host(config, tmp_path, tmp_path)
@@ -95,7 +96,7 @@ def test_unreadable_unlink(config, tmp_path):
 
 
 def volume_of(bench):
-    """What the sound image has in it."""
+    """The contents of the sound image."""
     base = bench.bases[0]
     return Volume(base.layout, base.blocks.__getitem__)
 
@@ -106,13 +107,14 @@ def volume_in(bench, image):
 
 
 def inode_offset(bench, path):
-    """Where on the disk the file's inode is."""
+    """The offset of the file's inode on the disk."""
     start = bench.bases[0].layout.inodes.start
     return start * 4096 + volume_of(bench).find(path) * INODE.size
 
 
 def entry_offset(bench, path):
-    """Where on the disk the file's name is, in a directory of one block."""
+    """The offset of the file's name on the disk, in a directory of one
+    block."""
     folder, _, name = path.rpartition("/")
     volume = volume_of(bench)
     block, = volume.blocks(folder)
@@ -134,7 +136,7 @@ def test_sound(bench, image):
 
 
 def test_check_only(bench, image):
-    """mkfs -c says what is wrong, and writes nothing"""
+    """mkfs -c reports what is wrong, and writes nothing"""
     patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
     before = image.read_bytes()
     assert fsck(bench.mkfs, image) == (1, "inode 2: 7 links, but 1 names")
@@ -142,7 +144,7 @@ def test_check_only(bench, image):
 
 
 def test_superblock(bench, image):
-    """mkfs -c -y gives a disk without superblock up, as it is"""
+    """mkfs -c -y leaves a disk with a damaged superblock as it is"""
     patch_bytes(image, 0, b"nothing!")
     before = image.read_bytes()
     status, text = fsck(bench.mkfs, image, "-y")
@@ -152,7 +154,7 @@ def test_superblock(bench, image):
 
 
 def test_inodes(bench, image):
-    """mkfs -c -y finds the inodes again that the superblock leaves out"""
+    """mkfs -c -y finds the inodes that the superblock does not count"""
     before = image.read_bytes()
     patch_bytes(image, 20, (3).to_bytes(4, "little"))
     status, text = fsck(bench.mkfs, image, "-y")
@@ -162,7 +164,7 @@ def test_inodes(bench, image):
 
 
 def test_lost_found(bench, image):
-    """mkfs -c -y puts what has lost its name into /lost+found"""
+    """mkfs -c -y puts inodes that have lost their names into /lost+found"""
     number = volume_of(bench).find("/w0/d")
     patch_bytes(image, inode_offset(bench, "/w0"), b"\0\0")
     status, text = fsck(bench.mkfs, image, "-y")
@@ -180,7 +182,7 @@ def free_blocks(base):
 
 
 def name_taken(bench, image):
-    """A file has the name."""
+    """The name is that of a file."""
     script = volume_of(bench).find("/script")
     patch_bytes(image, entry_offset(bench, "/script"),
                 DIRENT.pack(script, b"lost+found"))
@@ -188,7 +190,7 @@ def name_taken(bench, image):
 
 
 def no_inode(bench, image):
-    """The rest of the inodes are those of files that were open."""
+    """All other inodes belong to files that were open."""
     base = bench.bases[0]
     last = base.layout.inodes.start * 4096 + base.layout.ninodes * INODE.size
     held = INODE.pack(REGULAR, *[0] * 16)
@@ -198,7 +200,7 @@ def no_inode(bench, image):
 
 
 def no_block(bench, image):
-    """A file has what was free, through a table in the last block."""
+    """A file uses all free blocks, through a table in the last one."""
     *free, table = free_blocks(bench.bases[0])
     patch_bytes(image, inode_offset(bench, "/w0/empty"), INODE.pack(
         REGULAR, 1, 0, 0, (10 + len(free)) * 4096, *[0] * 10, table, 0))
@@ -209,7 +211,7 @@ def no_block(bench, image):
 @pytest.mark.parametrize("case, spoil", [
     ("taken", name_taken), ("no inode", no_inode), ("no block", no_block)])
 def test_no_lost_found(bench, image, case, spoil):
-    """mkfs -c -y writes nothing without /lost+found: {case}"""
+    """mkfs -c -y writes nothing if it cannot make /lost+found: {case}"""
     why = spoil(bench, image)
     number = volume_of(bench).find("/w0/d/x")
     patch_bytes(image, entry_offset(bench, "/w0/d/x"), bytes(DIRENT.size))
@@ -224,7 +226,7 @@ def test_no_lost_found(bench, image, case, spoil):
 @pytest.mark.parametrize("inode, why", [
     ("9999", "no such inode"), ("/w0/d", "a directory's second name")])
 def test_bad_twin(bench, image, inode, why):
-    """mkfs -c -y keeps a name whose twin is {why}"""
+    """mkfs -c -y keeps a sound name, and drops one that is {why}"""
     number = int(inode) if inode.isdigit() else volume_of(bench).find(inode)
     patch_bytes(image, entry_offset(bench, "/w0/z"),
                 DIRENT.pack(number, b"empty"))
@@ -237,7 +239,7 @@ def test_bad_twin(bench, image, inode, why):
 
 
 def test_replaced(bench, image):
-    """mkfs -c -y keeps the mode of a file, and a link to it"""
+    """mkfs -c -y keeps the mode of the image, and a symbolic link to it"""
     patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
     image.chmod(0o640)
     link = image.with_name("link.img")
@@ -248,7 +250,7 @@ def test_replaced(bench, image):
 
 
 def repair_short(bench, image, setup):
-    """mkfs -c -y on a broken image, with room for half of what it writes.
+    """Run mkfs -c -y on a damaged image, with room for half of what it writes.
     Checks that the image stays as it is, and returns how mkfs ended."""
     patch_bytes(image, inode_offset(bench, "/bin") + 2, b"\7")
     before = image.read_bytes()
@@ -276,7 +278,7 @@ def test_no_space(bench, image):
 
 
 def test_copied(bench, image):
-    """mkfs -c -y copies a block that two files have, for both to be whole"""
+    """mkfs -c -y copies a block that two files use, so that both are whole"""
     base = bench.bases[0]
     volume = Volume(base.layout, base.blocks.__getitem__)
     block = volume.blocks("/w0/d/x")[0]
@@ -293,7 +295,7 @@ def test_copied(bench, image):
 
 
 def test_empty_table(bench, image):
-    """mkfs -c -y gives a file a size that covers a table with no blocks"""
+    """mkfs -c -y gives a file a size that covers an empty table"""
     free = len(bench.bases[0].blocks) - 1
     at = inode_offset(bench, "/w0/empty") + 8
     patch_bytes(image, at, (1 << 50).to_bytes(8, "little"))
@@ -305,7 +307,7 @@ def test_empty_table(bench, image):
 
 @pytest.mark.parametrize("words", ["-y", "-c", "-c a b", "-c -x a"])
 def test_usage(bench, words, tmp_path):
-    """mkfs with options that make no sense says how it is used: {words}"""
+    """mkfs prints its usage for options that make no sense: {words}"""
     done = subprocess.run([bench.mkfs, *words.split()], cwd=tmp_path,
                           capture_output=True, encoding="utf-8")
     assert done.returncode == 2 and "usage: mkfs" in done.stderr

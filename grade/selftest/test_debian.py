@@ -1,5 +1,4 @@
-"""grade/selftest/test_debian.py: `make test DEBIAN=` says what it cannot
-do."""
+"""grade/selftest/test_debian.py: `make test DEBIAN=` refuses bad settings."""
 
 import os
 import subprocess
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("debian")
     ({"LOCALE": "de; rm"}, "a locale such as de_DE.UTF-8"),
     ({"BASE": "/nosuch"}, "no Debian in it")])
 def test_bad_setting(settings, words):
-    """debian: one line says what is wrong with {settings}"""
+    """debian: a bad setting is refused in one line: {settings}"""
     done = subprocess.run(
         [sys.executable, "-m", "grade.tools.debian"], cwd=ROOT,
         env={**os.environ, "DEBIAN": "sid", **settings},

@@ -1,4 +1,4 @@
-"""grade/selftest/test_docs.py: what the pages show works as shown."""
+"""grade/selftest/test_docs.py: commands that the pages show work."""
 
 import re
 
@@ -15,7 +15,8 @@ from grade.tools.lint.shown_names import missing
 pytestmark = pytest.mark.xdist_group("docs")
 
 CMD = re.compile(r'CMD="([^"]*)"')
-# Whole suites have tests of their own; the others end or stop the guest.
+# Whole suites have tests of their own. The other commands end or stop the
+# guest.
 NOT_RUN = re.compile(r"\.\.\.|(usertests|cowtest|proctest [0-9]+)( *;|$)"
                      r"|many|hello|^xv6|parallel|locks|sleep 100|kill 12|fail"
                      r"|echo (wild|index|order)|^pmap -x 3")
@@ -38,7 +39,7 @@ def shown_in_guest():
 
 
 def test_guest_commands(config, calf):
-    """docs: commands of the guest run as they are shown"""
+    """docs: the commands shown for the guest work"""
     boots = SharedBoots(config, calf.logs, "docs", Machine())
     commands = shown_in_guest()
     assert len(commands) > 15
@@ -78,7 +79,7 @@ def test_guest_command():
 
 
 def test_shown():
-    """docs: commands are found in blocks and in backquotes"""
+    """docs: commands are found in code blocks and in backquotes"""
     text = "See `make\nview` and `f()`:\n\n    $ ls -l    what is there\n" \
         "    make run CMD=\"a  b\"   runs it\n    printed\n"
     assert sorted(shown(text)) == [

@@ -1,5 +1,5 @@
-"""grade/selftest/test_driver.py: the grader itself, with programs in QEMU's
-place."""
+"""grade/selftest/test_driver.py: the grader itself, with stubs in place of
+QEMU."""
 
 import os
 import re
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("driver")
 
 
 def replace_qemu(folder, monkeypatch, *lines):
-    """Python lines take QEMU's place."""
+    """Replace QEMU by these lines of Python."""
     program = folder / "qemu"
     program.write_text("\n".join([
         f"#!{sys.executable}", "import os, re, sys, time", *lines])
@@ -51,21 +51,22 @@ def boots(config, calf):
 
 
 def test_panic_ends_run(fake_qemu, boots):
-    """grader: a panic is seen, and its status"""
+    """grader: a panic is noticed by its status"""
     fake_qemu("print('text, panic: hart 3: why')", "sys.exit(101)")
     ending, _ = boots.boot("driver", "true\n", 60, 60)
     assert ending.panicked and ending.status == 101
 
 
 def test_panic_text_is_no_panic(fake_qemu, boots):
-    """grader: a program that prints a panic does not make one"""
+    """grader: a program that prints a panic message does not count as a
+    panic"""
     fake_qemu("print('panic: hart 3: why')", "sys.exit(0)")
     ending, _ = boots.boot("driver", "true\n", 60, 60)
     assert not ending.panicked and ending.status == 0
 
 
 def test_silence_ends_run(fake_qemu, boots):
-    """grader: a guest that says nothing more is ended"""
+    """grader: a guest that falls silent is ended"""
     fake_qemu("print(os.getpid(), flush=True)", "time.sleep(600)")
     ending, text = boots.boot("driver", "true\n", 60, 0.5)
     assert ending.timed_out
@@ -96,8 +97,8 @@ def test_panic_ends_waiting(fake_qemu, config, log):
 
 
 def answer(asked, result=None):
-    """What usertests would print: the traps fail, the rest is ok, or all has
-    the same result."""
+    """What usertests would print: the traps fail and the rest is ok, or all
+    have the same result."""
     lines = []
     for q in asked.questions:
         is_ok = not q.is_trap if result is None else result == "ok"
@@ -107,7 +108,7 @@ def answer(asked, result=None):
 
 
 def test_results_between_other_lines():
-    """grader: results are found between other lines, by their words"""
+    """grader: results are found among other lines, by their words"""
     asked = Asked([("g", "a"), ("g", "b")], [("g", "a")])
     text = "a: ok\n" + "\nnoise\n".join(answer(asked)) + "\n$ c: ok\n"
     assert asked.results(text, Ending(1)) == {"a": "ok", "b": "ok"}
@@ -117,21 +118,21 @@ def test_results_between_other_lines():
 
 
 def test_excuses():
-    """grader: a test that is made to fail says what it would say itself"""
+    """grader: a test that is made to fail gives a plausible reason"""
     reasons = {excuse("wait_gives_the_status") for _ in range(20)}
     assert reasons == {f"a child ended with status {STATUS_FAILED}, not 0"}
     reasons = {excuse("bytes_come_out_in_order") for _ in range(200)}
     assert len(reasons) > 9 and all(
         re.match(r"pipes\.c:1\d: .* is -?\d+, not \d$", reason)
         for reason in reasons)
-    # Many tests have such lines of their own.
+    # Many tests have such lines.
     assert len(places()) > 90
 
 
 @pytest.mark.parametrize("how, status", [
     ("all is ok", 1), ("no traps", 1), ("backwards", 1), ("no failure", 0)])
 def test_forgery(how, status):
-    """grader: results that an honest guest would not give count nothing:
+    """grader: results that an honest guest would not report do not count:
     {how}"""
     asked = Asked([("g", name) for name in "abc"], [("g", "a"), ("g", "b")])
     asked.questions.append(Question(("g", "d")))
@@ -146,7 +147,7 @@ def test_forgery(how, status):
 
 
 def test_proof():
-    """grader: a guest that only ends well has proved nothing"""
+    """grader: a guest that only exits successfully has proved nothing"""
     proof = Proof()
     lie, success = (line.split()[-1] for line in
                     proof.script("grind").splitlines())
@@ -160,7 +161,7 @@ def test_proof():
     (RAM_BASE >> 2 | R | U | V, "user pages"), (RAM_BASE >> 2 | V, "tables")],
     ids=["large pages", "a table in itself"])
 def test_endless_tables(tmp_path, entry, says):
-    """grader: page tables may lead to no end of pages: {says}"""
+    """grader: page tables that map too many pages are refused: {says}"""
     ram = Ram(tmp_path / "ram", 8 << 20)
     try:
         for index in range(32):
@@ -200,8 +201,8 @@ def test_time_is_over(monkeypatch, group, seconds, is_tried):
 @pytest.mark.parametrize("first, workers, order", [
     ("1", "4", True), ("", "4", False), ("1", "1", True), ("", "1", True)])
 def test_order(monkeypatch, can_be_told, first, workers, order):
-    """grader: FIRST={first} and WORKERS={workers} keep the tests in order,
-    whether or not xdist has an option for that: {can_be_told}"""
+    """grader: FIRST={first} and WORKERS={workers} run the tests in order, with
+    or without an option of xdist for that: {can_be_told}"""
     monkeypatch.setenv("FIRST", first)
     monkeypatch.setenv("WORKERS", workers)
     monkeypatch.setattr("grade.__main__.pytest_takes",
@@ -214,7 +215,7 @@ def test_order(monkeypatch, can_be_told, first, workers, order):
 
 
 def test_late_step(monkeypatch):
-    """grader: a step that was given up stops no hart later"""
+    """grader: a step that was abandoned stops no hart later"""
     machine = harts.Harts(
         [qemu(), "-machine", "virt", "-smp", "4", "-bios", "none",
          "-display", "none", "-monitor", "none", "-serial", "none"])

@@ -1,5 +1,5 @@
-"""grade/selftest/test_fuzz.py: calls with any arguments, and very long
-calls."""
+"""grade/selftest/test_fuzz.py: system calls with random arguments, and very
+long calls."""
 
 import re
 
@@ -11,7 +11,7 @@ from grade.machine.qemu import Machine
 from grade.machine.user_programs import build_programs
 from grade.trials.fuzz.fuzz_boot import LATE_MAX, Plan, fuzz
 
-SEED = 1                # one run of many; `make fuzz` takes others
+SEED = 1                # `make fuzz` uses other seeds
 COUNTED = Machine(cpus=1, mem="256M", icount=True)
 PLANS = {
     "counted": Plan(COUNTED, seconds=2),
@@ -20,21 +20,21 @@ PLANS = {
 }
 LONG_SECONDS = 180
 LONG_MIB = 80
-SLEPT_MAX = 2           # ticks of a sleep of one
+SLEPT_MAX = 2           # the most ticks that a sleep of one tick may take
 
 
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.xdist_group("fuzz")
 def test_fuzz(config, tmp_path, name):
-    """fuzz: calls with any arguments do no harm: {name}"""
+    """fuzz: system calls with random arguments do no harm: {name}"""
     report = fuzz(config, PLANS[name], SEED, tmp_path)
     if report.problems:
         raise GuestFailed(report.problems[0])
 
 
 def run_counted(config, folder, name, command):
-    """Run a program of grade/kernel/programs, with instructions for a clock.
-    Returns the lines that are a word and a number, and the log."""
+    """Run a program of grade/kernel/programs with a clock that counts
+    instructions. Returns the lines of a word and a number, and the log."""
     script = folder / "run.sh"
     script.write_text(f"{command}\n", encoding="utf-8")
     extra = build_programs(
@@ -52,7 +52,7 @@ def run_counted(config, folder, name, command):
 
 @pytest.mark.xdist_group("fuzz")
 def test_long_calls(config, tmp_path):
-    """no call, however long, keeps interrupts waiting for long"""
+    """even the longest system calls do not delay interrupts for long"""
     found, log = run_counted(config, tmp_path, "longcalls",
                              f"longcalls {LONG_MIB}")
     late = [call for call, wait in found if wait > LATE_MAX]
@@ -63,7 +63,7 @@ def test_long_calls(config, tmp_path):
 
 @pytest.mark.xdist_group("fuzz")
 def test_sleepers(config, tmp_path):
-    """sleepers wake in time, however busy hart and disk are"""
+    """sleepers wake in time even if hart and disk are busy"""
     found, log = run_counted(config, tmp_path, "sleepers", "sleepers")
     if max(ticks for _, ticks in found) > SLEPT_MAX:
         raise GuestFailed(log.explain("a sleeper woke too late"))

@@ -1,7 +1,7 @@
-"""grade/selftest/test_gdb.py: what our commands tell in gdb is what is there.
+"""grade/selftest/test_gdb.py: Calf's gdb commands tell the truth.
 
-gdb stops a program at a write to memory that may be written, and the test
-reads the same page tables in guest RAM from outside.
+gdb stops a program at a write fault on a writable page, and the test reads the
+same page tables in guest RAM from outside.
 """
 
 import re
@@ -20,7 +20,7 @@ from grade.tools.gdb.target import Target
 from grade.tools.setup.needs import needs, probe
 
 MEGABYTES = 64
-FAULTS_MAX = 20         # at that address, by programs before ours
+FAULTS_MAX = 20         # faults of other programs at that address
 PROGRAM = """\
 #include "calf.h"
 
@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.xdist_group("gdb"), needs("gdb")]
 
 
 class Session:
-    """A guest in the hands of a gdb that does what it is told."""
+    """A guest, and a gdb that the test controls."""
 
     def __init__(self, config, target, folder, log):
         env = {**gdb_environment(config, target, folder),
@@ -56,14 +56,14 @@ class Session:
             encoding="utf-8", errors="replace")
 
     def __enter__(self):
-        self.do("")             # what it says at its start
+        self.do("")             # skip the messages at its start
         return self
 
     def __exit__(self, *_):
         process.kill(self._child)
 
     def do(self, command):
-        """What gdb prints for the command."""
+        """Returns what gdb prints for the command."""
         self._child.stdin.write(f"{command}\necho \\nDONE\\n\n")
         self._child.stdin.flush()
         lines = []
@@ -99,13 +99,13 @@ def gdb(config, log, ram, tmp_path, monkeypatch):
 
 
 def processes(gdb):
-    """(parent, state, hart, name) by pid, as ps has them."""
+    """(parent, state, hart, name) by pid, as ps prints them."""
     return {int(pid): facts for pid, *facts in PROCESS.findall(gdb.do("ps"))}
 
 
 def pte(gdb, *words):
-    """Of a page: its frame, flags, the physical address, how many pages map
-    the frame, how many owners it has."""
+    """Of a page: its frame, its flags, the physical address, and how many
+    pages map the frame and how many owners it has."""
     text = gdb.do(" ".join(["pte", *map(str, words)]))
     frame, flags, physical, mapped, owners = PTE.search(text).groups()
     return (int(frame, 16), flags.split(", "), int(physical, 16), int(mapped),
@@ -113,7 +113,7 @@ def pte(gdb, *words):
 
 
 def space(gdb, ram, pid):
-    """The pages of the process, read from outside; uvm must have the same."""
+    """The pages of the process, read from outside. uvm must print the same."""
     text = gdb.do(f"uvm {pid}")
     root = int(re.search(r"root table at (0x\w+)", text).group(1), 16)
     pages = AddressSpace(ram, root).pages
@@ -127,7 +127,8 @@ def space(gdb, ram, pid):
 
 
 def run_to_fault(gdb):
-    """Until the child is about to write; returns its pid, and its parent's."""
+    """Run until the child is about to write. Returns its pid and its
+    parent's."""
     gdb.do("add-user writer")
     gdb.do("break uvmfault if $scause == 15 "
            "&& $stval == (unsigned long)&word")
@@ -142,7 +143,7 @@ def run_to_fault(gdb):
 
 
 def test_write_fault(gdb, ram):
-    """in gdb, ps, pte, uvm and locks tell of a fault what is in memory"""
+    """in gdb, ps, pte, uvm and locks show a fault as it is in memory"""
     child, parent = run_to_fault(gdb)
     va = int(gdb.do("print (long)&word").split("=")[1])
     page = va & -PAGE
@@ -163,7 +164,7 @@ def test_write_fault(gdb, ram):
 
 
 def test_bad_input(gdb):
-    """in gdb, one line says what is wrong with what was typed"""
+    """in gdb, a bad command is refused in one line"""
     for command in ("ps 1", "pte", "pte nosuch", "pte 0 99999", "pte main x",
                     "uvm 1 2", "uvm 99999", "locks x", "add-user",
                     "add-user nosuch", "add-user ../bin/sh", "pte 0"):

@@ -1,5 +1,4 @@
-"""grade/selftest/test_handout.py: hand-outs of a lab, and what students hand
-in."""
+"""grade/selftest/test_handout.py: hand-outs of a lab, and `make handin`."""
 
 import gzip
 import hashlib
@@ -30,7 +29,7 @@ PACKED = "build/handin-cow.tar.gz"
 
 
 def make_project(folder):
-    """A copy of this project, all of it committed."""
+    """A copy of this project, completely committed."""
     stack.copy_project(ROOT, folder)
     git(folder, "init", "--quiet")
     commit_all(folder)
@@ -106,13 +105,13 @@ def test_way_to_the_end(student):
 
 
 def pages_taken(folder):
-    """Those that a hand-out has."""
+    """The pages that a hand-out contains."""
     return {name: data for name, data in files_below(folder / "docs").items()
             if Lab("cow").takes(f"docs/{name}")}
 
 
 def test_left_out(made):
-    """handout: nothing for those who teach is in it"""
+    """handout: contains nothing that is only for teachers"""
     for path in ("patches", "grade/series", "grade/trials/mutants",
                  "grade/trials/variants", "grade/course/handout",
                  "grade/course/labs", "docs/teaching.md", ".ci"):
@@ -124,7 +123,7 @@ def test_left_out(made):
 
 
 def test_grades_the_starter(made, project):
-    """handout: builds and boots, and make grade says what is missing"""
+    """handout: builds and boots, and make grade reports what is missing"""
     copy = shutil.copytree(made, project.parent / "works")
     done = python(copy, "grade", TESTS="test_boots or write_costs_one_frame-1")
     lines = done.stdout.splitlines()
@@ -231,7 +230,7 @@ def test_leak_in_git(student, secrets):
     ("STEP", "0", "from 1 to"), ("STEP", "99", "from 1 to"),
     ("STEP", "two", "from 1 to")])
 def test_bad_input(project, tmp_path, setting, value, words):
-    """handout: one line says what is wrong with {setting}={value}"""
+    """handout: a bad setting is refused in one line: {setting}={value}"""
     out = tmp_path / "new" / "out"
     out.parent.mkdir()
     settings = {"LAB": "cow", "OUT": str(out), setting: value}
@@ -242,7 +241,7 @@ def test_bad_input(project, tmp_path, setting, value, words):
 
 
 def test_dirty_tree(project, tmp_path):
-    """handout: hands out what is committed, and says so"""
+    """handout: refuses to leave out changes that are not committed"""
     copy = Path(shutil.copytree(project, tmp_path / "project"))
     (copy / "docs/new.md").write_text("# New\n", "utf-8")
     done = hand_out(copy, tmp_path / "out")
@@ -251,7 +250,7 @@ def test_dirty_tree(project, tmp_path):
 
 
 def test_other_owner(project, tmp_path, monkeypatch):
-    """handout: in another owner's clone git's advice is printed, and helps"""
+    """handout: prints git's advice in another owner's clone, and it helps"""
     environment = git_module.environment
     monkeypatch.setattr(
         git_module, "environment", lambda folder: {
@@ -292,10 +291,10 @@ def test_left_over(project, tmp_path, path, text, words):
     assert not (tmp_path / "out").exists()
 
 
-# ---- what is handed in ------------------------------------------------------
+# ---- hand-ins ---------------------------------------------------------------
 
 def test_handin(student):
-    """handin: packs the kernel's sources, and tells what was changed"""
+    """handin: packs the kernel's sources, and lists what was changed"""
     shutil.rmtree(student / ".git")
     with open(student / FAULT, "a", encoding="utf-8") as file:
         file.write("\n")
@@ -355,7 +354,7 @@ def spoil_makefile(student):
     (spoil_makefile, "Makefile: changed")],
     ids=["build", "size", "link", "abi", "makefile"])
 def test_refused(student, spoil, words):
-    """handin: refuses what cannot be graded: {words}"""
+    """handin: refuses a tree that cannot be graded: {words}"""
     spoil(student)
     done = python(student, "grade.course.handin")
     assert (done.stdout, done.returncode) == ("", 2)
@@ -364,7 +363,7 @@ def test_refused(student, spoil, words):
 
 
 def test_first_error(student):
-    """handin: prints the first error, and how to hand in all the same"""
+    """handin: prints the first error, and how to hand in anyway"""
     spoil_build(student)
     done = python(student, "grade.course.handin")
     head, error, source, mark, advice = done.stderr.splitlines()
@@ -385,7 +384,7 @@ def test_force(student):
 
 
 def test_broken_build(student):
-    """handout: what does not build is told, whatever TESTS picks"""
+    """handout: a failed build is reported, whatever TESTS selects"""
     spoil_build(student)
     done = python(student, "grade", TESTS="write_costs_one_frame")
     assert done.returncode == 1, done.stderr
@@ -393,7 +392,7 @@ def test_broken_build(student):
 
 
 def test_no_handout(project):
-    """handin: says that this is no hand-out"""
+    """handin: refuses a tree that is not a hand-out"""
     done = python(project, "grade.course.handin")
     assert done.stderr == "handin: this is no hand-out of a lab: nothing " \
         "to hand in\n"

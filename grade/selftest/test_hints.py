@@ -1,4 +1,4 @@
-"""grade/selftest/test_hints.py: what failing tests say leads somewhere."""
+"""grade/selftest/test_hints.py: hints about failed tests."""
 
 import re
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("driver")
 
 
 def anchors(path):
-    """The headings of a document, as links name them."""
+    """The anchors of a document's headings."""
     return {re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower())
             .replace(" ", "-")
             for line in path.read_text("utf-8").splitlines()
@@ -19,14 +19,14 @@ def anchors(path):
 
 
 def test_links():
-    """grader: there is what each hint tells to read"""
+    """grader: each hint links to a section that exists"""
     for hint in read_hints():
         path, _, anchor = hint.read.partition("#")
         assert anchor in anchors(ROOT / path), hint.name
 
 
 def test_alike_once():
-    """grader: failures with one cause are told once"""
+    """grader: failures with the same cause are reported once"""
     hints = read_hints()
     lost = [Failure(f"suites.test_guest[memory-a{n}-1]", f"test {n}",
                     f"{n} frames lost") for n in range(9)]
@@ -37,7 +37,7 @@ def test_alike_once():
 
 
 def test_other_panic_is_another_cause():
-    """grader: failures with another panic are told by themselves"""
+    """grader: failures with different panics are reported separately"""
     panics = [Failure("boot.x", "x", f"panic: hart {n}: {what}")
               for n, what in enumerate(["F1: no", "F1: no", "F2: no"])]
     lines = "\n".join(explain(panics, read_hints()))

@@ -1,5 +1,5 @@
-"""grade/selftest/test_host.py: habits of other machines: locales, file names,
-line endings."""
+"""grade/selftest/test_host.py: differences between host machines: locales,
+file names, line endings."""
 
 import ast
 import json
@@ -19,13 +19,13 @@ from grade.tools.setup.needs import needs
 
 pytestmark = pytest.mark.xdist_group("host")
 
-# The poorest locale that there is: it cannot encode anything but ASCII.
+# The most limited locale: it can encode only ASCII.
 ASCII_ONLY = {"LC_ALL": "POSIX", "PYTHONUTF8": "0",
               "PYTHONCOERCECLOCALE": "0"}
 
 
 def run_module(calf, module, *words, **settings):
-    """A module of grade/, on the session's build."""
+    """Run a module of grade/ on the session's build."""
     env = {**os.environ, "TIMEOUT": f"{limit(60):g}", **settings}
     path = calf.folder / "plain" / "config.json"
     return subprocess.run(
@@ -34,7 +34,7 @@ def run_module(calf, module, *words, **settings):
 
 
 def test_commands_in_ascii_locale(calf):
-    """host: commands reach the guest unchanged, whatever the locale"""
+    """host: commands reach the guest unchanged in any locale"""
     done = run_module(calf, "grade.machine.run", "run", CMD="echo gr\u00fcn",
                       **ASCII_ONLY)
     assert (done.stdout, done.stderr) == ("gr\u00fcn\n".encode(), b"")
@@ -56,7 +56,7 @@ def test_view_in_ascii_locale(calf, tmp_path):
     ("p.read_text('utf-8')", False), ("p.write_text(t)", True),
     ("run(c, text=True)", True), ("run(c, stdout=PIPE)", False)])
 def test_nameless_encoding(code, found):
-    """host: lint finds text without a named encoding"""
+    """host: lint finds files opened without a named encoding"""
     assert bool(nameless(ast.parse(code))) == found
 
 
@@ -67,7 +67,7 @@ ODD = "it's a \"folder\", $(x) $HOME #1 %d & \u00fc;(-)=\\b"
 
 @pytest.fixture
 def project(tmp_path):
-    """What make needs, in a folder with an odd name."""
+    """What make needs, in a folder with an unusual name."""
     folder = tmp_path / ODD
     shutil.copytree(ROOT / "grade/tools", folder / "grade/tools")
     for name in ("kernel", "user", "mkfs"):
@@ -77,7 +77,7 @@ def project(tmp_path):
 
 
 def git(folder, *words):
-    """git, without the user's settings."""
+    """Run git without the user's settings."""
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull,
            "GIT_CONFIG_NOSYSTEM": "1"}
     who = ["-c", "user.name=Calf", "-c", "user.email=calf@calf.invalid"]
@@ -92,8 +92,8 @@ def make(folder, *words, **settings):
 
 
 def complaint(done):
-    """The line with which make ended. From 4.4 on, make itself has something
-    to say about a TMPDIR that does not exist."""
+    """The line with which make ended. make 4.4 and later itself complains
+    about a TMPDIR that does not exist."""
     assert done.returncode == 2 and done.stdout == ""
     text, = (line for line in done.stderr.splitlines()
              if not line.startswith("make: "))
@@ -101,7 +101,7 @@ def complaint(done):
 
 
 def test_odd_folder(project):
-    """host: a folder with any name builds, and editors get its name"""
+    """host: a folder with any name builds, and editors learn its name"""
     done = make(project, "build/kernel/lib/string.c.o")
     assert done.returncode == 0, done.stderr
     entry = (project / "build/kernel/lib/string.c.json").read_text("utf-8")
@@ -127,7 +127,7 @@ def test_odd_source(project, name):
 
 
 def test_macos_litter(project):
-    """host: what macOS puts beside files is not built"""
+    """host: the files that macOS adds are not built"""
     for folder in "kernel/mm", "user/bin", "mkfs":
         (project / folder / "._uvm.c").write_bytes(b"\0\5\x16\7")
         (project / folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
@@ -177,7 +177,7 @@ def test_odd_session(calf, tmp_path):
 
 @needs("git")
 def test_clone_of_windows(project, tmp_path):
-    """host: a clone keeps the line endings, whatever git is told"""
+    """host: a clone has Unix line endings, however git is configured"""
     shutil.copy(ROOT / ".gitattributes", project)
     git(project, "init", "-q", "--template=")
     git(project, "add", "--all")

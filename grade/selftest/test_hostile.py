@@ -1,8 +1,8 @@
-"""grade/selftest/test_hostile.py: kernels that mean ill get no points and do
-no harm.
+"""grade/selftest/test_hostile.py: hostile kernels get no points and do no
+harm.
 
-Each is a whole run. The quick ones are tried in each `make test`, the others
-by `make test TESTS=hostile` only.
+Each is a whole run. `make test` tries the quick ones, and only `make test
+TESTS=hostile` the others.
 """
 
 import os
@@ -21,7 +21,7 @@ from grade.trials.hostile import AT_BUILD, AT_RUN, FIRST, Hostile, lay_out
 ALL = "hostile" in os.environ.get("TESTS", "")
 KERNELS = [h for h in AT_BUILD + AT_RUN if ALL or h.quick]
 RUN_SECONDS = 400
-# Of our own run, what a run within it is not to find.
+# Variables of this run that a run within it must not see.
 NOT_PASSED_ON = (STRANGER, VERBOSE, sandbox.VARIABLE, "PYTEST_XDIST_WORKER",
                  "GROUP", "SANDBOX", "REPORT", "OUT")
 LINE = re.compile(r"^(\S.*?) \.+ ([\d.]+)/[\d.]+$", re.MULTILINE)
@@ -32,7 +32,7 @@ def group(name):
 
 
 def listing(folder):
-    """All that can be seen of what is in it."""
+    """Everything that can be seen of a folder's contents."""
     return {str(path): (path.lstat().st_mode, path.lstat().st_mtime_ns,
                         path.lstat().st_size)
             for path in sorted(folder.rglob("*"))
@@ -54,7 +54,8 @@ def grade(path, out, **settings):
 @group("none")
 @pytest.mark.parametrize("what", ["missing", "empty", "file", "no kernel"])
 def test_no_tree(tmp_path, what):
-    """hostile: TREE that is none gets one line and status 2: {what}"""
+    """hostile: an invalid TREE is refused in one line, with status 2:
+    {what}"""
     path = tmp_path / "theirs" / "it"
     path.parent.mkdir()
     if what == "file":
@@ -71,7 +72,7 @@ def test_no_tree(tmp_path, what):
 
 @pytest.fixture
 def canary(tmp_path):
-    """A folder that nobody is to touch, nor read."""
+    """A folder that nobody may change or read."""
     (tmp_path / "canary").mkdir()
     (tmp_path / "canary" / "secret.h").write_text(
         "int canary_says = 4711;\n", "utf-8")
@@ -79,7 +80,8 @@ def canary(tmp_path):
 
 
 def run_hostile(hostile, canary):
-    """Grade it; returns the run, when nothing outside has changed."""
+    """Grade the kernel, and check that nothing outside has changed. Returns
+    the run."""
     theirs = canary.parent / "tree"
     theirs.mkdir()
     lay_out(hostile, theirs)
@@ -109,7 +111,7 @@ def test_kernel(hostile, canary):
 
 @group("none")
 def test_edits(tmp_path):
-    """hostile: each kernel can be made of ours"""
+    """hostile: each kernel can be made from the project's"""
     for number, hostile in enumerate(AT_BUILD + AT_RUN):
         (tmp_path / str(number)).mkdir()
         lay_out(hostile, tmp_path / str(number))
@@ -120,7 +122,7 @@ def test_edits(tmp_path):
     (FIRST, "#include"), ("kernel/a.S", ".incbin")],
     ids=["#include", ".incbin"])
 def test_secret(canary, name, how):
-    """hostile kernel: no file of the host can be read: {how}"""
+    """hostile kernel: cannot read a file of the host: {how}"""
     done = run_hostile(Hostile(how, "", tests="test_builds", files={
         name: f'{how} "{canary}/secret.h"\n'}), canary)
     if not sandbox.has_bwrap():
@@ -132,7 +134,7 @@ def test_secret(canary, name, how):
 
 @group("scripts")
 def test_scripts(canary):
-    """hostile kernel: what it brings beside its sources is not run"""
+    """hostile kernel: files besides its sources are not executed"""
     touch = f"touch {canary}/touched"
     python = f"import os; os.system('{touch}')\n"
     done = run_hostile(Hostile("scripts", "", seconds=30, files={

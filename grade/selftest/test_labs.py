@@ -4,7 +4,7 @@ from grade.course.handout.lab import Lab, unused_patterns
 
 
 def test_unused_pattern():
-    """handout: a line of lab.ini that nothing fits is found"""
+    """handout: a pattern of lab.ini that matches nothing is found"""
     lab = Lab("cow")
     lab.taken, lab.left_out = ["docs/*", "attic/*"], ["docs/a*", "kernel/*"]
     paths = ["docs/adr", "docs/map.md", "kernel/main.c"]

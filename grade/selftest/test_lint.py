@@ -1,4 +1,4 @@
-"""grade/selftest/test_lint.py: what `make lint` must not let pass."""
+"""grade/selftest/test_lint.py: `make lint` finds what it should."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from grade.tools.lint.rooms import circles, imports_of, name_problems, upward
     ("match x:\n    case 1:\n        pass", True),
     ("from pytest import mark", False)])
 def test_unportable_python(code, found):
-    """lint: Python that another version cannot run is found"""
+    """lint: Python that an older version cannot run is found"""
     assert bool(list(unportable(code))) == found
 
 
@@ -27,13 +27,12 @@ def test_unportable_python(code, found):
     ("#define BELOW(n) (-1 + (n))\n", False),
     ("#define EMPTY(x) ((struct list){ .next = &(x) })\n", False)])
 def test_disputed_macro(code, found):
-    """lint: a macro that clang-format 14 and 19 lay out differently is
-    found"""
+    """lint: a macro that clang-format 14 and 19 format differently is found"""
     assert bool(list(disputed(code))) == found
 
 
 def imports(texts):
-    """The imports of modules, texts by path below grade/."""
+    """The imports of modules, given as texts by path below grade/."""
     return list(imports_of({
         Path("grade", name).with_suffix(".py"): text
         for name, text in texts.items()}))
@@ -46,7 +45,7 @@ def imports(texts):
     ("from grade import points\n", "there is no such module"),
     ("from grade.machine.ram import Ram\n", "")])
 def test_import_up(text, found):
-    """lint: an import of a higher room of grade/ is found"""
+    """lint: an import from a higher room of grade/ is found"""
     seen = imports({"__init__": "", "machine/guest": text, "machine/ram": "",
                     "score/points": ""})
     problems = "\n".join(upward(seen))

@@ -1,5 +1,5 @@
-"""grade/selftest/test_marks.py: from results of a class to marks: late days,
-attempts, gradebooks, feedback, and statistics of the class."""
+"""grade/selftest/test_marks.py: turn a class's results into marks: late days,
+attempts, gradebooks, feedback and statistics."""
 
 import csv
 import json
@@ -58,7 +58,7 @@ def test_late(days, late, final):
 
 
 def test_no_time():
-    """marks: no penalty if the time of a submission is not known"""
+    """marks: no penalty if the time of a submission is unknown"""
     unknown = Attempt("a.tar.gz", 0, key="a" * 8)
     rows, _ = rows_of([Submission("ann", "in", "ann", [unknown])],
                       {"a": product([10, 10])}, Policy(DUE, 0, 10))
@@ -106,7 +106,8 @@ Participant 22,Ann Lee,al@x.edu,,50,
 
 
 def gradebook(tmp_path, text, names, column=""):
-    """The roster after each of these names got 15 of 20; and the rows."""
+    """The roster after each of these names has got 15 of 20 points, and the
+    rows."""
     (tmp_path / "roster.csv").write_text(text, "utf-8")
     roster = read_roster(tmp_path / "roster.csv")
     rows, _ = rows_of(
@@ -120,7 +121,7 @@ def gradebook(tmp_path, text, names, column=""):
 
 
 def test_canvas(tmp_path):
-    """marks: Canvas's gradebook comes back with points, by id"""
+    """marks: Canvas's gradebook is returned with points, by id"""
     names = ["muellerjorg_4711_9001_handin-cow.tar", "leeann_LATE_4713_2_x",
              "Lee, Ann", "nobody"]
     found, rows = gradebook(tmp_path, CANVAS, names, "Lab 1 (77)")
@@ -134,7 +135,7 @@ def test_canvas(tmp_path):
 
 
 def test_moodle(tmp_path):
-    """marks: Moodle's grading worksheet comes back with points"""
+    """marks: Moodle's grading worksheet is returned with points"""
     names = ["J\u00f6rg Mu\u0308ller_21_assignsubmission_file_", "al"]
     found, rows = gradebook(tmp_path, MOODLE, names)
     assert [row["Grade"] for row in found] == ["37.5", "37.5"]
@@ -169,7 +170,7 @@ def test_extension(tmp_path):
 
 @pytest.mark.parametrize("days", ["2 days", "1,5", "nan", "inf", "-1"])
 def test_bad_extension(tmp_path, days):
-    """marks: an extension that is not a number is told before anything is
+    """marks: an extension that is not a number is reported before anything is
     graded: {days}"""
     (tmp_path / "r.csv").write_text(f'id,extension\n1,\n2,"{days}"\n',
                                     "utf-8")
@@ -181,13 +182,13 @@ def test_bad_extension(tmp_path, days):
     "--penalty nan", "--late-days inf", "--limit 1000000",
     "--limit \u0663", "--sshloginfile /none"])
 def test_bad_rules(capsys, words):
-    """marks: one sentence refuses a rule that cannot be meant: {words}"""
+    """marks: one sentence refuses a rule that makes no sense: {words}"""
     with pytest.raises(SystemExit, match="2"):
         parse(["in", "--out", "out", *words.split()])
     assert words.split()[0] in capsys.readouterr().err.splitlines()[-1]
 
 
-# ---- some tests, into earlier results of all --------------------------------
+# ---- merging results of some tests ------------------------------------------
 
 def test_merge(tmp_path):
     """marks: with --tests, the new results are merged into earlier ones"""
@@ -206,7 +207,7 @@ def test_merge(tmp_path):
 # ---- feedback and the page --------------------------------------------------
 
 def test_feedback(tmp_path):
-    """marks: each student gets a file of their own, about nobody else"""
+    """marks: each student gets a file that mentions nobody else"""
     names = [MUELLER, "a:b", "a?b", "\u674e" * 90, "ANN", "ann", "CON",
              "nul.x", "Connor"]
     submissions = [Submission(name, "in", name, [attempt("a", days=2)],

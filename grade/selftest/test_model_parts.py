@@ -1,4 +1,4 @@
-"""grade/selftest/test_model_parts.py: the parts of `make model`, most of them
+"""grade/selftest/test_model_parts.py: the parts of `make model`, mostly
 without a machine."""
 
 import random
@@ -38,7 +38,7 @@ def memory(subject):
 
 
 def test_numbers():
-    """grader: the model and its processes mean the same by each number"""
+    """grader: the model and its processes agree on all constants"""
     text = SUBJECT.read_text("utf-8")
     names = re.findall(r"^\tOP_(\w+),$", text, re.MULTILINE)
     assert names == [op.name for op in Op]
@@ -48,7 +48,7 @@ def test_numbers():
 
 
 def test_write_after_fork(memory):
-    """grader: in the model a write is the writer's alone and costs a frame"""
+    """grader: in the model a write is private and costs a frame"""
     child = memory.fork(SHARES_ALL)
     assert child.write(HEAP + PAGE - 1, b"ab") == 2
     assert child.write(HEAP, b"c") == 0
@@ -58,14 +58,14 @@ def test_write_after_fork(memory):
 
 
 def test_shrink_of_shared(memory):
-    """grader: in the model giving back a shared page frees nothing"""
+    """grader: in the model dropping a shared page frees nothing"""
     child = memory.fork(SHARES_ALL)
     assert child.move_brk(HEAP) == 0
     assert memory.move_brk(HEAP) == -2
 
 
 def test_segments(subject):
-    """grader: a program with segments added has them, in order"""
+    """grader: a program with added segments has them in order"""
     added = [Segment(0, 100, R | W, b"page 0"),
              Segment((1 << 30) - PAGE, 2 * PAGE, R, b"x" * 5000)]
     elf = with_segments(subject.elf, added)
@@ -75,7 +75,7 @@ def test_segments(subject):
 
 
 def test_rights_of_a_page_of_two(subject):
-    """grader: a page of two segments has the rights and bytes of both"""
+    """grader: a page in two segments has the rights and bytes of both"""
     one, two = Segment(0, 10, R, b"0123456789"), Segment(20, 4, R | W, b"wxyz")
     rights, data = layout_of(subject.elf, [one, two]).pages()[0]
     assert rights == R | W
@@ -83,7 +83,7 @@ def test_rights_of_a_page_of_two(subject):
 
 
 def test_shorter():
-    """grader: a program that fails is made as short as it can be"""
+    """grader: a program that fails is made as short as possible"""
     steps = [Step(1, ((Op.LOAD, 4096), (Op.FORK, 2, 0))),
              Step(1, ((Op.LOAD, 4100),)), Step(0, ()),
              Step(2, ((Op.STORE, 4100, 9, 1), (Op.LOAD, 1)))]
@@ -101,7 +101,7 @@ def test_shorter():
 
 @pytest.mark.xdist_group("model")
 def test_as_c(config, subject, tmp_path):
-    """grader: a program of the model as C compiles"""
+    """grader: a program that the model prints as C compiles"""
     outcome = Trials(config, subject, tmp_path, tmp_path).boot(
         5, 1, Machine(cpus=1, mem="64M"))
     assert outcome.failure is None
@@ -122,13 +122,13 @@ def some_of_each(outcome):
 
 
 def test_shapes_are_those_of_the_seed(subject):
-    """grader: a seed of the model always draws the same programs"""
+    """grader: a seed of the model always gives the same programs"""
     one, two = (draw_shapes(random.Random(7), subject) for _ in range(2))
     assert one == two
 
 
 def test_world_ends(subject):
-    """grader: in the model a child outlives its parent, and is nobody's"""
+    """grader: in the model a child that outlives its parent is an orphan"""
     world = World([layout_of(subject.elf)], [HEAP], SHARES_ALL, 64 << 20)
     world.fork(world.processes[0], 1, 10)
     world.fork(world.processes[1], 2, 11)
@@ -139,7 +139,7 @@ def test_world_ends(subject):
 
 
 def test_growth_that_may_fail(subject):
-    """grader: in the model nothing touches memory that may not be there"""
+    """grader: in the model nothing touches memory that may be unmapped"""
     world = World([layout_of(subject.elf)], [HEAP], SHARES_ALL, 64 << 20)
     process = world.fork(world.processes[0], 1, 10)
     world.fork(process, 2, 11)

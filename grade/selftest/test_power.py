@@ -1,5 +1,4 @@
-"""grade/selftest/test_power.py: the power fails, and no file is the worse for
-it."""
+"""grade/selftest/test_power.py: the power fails, and no file is damaged."""
 
 import pytest
 
@@ -8,7 +7,7 @@ from grade.trials.power.broken_journals import build_broken, read_broken
 from grade.trials.power.parts import QUICK, run_part, sample, whole
 from grade.trials.power.workload import ACTIONS, combinations
 
-SEED = 1                # one run of many; `make power` takes others
+SEED = 1                # `make power` uses other seeds
 PARTS = whole(SEED, QUICK)
 
 
@@ -19,7 +18,7 @@ def of_part(part):
 
 @pytest.mark.parametrize("part", [of_part(part) for part in PARTS])
 def test_power(config, part):
-    """power: cut at any moment, nothing is lost: {part.name}"""
+    """power: nothing is lost if it is cut at any moment: {part.name}"""
     report = run_part(config, part)
     if report.problems:
         raise GuestFailed(f"make power SEED={SEED}: " + report.problems[0])
@@ -37,7 +36,7 @@ def test_broken(config, patch, tmp_path):
 
 
 def test_combinations():
-    """power: every workload of up to three actions is there once"""
+    """power: every workload of up to three actions occurs once"""
     every = list(combinations())
     n = len(ACTIONS)
     assert len(every) == len(set(every)) == n + 2 * n ** 2 + 4 * n ** 3

@@ -1,5 +1,5 @@
 """grade/selftest/test_programs.py: the user's own programs (PROGS) are built
-and run as their authors meant them."""
+and run as their authors intended."""
 
 import subprocess
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("run")
 
 OWN = "long {0}(void);\nlong {0}(void) {{ return {1}; }}\n"
 
-# Uses of the library by a program, in two forms that share no name.
+# Two programs that use the library and have no name in common.
 USES = ("""
 int printf(const char *fmt, ...);
 void *malloc(unsigned long size);
@@ -62,7 +62,7 @@ def library_names(config):
 
 
 def test_all_names_own(calf, tmp_path):
-    """PROGS: a program can itself define all names of the library"""
+    """PROGS: a program can define all names of the library itself"""
     names = library_names(calf.config())
     source = tmp_path / "own.c"
     source.write_text(
@@ -75,7 +75,7 @@ def test_all_names_own(calf, tmp_path):
 
 
 def test_each_name_own(config, log, tmp_path):
-    """PROGS: a program can itself define any name of the library, and the
+    """PROGS: a program can define any name of the library itself, and the
     library goes on using its own"""
     objects = []
     for i, uses in enumerate(USES):
@@ -140,7 +140,7 @@ def test_folder(calf, folder):
     ("{0}/main.c+{0}/half.h", "can be joined by +")],
     ids=["empty", "missing", "kind"])
 def test_bad_files(calf, folder, words, message):
-    """PROGS: one line says what is wrong: {message}"""
+    """PROGS: a bad program is refused in one line: {message}"""
     (folder / "empty").mkdir()
     done = run(calf, PROGS=words.format(folder), CMD="true")
     assert message in done.stderr and len(done.stderr.splitlines()) == 1
@@ -148,7 +148,7 @@ def test_bad_files(calf, folder, words, message):
 
 
 def test_own_shell(calf, tmp_path):
-    """PROGS: a program called sh does not keep CMD from being run"""
+    """PROGS: CMD is run even if a program is called sh"""
     source = tmp_path / "sh.c"
     source.write_text('#include "user/user.h"\n'
                       'int main(int argc, char **argv)\n'
@@ -159,7 +159,7 @@ def test_own_shell(calf, tmp_path):
 
 
 def test_own_init(calf, tmp_path):
-    """PROGS: run says in one line that it cannot use a program called init"""
+    """PROGS: run refuses a program called init in one line"""
     source = tmp_path / "init.c"
     source.write_text("int main(void) { return 0; }\n", encoding="utf-8")
     done = run(calf, PROGS=str(source), CMD="true")
@@ -196,7 +196,7 @@ def test_programs_in_root(calf, tmp_path, compat, expected):
 
 
 def test_xv6_of_2025(calf):
-    """PROGS: constants and calls that xv6's tests of 2025 use are there"""
+    """PROGS: the constants and calls of xv6's tests of 2025 exist"""
     done = run(calf, PROGS="grade/kernel/programs/xv6new.c", CMD="xv6new")
     assert (len(done.stdout.splitlines()), done.returncode) == (1, 0)
     assert "killed: " in done.stdout        # it looks below its stack

@@ -1,4 +1,4 @@
-"""grade/selftest/test_reports.py: what other programs read of a run."""
+"""grade/selftest/test_reports.py: the reports of a run for other programs."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def run_of(messages, never="it did not run"):
 
 
 def all_runs():
-    """Of each kind of run, its results."""
+    """The results of each kind of run."""
     passed = dict.fromkeys(WORTH, "")
     yield "full", run_of(passed)
     yield "failing", run_of({**passed, "sharing.test_2": ODD})
@@ -92,7 +92,7 @@ def test_schema(name, kind):
 
 
 def test_sums():
-    """reports: the score is the sum of the tests, in each of them"""
+    """reports: the score is the sum of the tests in each report"""
     for run in RUNS.values():
         report = json.loads(gradescope.make(run))
         assert report["score"] == run["score"] == add_up(
@@ -107,7 +107,7 @@ def test_sums():
 
 
 def test_compiler_message():
-    """reports: no points for what does not build, and why"""
+    """reports: a kernel that does not build gets no points and a reason"""
     report = json.loads(gradescope.make(RUNS["unbuilt"]))
     first, *others = report["tests"]
     assert report["score"] == 0 and len(report["tests"]) == len(WORTH)
@@ -117,7 +117,7 @@ def test_compiler_message():
 
 
 def test_numbers():
-    """reports: Gradescope's tests have numbers, none is hidden"""
+    """reports: Gradescope's tests have numbers, and none is hidden"""
     report = json.loads(gradescope.make(RUNS["failing"]))
     assert [test["number"] for test in report["tests"]] == [
         "1.1", "1.2", "2.1", "2.2", "2.3", "3.1"]
@@ -125,7 +125,7 @@ def test_numbers():
 
 
 def test_prairielearn_fits():
-    """reports: PrairieLearn's stays below a MiB, whatever is said"""
+    """reports: PrairieLearn's report stays below a MiB, whatever the output"""
     run = run_of(dict.fromkeys(WORTH, "\u20ac" * 100))
     run["tests"] = [{**test, "message": "\u20ac" * 50_000}
                     for test in run["tests"] * 50]
@@ -135,7 +135,7 @@ def test_prairielearn_fits():
 
 
 def test_junit():
-    """reports: JUnit's XML is sound, whatever a test says"""
+    """reports: JUnit's XML is valid, whatever a test prints"""
     run = RUNS["failing"]
     raw = {**run, "tests": [{**test, "message": ODD if test["message"] else ""}
                             for test in run["tests"]]}
@@ -150,7 +150,8 @@ def test_junit():
 
 
 def heed_interrupts():
-    """A shell's background commands do not, nor do their children."""
+    """Let the child react to interrupts. The background commands of a shell
+    ignore them, and so do their children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -166,7 +167,7 @@ def grade(out, *words, **settings):
 
 
 def test_no_tree(tmp_path):
-    """reports: what is no tree leaves reports that say so"""
+    """reports: an invalid TREE leaves reports that say so"""
     out = tmp_path / "scope.json"
     child = grade(tmp_path, "--report", "gradescope", "--out", str(out),
                   TREE=str(tmp_path / "nothing"))
@@ -182,7 +183,7 @@ def test_no_tree(tmp_path):
     ("--report", "nosuch"), ("--report", "github", "--out", "no/such/file")],
     ids=["format", "folder"])
 def test_bad_report(tmp_path, words):
-    """reports: one line says what cannot be written"""
+    """reports: a file that cannot be written is named in one line"""
     child = grade(tmp_path, *words)
     text, said = child.communicate()
     assert child.returncode == 2 and text == "" and said.count("\n") == 1
@@ -191,7 +192,7 @@ def test_bad_report(tmp_path, words):
 
 @pytest.mark.parametrize("words", ["a and", "not", "(", "-x"])
 def test_bad_words(tmp_path, words):
-    """reports: one line says that TESTS cannot be understood: {words}"""
+    """reports: TESTS that cannot be parsed is refused in one line: {words}"""
     child = grade(tmp_path, TESTS=words)
     text, said = child.communicate()
     assert child.returncode == 2 and text == ""
@@ -214,7 +215,7 @@ time.sleep(600)
 
 
 def test_interrupted(tmp_path, monkeypatch):
-    """reports: a run that is interrupted leaves what it has found"""
+    """reports: a run that is interrupted leaves its results so far"""
     calls = tmp_path / "calls"
     calls.mkdir()
     replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}", HANGS)
@@ -253,7 +254,7 @@ def wait_until(is_so, child):
 
 
 def kill_all(child):
-    """End the run as a platform does when its time limit is over."""
+    """End the run as a platform does at the end of its time limit."""
     os.killpg(child.pid, signal.SIGKILL)
     child.communicate()
 
@@ -274,7 +275,7 @@ def test_killed_at_first(tmp_path, monkeypatch):
 
 
 def test_killed(tmp_path, monkeypatch):
-    """reports: a run that is killed leaves the points it had"""
+    """reports: a run that is killed leaves its points so far"""
     out = tmp_path / "scope.json"
     child, hangs = hang(tmp_path, monkeypatch, "--report", "gradescope",
                         "--out", str(out))
@@ -289,7 +290,7 @@ def test_killed(tmp_path, monkeypatch):
 
 
 def test_limit(tmp_path, monkeypatch):
-    """reports: LIMIT ends a run, which keeps its points"""
+    """reports: a run that LIMIT ends keeps its points"""
     start = time.monotonic()
     seconds = int(limit(40))
     child, _ = hang(tmp_path, monkeypatch, LIMIT=str(seconds))
@@ -312,7 +313,7 @@ def test_graders_fault():
 
 
 def test_worker_dies(tmp_path, monkeypatch):
-    """reports: a run whose worker was killed ends, and tells what it has"""
+    """reports: a run whose worker is killed ends, and reports its results"""
     calls = tmp_path / "calls"
     calls.mkdir()
     replace_qemu(tmp_path, monkeypatch, f"FOLDER = {str(calls)!r}",
@@ -327,7 +328,7 @@ def test_worker_dies(tmp_path, monkeypatch):
 
 
 def test_not_run(tmp_path, monkeypatch):
-    """reports: the total has tests that TESTS picks and that did not run"""
+    """reports: the total includes selected tests that did not run"""
     replace_qemu(tmp_path, monkeypatch, "sys.exit(1)")
     grade(tmp_path / "out", WORKERS="1",
           TESTS="test_boot and (test_poweroff or test_memory)").communicate()
@@ -340,14 +341,14 @@ def test_not_run(tmp_path, monkeypatch):
 
 
 def test_autolab_line(tmp_path):
-    """reports: Autolab's is the last line that is printed"""
+    """reports: Autolab's report is the last line of output"""
     child = grade(tmp_path, "--report", "autolab", TREE=str(tmp_path / "no"))
     text = child.communicate()[0]
     assert json.loads(text.splitlines()[-1])["scores"]["cost"] == 0
 
 
 def test_github_adds(tmp_path):
-    """reports: the outputs of other steps stay"""
+    """reports: the summaries of other steps are kept"""
     out = tmp_path / "outputs"
     out.write_text("before=1\n", "utf-8")
     grade(tmp_path, "--report", "github", "--out", str(out),
@@ -357,7 +358,7 @@ def test_github_adds(tmp_path):
 
 
 def test_github_summary():
-    """reports: a job's summary has the points, and no HTML from a kernel"""
+    """reports: a job's summary has the points, and no HTML of a kernel"""
     text = github.make(RUNS["failing"])
     assert "\n| sharing | 106.7 | 160 |\n" in text
     assert text.count("<details>") == text.count("</details>") == 1

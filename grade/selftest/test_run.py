@@ -25,7 +25,7 @@ def run(calf, **settings):
 
 
 def test_output_and_status(calf):
-    """run prints the programs' output and has the last one's status"""
+    """run prints the programs' output and returns the last one's status"""
     done = run(calf, CMD="echo one; echo two | cat; sh -c 'exit 7'")
     assert done.stdout == "one\ntwo\n"
     assert done.stderr == "run: exit status 7\n"
@@ -33,14 +33,14 @@ def test_output_and_status(calf):
 
 
 def test_success(calf):
-    """run ends with 0 after success, with 4 harts and with ICOUNT=1"""
+    """run returns 0 after success, with 4 harts and with ICOUNT=1"""
     assert run(calf, CMD="false; true", CPUS="4").returncode == 0
     done = run(calf, CMD="echo hi", ICOUNT="1")
     assert (done.stdout, done.returncode) == ("hi\n", 0)
 
 
 def test_hang(calf):
-    """run says that a guest hangs, and ends it"""
+    """run reports that a guest hangs, and ends it"""
     done = run(calf, CMD="echo begin; sleep 1000", TIMEOUT=f"{limit(5):g}")
     assert done.stdout == "begin\n"
     assert done.stderr.startswith("run: no end after ")
@@ -48,7 +48,7 @@ def test_hang(calf):
 
 
 def test_empty_input(calf):
-    """what run runs reads an empty input"""
+    """the input of programs under run is empty"""
     done = run(calf, CMD="cat; wc")
     assert (done.stdout.split(), done.returncode) == (["0"] * 3, 0)
 
@@ -68,7 +68,7 @@ def test_xv6_program(calf):
     ("CPUS", "9"), ("CPUS", "x"), ("MEM", "foo"), ("TIMEOUT", "soon"),
     ("PROGS", "nosuch.c"), ("PROGS", "Makefile"), ("CMD", "")])
 def test_bad_setting(calf, setting, value):
-    """run says in one line what is wrong with {setting}={value}"""
+    """run refuses a bad setting in one line: {setting}={value}"""
     done = run(calf, **{"CMD": "true", setting: value})
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
@@ -79,7 +79,7 @@ def test_bad_setting(calf, setting, value):
     ("MEM", "8M", "RAM"), ("ARGS", "maxproc=x", "maxproc=x")],
     ids=["memory", "argument"])
 def test_cannot_start(calf, setting, value, words):
-    """the kernel says in one line why it cannot start: {setting}={value}"""
+    """the kernel reports in one line why it cannot start: {setting}={value}"""
     done = run(calf, **{"CMD": "true", setting: value})
     assert done.stdout.startswith("calf: cannot start: ")
     assert words in done.stdout and len(done.stdout.splitlines()) == 1
@@ -87,7 +87,7 @@ def test_cannot_start(calf, setting, value, words):
 
 
 def test_closed_output(calf):
-    """run ends, and its QEMU too, when nobody reads its output"""
+    """run and its QEMU end when nobody reads the output"""
     path = calf.folder / "plain" / "config.json"
     reader, writer = os.pipe()
     env = {**os.environ, "CMD": "echo ready; sleep 1000",
@@ -101,7 +101,7 @@ def test_closed_output(calf):
     assert child.wait(limit(20)) == 141
 
 
-BUILD_AGAIN = ["grade", "handin"]       # in a make of their own
+BUILD_AGAIN = ["grade", "handin"]       # goals that start another make
 if (ROOT / "patches").is_dir():
     BUILD_AGAIN += ["bench", "mutants", "variants", "power", "damage",
                     "series"]
@@ -110,7 +110,7 @@ if (ROOT / "patches").is_dir():
 @needs("llvm")
 @pytest.mark.parametrize("goal", BUILD_AGAIN)
 def test_flavours(tmp_path, goal):
-    """make {goal} builds what it was asked for: LLVM=1, DEBUG=1, TOOLPREFIX"""
+    """make {goal} heeds LLVM=1, DEBUG=1 and TOOLPREFIX when it builds"""
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\n[ "$1" = -m ] || exec {sys.executable} '
                       '"$@"\necho "$LLVM,$DEBUG,$AUDIT,$TOOLPREFIX"\n',

@@ -1,5 +1,5 @@
-"""grade/selftest/test_sandbox.py: what is run inside the walls comes to its
-end, and gets at nothing outside; where there are no walls, that is said."""
+"""grade/selftest/test_sandbox.py: a build in the sandbox ends, and reaches
+nothing outside. Without a sandbox, a message says so."""
 
 import os
 import re
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("sandbox")
 
 @pytest.fixture
 def no_bwrap(tmp_path, monkeypatch):
-    """A bubblewrap that may not make namespaces, as in a container."""
+    """A bubblewrap that cannot make namespaces, as in a container."""
     fake = tmp_path / "path" / "bwrap"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\nexit 1\n", "utf-8")
@@ -29,8 +29,8 @@ def no_bwrap(tmp_path, monkeypatch):
 
 @pytest.fixture(params=["limits", "bubblewrap"])
 def run(request, tmp_path, monkeypatch):
-    """Runs a line of shell as a stranger's build, in a tree of its own;
-    returns the status and what was printed."""
+    """Runs a line of shell as the build of a stranger's tree. Returns the
+    status and the output."""
     words = ["stranger"]
     if request.param == "bubblewrap" and sandbox.has_bwrap():
         words.append("bwrap")
@@ -44,7 +44,7 @@ def run(request, tmp_path, monkeypatch):
 
 
 def test_time(run, monkeypatch):
-    """sandbox: a build without end is ended, and what it has started"""
+    """sandbox: an endless build is killed with all that it has started"""
     monkeypatch.setenv("TIMEOUT", "1")
     status, text = run("sleep 3600 & echo begun; wait")
     assert status != 0
@@ -52,14 +52,14 @@ def test_time(run, monkeypatch):
 
 
 def test_output(run):
-    """sandbox: a build that prints without end is ended"""
+    """sandbox: a build that prints without end is killed"""
     status, text = run("yes")
     assert status != 0 and text.endswith("\nthe build printed more than "
                                          "1 MiB\n")
 
 
 def test_size_of_file(run, tmp_path):
-    """sandbox: a build writes no file beyond a bound"""
+    """sandbox: the size of a file that a build writes is limited"""
     status, _ = run("head -c 100000000 /dev/zero >build/large")
     assert status != 0
     assert (tmp_path / "tree" / "build" / "large").stat().st_size \
@@ -67,7 +67,7 @@ def test_size_of_file(run, tmp_path):
 
 
 def test_size_of_all(run, monkeypatch):
-    """sandbox: a build that writes many files is ended"""
+    """sandbox: a build that writes many files is killed"""
     monkeypatch.setattr(sandbox, "BUILD_FOLDER_MAX", sandbox.MIB)
     status, text = run("for n in 1 2 3; do head -c 900000 /dev/zero "
                        ">build/$n; done; sleep 3600")
@@ -75,7 +75,7 @@ def test_size_of_all(run, monkeypatch):
 
 
 def test_memory(run):
-    """sandbox: a build gets memory up to a bound"""
+    """sandbox: the memory of a build is limited"""
     status, text = run(f"{sys.executable} -c "
                        f"'bytearray({sandbox.BUILD_LIMITS['as']})'")
     assert status != 0 and "MemoryError" in text
@@ -89,7 +89,7 @@ def test_environment(run, monkeypatch):
 
 
 def test_files(tmp_path, monkeypatch):
-    """sandbox: a build reads no file of the host, and writes to build/ only"""
+    """sandbox: a build cannot read the host's files, and writes only build/"""
     monkeypatch.setenv(sandbox.VARIABLE, "")
     assert sandbox.raise_walls(True, "1") == sandbox.has_bwrap()
     if not sandbox.has_bwrap():
@@ -102,14 +102,14 @@ def test_files(tmp_path, monkeypatch):
          "echo x >build/mine"],
         dict(os.environ), tmp_path / "tree")
     assert "4711" not in text and "Makefile" not in text
-    # What lies above the tree is the sandbox's own there.
+    # The folders above the tree exist only in the sandbox.
     assert {p.name for p in tmp_path.rglob("*")} \
         == {"tree", "build", "mine", "secret"}
     assert not [p for p in (ROOT, Path("/usr")) if (p / "written").exists()]
 
 
 def test_network(tmp_path, monkeypatch):
-    """sandbox: a build has no network and sees no process of ours"""
+    """sandbox: a build has no network and sees no process outside"""
     monkeypatch.setenv(sandbox.VARIABLE, "stranger bwrap")
     if not sandbox.has_bwrap():
         assert not sandbox.raise_walls(True, "")
@@ -123,8 +123,8 @@ def test_network(tmp_path, monkeypatch):
 
 
 def tools_in(folder, target):
-    """A cross compiler of another name in folder/bin; each of its programs
-    calls the one of `target`."""
+    """A cross compiler of another name in folder/bin. Each of its programs
+    calls the one that `target` names."""
     (folder / "bin").mkdir(parents=True)
     for tool in sandbox.CROSS:
         path = folder / "bin" / f"calf-test-elf-{tool}"
@@ -159,8 +159,8 @@ def test_tools_elsewhere(fenced, tmp_path, monkeypatch):
 
 
 def test_tools_unseen(fenced, tmp_path, monkeypatch):
-    """sandbox: tools that it cannot find are for the teacher to mend: status
-    2, and points for nobody"""
+    """sandbox: invisible tools are the teacher's problem: status 2, and no
+    points for anybody"""
     out = tmp_path / "report.json"
     hidden = tmp_path / "hidden"
     tools_in(hidden, lambda tool: f"riscv64-linux-gnu-{tool}")
@@ -187,10 +187,10 @@ def test_private_folders(monkeypatch, tmp_path):
                           for name in ("gcc", "bin", "lib")}
 
 
-# ---- where there is none ----------------------------------------------------
+# ---- without a sandbox ------------------------------------------------------
 
 def grade_broken(tmp_path, **settings):
-    """`make grade TREE=` of a kernel that does not compile."""
+    """Run `make grade TREE=` on a kernel that does not compile."""
     kernel = tmp_path / "tree" / "kernel"
     (kernel / "boot").mkdir(parents=True)
     (kernel / "boot" / "kernel.ld").touch()
@@ -206,7 +206,7 @@ def grade_broken(tmp_path, **settings):
 
 
 def test_warning(no_bwrap, tmp_path):
-    """sandbox: one line tells that there is none, and grading goes on"""
+    """sandbox: without one, a line says so and grading goes on"""
     done = grade_broken(tmp_path)
     assert done.returncode == 1
     assert done.stderr \
@@ -216,13 +216,13 @@ def test_warning(no_bwrap, tmp_path):
 
 
 def test_demanded(no_bwrap, tmp_path):
-    """sandbox: SANDBOX=1 without one ends with status 2"""
+    """sandbox: without one, SANDBOX=1 ends with status 2"""
     done = grade_broken(tmp_path, SANDBOX="1")
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr == f"grade: SANDBOX=1: {sandbox.NO_SANDBOX}\n"
 
 
 def test_not_installed(tmp_path, monkeypatch):
-    """sandbox: bubblewrap that is not installed is none"""
+    """sandbox: without bubblewrap there is none"""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not sandbox.has_bwrap.__wrapped__()

@@ -1,5 +1,5 @@
-"""grade/selftest/test_series.py: the tools of the patch series, on a toy that
-has a kernel of one file and one page about it."""
+"""grade/selftest/test_series.py: the tools of the patch series, on a toy
+project with a kernel of one file and one page about it."""
 
 import os
 import shutil
@@ -89,12 +89,12 @@ def toy_made(tmp_path_factory):
 
 
 def head(text):
-    """The error's first part; the rest is git's own words."""
+    """Expect an error that begins like this. The rest is git's message."""
     return pytest.raises(UserError, match=text)
 
 
 def test_comes_off_and_goes_on(toy):
-    """series: comes off the tree, goes on again, and git am takes it"""
+    """series: can be taken off the tree and applied again, also by git am"""
     patches = read_series(toy)
     assert [p.passes for p in patches] == [{"t1"}, {"t2"}]
     assert list(findings(toy, patches)) == []
@@ -107,7 +107,7 @@ def test_comes_off_and_goes_on(toy):
 
 
 def test_save_is_stable(toy):
-    """series: edit and save without a change change nothing"""
+    """series: edit and save leave an unchanged series as it is"""
     shop = Workshop(toy)
     assert shop.open() == []
     assert shop.save() == []
@@ -116,14 +116,14 @@ def test_save_is_stable(toy):
 
 @pytest.mark.parametrize("file", [kernel_file, page_file])
 def test_collision_is_found(toy, file):
-    """series: a change of the tree that conflicts with a patch is found"""
+    """series: a change to the tree that conflicts with a patch is found"""
     change(toy, "line 4\n", "line 4 changed\n", file)
     with pytest.raises(DoesNotFit, match="0001-.*does not come off"):
         check_round(toy, read_series(toy))
 
 
 def test_other_change_is_the_starters(toy):
-    """series: a change that meets no patch is the starter's"""
+    """series: a change that conflicts with no patch belongs to the starter"""
     change(toy, "line 12\n", "line 12\nline 12 and a half\n")
     check_round(toy, read_series(toy))
 
@@ -150,7 +150,7 @@ def test_place(toy, old, step, file):
 
 
 def test_place_stops_at_conflict(toy):
-    """series: what git cannot place alone is left to the user"""
+    """series: a change that git cannot place is left to the user"""
     change(toy, "line 5 of step 1\n", "line 5 anew\n")
     commit(toy, "change the kernel")
     shop = Workshop(toy)
@@ -165,7 +165,7 @@ def test_place_stops_at_conflict(toy):
 
 
 def test_edit_reaches_the_tree(toy):
-    """series: a step changed by ordinary git is saved to the tree"""
+    """series: a step that was changed with git is saved to the tree"""
     shop = Workshop(toy)
     shop.open()
     change(shop.folder, "line 20 of step 2", "line 20 done better")
@@ -192,7 +192,7 @@ def test_edit_reaches_the_tree(toy):
      "does not end with"),
 ], ids=["dirty", "none", "tree", "empty", "fixup", "outside", "passes"])
 def test_save_refuses(toy, act, said):
-    """series: nothing is saved: {said}"""
+    """series: save refuses a bad state: {said}"""
     shop = Workshop(toy)
     shop.open()
     act(shop)
@@ -203,7 +203,7 @@ def test_save_refuses(toy, act, said):
 
 
 def test_edit_keeps_unsaved_work(toy):
-    """series: work that is not saved is not laid over"""
+    """series: edit does not overwrite work that is not saved"""
     shop = Workshop(toy)
     shop.open()
     git(shop.folder, "commit", "-q", "--allow-empty", "-m", "work")
@@ -224,7 +224,7 @@ def test_edit_keeps_unsaved_work(toy):
                            p / "0002-mm-step-2.patch"), "does not come off"),
 ], ids=["missing", "order", "extra", "no list", "no patch", "twice"])
 def test_bad_series(toy, act, said):
-    """series: refused in one line: {said}"""
+    """series: a bad series is refused in one line: {said}"""
     act(toy / "patches")
     with head(said) as caught:
         check_round(toy, read_series(toy))
@@ -232,7 +232,7 @@ def test_bad_series(toy, act, said):
 
 
 def test_pages_do_not_count(toy):
-    """series: only changed lines of code count for a patch's length"""
+    """series: only changed lines of code count for the length of a patch"""
     assert [patch.lines for patch in read_series(toy)] == [2, 2]
     assert all("docs/a.md" in patch.files for patch in read_series(toy))
 
@@ -251,7 +251,7 @@ def test_new_page(toy):
 
 
 def test_page_left_out(toy):
-    """series: a patch that changes a page which hand-outs lack is found"""
+    """series: a patch to a page that hand-outs do not contain is found"""
     lab = SimpleNamespace(name="toy", takes=lambda path: path != "docs/a.md")
     assert [line.partition("changes ")[2] for line in pages_left_out(
         read_series(toy), [lab])] == [
@@ -261,7 +261,7 @@ def test_page_left_out(toy):
 
 
 def test_findings(toy):
-    """series: a patch too long, outside its folders, or untold is found"""
+    """series: a patch too long, out of place, or undocumented is found"""
     file = toy / "patches" / "0001-mm-step-1.patch"
     text = file.read_text("utf-8").replace("kernel/mm/a.c", "user/mm/a.c")
     added = "".join(f"+line {n}\n" for n in range(200))
@@ -287,7 +287,7 @@ def outcome(green, red):
     (("a", "t1 x.t[1]"), ("a t1 x.t[1]", ""), "does not name x.t"),
 ], ids=["right", "more", "less", "broken", "other"])
 def test_judge(toy, before, after, said):
-    """series: a step turns green what it says, and breaks nothing"""
+    """series: a step turns the tests green that it names, and breaks none"""
     patch = read_series(toy)[0]
     found = list(judge(patch, outcome(*before), outcome(*after)))
     assert len(found) == (1 if said else 0)
@@ -295,14 +295,14 @@ def test_judge(toy, before, after, said):
 
 
 def test_judge_untried(toy):
-    """series: what was not tried before may be named, and need not be"""
+    """series: a test that did not run before may be named or not"""
     patch = read_series(toy)[0]
     before = Outcome(tests={"t1": NOTHING_SHARED, "b": NOTHING_SHARED})
     assert list(judge(patch, before, outcome("t1 b", ""))) == []
 
 
 def test_command_line():
-    """series: misuse is one line and status 2"""
+    """series: misuse gives one line and status 2"""
     done = subprocess.run(
         [sys.executable, "-m", "grade.series", "place"], cwd=ROOT,
         env={**os.environ, "STEP": "x"}, stdout=subprocess.PIPE,

@@ -1,5 +1,5 @@
-"""grade/selftest/test_setup.py: set-up and the probe, on computers made of
-stubs."""
+"""grade/selftest/test_setup.py: set-up and the probe, on simulated
+computers."""
 
 import re
 import subprocess
@@ -17,13 +17,13 @@ GRADE = {"make", "mawk", "gcc", "libc6-dev", "gcc-riscv64-linux-gnu",
 
 @pytest.fixture
 def computer(tmp_path):
-    """Nothing is installed."""
+    """A computer on which nothing is installed."""
     return Computer(tmp_path)
 
 
 @pytest.fixture
 def ready(computer):
-    """All that `make grade` needs is there."""
+    """A computer with all that `make grade` needs."""
     computer.install(*sorted(GRADE))
     return computer
 
@@ -36,11 +36,11 @@ def all_goals():
     return [goal.replace("*", "build/mkfs") for goal in found]
 
 
-# ---- all goes well ----------------------------------------------------------
+# ---- success ----------------------------------------------------------------
 
 @pytest.mark.parametrize("settings", [{}, {"LLVM": "1"}], ids=["gcc", "LLVM"])
 def test_every_goal(tmp_path, settings):
-    """set-up: for every goal of make, installs what the probe asks for"""
+    """set-up: installs what the probe asks for, for every goal of make"""
     for number, goal in enumerate(all_goals()):
         (tmp_path / str(number)).mkdir()
         computer = Computer(tmp_path / str(number))
@@ -61,7 +61,7 @@ def test_needed_packages(computer):
 
 @pytest.mark.parametrize("first", ["pexpect pyflakes", "", "pytest xdist"])
 def test_other_python_first(computer, first):
-    """set-up: with another python3 first on PATH, which has: {first}"""
+    """set-up: works if another python3 comes first on PATH, with: {first}"""
     computer.install("python3", "python3-pyflakes")
     computer.add_python("python3", first)
     assert computer.setup("grade")[0] == 0
@@ -89,7 +89,7 @@ def test_prefix(ready, prefix):
     assert ready.probe("grade").startswith(f"ok PREFIX={prefix} LLVM= ")
 
 
-# ---- tools that are there but of no use -------------------------------------
+# ---- useless tools ----------------------------------------------------------
 
 @pytest.mark.parametrize("name, text, goal, package", [
     ("cc", "exit 1", "all", "libc6-dev"),
@@ -105,7 +105,7 @@ def test_prefix(ready, prefix):
     ("qemu-system-riscv64", HANGS, "run", "qemu-system-riscv"),
     ("cc", HANGS, "all", "gcc")])
 def test_useless(computer, name, text, goal, package):
-    """set-up: a {name} that cannot do what is needed does not count: {text}"""
+    """set-up: a {name} that lacks what is needed does not count: {text}"""
     computer.settings["PROBE_SECONDS"] = "3" if text == HANGS else "60"
     for tool in ("ld", "ar", "nm", "objcopy", "strip"):
         computer.add(f"riscv64-elf-{tool}")
@@ -144,7 +144,7 @@ def test_old_gcc(computer):
     ("TOOLPREFIX", "nosuch-", "no nosuch-gcc"),
     ("TOOLPREFIX", "my' tools-", "with a space")])
 def test_named(ready, name, value, words):
-    """set-up: one sentence about {name}={value}, and nothing is installed"""
+    """set-up: one sentence refuses {name}={value}, and nothing is installed"""
     ready.install("gdb-multiarch")
     ready.add("true", DOES_NOTHING)
     ready.add("false", "exit 1")
@@ -169,7 +169,8 @@ def test_named_system_python(computer):
 # ---- packages that cannot be installed --------------------------------------
 
 def test_unknown_package(computer):
-    """set-up: says what cannot be installed, and why; installs the others"""
+    """set-up: says which package cannot be installed and why, and installs the
+    others"""
     computer.write("unknown", "python3-pexpect\nbubblewrap\n")
     status, text = computer.setup("grade")
     assert status == 1
@@ -225,7 +226,7 @@ def test_sudo_refuses(ready):
 
 
 def test_offline(computer):
-    """set-up: says what apt-get said when there is no network"""
+    """set-up: prints apt-get's error if there is no network"""
     computer.add("apt-get", "echo E: Could not resolve host >&2; exit 100")
     status, text = computer.setup("all")
     assert status == 1 and "\n  E: Could not resolve host\n" in text
@@ -239,7 +240,7 @@ def test_no_manager(computer):
 
 
 def test_no_place(ready):
-    """set-up: one sentence when build/ cannot be written"""
+    """set-up: one sentence says that build/ cannot be written"""
     (ready.project / "build").touch()
     assert ready.probe("all") == f"error cannot write to {ready.project}/build"
     assert ready.probe("help").startswith("ok ")
@@ -248,7 +249,7 @@ def test_no_place(ready):
 @pytest.mark.parametrize("words, missing", [
     (["git", "parallel"], ""), (["git", "chromium"], "chromium")])
 def test_needs(ready, words, missing):
-    """set-up: the needs of a test are looked for in the same way: {words}"""
+    """set-up: the needs of a test are checked in the same way: {words}"""
     ready.install("git", "parallel")
     found = ready.probe("--needs", *words)
     assert found.startswith("error " if missing else "ok ")
@@ -280,7 +281,7 @@ def needs_of(goal):
 
 
 def test_tests_are_served():
-    """set-up: make setup test installs what tests say that they need"""
+    """set-up: make setup test installs what the tests declare as needed"""
     for path in sorted((ROOT / "grade").rglob("test_*.py")):
         goal = "view_page" if path.stem == "test_view_page" else "test"
         text = path.read_text("utf-8")

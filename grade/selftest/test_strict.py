@@ -1,5 +1,5 @@
 """grade/selftest/test_strict.py: the strict machine is a RISC-V machine, and
-strict in the ways that it says (docs/strict.md)."""
+as strict as docs/strict.md says."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def build_guest(calf, path, *sources):
 
 
 def on_strict(calf, kernel, *words):
-    """Run a guest; returns the finished process."""
+    """Run a guest. Returns the finished process."""
     return subprocess.run(
         [calf.config().path("strict"), "-kernel", kernel, "-limit",
          "300000000", *words], stdin=subprocess.DEVNULL,
@@ -47,7 +47,7 @@ def on_qemu(kernel):
 
 
 def run(calf, **settings):
-    """make strict with those settings on the session's build."""
+    """Run make strict with those settings on the session's build."""
     env = {**os.environ, "STRICT": "all", **settings}
     path = calf.folder / "plain" / "config.json"
     return subprocess.run(
@@ -62,7 +62,7 @@ def steps(said):
 
 @pytest.mark.parametrize("seed", (1, 2))
 def test_sequences(calf, tmp_path, seed):
-    """strict: generated instructions do what they do on QEMU: {seed}"""
+    """strict: generated instructions do the same as on QEMU: {seed}"""
     source = tmp_path / "sequence.S"
     source.write_text(sequences.program(seed, 20), "utf-8")
     guest = build_guest(calf, tmp_path / "sequence", source)
@@ -76,7 +76,7 @@ def test_sequences(calf, tmp_path, seed):
 
 
 def test_page_tables(calf, tmp_path):
-    """strict: each page-table entry allows what it allows on QEMU"""
+    """strict: each page-table entry allows the same as on QEMU"""
     guest = build_guest(calf, tmp_path / "sv39", GUESTS / "guest.S",
                         GUESTS / "sv39.c")
     done = on_strict(calf, guest, "-strict", "none")
@@ -85,7 +85,7 @@ def test_page_tables(calf, tmp_path):
 
 
 def litmus(calf, tmp_path, *words):
-    """How often each odd outcome came, by test."""
+    """The number of weak outcomes of each litmus test."""
     guest = build_guest(calf, tmp_path / "litmus", GUESTS / "guest.S",
                         GUESTS / "litmus.c")
     total = {}
@@ -107,7 +107,7 @@ def test_order(calf, tmp_path):
 
 
 def test_order_off(calf, tmp_path):
-    """strict: without the switch order, memory is in order"""
+    """strict: memory is in order if the switch order is off"""
     seen = litmus(calf, tmp_path, "-strict", "tlb,walk,fetch,time")
     assert not any(seen.values())
 
@@ -130,7 +130,8 @@ def test_translations(calf, tmp_path):
 
 
 def test_repeats(calf):
-    """strict: the same seed gives the same run, and another one another"""
+    """strict: the same seed gives the same run, and another seed another
+    run"""
     runs = [run(calf, CMD="echo hello; forktest", CPUS="4", SEED=seed)
             for seed in ("17", "17", "18")]
     assert [done.returncode for done in runs] == [0, 0, 0]
@@ -149,7 +150,7 @@ def test_repeats(calf):
     ({"CPUS": "9"}, "CPUS=9: 1 to 8 harts"),
 ))
 def test_bad_settings(calf, settings, said):
-    """strict: a setting that makes no sense is one line: {said}"""
+    """strict: a bad setting is refused in one line: {said}"""
     done = run(calf, **{"CMD": "true", **settings})
     assert done.returncode == 2
     assert done.stderr.startswith(f"strict: {said}")
@@ -174,7 +175,7 @@ def kernel_of(nbytes):
     ("-kernel {kernel} -strict tbl", "-strict tbl: must be all, none"),
 ))
 def test_bad_input(calf, tmp_path, words, said):
-    """strict: a file or an option that makes no sense is one line: {said}"""
+    """strict: a bad file or option is refused in one line: {said}"""
     paths = {"kernel": str(calf.config().path("kernel")),
              "large": str(tmp_path / "large")}
     (tmp_path / "large").write_bytes(kernel_of(2 << 20))

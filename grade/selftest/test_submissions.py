@@ -1,5 +1,5 @@
-"""grade/selftest/test_submissions.py: submissions are found in whatever form,
-and their owners too."""
+"""grade/selftest/test_submissions.py: submissions are found in any form, and
+so are their owners."""
 
 import io
 import os
@@ -127,7 +127,7 @@ def archive_of_one(path, files):
 @pytest.mark.parametrize("outer", [
     "", "Homework 3/", "./\u00dcbung 1/b/c (2)/calf-main/", "build/"])
 def test_forms(course, form, outer):
-    """batch: takes a {form} with the folders {outer!r} around kernel/"""
+    """batch: accepts a {form} with the folders {outer!r} around kernel/"""
     archive_of_one(course / "in" / form, {
         f"{outer}kernel/lib/good.c": b"int x;\n",
         f"{outer}build/old/kernel/lib/good.o": b"x" * 100,
@@ -138,7 +138,7 @@ def test_forms(course, form, outer):
 
 
 def test_windows_zip(course):
-    """batch: takes a zip with backslashes"""
+    """batch: accepts a zip with backslashes"""
     with zipfile.ZipFile(course / "in" / "hw.zip", "w") as archive:
         entry = zipfile.ZipInfo("x")
         entry.filename, entry.create_system = r"hw 3\calf\kernel\lib\a.c", 0
@@ -148,7 +148,7 @@ def test_windows_zip(course):
 
 
 def test_nothing_in_it(course):
-    """batch: without kernel/, says what was found instead"""
+    """batch: if there is no kernel/, says what was found instead"""
     archive_of_one(course / "in" / "a.zip", {"src/x.c": b"", "README": b""})
     archive_of_one(course / "in" / "b.tar", {})
     archive_of_one(course / "in" / "c.zip", {})
@@ -163,7 +163,7 @@ def test_nothing_in_it(course):
 
 
 def test_whole_repository(course):
-    """batch: only files that may be taken count against the limits"""
+    """batch: only permitted files count against the limits"""
     put(course / "in" / "ann", "int x;\n")
     big = course / "in" / "ann" / "build" / "disk.img"
     big.parent.mkdir()
@@ -177,8 +177,8 @@ def test_whole_repository(course):
 
 
 def test_newest(course):
-    """batch: of two archives of one student the newer one counts, and the note
-    says so"""
+    """batch: of a student's two archives the newer one counts, and a note says
+    so"""
     ann = course / "in" / "ann"
     ann.mkdir()
     for number, name in enumerate(("hw-2.tar.gz", "hw-10.tgz"), 1):
@@ -199,7 +199,7 @@ def test_newest(course):
 
 @needs("git")
 def test_untouched(course):
-    """batch: students who changed nothing have copied from nobody"""
+    """batch: students who changed nothing are not reported as copies"""
     put(course / "in" / "ann", "int x;\n")
     put(course / "in" / "ben", "int x;\n")
     put(course / "in" / "carl", "int y;\n")
@@ -235,7 +235,7 @@ def test_names(course):
 
 
 def test_two_places(course):
-    """batch: two people of one name in two classes are two people"""
+    """batch: students of the same name in two classes are told apart"""
     for place in ("in", "other"):
         put(course / place / "ann", f"int {place};\n")
     rows = collect(course, course / "in", course / "other")

@@ -1,5 +1,4 @@
-"""grade/selftest/test_tree.py: what is taken of a stranger's tree, and what is
-not."""
+"""grade/selftest/test_tree.py: which files of a stranger's tree are taken."""
 
 import gzip
 import io
@@ -29,7 +28,7 @@ def there(tmp_path):
     return tmp_path / "tree"
 
 
-# ---- what is taken ----------------------------------------------------------
+# ---- folders ----------------------------------------------------------------
 
 @pytest.mark.parametrize("name", [
     "a b.c", "a\nb.c", "a'\"b.c", "$(touch x).c", "`touch x`.S", "-o.c",
@@ -61,7 +60,7 @@ def test_kinds(there):
 
 
 def test_abi_is_ours(there, tmp_path):
-    """trees: kernel/abi and all outside kernel/ stay the grader's own"""
+    """trees: kernel/abi and all files outside of kernel/ are the grader's"""
     for name in "kernel/abi/fs.h", "user/bin/cat.c", "Makefile":
         (there / name).parent.mkdir(parents=True, exist_ok=True)
         (there / name).write_text("hostile\n", "utf-8")
@@ -75,7 +74,7 @@ def test_abi_is_ours(there, tmp_path):
 
 
 def test_scratch(there, tmp_path):
-    """trees: a copy to grade in has what that takes, and nothing else"""
+    """trees: a copy to grade in has what grading needs, and nothing else"""
     copy = tmp_path / "copy"
     tree.make_scratch(tree.read_tree(there), copy)
     assert {path.name for path in copy.iterdir()} == {
@@ -93,7 +92,7 @@ def test_scratch(there, tmp_path):
 
 @pytest.mark.parametrize("what", ["many", "large"])
 def test_too_much(there, what):
-    """trees: a tree without bound is refused: {what}"""
+    """trees: a tree that is too large is refused: {what}"""
     for n in range(tree.FILES_MAX + 1 if what == "many" else 9):
         with open(there / "kernel" / f"f{n}.c", "wb") as file:
             file.truncate(1 if what == "many" else tree.FILE_MAX)
@@ -102,7 +101,7 @@ def test_too_much(there, what):
 
 
 def test_text():
-    """trees: what is shown moves no cursor and ends no line"""
+    """trees: printed names move no cursor and end no line"""
     evil = "a\x1b[2J\0\r\udcff\x9b\u202eb\u2028"
     assert text.printable(evil).isprintable()
     assert text.shown(evil + "\n").isprintable()
@@ -125,7 +124,7 @@ def tar_of(path, *members):
 
 
 def test_tar(tmp_path):
-    """trees: nothing of an archive leads out of kernel/"""
+    """trees: no file of an archive is written outside of kernel/"""
     taken = tree.read_tree(tar_of(
         tmp_path / "in.tar.gz",
         ("hand/kernel/a.c", tarfile.REGTYPE, b"int a;\n"),
@@ -143,7 +142,7 @@ def test_tar(tmp_path):
     ("kernel/a.c", "kernel/a.c/b/c.c"), ("kernel/a.c/b/c.c", "kernel/a.c")],
     ids=["file first", "folder first"])
 def test_file_and_folder(tmp_path, names):
-    """trees: no name of an archive is a file and a folder: {names[0]}"""
+    """trees: a name cannot be both a file and a folder: {names[0]}"""
     taken = tree.read_tree(tar_of(tmp_path / "in.tar.gz", *(
         (name, tarfile.REGTYPE, b"int x;\n") for name in names)))
     assert list(taken.taken) == [names[0]]
@@ -151,7 +150,7 @@ def test_file_and_folder(tmp_path, names):
 
 
 def test_zip(tmp_path):
-    """trees: nothing of a zip leads out of kernel/"""
+    """trees: no file of a zip is written outside of kernel/"""
     link = zipfile.ZipInfo("kernel/link.c")
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
@@ -168,8 +167,8 @@ def test_zip(tmp_path):
 @pytest.mark.parametrize("kind", ["", ":gz"])
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
 def test_cut_short(tmp_path, kind, share):
-    """trees: an archive that was cut short is not taken for all of it:
-    {kind} {share}"""
+    """trees: a truncated archive is not taken for a complete one: {kind}
+    {share}"""
     path = tmp_path / "in.tar"
     with tarfile.open(path, f"w{kind}") as archive:
         for number in range(10):
@@ -189,7 +188,7 @@ def test_cut_short(tmp_path, kind, share):
 
 @pytest.mark.parametrize("place", ["header", "sum"])
 def test_damaged_tar(tmp_path, place):
-    """trees: a tar that was damaged on its way is refused: {place}"""
+    """trees: a damaged tar is refused: {place}"""
     path = tar_of(tmp_path / "in.tar.gz", *(
         (f"kernel/{name}.c", tarfile.REGTYPE, b"int x;\n") for name in "ab"))
     data = bytearray(path.read_bytes())
@@ -204,7 +203,7 @@ def test_damaged_tar(tmp_path, place):
 
 
 def test_after_the_end(tmp_path):
-    """trees: what follows the end of an archive does not matter"""
+    """trees: bytes after the end of an archive do not matter"""
     path = tar_of(tmp_path / "in.tar.gz",
                   ("kernel/a.c", tarfile.REGTYPE, b"int x;\n"))
     path.write_bytes(path.read_bytes() + b"more")
@@ -212,7 +211,7 @@ def test_after_the_end(tmp_path):
 
 
 def test_untrue_size(tmp_path):
-    """trees: a tar that says it is larger than any disk is refused at once"""
+    """trees: a tar that claims to exceed any disk is refused at once"""
     info = tarfile.TarInfo("kernel/a.c")
     info.size = 1 << 60
     path = tmp_path / "in.tar"
@@ -223,7 +222,7 @@ def test_untrue_size(tmp_path):
 
 @pytest.mark.parametrize("time", ["inf", "nan", "-1e30"])
 def test_no_such_time(tmp_path, time):
-    """trees: a time that no clock shows counts as unknown: {time}"""
+    """trees: an impossible time counts as unknown: {time}"""
     info = tarfile.TarInfo("kernel/a.c")
     info.pax_headers = {"mtime": time}
     with tarfile.open(tmp_path / "in.tar", "w",
@@ -234,7 +233,7 @@ def test_no_such_time(tmp_path, time):
 
 
 def test_compression(tmp_path):
-    """trees: a zip that is packed in a rare way is told so"""
+    """trees: a zip with a rare compression is refused, and told why"""
     with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_LZMA) as zipped:
         zipped.writestr("kernel/a.c", "int a;\n")
     with pytest.raises(UserError, match="its compression is not deflate"):
@@ -242,7 +241,7 @@ def test_compression(tmp_path):
 
 
 def test_names_lead_out(tmp_path):
-    """trees: an archive whose names all lead out of it is not called empty"""
+    """trees: an archive with only bad paths is not called empty"""
     for name in "/home/ann/kernel/a.c", "../kernel/a.c":
         path = tar_of(tmp_path / "in.tar.gz", (
             name, tarfile.REGTYPE, b"int a;\n"))
@@ -259,7 +258,7 @@ def test_bomb(tmp_path):
 
 
 def test_unread(tmp_path, monkeypatch):
-    """trees: files of a zip that are not taken are not unpacked"""
+    """trees: files of a zip that are not needed are not unpacked"""
     with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED,
                          compresslevel=1) as archive:
         for name in ("build/disk.img", "kernel/abi/a.h", "kernel/a.o",
@@ -279,7 +278,7 @@ def test_unread(tmp_path, monkeypatch):
 
 
 def test_many_members(tmp_path, monkeypatch):
-    """trees: a zip with an endless list is refused before it is read"""
+    """trees: a zip with an endless list of files is refused unread"""
     monkeypatch.setattr(archives, "LIST_MAX", 100)
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for n in range(9):
@@ -288,10 +287,10 @@ def test_many_members(tmp_path, monkeypatch):
         tree.read_tree(tmp_path / "in.zip")
 
 
-# ---- what is handed in ------------------------------------------------------
+# ---- hand-ins ---------------------------------------------------------------
 
 def test_whole_tree():
-    """trees: of a whole repository the kernel is taken, all of it"""
+    """trees: the whole kernel is taken from a repository"""
     taken = tree.read_tree(ROOT)
     assert set(taken.taken) == {
         path.relative_to(ROOT).as_posix()
@@ -303,7 +302,7 @@ def test_whole_tree():
 
 @pytest.mark.parametrize("what", ["archive", "kernel alone"])
 def test_handed_in(tmp_path, what):
-    """trees: what is handed in is what the whole tree has: {what}"""
+    """trees: a hand-in gives the same files as the whole tree: {what}"""
     whole = tree.read_tree(ROOT).taken
     if what == "archive":
         path = tmp_path / "hand" / "in.tar.gz"
@@ -317,7 +316,7 @@ def test_handed_in(tmp_path, what):
 
 
 def test_our_fault(there, tmp_path, monkeypatch):
-    """trees: programs of ours that do not build cost nobody points"""
+    """trees: nobody loses points if the grader's own programs do not build"""
 
     def fail(root):
         raise BuildError("cc: no such compiler\nmake: failed")

@@ -1,5 +1,4 @@
-"""grade/selftest/test_view.py: what `make view` records is what the machine
-did."""
+"""grade/selftest/test_view.py: `make view` records what the machine did."""
 
 import json
 import os
@@ -68,7 +67,7 @@ def states(data):
 
 
 def printed_costs(data):
-    """What cowdemo printed: by turn, (copied, reused)."""
+    """The (copied, reused) that cowdemo printed in each turn."""
     text = "".join(step["printed"] for step in data["steps"])
     return {int(turn): (int(copied), int(reused))
             for turn, copied, reused in re.findall(
@@ -97,7 +96,7 @@ def sharing():
 
 
 def test_copies(data):
-    """view: a write fault that copies moves one page, and no other"""
+    """view: a write fault that copies changes one page and no other"""
     before, found = {}, 0
     for step, pages, counts in states(data):
         if step["kind"] == "copy":
@@ -115,7 +114,7 @@ def test_copies(data):
 
 
 def test_agrees_with_the_guest(data):
-    """view: as many copies and take-overs as the guest has counted"""
+    """view: shows as many copies and take-overs as the guest counted"""
     kinds = [step["kind"] for step in data["steps"]]
     costs = printed_costs(data)
     assert len(costs) == 7
@@ -135,7 +134,7 @@ def test_counts(data):
             assert counts[frame] == len(owners)
 
 
-# As in kernel/abi/proc.h.
+# These are the same as in kernel/abi/proc.h.
 EXCLUSIVE, WRITABLE, COW = 1 << 56, 1 << 59, 1 << 60
 FRAME = (1 << 55) - 1
 TOLD = re.compile(r"^told 1 (\d+) ([0-9a-f]+) ([0-9a-f]+)$", re.MULTILINE)
@@ -143,8 +142,7 @@ TOLD = re.compile(r"^told 1 (\d+) ([0-9a-f]+) ([0-9a-f]+)$", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def family(calf, tmp_path_factory):
-    """What is recorded of a parent and its child, which tell what /proc
-    says."""
+    """The recording of a parent and its child, which print what /proc says."""
     path = tmp_path_factory.mktemp("view") / "family.json"
     done = view(calf, "told", "--json", OUT=str(path),
                 PROGS="grade/kernel/programs/told.c")
@@ -153,7 +151,7 @@ def family(calf, tmp_path_factory):
 
 
 def test_agrees_with_proc(family):
-    """view: frames, rights and counts are those that /proc tells"""
+    """view: frames, rights and counts agree with /proc"""
     numbers = {process["pid"]: process["number"]
                for process in family["processes"]}
     text = "".join(step["printed"] for step in family["steps"])
@@ -173,8 +171,8 @@ def test_agrees_with_proc(family):
 
 @pytest.mark.skipif("not sharing()")
 def test_run(family):
-    """view: of many copies in a row the first is one moment, the rest another
-    one"""
+    """view: of many copies in a row, the first is one step and the rest are
+    another"""
     run = next(step for step in family["steps"] if "first" in step)
     assert f"{run['faults']} more page" in run["title"]
     assert [va for _, start, _, _, n, _ in run["pages"]
@@ -187,13 +185,13 @@ def test_run(family):
 
 
 def faulting(step):
-    """The pages that the faults of a step were about."""
+    """The pages of a step's faults."""
     first = step.get("first", step.get("address", 0) & -PAGE)
     return [first + i * PAGE for i in range(step.get("faults", 0))]
 
 
 class Checker(HTMLParser):
-    """Whether each element is closed, and what it refers to."""
+    """Checks that each element is closed, and collects its references."""
 
     def __init__(self):
         super().__init__()
@@ -229,7 +227,7 @@ def test_page(page, data):
 
 
 def test_figure(calf, tmp_path):
-    """view: SVG=1 is one step as a figure by itself"""
+    """view: SVG=1 draws one step as a standalone figure"""
     path = tmp_path / "figure.svg"
     done = view(calf, "true", SVG="1", OUT=str(path))
     assert done.returncode == 0, done.stdout
@@ -251,7 +249,7 @@ def test_figure(calf, tmp_path):
     ids=["nothing", "no program", "no step", "no number", "harts", "folder",
          "foreign file"])
 def test_refuses(calf, tmp_path, command, settings, words):
-    """view: one line says what is wrong: {words}"""
+    """view: a bad setting or command is refused in one line: {words}"""
     path = tmp_path / "page.html"
     done = view(calf, command, **{"OUT": str(path), **settings})
     assert re.match("view: " + words, done.stdout)
@@ -277,7 +275,7 @@ def test_crash(calf, tmp_path):
     ('for (;;) printf("words and words and words\\n");',
      "it printed more than 64 KiB", 60)], ids=["hangs", "floods"])
 def test_stops_early(calf, tmp_path, code, words, seconds):
-    """view: of a program without end, what was recorded is kept: {words}"""
+    """view: keeps what it has recorded of an endless program: {words}"""
     source = tmp_path / "endless.c"
     source.write_text(f'#include "calf.h"\nint main(void) {{ {code} }}\n',
                       "utf-8")

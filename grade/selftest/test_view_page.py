@@ -1,7 +1,7 @@
 """grade/selftest/test_view_page.py: the page of `make view` in a browser.
 
-Of use to those who change the page, and not in make test: `make setup
-view_page` installs Chromium and Selenium, and tries this."""
+This is for those who change the page, and not part of `make test`: `make setup
+view_page` installs Chromium and Selenium, and runs these tests."""
 
 import re
 import shutil
@@ -84,7 +84,7 @@ def key(browser, *keys):
 
 
 def test_buttons(browser, data):
-    """view: the buttons go from step to step"""
+    """view: the buttons move between steps"""
     assert shown(browser) == 1
     assert not browser.find_element(By.ID, "previous").is_enabled()
     press(browser, "next")
@@ -100,7 +100,7 @@ def test_buttons(browser, data):
     browser.find_element(By.CSS_SELECTOR, "#timeline [data-step='4']").click()
     assert shown(browser) == 4
     browser.find_element(By.CSS_SELECTOR, "#all a[href='#5']").click()
-    # The page hears of a new address later than the click is over.
+    # The page learns of the new address some time after the click.
     WebDriverWait(browser, limit(20)).until(
         lambda _: browser.find_element(By.ID, "title").text.startswith(
             "Step 5 of"))
@@ -108,7 +108,7 @@ def test_buttons(browser, data):
 
 
 def test_keys(browser, data):
-    """view: the keys do as the buttons"""
+    """view: the keys do the same as the buttons"""
     key(browser, "\ue014", "\ue014")           # right
     assert shown(browser) == 3
     key(browser, "\ue012")                     # left
@@ -120,7 +120,7 @@ def test_keys(browser, data):
 
 
 def test_play(browser, data):
-    """view: play goes on by itself, and stops at the end"""
+    """view: the recording plays by itself, and stops at the end"""
     key(browser, "\ue010", "\ue012")
     press(browser, "play")
     button = browser.find_element(By.ID, "play")
@@ -152,7 +152,7 @@ def test_ranges(browser, data):
 
 
 def test_faults(driver, calf, tmp_path):
-    """view: a step of many faults opens to each of them"""
+    """view: a step of many faults can be opened to show each of them"""
     if not sharing():
         pytest.skip("nothing is shared, nothing copied later")
     path = tmp_path / "page.html"
@@ -177,7 +177,7 @@ def test_faults(driver, calf, tmp_path):
 
 
 def test_print(browser, data):
-    """view: all pictures of a short recording are printed, with their words"""
+    """view: all pictures of a short recording are printed with their texts"""
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         captions = [figure.text for figure in
