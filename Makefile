@@ -1,14 +1,15 @@
 # Makefile: builds, runs and grades Calf.
 #
-# Sources are found by wildcard, and all that is made goes under build/: a new
-# file needs no line here. `make help` prints the lines that begin with ##.
+# Sources are found by wildcard, so a new file needs no line here. Everything
+# that is built goes under build/. `make help` prints the lines that begin with
+# ##.
 #
 #     settings.mk   what the user may set
 #     setup.mk      make setup
 #     tools.mk      compilers, Python, gdb
 #     flags.mk      folders of build/, flags of the compilers
 #     build.mk      rules: kernel, programs, mkfs
-#     project.mk    targets of this project; a hand-out has none of them
+#     project.mk    targets of this project, which hand-outs do not have
 
 ifneq ($(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),)
 $(error GNU make $(MAKE_VERSION) is too old, Calf needs 4.2 or later: \
@@ -30,7 +31,7 @@ include $(MK)/setup.mk
 else
 include $(MK)/tools.mk $(MK)/flags.mk $(MK)/build.mk
 
-# These build in makes of their own, which must build the same flavour.
+# These goals start another make, which must build the same flavour.
 OWN_MAKES := grade test view_page handin bench mutants variants power damage \
 	fuzz model series
 SAME := LLVM DEBUG AUDIT TOOLPREFIX HOSTCC
@@ -53,11 +54,11 @@ run: all
 	@$(PYTHON) -m grade.machine.run --config $(K)/config.json run
 
 ## make strict CMD="cowtest" CPUS=4 SEED=17
-##                   the same on a machine that does all that the specification
-##                   allows (docs/strict.md); SEEDS=1..200: until one fails;
-##                   STRICT=tlb,order: in these ways only; STORY=1: until a
-##                   stale translation is used; PORT=4567: for gdb; BURST=100:
-##                   turns of at most so many instructions
+##                   the same on a machine that does everything that the
+##                   specification allows (docs/strict.md); SEEDS=1..200: until
+##                   one fails; STRICT=tlb,order: only with these switches;
+##                   STORY=1: until a stale translation is used; PORT=4567: for
+##                   gdb; BURST=100: at most that many instructions in a turn
 .PHONY: strict
 strict: all $(B)/strict
 	@$(PYTHON) -m grade.machine.strict --config $(K)/config.json
@@ -71,7 +72,7 @@ view: all
 	@$(PYTHON) -m grade.tools.view --config $(K)/config.json
 
 ## make gdb          debug the kernel in gdb, stopped at its first instruction;
-##                   CMD="cowdemo 8": what it is to run
+##                   CMD="cowdemo 8": what the kernel runs
 .PHONY: gdb
 gdb: all
 	@$(PYTHON) -m grade.tools.gdb --config $(K)/config.json
@@ -93,7 +94,7 @@ grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
 
 ## make model        run random programs and compare memory with a model of it;
-##                   COUNT=200: how many; SEED=N: those again; CPUS, MEM
+##                   COUNT=200: how many; SEED=N: the same again; CPUS, MEM
 .PHONY: model
 model:
 	@$(PYTHON) -m grade.kernel.model
@@ -131,10 +132,10 @@ clean-disk:
 
 ##
 ## for grade and test
-##   TESTS="word"    the tests whose names have that word; also and, or, not
+##   TESTS="word"    the tests whose names contain that word; also and, or, not
 ##   GROUP="word"    the tests of that group
 ##   FIRST=1         stop at the first failure      WORKERS=N  tests at a time
-##   SANDBOX=0       do without the sandbox; 1: refuse to run without it
+##   SANDBOX=0       run without the sandbox; 1: refuse to run without it
 ##
 ## for qemu, run and gdb
 ##   CPUS=1..8       harts (2)              MEM=128M    memory
@@ -143,11 +144,11 @@ clean-disk:
 ##   COMPAT=1        put programs into / too, as programs written for xv6 expect
 ##   ARGS="..."      boot arguments         TIMEOUT=N   give up after N seconds
 ##                                                      (not gdb)
-##   ICOUNT=1        count instructions, with one hart: the same on every machine
+##   ICOUNT=1        count instructions; one hart; the same on every machine
 ##
 ## for all
 ##   DEBUG=1         more checks in the kernel       LLVM=1   clang and lld
-##   AUDIT=1         recount frames at each end      V=1      show commands
+##   AUDIT=1         recount frames at each exit     V=1      show commands
 ##   WERROR=1        warnings are errors
 ##   TOOLPREFIX=riscv64-linux-gnu-  QEMU=qemu-system-riscv64  PYTHON=python3
 ##   GDB=gdb-multiarch  GDBARGS="-x file -batch"

@@ -81,7 +81,7 @@ def run(boot_once):
             if ending.panicked:
                 what = f"{name}: the kernel panicked"
             if ending.timed_out:
-                what = f"{name}: no end"
+                what = f"{name}: did not finish"
             raise GuestFailed(boot.keep_log().explain(what))
         try:
             return proof.output(text)

@@ -47,7 +47,7 @@ def run_commands(config, settings, scratch):
     command = machine.command(config.path("kernel"), disk, ON_STDOUT)
     ending = run_to_end.run(command, write_out, timeout, out_fd=1)
     if ending.timed_out:
-        say(f"run: no end after {timeout:g} s")
+        say(f"run: gave up after {timeout:g} s")
     elif ending.panicked:
         say("run: the kernel panicked")
     elif ending.died:
@@ -88,7 +88,7 @@ def boot_interactively(config, settings, scratch):
         try:
             return child.wait(timeout)
         except subprocess.TimeoutExpired:
-            say(f"\r\nqemu: no end after {timeout:g} s\r")
+            say(f"\r\nqemu: gave up after {timeout:g} s\r")
             return run_to_end.TIMEOUT_STATUS
         finally:
             process.stop(child)

@@ -48,12 +48,12 @@ class Session:
 
     @property
     def boot_error(self):
-        """Why not even one command can be run, or None."""
+        """Why the kernel cannot run even one command, or None."""
         return self.facts["boot_error"]
 
     @property
     def shares_nothing(self):
-        """Whether fork copies every page."""
+        """True if fork copies every page."""
         return self.facts["shares_nothing"]
 
     def seconds(self):
@@ -101,7 +101,7 @@ def how_ended(ending):
     if ending.panicked:
         return "the kernel panicked"
     if ending.timed_out:
-        return "it came to no end in time"
+        return "it did not finish in time"
     return f"the machine ended with status {ending.status}"
 
 

@@ -270,7 +270,7 @@ def test_other_owner(project, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path, text, words", [
     ("docs/trap.md", "\nSee [there](series.md).\n", "series.md: no such"),
     ("docs/trap.md", "\nIn `patches/series`.\n", "patches/series, which is"),
-    ("grade/course/labs/cow/lab.ini", None, "nothing fits docs/nosuch.md"),
+    ("grade/course/labs/cow/lab.ini", None, "no file matches docs/nosuch.md"),
     ("docs/mm.md", None, "does not come off"),
     ("grade/machine/run.py", "from grade.series import git\n",
      "grade.series.git,"),

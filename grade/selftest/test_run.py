@@ -43,7 +43,7 @@ def test_hang(calf):
     """run reports that a guest hangs, and ends it"""
     done = run(calf, CMD="echo begin; sleep 1000", TIMEOUT=f"{limit(5):g}")
     assert done.stdout == "begin\n"
-    assert done.stderr.startswith("run: no end after ")
+    assert done.stderr.startswith("run: gave up after ")
     assert done.returncode == 124
 
 

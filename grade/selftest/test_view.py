@@ -234,7 +234,7 @@ def test_figure(calf, tmp_path):
     text = path.read_text("utf-8")
     checker = Checker()
     checker.feed(text)
-    assert checker.open == [] and "begins true" in text
+    assert checker.open == [] and "starts true" in text
     assert 'xmlns="http://www.w3.org/2000/svg"' in text
 
 
@@ -242,10 +242,10 @@ def test_figure(calf, tmp_path):
     ("", {}, "nothing to run"),
     ("nosuch", {}, "no program was run; the console says: .*nosuch"),
     ("true", {"SVG": "99"}, "SVG=99: there are 2 steps"),
-    ("true", {"SVG": "x"}, "SVG=x: the number of a step"),
-    ("true", {"CPUS": "2"}, "CPUS=2: the pictures are of one hart"),
+    ("true", {"SVG": "x"}, "SVG=x: must be the number of a step"),
+    ("true", {"CPUS": "2"}, "CPUS=2: must be 1: the pictures show one hart"),
     ("true", {"OUT": "/nosuch/x.html"}, "OUT=/nosuch/x.html: no folder"),
-    ("true", {"OUT": "Makefile"}, "OUT=Makefile: is there already")],
+    ("true", {"OUT": "Makefile"}, "OUT=Makefile: already exists")],
     ids=["nothing", "no program", "no step", "no number", "harts", "folder",
          "foreign file"])
 def test_refuses(calf, tmp_path, command, settings, words):
@@ -267,11 +267,11 @@ def test_crash(calf, tmp_path):
     assert done.returncode == 0 and "exit status" in done.stdout
     last = read_data(path.read_text("utf-8"))["steps"][-1]
     assert (last["kind"], last["process"]) == ("killed", 3)
-    assert "writes 0x8, which it may not" in last["text"]
+    assert "writes to 0x8, which is not allowed" in last["text"]
 
 
 @pytest.mark.parametrize("code, words, seconds", [
-    ("for (;;) ;", "it came to no end in time", 3),
+    ("for (;;) ;", "it did not finish in time", 3),
     ('for (;;) printf("words and words and words\\n");',
      "it printed more than 64 KiB", 60)], ids=["hangs", "floods"])
 def test_stops_early(calf, tmp_path, code, words, seconds):

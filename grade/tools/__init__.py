@@ -1,1 +1,1 @@
-"""grade/tools/__init__.py: what people use at work on the kernel."""
+"""grade/tools/__init__.py: tools for those who work on the kernel."""

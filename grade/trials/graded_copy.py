@@ -124,7 +124,7 @@ def grade(here, kernel, trial):
         try:
             child.wait(limit(SECONDS))
         except subprocess.TimeoutExpired:
-            trial.problem = "the grader came to no end"
+            trial.problem = "the grader did not finish"
         finally:
             process.stop(child)
     if not trial.problem:

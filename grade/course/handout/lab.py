@@ -68,7 +68,7 @@ def unused_patterns(lab, paths):
 def check_patterns(lab, paths):
     """Raise UserError if the lab lists what this repository does not have."""
     for pattern in unused_patterns(lab, paths):
-        raise UserError(f"{LABS}/{lab.name}/{DEFINITION}: nothing fits "
+        raise UserError(f"{LABS}/{lab.name}/{DEFINITION}: no file matches "
                         f"{pattern}")
 
 

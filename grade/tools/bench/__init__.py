@@ -1,1 +1,1 @@
-"""grade/tools/bench/__init__.py: what the kernel costs, measured and shown."""
+"""grade/tools/bench/__init__.py: measure and show what the kernel costs."""

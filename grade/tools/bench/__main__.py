@@ -1,12 +1,12 @@
-"""grade/tools/bench/__main__.py: `make bench`: what the kernel's services
-cost.
+"""grade/tools/bench/__main__.py: `make bench`: measure the costs of the
+kernel's services.
 
-The environment chooses:
-    ROWS="fork getpid"  these rows alone
+The environment chooses what is measured:
+    ROWS="fork getpid"  only these rows
     PROFILE=fork        where the instructions of one operation go
     QUICK=1             the finished kernel's rows that have a budget
-Without any: all rows for all kernels, plots; `make bench-docs` makes
-docs/bench.md of them.
+By default all rows are measured for all kernels, with plots. `make bench-docs`
+then writes docs/bench.md.
 """
 
 import json
@@ -33,7 +33,7 @@ FITTED = ("fork", "fork_exit_wait")
 
 
 def say(text):
-    """How far we are, for somebody who waits."""
+    """Report progress to a person who waits."""
     if sys.stderr.isatty():
         print(f"\r\033[Kbench: {text}", end="" if text else "\r",
               file=sys.stderr, flush=True)
@@ -45,7 +45,8 @@ def show(rows, figures, budgets):
 
 
 def judge(figures, failed, budgets):
-    """Print what is wrong and what could be tighter; the exit status."""
+    """Print which figures are over or far under their budgets. Returns the
+    exit status."""
     over, under = check(figures[FINISHED], budgets, can_profile)
     for line in failed:
         print(f"bench: {line}")
@@ -65,7 +66,7 @@ def bench_rows(names):
 
 
 def bench_quick():
-    """The budgets of what is counted, without the large parents."""
+    """Check the budgets of counted rows, without the large parents."""
     budgets = read_budgets()
     rows = [row for row in ROWS.values() if row.name in budgets]
     figures, failed = measure({FINISHED: build()}, rows, say)
@@ -109,7 +110,7 @@ def bench_all():
 
 
 def profiles_of(config):
-    """Instructions by function, of one operation each."""
+    """The instructions of one operation by function, for several rows."""
     return {name: dict(profile(config, config.path("kernel"), name).shares())
             for name in PROFILED}
 

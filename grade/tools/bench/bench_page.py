@@ -1,5 +1,5 @@
-"""grade/tools/bench/bench_page.py: `make bench-docs`: the results of the last
-`make bench` into docs/bench.md, and the plots beside it."""
+"""grade/tools/bench/bench_page.py: `make bench-docs`: write the results of the
+last `make bench` into docs/bench.md, and the plots beside it."""
 
 import json
 import shutil
@@ -85,13 +85,13 @@ def results_text(results, budgets):
         "\nThese points lie on lines, fitted by the relative error:\n",
         fits_text(results["fits"]),
         "\n## Among other processes\n",
-        "fork + exec + wait in instructions, with so many processes asleep; "
+        "Instructions of fork + exec + wait while that many processes sleep; "
         "`make bench ROWS=crowd:100`:\n",
         crowd_text(figures),
         "\n## Harts that fork at once\n",
-        "By the clock, on a host with two cores: more than two harts cannot "
-        "be faster than two there. `make bench ROWS=parallel:4`; how often a "
-        "hart waited for which lock:\n\n"
+        "Measured by the clock on a host with two cores, where more than two "
+        "harts cannot be faster than two. `make bench ROWS=parallel:4`; this "
+        "shows how often a hart waited for which lock:\n\n"
         "    make run DEBUG=1 CPUS=4 CMD=\"cowbench parallel:4; "
         "echo locks >/dev/vmstat\"\n",
         parallel_text(figures, results["lock_waits"]),
@@ -106,7 +106,7 @@ def write(results, budgets):
     """Replace what the page has below its mark."""
     text, mark, _ = PAGE.read_text("utf-8").partition(BEGIN)
     if not mark:
-        raise UserError(f"docs/bench.md has no line {BEGIN.strip()}")
+        raise UserError(f"docs/bench.md lacks the line {BEGIN.strip()}")
     PICTURES.mkdir(exist_ok=True)
     for picture in sorted(FOLDER.glob("bench-*.svg")):
         shutil.copyfile(picture, PICTURES / picture.name)
@@ -118,7 +118,7 @@ def main():
         results = json.loads((FOLDER / "bench.json").read_text("utf-8"))
         write(results, read_budgets())
     except FileNotFoundError:
-        print("bench-docs: nothing to write yet: first make bench",
+        print("bench-docs: nothing to write yet: run make bench first",
               file=sys.stderr)
         return 2
     except UserError as error:

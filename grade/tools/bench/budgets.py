@@ -1,4 +1,4 @@
-"""grade/tools/bench/budgets.py: bounds for the finished kernel's figures."""
+"""grade/tools/bench/budgets.py: budgets for the finished kernel's figures."""
 
 import os
 import re
@@ -10,7 +10,7 @@ FILE = "grade/tools/bench/budgets"
 BUDGETS = ROOT / FILE
 NUMBER = r"(\d+(?:\.\d+)?)"
 LINE = re.compile(rf"(\S+)\s+(<=|>=)\s+{NUMBER}(?:\s+clang\s+{NUMBER})?")
-ROOM = 0.05             # a bound that is so far off can be tighter
+ROOM = 0.05             # a bound further off than this can be tightened
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class Budget:
     is_least: bool
 
     def overrun(self, value):
-        """By how much the figure is on the wrong side; 0 or less: it is
-        not."""
+        """How far the figure is beyond the bound; 0 or less if it is not."""
         return self.bound - value if self.is_least else value - self.bound
 
 
@@ -47,7 +46,7 @@ def read_budgets(path=BUDGETS):
 
 
 def check(figures, budgets, can_profile):
-    """Lines about what is over its budget, and about what is far under."""
+    """Two lists of lines: figures over their budgets, and far under them."""
     over, under = [], []
     for name, value in figures.items():
         if name not in budgets:

@@ -1,4 +1,4 @@
-"""grade/tools/bench/fit.py: a cost against a size: so much fixed, so much a
+"""grade/tools/bench/fit.py: express a cost as a fixed part and a part for each
 page."""
 
 

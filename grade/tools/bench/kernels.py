@@ -1,5 +1,4 @@
-"""grade/tools/bench/kernels.py: the kernels that are compared, and their
-builds."""
+"""grade/tools/bench/kernels.py: build the kernels that are compared."""
 
 import json
 import shutil
@@ -15,15 +14,15 @@ STARTER, FINISHED = "starter", "finished"
 
 
 def build_kernels():
-    """Build both; returns their Configs by name. They differ in the kernel
-    alone: programs and mkfs are the same."""
+    """Build both kernels. Returns their Configs by name. Programs and mkfs are
+    the same for both."""
     finished = build()
     return {STARTER: starter_of(finished), FINISHED: finished}
 
 
 def starter_of(config):
-    """The Config with the kernel that this one becomes when the series is
-    taken off it."""
+    """The Config for the starter, which is this kernel with the series taken
+    off."""
     folder = FOLDER / STARTER
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)

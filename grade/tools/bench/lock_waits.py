@@ -1,5 +1,5 @@
-"""grade/tools/bench/lock_waits.py: which locks harts meet in when they fork
-together."""
+"""grade/tools/bench/lock_waits.py: count for which locks harts wait when they
+fork at the same time."""
 
 import re
 from collections import Counter
@@ -16,8 +16,8 @@ LINE = re.compile(r"^waited (\d+) times for (.+)$", re.MULTILINE)
 
 
 def measure_locks(say):
-    """How often a hart has waited, by harts and the lock's name: a DEBUG build
-    counts that."""
+    """The number of waits, by number of harts and name of the lock. Only a
+    DEBUG build counts them."""
     config = build("DEBUG=1")
     return {str(harts): waits(config, harts, say) for harts in HARTS}
 

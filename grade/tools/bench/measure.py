@@ -1,5 +1,5 @@
-"""grade/tools/bench/measure.py: a boot for each row, so that none changes what
-another one sees, and a figure can be had again by itself."""
+"""grade/tools/bench/measure.py: measure each row in a boot of its own, so that
+rows do not affect each other and each figure can be reproduced alone."""
 
 import os
 import re
@@ -13,16 +13,16 @@ from grade.machine.shared_boots import BOOT_ARGS
 from grade.tools.bench.kernels import FOLDER
 
 SECONDS = 300
-SILENCE = 200           # a GiB that is copied takes its time
-CLOCK_BOOTS = 3      # by the clock: the median counts
+SILENCE = 200           # seconds; it takes long to copy a GiB
+CLOCK_BOOTS = 3      # by the clock, the median counts
 
 
 class RowFailed(Exception):
-    """No figure; the text is one line."""
+    """A row has no figure. The text is one line."""
 
 
 def run_row(config, row, kernel):
-    """The row's figure from one boot."""
+    """Measure the row in one boot."""
     log = Log(FOLDER / "logs", f"{kernel}-{row.name}")
     machine = row.machine()
     machine = replace(machine, args=f"{BOOT_ARGS} {machine.args}".strip())
@@ -45,7 +45,7 @@ def run_row(config, row, kernel):
 
 
 def script_item(commands):
-    """For the image: the file that init runs."""
+    """An item for the image: the file that init runs."""
     folder = FOLDER / "scripts"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / re.sub(r"[^\w]+", "-", commands)
@@ -57,7 +57,7 @@ def how_ended(ending, log):
     if ending.panicked:
         said = "the kernel panicked"
     elif ending.timed_out:
-        said = "no end in time"
+        said = "it did not finish in time"
     else:
         lines = log.text().strip().splitlines()
         said = lines[-1] if lines else "it printed nothing"
@@ -65,7 +65,7 @@ def how_ended(ending, log):
 
 
 def try_row(config, row, kernel):
-    """The figure, or the RowFailed."""
+    """Returns the figure, or the RowFailed."""
     try:
         if not row.cpus:
             return run_row(config, row, kernel)
@@ -76,8 +76,8 @@ def try_row(config, row, kernel):
 
 
 def measure(configs, rows, say):
-    """Figures by kernel and row, and a line for each that failed. `say` is
-    told how far it is."""
+    """Figures by kernel and row, and a line for each that failed. `say`
+    reports progress."""
     jobs = [(configs[kernel], row, kernel)
             for row in rows for kernel in configs]
     counted = [job for job in jobs if not job[1].cpus]

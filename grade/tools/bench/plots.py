@@ -1,6 +1,5 @@
-"""grade/tools/bench/plots.py: figures as pictures: SVG that follows the
-reader's choice of light or dark, and has nothing in it that differs between
-runs."""
+"""grade/tools/bench/plots.py: draw figures as SVG that follows the reader's
+choice of light or dark, and is the same in each run."""
 
 import math
 from xml.sax.saxutils import escape
@@ -106,12 +105,12 @@ def curve(picture, points, label, kind, extra=""):
     look = kind if not extra else "faint"
     if points[-1][0] == X_TICKS[-1]:
         picture.text(x + 10, y + 4, label, look)
-    else:               # it could not be measured to the end
+    else:               # the largest sizes could not be measured
         picture.text(x - 8, y - 6, label, look + " end")
 
 
 def draw_fork(results, path):
-    picture = Picture(720, 440, "What fork() costs, by size of the parent")
+    picture = Picture(720, 440, "The cost of fork() by size of the parent")
     picture.text(16, 24, "fork() alone: instructions, by memory of the "
                  "parent", "title")
     axes(picture)

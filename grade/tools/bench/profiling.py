@@ -1,10 +1,10 @@
-"""grade/tools/bench/profiling.py: where the instructions of one operation go.
+"""grade/tools/bench/profiling.py: count the instructions of one operation by
+function.
 
-cowbench measures the row as it always does, under QEMU's debugger. Between
-meter_start() and meter_take() QEMU writes down every instruction that it
-executes, and each is counted for the function that it is in. Of the windows
-that cowbench makes, the one with the least instructions is kept, as cowbench
-does.
+cowbench measures the row as usual, under QEMU's debugger. Between
+meter_start() and meter_take() QEMU logs every instruction that it executes,
+and each counts for the function that contains it. Like cowbench, this module
+uses the window with the fewest instructions.
 """
 
 import os
@@ -23,7 +23,7 @@ from grade.machine.shared_boots import BOOT_ARGS
 from grade.tools.bench.symbols import Symbols
 from grade.tools.bench.tracing import TracingStub
 
-# Words for PROFILE= beside the rows' own names. 64 pages are quick to trace.
+# Short names for PROFILE=, besides the rows' own. 64 pages are quick to trace.
 SHORT = {"fault": "fault_copy:64", "takeover": "fault_last_owner:64",
          "heap": "fault_fresh:64", "exec": "fork_exec_wait",
          "exit": "fork_exit_wait", "wait": "fork_exit_wait",
@@ -31,13 +31,13 @@ SHORT = {"fault": "fault_copy:64", "takeover": "fault_last_owner:64",
          "open": "file_open", "unlink": "file_unlink"}
 COMPUTED = ("switch", "fork_page", "exit_page", "crowd", "parallel",
             "child_memory", "child_lost", "sleepers")
-# So that the trace has each instruction: as QEMU 8.1 and later call it, and as
-# those before do.
+# Monitor commands that make QEMU trace each instruction, for QEMU 8.1 and
+# later and for older versions.
 ONE_AT_A_TIME = ("one-insn-per-tb on", "singlestep on")
 PROGRAM = "(programs)"
 KERNEL_FROM = 1 << 63
-CODE_BYTES = 16         # by which we know that it is cowbench
-USUAL_PAGES = 1024      # of the rows whose operations are pages
+CODE_BYTES = 16         # enough to recognize cowbench
+USUAL_PAGES = 1024      # in a window of the rows that count pages
 LIST = re.compile(r"^([a-z_]+)(?::[A-Z]+)? +[^\s\d]+ +([\dA-Z]+|-)  .*$",
                   re.MULTILINE)
 FIGURE = re.compile(r"^\S+ +([\d.]+) instructions$", re.MULTILINE)
@@ -45,8 +45,8 @@ FIGURE = re.compile(r"^\S+ +([\d.]+) instructions$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Profile:
-    """Instructions by function, for `ops` operations; and how many cowbench
-    counted for one."""
+    """Instructions by function for `ops` operations, and the number that
+    cowbench counted for one operation."""
 
     row: str
     ops: int
@@ -57,14 +57,15 @@ class Profile:
         return sum(self.counts.values()) / self.ops
 
     def shares(self):
-        """Name and instructions of one operation, the largest first."""
+        """Functions and their instructions of one operation, the largest
+        first."""
         return sorted(((name, count / self.ops)
                        for name, count in self.counts.items()),
                       key=lambda share: (-share[1], share[0]))
 
 
 class Window:
-    """What one window's trace says: how often each address was executed."""
+    """The trace of one window: how often each address was executed."""
 
     def __init__(self):
         self.counts = Counter()
@@ -78,15 +79,15 @@ class Window:
 
 
 def can_profile(name):
-    """Whether the row is measured directly, in instructions."""
+    """True if the row is measured directly, in instructions."""
     return name.partition(":")[0] not in COMPUTED
 
 
 def profile(config, kernel, name):
-    """Profile of the row, for the kernel's ELF file."""
+    """The Profile of the row, for the kernel's ELF file."""
     if not can_profile(name):
-        raise UserError(f"PROFILE={name}: computed from others or no "
-                        "instructions; take a row such as fork or fault")
+        raise UserError(f"PROFILE={name}: not measured in instructions, or "
+                        "computed from other rows; try fork or fault")
     row = SHORT.get(name, name)
     program = Symbols(config, elf_of(config, "/bin/cowbench"))
     with tempfile.TemporaryDirectory(prefix="calf-") as folder:
@@ -102,13 +103,13 @@ def profile(config, kernel, name):
 
 
 def why_not(text):
-    """cowbench's complaint, or the console's last line."""
+    """cowbench's error message, or the last line on the console."""
     lines = [line for line in text.splitlines() if not LIST.fullmatch(line)]
-    return lines[-1] if lines else "the machine ended, and cowbench had not"
+    return lines[-1] if lines else "the machine ended before cowbench did"
 
 
 def ops_of(row, text):
-    """How many operations a window has, by what cowbench -l says."""
+    """The number of operations in a window, as cowbench -l lists it."""
     name, _, number = row.partition(":")
     for found, ops in LIST.findall(text):
         if found == name:
@@ -117,7 +118,7 @@ def ops_of(row, text):
 
 
 def by_function(counts, symbols):
-    """Of counts by address: by name, all programs together."""
+    """Sum up counts by address into counts by function, of all programs."""
     found = Counter()
     for text, times in counts.items():
         address = int(text, 16)
@@ -127,19 +128,19 @@ def by_function(counts, symbols):
 
 
 def elf_of(config, guest):
-    """The file with the symbols, beside the one that the image gets."""
+    """The file with the symbols, beside the one for the image."""
     return Path(config.items()[guest].partition("=")[2] + ".elf")
 
 
 def stub_for(config, kernel, commands, folder, console):
-    """The machine that runs the commands, before its first instruction."""
+    """A machine that will run the commands, before its first instruction."""
     script = folder / "run.sh"
     script.write_text(commands, "utf-8")
     disk = make_image(config, folder / "disk.img",
                       {"/run.sh": f"/run.sh={script}"})
     machine = Machine(cpus=1, icount=True, args=BOOT_ARGS)
-    # Without sleep=off: that lets the clock jump whenever the debugger stops
-    # the machine, and its ticks would be traced too.
+    # Remove sleep=off. It lets the clock jump whenever the debugger stops the
+    # machine, and the trace would contain the ticks.
     command = [word.replace(",sleep=off", "")
                for word in machine.command(kernel, disk, ON_STDOUT)]
     stub = TracingStub(command, folder, console)
@@ -149,7 +150,7 @@ def stub_for(config, kernel, commands, folder, console):
 
 
 def trace(config, kernel, row, program, folder):
-    """How often each address was executed, for each window of that row."""
+    """Count how often each address is executed in each window of the row."""
     start, end = (program.address[name]
                   for name in ("meter_start", "meter_take"))
     windows = []
@@ -163,7 +164,7 @@ def trace(config, kernel, row, program, folder):
             while stub.go(window.feed if window else None):
                 pc = stub.pc()
                 if stub.code(pc, CODE_BYTES) != program.code(pc, CODE_BYTES):
-                    continue    # another program has something else there
+                    continue    # another program has other code there
                 if pc == start:
                     window = Window()
                     stub.order("log exec,nochain")
@@ -175,13 +176,13 @@ def trace(config, kernel, row, program, folder):
             pass
         finally:
             stub.end()
-    return windows[1:]  # cowbench's first is to know its own cost
+    return windows[1:]  # in the first one, cowbench measures its own cost
 
 
 def boot_instructions(config):
-    """From power-on to the first command of the first shell. No program can
-    count that: while the machine waits for its disk, QEMU moves the counter
-    on as it likes."""
+    """Instructions from power-on to the first command of the first shell. No
+    program can count them, because QEMU moves the counter on while the machine
+    waits for its disk."""
     program = Symbols(config, elf_of(config, "/bin/cowbench"))
     start = program.address["meter_init"]
     window = Window()

@@ -1,6 +1,6 @@
-"""grade/tools/bench/rows.py: what is measured, and on which machine.
+"""grade/tools/bench/rows.py: the rows to measure, and the machine for each.
 
-A row has the name by which cowbench knows it (user/bin/cowbench).
+A row has the name that cowbench uses (user/bin/cowbench).
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ HARTS = (1, 2, 4, 8)
 
 @dataclass(frozen=True)
 class Row:
-    """What is measured. With `cpus` it is so many harts by the clock,
-    otherwise it is instructions."""
+    """Something to measure: with `cpus` the time on that many harts, otherwise
+    instructions."""
 
     name: str
     title: str
@@ -32,7 +32,8 @@ class Row:
                        icount=not self.cpus)
 
     def command(self):
-        """What does the same by hand, for the finished kernel."""
+        """The command that measures the row by hand, on the finished
+        kernel."""
         words = [f"CPUS={self.cpus}" if self.cpus else "ICOUNT=1"]
         if self.mem != "128M":
             words.append(f"MEM={self.mem}")
@@ -42,7 +43,7 @@ class Row:
 
 
 def sized(name, title):
-    """The row for each size of the parent that the scale needs."""
+    """One row for each size of the parent."""
     return [Row(f"{name}:{n}", f"{title}, parent of {amount(n)}",
                 mem="3G" if n > 2560 else "128M")
             for n in SIZES]
@@ -103,7 +104,7 @@ ROWS = {row.name: row for row in [*MAIN, *SCALE, *PARALLEL]}
 
 
 def rows_named(names):
-    """The Rows; raises UserError for a name that is none."""
+    """The Rows of these names. Raises UserError for an unknown name."""
     for name in names:
         if name not in ROWS:
             raise UserError(f"ROWS={name}: no such row; there are "
@@ -112,7 +113,7 @@ def rows_named(names):
 
 
 def read_peers():
-    """The peers' figures by row, None where one has none."""
+    """The peers' figures by row, with None for a figure that is missing."""
     found = {}
     for line in PEERS.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):

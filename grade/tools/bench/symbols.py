@@ -1,4 +1,5 @@
-"""grade/tools/bench/symbols.py: addresses and names of a linked file."""
+"""grade/tools/bench/symbols.py: the addresses and names of functions in a
+linked file."""
 
 import bisect
 import struct
@@ -22,12 +23,12 @@ class Symbols:
         self.address = {name: address for address, name in found}
 
     def name(self, address):
-        """The function that the address is in."""
+        """The function that contains the address."""
         place = bisect.bisect_right(self._starts, address) - 1
         return self._names[place] if place >= 0 else "?"
 
     def code(self, address, nbytes):
-        """The file's bytes for that address (ELF-64, program header)."""
+        """The bytes of the file for that address (ELF-64, program header)."""
         table, = struct.unpack_from("<Q", self._bytes, 32)
         size, count = struct.unpack_from("<HH", self._bytes, 54)
         for i in range(count):

@@ -1,12 +1,13 @@
-"""grade/tools/bench/tables.py: figures as tables, for the terminal and for a
-page."""
+"""grade/tools/bench/tables.py: format figures as tables, for the terminal and
+for a page."""
 
 from grade.tools.bench.kernels import FINISHED, STARTER
 from grade.tools.bench.rows import PEER_NAMES, read_peers
 
 
 def number(value):
-    """With commas; one decimal below 1,000 if there is one."""
+    """A number with commas, and one decimal if it is below 1,000 and not
+    whole."""
     if value is None:
         return "-"
     if value < 1000 and value != int(value):
@@ -15,7 +16,7 @@ def number(value):
 
 
 def main_table(rows, figures, budgets):
-    """Head and lines of cells: each kernel, the bound, the peers."""
+    """The head and the lines of a table: each kernel, the bound, the peers."""
     peers = read_peers()
     head = ["operation", STARTER, FINISHED, "bound", *PEER_NAMES]
     lines = []
@@ -32,7 +33,8 @@ def main_table(rows, figures, budgets):
 
 
 def profile_table(profile):
-    """Head and lines: instructions of one operation by function."""
+    """The head and the lines of a table: the instructions of one operation by
+    function."""
     total = profile.traced()
     lines = [[name, number(round(count, 1)), f"{100 * count / total:.1f}%"]
              for name, count in profile.shares() if count >= 0.05]
@@ -40,8 +42,8 @@ def profile_table(profile):
 
 
 def aligned(head, lines):
-    """For the terminal: the first column to the left, numbers to the
-    right."""
+    """The table for the terminal: the first column aligned to the left,
+    numbers to the right."""
     table = [head, *lines]
     widths = [max(len(line[i]) for line in table) for i in range(len(head))]
     return "\n".join(

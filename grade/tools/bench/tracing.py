@@ -1,5 +1,5 @@
-"""grade/tools/bench/tracing.py: QEMU under its debugger, with the trace that
-it writes to a fifo."""
+"""grade/tools/bench/tracing.py: run QEMU under its debugger, and read the
+trace that it writes to a fifo."""
 
 import os
 import select
@@ -8,12 +8,12 @@ from grade.machine.gdbstub import Gdbstub, Lost
 
 
 class TracingStub(Gdbstub):
-    """While go() runs, what QEMU traces goes to `sink`."""
+    """While go() runs, QEMU's trace goes to `sink`."""
 
     def __init__(self, command, folder, out):
         self.fifo = folder / "trace"
         os.mkfifo(self.fifo)
-        # Also for writing: the end of what QEMU writes is no end for us.
+        # Opened for writing, too, so that reads never see the end of file.
         self._trace = os.open(self.fifo, os.O_RDWR | os.O_NONBLOCK)
         self._sink = None
         super().__init__(command, stdout=out, stderr=out)
@@ -37,7 +37,7 @@ class TracingStub(Gdbstub):
                 return
 
     def _drain(self):
-        """All that the fifo has."""
+        """Read all that is in the fifo."""
         while True:
             try:
                 data = os.read(self._trace, 1 << 16)

@@ -1,6 +1,6 @@
-"""grade/tools/bench/whole_runs.py: whole runs by the clock.
+"""grade/tools/bench/whole_runs.py: measure whole runs by the clock.
 
-Seconds mean little on another machine. So a run is told in loops: its time
+Seconds mean little on another machine. So a run is measured in loops: its time
 divided by that of a fixed loop on the same machine.
 """
 
@@ -38,12 +38,12 @@ def boot_time(config, log):
 
 
 def usertests_time(config, log):
-    """Failing tests, as the starter has, take their time too."""
+    """The time of usertests. Tests may fail, as on the starter."""
     start = time.monotonic()
     run_script(config, Machine(args="quiet panic=exit run /run.sh"), log,
                USERTESTS_SECONDS, script_item("usertests"))
     if not re.search(r"^\d+ passed", log.text(), re.MULTILINE):
-        raise GuestFailed("usertests came to no end")
+        raise GuestFailed("usertests did not finish")
     return time.monotonic() - start
 
 
@@ -54,12 +54,12 @@ def grade_time():
                           stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        raise GuestFailed("make grade fails")
+        raise GuestFailed("make grade failed")
     return time.monotonic() - start
 
 
 def measure_whole(configs, figures, say):
-    """Add to the figures by kernel and row; returns a line for each that
+    """Add to the figures by kernel and row. Returns a line for each that
     failed."""
     failed = []
 

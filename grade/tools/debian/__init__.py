@@ -1,1 +1,2 @@
-"""grade/tools/debian/__init__.py: README.md on a fresh Debian."""
+"""grade/tools/debian/__init__.py: try the commands of README.md on a fresh
+Debian."""

@@ -1,12 +1,12 @@
 """grade/tools/debian/__main__.py: `make test DEBIAN=trixie`.
 
 Makes a Debian of that release with debootstrap, puts this project into it, and
-runs there what the README says: `make setup qemu`, which has to reach the
-guest's shell, and `make setup test`, whose status is passed on.
+runs there what the README says: `make setup qemu`, which must reach the
+guest's shell, and `make setup test`, whose status is returned.
 
-FROM=clone takes a clone of the last commit; FROM=archive its files, without
+FROM=clone uses a clone of the last commit; FROM=archive its files, without
 git; FROM=work all files as they are now. LOCALE=de_DE.UTF-8 sets the language.
-BASE=dir is a Debian to copy instead of making a new one.
+BASE=dir names a Debian to copy instead of making a new one.
 """
 
 import os
@@ -51,7 +51,7 @@ def settings():
 
 
 def lay_out(way, folder):
-    """Put the project there."""
+    """Put the project into the folder."""
     if way == "clone":
         run("git", "clone", "--quiet", "--no-hardlinks", ROOT, folder)
         return
@@ -72,7 +72,7 @@ def run(*command, **options):
 
 
 def reach_shell(debian):
-    """`make setup qemu`, until the guest's shell is there."""
+    """Run `make setup qemu` until it reaches the guest's shell."""
     command = debian.command("make setup qemu")
     child = pexpect.spawn(command[0], command[1:], encoding="utf-8",
                           codec_errors="replace", timeout=SETUP_SECONDS,
@@ -110,7 +110,7 @@ def main():
         keep_logs(debian.root / "calf", suite)
         return status
     finally:
-        # make and a shell may each tell us to end.
+        # make and a shell may both send a signal to end.
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         debian.wait()
@@ -123,7 +123,7 @@ def try_it(debian):
 
 
 def keep_logs(project, suite):
-    """Keep what the tests left, for finding out why one failed."""
+    """Keep the logs of the tests, to find out why one failed."""
     kept = ROOT / "build" / "debian" / suite
     shutil.rmtree(kept, ignore_errors=True)
     if (project / "build" / "grade").is_dir():

@@ -1,9 +1,9 @@
-"""grade/tools/debian/chroot.py: runs commands in a Debian below a folder.
+"""grade/tools/debian/chroot.py: run commands in a Debian below a folder.
 
-Each command has namespaces of its own, so that its mounts and its processes
-end with it, however it ends. The folder becomes the root by
-pivot_root: a sandbox in a chroot could not make namespaces. A lock is held
-until the last of these processes has ended.
+Each command has its own namespaces, so that its mounts and its processes end
+with it, however it ends. pivot_root makes the folder the root, because the
+sandbox cannot make namespaces in a chroot. A lock is held until the last of
+these processes has exited.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ umount -l /.outside
 cd /calf
 exec sh -c "$1"
 """
-# The variables of our environment that a network may need.
+# Variables of the environment that a network may need.
 KEPT = ("http_proxy", "https_proxy", "no_proxy", "TERM")
 
 
@@ -47,18 +47,18 @@ class Debian:
                 script]
 
     def wait(self):
-        """Wait until nothing runs in it any more."""
+        """Wait until no process is left in it."""
         with open(f"{self.root}.lock", "wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
 
     def run(self, script):
-        """Run it in the project's folder; returns its status."""
+        """Run the script in the project's folder. Returns its status."""
         return subprocess.run(
             self.command(script), env=self.environment,
             stdin=subprocess.DEVNULL).returncode
 
     def add_locale(self):
-        """Make the locale, and use it from now on."""
+        """Make the locale and use it from now on."""
         if not self._locale:
             return
         name, _, charmap = self._locale.partition(".")

@@ -2,14 +2,14 @@
 
 On the host's side:
 
-    __main__.py  QEMU and gdb, the one in the hands of the other
-    target.py    QEMU, stopped; its debugger's socket and its console
+    __main__.py  starts QEMU, and gdb to control it
+    target.py    QEMU, stopped; the socket for gdb and the console
 
 Inside gdb, in gdb's Python:
 
     commands.py  ps, pte, uvm, locks, add-user, type
-    memory.py    guest RAM by physical address, whatever the hart may see
-    procs.py     the kernel's processes, and what each maps
-    locks.py     who holds which lock
-    owners.py    how the kernel counts owners of a frame
+    memory.py    guest RAM by physical address, whatever the hart may access
+    procs.py     the kernel's processes and their mappings
+    locks.py     the locks that are held, and by whom
+    owners.py    how the kernel counts the owners of a frame
 """

@@ -3,10 +3,10 @@
     python3 -m grade.tools.gdb [GDB'S OPTIONS]
     python3 -m grade.tools.gdb --server
 
-starts QEMU, stopped, and gdb on its kernel. CMD, PROGS, CPUS, MEM and ARGS are
-those of `make run`; without CMD the guest boots to a shell. GDB names the
-program. QEMU ends when gdb ends. With --server only QEMU is started, with this
-terminal as its console; a debugger may come by a socket.
+starts QEMU, stopped, and gdb for its kernel. CMD, PROGS, CPUS, MEM and ARGS
+are as for `make run`; without CMD the guest boots to a shell. GDB names the
+program. QEMU ends when gdb ends. With --server only QEMU starts, with this
+terminal as its console, and waits for a debugger on a socket.
 """
 
 import fcntl
@@ -28,11 +28,11 @@ from grade.tools.gdb.target import Target, stopped_at
 COMMANDS = ROOT / "grade/tools/gdb/commands.py"
 SERVER = ROOT / "build" / "gdb.sock"
 KEYBOARD = "CALF_GDB_KEYBOARD"      # for commands.py: a file descriptor
-FOLDERS = "CALF_GDB_PROGRAMS"       # for commands.py: where programs are
+FOLDERS = "CALF_GDB_PROGRAMS"       # for commands.py: folders of programs
 WELCOME = """\
-The guest is stopped at its first instruction: `continue` lets it go on, Ctrl-C
-stops it. Its console prints here; `type ls` types a line at it.
-Of Calf: ps, pte, uvm, locks, add-user, type; `help ps` and so on.
+The guest is stopped at its first instruction. `continue` lets it run, and
+Ctrl-C stops it. Its console prints here, and `type ls` types a line at it.
+Commands for Calf: ps, pte, uvm, locks, add-user, type; see `help ps` etc.
 """
 
 
@@ -41,7 +41,8 @@ def say(text):
 
 
 def gdb_command(config, target, *options):
-    """gdb, attached to the target, knowing the kernel and our commands."""
+    """The command that starts gdb, attached to the target, with the kernel's
+    symbols and Calf's commands."""
     return [os.environ.get("GDB") or "gdb-multiarch", "-q",
             "-iex", "set confirm off", "-iex", "set pagination off",
             str(config.path("kernel")),
@@ -50,7 +51,7 @@ def gdb_command(config, target, *options):
 
 
 def gdb_environment(config, target, scratch):
-    """What commands.py needs to know."""
+    """The environment for commands.py."""
     programs = {str(Path(item.partition("=")[2]).parent)
                 for item in config.items().values() if "=" in item}
     return {**os.environ, KEYBOARD: str(target.keyboard),
@@ -65,7 +66,7 @@ def split_options(text):
 
 
 def make_disk(config, settings, scratch):
-    """A disk of its own; returns it and init's arguments."""
+    """Make a disk for the guest. Returns it and init's arguments."""
     extra = items_from(config, settings, scratch)
     words = []
     if settings.get("CMD", "").strip():
@@ -74,7 +75,7 @@ def make_disk(config, settings, scratch):
 
 
 def serve(config, settings, scratch):
-    """QEMU alone, for a debugger that somebody else starts."""
+    """Start only QEMU, for a debugger that somebody else starts."""
     disk, words = make_disk(config, settings, scratch)
     command = machine_from(settings, *words).command(
         config.path("kernel"), disk, ON_TERMINAL)
@@ -82,9 +83,10 @@ def serve(config, settings, scratch):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UserError(f"another one has {shown(SERVER)}") from None
+            raise UserError(f"{shown(SERVER)} is in use by another one") \
+                from None
         say(f"QEMU waits for a debugger at {shown(SERVER)}; Ctrl-A X ends it")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it is the guest's
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # is for the guest
         child = process.start([*command, *stopped_at(shown(SERVER))])
         with terminal_restored():
             try:
@@ -108,7 +110,7 @@ def debug(config, settings, options, scratch):
             gdb_command(config, target, *options),
             env=gdb_environment(config, target, scratch),
             pass_fds=[target.keyboard])
-        signal.signal(signal.SIGINT, signal.SIG_IGN)    # it is gdb's
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # is for gdb
         try:
             return child.wait()
         finally:

@@ -1,4 +1,4 @@
-"""grade/tools/gdb/commands.py: gdb's commands for Calf. gdb sources this
+"""grade/tools/gdb/commands.py: Calf's commands for gdb, which sources this
 file."""
 
 import os
@@ -28,14 +28,14 @@ OWNERS_SHOWN = 8
 
 
 def own_bits():
-    """What this kernel calls the two bits that Sv39 leaves to it."""
+    """This kernel's names for the two bits that Sv39 leaves to software."""
     text = (ROOT / "kernel/mm/sv39.h").read_text("utf-8", "replace")
     return {1 << 8: "bit 8", 1 << 9: "bit 9",
             **{1 << int(bit): name for name, bit in NAMED_BIT.findall(text)}}
 
 
 class Command(gdb.Command):
-    """One of ours: its name and its usage are the first words of its help."""
+    """One of Calf's commands. Its docstring is its help."""
 
     def __init__(self):
         self.usage = self.__doc__.splitlines()[-1].strip()
@@ -62,8 +62,8 @@ def number(word):
 
 
 def kernel_count(memory, pa):
-    """How many owners the kernel counts for the frame; None if it does
-    not."""
+    """The number of owners that the kernel counts for the frame, or None if it
+    does not count."""
     gdb.set_convenience_variable("frame", pa // PAGE)
     try:
         return int(memory.variable(COUNT))
@@ -90,8 +90,8 @@ def shown(number):
 
 
 class Pte(Command):
-    """Walk the page table to an address, as the hart does, level by level.
-    Without a pid it is the table that the selected hart uses.
+    """Walk the page table to an address, level by level, as the hart does.
+    Without a pid, walk the table that the selected hart uses.
     Usage: pte ADDRESS [PID]"""
 
     def run(self, words):
@@ -114,8 +114,8 @@ class Pte(Command):
 
     def current_root(self):
         if int(gdb.parse_and_eval("$priv")) & 3 == 3:
-            raise gdb.GdbError("this hart is in machine mode, which "
-                               "translates nothing")
+            raise gdb.GdbError("this hart is in machine mode, where no "
+                               "address is translated")
         return root_of(int(gdb.parse_and_eval("$satp")) & (1 << 64) - 1)
 
     def tell(self, entry):
@@ -145,9 +145,9 @@ def tell_owners(memory, pa):
 
 
 class Uvm(Command):
-    """Show what a process maps, pages that are alike as one row. References
-    are how many pages map each frame, and after a / what the kernel counts
-    where that differs.
+    """Show what a process maps, with one row for similar pages. References are
+    the number of pages that map each frame and, after a /, the kernel's count
+    if it differs.
     Usage: uvm [PID]"""
 
     def run(self, words):
@@ -168,7 +168,7 @@ class Uvm(Command):
             self.tell([page for _, page in pages], *sign)
 
     def sign(self, memory, process, mappings, index, page):
-        """The same for neighbours that are alike."""
+        """A value that is equal for neighbours that belong to one row."""
         found = mappings.of(page.pa)
         others = sorted({other.pid for other, _ in found} - {process.pid})
         references = str(len(found))
@@ -204,7 +204,7 @@ class Uvm(Command):
 
 
 class Locks(Command):
-    """Show the locks that are held, by whom, and, in a DEBUG=1 build, where
+    """Show the locks that are held and by whom, and with DEBUG=1 also where
     they were taken.
     Usage: locks"""
 
@@ -215,8 +215,8 @@ class Locks(Command):
 
 
 class AddUser(Command):
-    """Know the functions and variables of a program, too. Addresses of
-    programs are the same ones in each process: `break main if $pid() == 3`.
+    """Load the functions and variables of a program, too. All programs have
+    the same addresses, so say for which process: `break main if $pid() == 3`.
     Usage: add-user NAME"""
 
     def run(self, words):
@@ -231,7 +231,7 @@ class AddUser(Command):
 
 
 class Type(Command):
-    """Type a line at the guest's console; ^C, ^D and so on are a key alone.
+    """Type a line at the guest's console. ^C, ^D and so on are single keys.
     The guest sees it when it runs.
     Usage: type TEXT"""
 
@@ -242,11 +242,11 @@ class Type(Command):
         try:
             os.write(int(os.environ["CALF_GDB_KEYBOARD"]), keys.encode())
         except (KeyError, OSError):
-            raise gdb.GdbError("the guest's console is not ours") from None
+            raise gdb.GdbError("the guest's console is not here") from None
 
 
 class Pid(gdb.Function):
-    """The pid of the process on the selected hart; 0 when it is idle."""
+    """The pid of the process on the selected hart, or 0 if it is idle."""
 
     def __init__(self):
         super().__init__("pid")
@@ -263,13 +263,14 @@ for command in (Ps, Pte, Uvm, Locks, AddUser, Type, Pid):
 
 
 def end_guest(_event):
-    """gdb would let the guest go on, which would print until QEMU's end."""
+    """Otherwise gdb would let the guest run, and it would print until QEMU
+    ends."""
     for command in ("monitor quit", "disconnect"):
         try:
             gdb.execute(command, to_string=True)
         except gdb.error:
-            pass                # QEMU has gone, now or before
+            pass                # QEMU has ended, now or before
 
 
-if hasattr(gdb.events, "gdb_exiting"):      # from gdb 12 on
+if hasattr(gdb.events, "gdb_exiting"):      # gdb 12 and later
     gdb.events.gdb_exiting.connect(end_guest)

@@ -1,8 +1,9 @@
-"""grade/tools/gdb/locks.py: in gdb: who holds which lock.
+"""grade/tools/gdb/locks.py: for gdb: who holds which lock.
 
-A DEBUG=1 kernel has lists of what each hart and each process holds, and where
-that was taken. In others the spinlocks are looked for: one that is held is a
-pointer to a hart, and behind it a pointer to a constant, its name.
+A DEBUG=1 kernel has lists of the locks that each hart and each process holds,
+and of where they were taken. In other kernels this module searches for
+spinlocks: one that is held is a pointer to a hart, followed by a pointer to a
+constant, its name.
 """
 
 import gdb
@@ -12,11 +13,11 @@ from grade.tools.gdb.procs import all_processes, harts
 
 WORD = 8
 TAKERS = ("spin_acquire", "lock_site_here")
-HELD_MAX = 64           # a list that is longer is none
+HELD_MAX = 64           # a longer list is not a list of locks
 
 
 def held_locks(memory):
-    """A line for each."""
+    """Yield a line for each lock that is held."""
     if not gdb.lookup_type("struct lock_note").fields():
         yield from search(memory)
         return
@@ -45,8 +46,8 @@ def listed(memory, held, kind, holder):
 
 
 def function_of(pc):
-    """The function that is compiled there, and those that it is inlined in;
-    those that take locks for others are left out."""
+    """The function at that pc, and those into which it is inlined, without the
+    functions that take locks for others."""
     block, names = gdb.block_for_pc(int(pc) - 1), []
     while block is not None and not block.is_static:
         if block.function is not None and block.function.name not in TAKERS:
@@ -56,14 +57,14 @@ def function_of(pc):
 
 
 def line_of(pc):
-    """The line of the source that calls what goes on at pc."""
+    """The source line of a call, by the pc to which it returns."""
     found = gdb.find_pc_line(int(pc) - 1)
     return f"{found.symtab.filename}:{found.line}" if found.symtab \
         else hex(int(pc))
 
 
 def search(memory):
-    """Among the kernel's variables, and the locks of address spaces."""
+    """Search the kernel's variables and the locks of address spaces."""
     table = gdb.parse_and_eval("&harts")
     size = table.type.target().target().sizeof
     owners = {int(table) + number * size: number
@@ -71,11 +72,11 @@ def search(memory):
     for place, owner, name in candidates(memory):
         if owner in owners and is_name(memory, name):
             yield (f"{memory.string(name)}, {place}: hart {owners[owner]} "
-                   "(where it was taken, a DEBUG=1 kernel knows)")
+                   "(a DEBUG=1 kernel also knows where it was taken)")
 
 
 def candidates(memory):
-    """(where, owner, name) of what may be a lock."""
+    """(place, owner, name) of everything that may be a lock."""
     start, end = symbol_address("rodata_end"), symbol_address("kernel_end")
     data = memory.read(memory.physical(start), end - start)
     words = [int.from_bytes(data[i:i + WORD], "little")
@@ -89,6 +90,6 @@ def candidates(memory):
 
 
 def is_name(memory, address):
-    """Whether a string of the kernel's constants is there."""
+    """True if a string of the kernel's constants is at that address."""
     return symbol_address("text_end") <= address \
         < symbol_address("rodata_end") and memory.string(address).isprintable()

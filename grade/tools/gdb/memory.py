@@ -1,7 +1,7 @@
-"""grade/tools/gdb/memory.py: in gdb: guest RAM by physical address.
+"""grade/tools/gdb/memory.py: for gdb: read guest RAM by physical address.
 
-A hart in user mode shows gdb nothing of the kernel, and one in the kernel
-nothing of programs. QEMU also reads physical memory for us, past the hart.
+gdb sees memory as the hart does: in user mode without the kernel, and in the
+kernel without programs. But QEMU can also read physical memory for gdb.
 """
 
 import re
@@ -12,8 +12,8 @@ from grade.machine.ram import PAGE, RAM_BASE
 
 
 class Memory:
-    """What grade/machine/ram.py has, and values of the kernel's types. It
-    remembers what it has read: make a new one for each command."""
+    """Offers what grade/machine/ram.py does, and values of the kernel's types.
+    It caches what it has read, so each command makes a new one."""
 
     def __init__(self):
         self._pages = {}
@@ -26,7 +26,7 @@ class Memory:
     def page(self, pa):
         pa &= -PAGE
         if not self.has(pa):
-            raise gdb.GdbError(f"{pa:#x} is no address of RAM")
+            raise gdb.GdbError(f"{pa:#x} is not an address in RAM")
         if pa not in self._pages:
             self._pages[pa] = read_physical(pa, PAGE)
         return self._pages[pa]
@@ -49,24 +49,24 @@ class Memory:
         return int.from_bytes(self.read(pa, 8), "little")
 
     def physical(self, address):
-        """Of an address in the direct map."""
+        """The physical address of an address in the direct map."""
         return int(address) - self.base & (1 << 64) - 1
 
     def value(self, address, kind):
-        """What the kernel has at that address, as the C type says."""
+        """The kernel's value of that C type at that address."""
         return gdb.Value(self.read(self.physical(address), kind.sizeof), kind)
 
     def variable(self, expression):
-        """The kernel's variable, or what else has an address."""
+        """The value of a variable of the kernel, or of another lvalue."""
         there = gdb.parse_and_eval(expression)
         return self.value(int(there.address), there.type)
 
     def pointed(self, pointer):
-        """What a pointer of the kernel's leads to."""
+        """The value to which a pointer of the kernel points."""
         return self.value(int(pointer), pointer.type.target())
 
     def string(self, address):
-        """A string of the kernel's."""
+        """A string of the kernel."""
         pa = self.physical(address)
         data = self.read(pa, min(PAGE - pa % PAGE, 128))
         return data.partition(b"\0")[0].decode(errors="replace")
@@ -82,7 +82,8 @@ def ram_bytes():
     text = gdb.execute("monitor info memory_size_summary", to_string=True)
     found = re.search(r"base memory: (\d+)", text)
     if found is None:
-        raise gdb.GdbError("this is not QEMU: its monitor tells no memory")
+        raise gdb.GdbError("this is not QEMU: its monitor does not report the "
+                           "size of memory")
     return int(found.group(1))
 
 
@@ -90,7 +91,7 @@ def read_physical(pa, count):
     answer = gdb.execute("maintenance packet Qqemu.PhyMemMode:1",
                          to_string=True)
     if '"OK"' not in answer:
-        raise gdb.GdbError("this QEMU shows gdb no physical memory")
+        raise gdb.GdbError("this QEMU does not show physical memory to gdb")
     try:
         return bytes(gdb.selected_inferior().read_memory(pa, count))
     finally:

@@ -1,5 +1,6 @@
 """grade/tools/gdb/owners.py: how the kernel counts the owners of a frame."""
 
-# In C, what holds the count of the frame with physical page number $frame:
-# a variable, not a call. Where it cannot be evaluated, nothing is counted.
+# The count of the frame with physical page number $frame, as an expression in
+# C without a call. If gdb cannot evaluate it, the kernel does not count
+# owners.
 COUNT = "((unsigned int *)&frame_counts)[$frame]"

@@ -1,5 +1,5 @@
-"""grade/tools/gdb/procs.py: in gdb: the kernel's processes, and what each
-maps."""
+"""grade/tools/gdb/procs.py: for gdb: the kernel's processes and their
+mappings."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import gdb
 
 from grade.machine.sv39 import AddressSpace
 
-PROCESSES_MAX = 1 << 17         # a list that is longer is none
+PROCESSES_MAX = 1 << 17         # a longer list is not a list of processes
 
 
 @dataclass(frozen=True)
 class Process:
-    """`value` is the struct, `uvm` that of its memory, `root` the physical
-    address of its root table; None for a thread of the kernel."""
+    """`value` is the struct, `uvm` the struct of its address space, and `root`
+    the physical address of its root table, or None for a kernel thread."""
 
     pid: int
     name: str
@@ -30,7 +30,7 @@ class Process:
 
 
 def list_members(memory, head, kind, field):
-    """The structs on a list of the kernel's, by address of its head."""
+    """The structs on a list of the kernel, given the address of its head."""
     link = gdb.lookup_type("struct list")
     offset = next(f.bitpos // 8 for f in kind.fields() if f.name == field)
     here = int(memory.value(head, link)["next"])
@@ -42,7 +42,7 @@ def list_members(memory, head, kind, field):
 
 
 def all_processes(memory):
-    """By pid."""
+    """All processes, by pid."""
     running = {int(hart["proc"]): number
                for number, hart in enumerate(harts(memory))}
     kind = gdb.lookup_type("struct proc")
@@ -71,7 +71,7 @@ def read_process(memory, address, kind, running):
 
 
 def harts(memory):
-    """The structs of the harts that take part."""
+    """The structs of the harts that are in use."""
     table = memory.variable("harts")
     return [table[i] for i in range(int(memory.variable("nharts")))]
 
@@ -81,8 +81,8 @@ def selected_hart():
 
 
 def find_process(memory, pid=None):
-    """The one with that pid; without one, whoever runs on the selected
-    hart."""
+    """The process with that pid, or without a pid the one that runs on the
+    selected hart."""
     processes = all_processes(memory)
     if pid is not None:
         if pid not in processes:
@@ -95,8 +95,8 @@ def find_process(memory, pid=None):
 
 
 class Mappings:
-    """Which pages of which processes map each frame: lists of
-    (process, va) by physical address."""
+    """The pages that map each frame, as lists of (process, va) by physical
+    address."""
 
     def __init__(self, memory):
         self._of = defaultdict(list)

@@ -1,5 +1,5 @@
-"""grade/tools/gdb/target.py: QEMU, stopped before its first instruction, for
-gdb."""
+"""grade/tools/gdb/target.py: start QEMU for gdb, stopped before its first
+instruction."""
 
 import os
 import socket
@@ -11,11 +11,11 @@ from grade.machine.host.build import UserError
 from grade.machine.host.text import shown
 from grade.machine.qemu import option
 
-SOCKET_NAME_MAX = 100   # bytes of a socket's path, about, on every system
+SOCKET_NAME_MAX = 100   # bytes of a socket's path that all systems allow
 
 
 def stopped_at(path):
-    """QEMU's options to wait for a debugger at that socket."""
+    """QEMU's options that make it wait for a debugger on that socket."""
     if len(os.fsencode(path)) > SOCKET_NAME_MAX:
         raise UserError(f"{shown(str(path))}: too long for a socket: set "
                         "TMPDIR to a folder with a shorter path")
@@ -26,8 +26,8 @@ def stopped_at(path):
 
 
 class Target:
-    """Use it in a `with`; `folder` is for its socket. `words` are more of
-    QEMU's options, `out` the file descriptor that gets the guest's output."""
+    """Use it in a `with`. `folder` is for its socket, `words` are more options
+    for QEMU, and `out` is the file descriptor for the guest's output."""
 
     def __init__(self, machine, kernel, disk, folder, words=(), out=1):
         self.stub = folder / "gdb"
@@ -44,12 +44,12 @@ class Target:
 
     @property
     def keyboard(self):
-        """What is written to this file descriptor is typed at the guest's
+        """A file descriptor. What is written to it is typed at the guest's
         console."""
         return self._ours.fileno()
 
     def __enter__(self):
-        # Ctrl-C is for gdb, which stops the guest then.
+        # Ctrl-C is for gdb, which then stops the guest.
         with self._theirs:
             self._child = process.start(
                 self._command, stdin=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ class Target:
         self._ours.close()
 
     def _show(self):
-        """Pass on what the guest prints, until QEMU's end."""
+        """Pass on the guest's output until QEMU ends."""
         while True:
             data = self._ours.recv(65536)
             if not data:
@@ -73,10 +73,10 @@ class Target:
                 data = data[os.write(self._out, data):]
 
     def wait_for_stub(self):
-        """Until QEMU listens. Raises UserError when it ends instead."""
+        """Wait until QEMU listens. Raises UserError if it ends instead."""
         while not self.stub.exists():
             try:
                 self._child.wait(0.02)
             except subprocess.TimeoutExpired:
                 continue
-            raise UserError("QEMU does not start")
+            raise UserError("QEMU did not start")

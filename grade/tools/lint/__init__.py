@@ -1,5 +1,5 @@
-"""grade/tools/lint/__init__.py: what `make lint` checks; a module a check.
+"""grade/tools/lint/__init__.py: the checks of `make lint`, one in each module.
 
-Each check is a function that yields its findings, a line each:
-"file:line: what is wrong".
+A check is a function that yields its findings as lines of the form "file:line:
+what is wrong".
 """

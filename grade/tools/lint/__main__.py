@@ -1,5 +1,5 @@
-"""grade/tools/lint/__main__.py: `make lint`: one line a finding, then the
-sum."""
+"""grade/tools/lint/__main__.py: `make lint`: print a line for each finding,
+and then their number."""
 
 import sys
 
@@ -26,8 +26,8 @@ CHECKS = (check_layers, check_rooms, check_lengths, check_text, check_links,
 
 
 def checks():
-    """What can be seen at once comes first."""
-    if (ROOT / "patches").is_dir():         # a hand-out has none
+    """All checks, the quick ones first."""
+    if (ROOT / "patches").is_dir():         # not in a hand-out
         from grade.tools.lint.series_fits import check_series
         yield check_series
         from grade.tools.lint.mutant_patches import (
@@ -47,7 +47,7 @@ def main():
                 print(finding, flush=True)
                 count += 1
         except BuildError:
-            pass                # check_builds has said so
+            pass                # check_builds has reported it
     print("lint: ok" if count == 0 else f"lint: {many(count, 'finding')}")
     return count != 0
 

@@ -1,4 +1,5 @@
-"""grade/tools/lint/compilers.py: what gcc, clang and clang-format find."""
+"""grade/tools/lint/compilers.py: report what gcc, clang and clang-format
+find."""
 
 import re
 import subprocess
@@ -6,13 +7,13 @@ import subprocess
 from grade.machine.host.build import ROOT, BuildError, build
 from grade.tools.lint.project_files import C_FOLDERS, files
 
-# Its own folder: WERROR=1 would have all of build/ made again.
+# A separate folder, because WERROR=1 would make all of build/ again.
 FOLDER = "B=build/lint"
 MESSAGE = re.compile(r"^\S+?:\d+(:\d+)?: (fatal )?(error|warning): ")
 
 
 def check_builds():
-    """All flavours, by both compilers; clang also checks the locks."""
+    """Build all flavours with both compilers. clang also checks the locks."""
     for settings in ([], ["DEBUG=1", "AUDIT=1"],
                      ["LLVM=1", "HOSTCC=clang"],
                      ["LLVM=1", "HOSTCC=clang", "DEBUG=1", "AUDIT=1"]):
@@ -23,14 +24,15 @@ def check_builds():
 
 
 def messages(text, what):
-    """The compiler's messages; all of the text when it has none."""
+    """The compiler's messages in the text, or the whole text if there are
+    none."""
     found = [line for line in text.splitlines() if MESSAGE.match(line)]
     for line in found or text.splitlines():
         yield f"{line} [{what}]"
 
 
 def check_headers():
-    """Every header compiles alone."""
+    """Check that every header compiles alone."""
     config = build(FOLDER, "WERROR=1")
     for path in files(".h", folders=C_FOLDERS):
         kind = {"kernel": "kernel_cc", "mkfs": "host_cc"}.get(
@@ -55,6 +57,6 @@ def check_format():
             path = line.partition(":")[0]
             found.setdefault(path, line.split(": ")[0])
     for path, where in found.items():
-        yield f"{where}: not as clang-format has it: clang-format -i {path}"
+        yield f"{where}: not formatted: run clang-format -i {path}"
     if done.returncode != 0 and not found:
         yield from done.stderr.splitlines()

@@ -1,5 +1,5 @@
-"""grade/tools/lint/lab_patterns.py: what the definition of a lab lists is
-there."""
+"""grade/tools/lint/lab_patterns.py: check that each pattern in the definition
+of a lab matches a file."""
 
 from grade.course.handout.lab import Lab, lab_names, unused_patterns
 from grade.machine.host.build import ROOT
@@ -12,4 +12,4 @@ def check_lab_patterns():
         lab = Lab(name)
         where = lab.definition.relative_to(ROOT)
         for pattern in unused_patterns(lab, paths):
-            yield f"{where}:1: nothing fits {pattern}"
+            yield f"{where}:1: no file matches {pattern}"

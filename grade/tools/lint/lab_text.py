@@ -1,5 +1,5 @@
-"""grade/tools/lint/lab_text.py: the lab text has a table for each group of the
-lab's tests, with every test."""
+"""grade/tools/lint/lab_text.py: check that the lab text has a table for each
+group of the lab's tests, and lists every test."""
 
 import re
 
@@ -22,7 +22,7 @@ def check_lab():
 
 
 def named_tests():
-    """Yield ((group, test), line number): what the tables tell of."""
+    """Yield ((group, test), line number) for each line of the tables."""
     group = None
     text = (ROOT / TEXT).read_text("utf-8")
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,11 +1,11 @@
-"""grade/tools/lint/layers.py: the layers of the kernel hold.
+"""grade/tools/lint/layers.py: check the layers of the kernel.
 
     boot -> trap -> { proc -> fs -> dev } -> debug -> mm -> lib -> abi
 
-A file includes from its own layer and from those to the right of it. Programs
-and mkfs include from the kernel what is in abi/ only;
-grade/trials/damage/host, which stands for the kernel around its files,
-includes what it stands for.
+A file may include from its own layer and from those to the right of it.
+Programs and mkfs may include only abi/ from the kernel.
+grade/trials/damage/host, which replaces the kernel around its file system, may
+include what it replaces.
 """
 
 import re
@@ -15,7 +15,7 @@ from grade.tools.lint.project_files import files, lines
 
 LAYERS = ("boot", "trap", "proc", "fs", "dev", "debug", "mm", "lib", "abi")
 
-# The edges that go left: a layer, and the header it may include all the same.
+# Exceptions: a layer, and a header to the left of it that it may include.
 UPWARD = {
     ("fs", "proc/sleep.h"),
     ("fs", "proc/sleeplock.h"),
@@ -44,8 +44,8 @@ def check_layers():
         for number, header in includes(path):
             layer = header.partition("/")[0]
             if layer in LAYERS and layer != "abi":
-                yield (f"{path}:{number}: {header}: of the kernel, only "
-                       "abi/ is for programs")
+                yield (f"{path}:{number}: {header}: programs may include "
+                       "only abi/ from the kernel")
 
 
 def includes(path):
@@ -57,11 +57,11 @@ def includes(path):
 
 
 def kernel_problem(layer, header):
-    """What is wrong with a file of that layer including the header."""
+    """The reason why a file of that layer must not include the header."""
     if not (ROOT / "kernel" / header).is_file():
-        return f"{header}: includes are by path from kernel/"
+        return f"{header}: must be a path from kernel/"
     if layer not in LAYERS:
-        return f"kernel/{layer} is no layer"
+        return f"kernel/{layer} is not a layer"
     theirs = header.partition("/")[0]
     if LAYERS.index(theirs) >= LAYERS.index(layer) \
             or (layer, header) in UPWARD:

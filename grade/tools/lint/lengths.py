@@ -1,4 +1,4 @@
-"""grade/tools/lint/lengths.py: functions and files stay short."""
+"""grade/tools/lint/lengths.py: check that functions and files are short."""
 
 import ast
 
@@ -33,8 +33,8 @@ def check_function(path, start, length):
 
 
 def c_functions(path):
-    """(first line, length) of each function: its braces stand in column 1,
-    alone on their lines."""
+    """(first line, length) of each function. Its braces are in column 1, alone
+    on their lines."""
     start = None
     for number, line in lines(path):
         if line == "{":

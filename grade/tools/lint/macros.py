@@ -1,6 +1,6 @@
-"""grade/tools/lint/macros.py: macros that versions of clang-format lay out in
-different ways. This machine has only one version, and another machine may have
-the other."""
+"""grade/tools/lint/macros.py: find macros that different versions of
+clang-format format differently. This machine has only one version, and others
+may have another."""
 
 import re
 

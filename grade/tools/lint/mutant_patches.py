@@ -1,4 +1,4 @@
-"""grade/tools/lint/mutant_patches.py: the patches of mutants and of
+"""grade/tools/lint/mutant_patches.py: check the patches of mutants and
 variants."""
 
 from grade.machine.host.build import ROOT, UserError
@@ -24,7 +24,7 @@ def check_mistakes():
     page = doc.FILE.relative_to(ROOT)
     if not doc.FILE.is_file() \
             or doc.FILE.read_text("utf-8") != doc.text(mutants):
-        yield f"{page}:1: not up to date: make mutants-docs"
+        yield f"{page}:1: not up to date: run make mutants-docs"
 
 
 def check_each(mutants):
@@ -59,17 +59,17 @@ def check_variants():
         try:
             take_off(starter, read_series(ROOT))
         except UserError:
-            return                      # check_series has said so
+            return                      # check_series has reported it
         for one in variants:
             where = where_is(one, variant.FOLDER)
             yield from check_groups(one, where)
             yield from check_fits(one, where, starter, "the starter")
             if one.name not in page:
-                yield f"{VARIANTS_PAGE}:1: does not tell of {one.name}"
+                yield f"{VARIANTS_PAGE}:1: does not mention {one.name}"
 
 
 def check_fits(patch, where, tree, what):
     try:
         git(tree, "apply", "--check", "-", data=patch.diff.encode())
     except GitError as error:
-        yield f"{where}: does not go onto {what}: {error}"
+        yield f"{where}: does not apply to {what}: {error}"

@@ -1,4 +1,5 @@
-"""grade/tools/lint/page_links.py: a link of one page to another has an end."""
+"""grade/tools/lint/page_links.py: check that links between pages lead
+somewhere."""
 
 import re
 
@@ -6,7 +7,7 @@ from grade.course.links import broken_links
 from grade.machine.host.build import ROOT
 from grade.tools.lint.project_files import files, top_files
 
-# Files of a hand-out: their links are good there, which its builder checks.
+# The links in these files are for a hand-out, and its builder checks them.
 HANDED_OUT = re.compile(r"grade/course/labs/[^/]+/files/")
 
 

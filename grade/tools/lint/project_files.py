@@ -1,4 +1,4 @@
-"""grade/tools/lint/project_files.py: the files of the project, for the
+"""grade/tools/lint/project_files.py: find the files of the project, for the
 checks."""
 
 from pathlib import Path
@@ -12,8 +12,8 @@ C_FOLDERS = ("kernel", "user", "mkfs", "grade/kernel",
 
 
 def files(*suffixes, folders=FOLDERS):
-    """Those with one of the suffixes (all without any), sorted, relative to
-    the root."""
+    """Files with one of these suffixes (all files if there are none), sorted,
+    relative to the root."""
     found = []
     for folder in folders:
         for path in (ROOT / folder).rglob("*"):
@@ -25,14 +25,14 @@ def files(*suffixes, folders=FOLDERS):
 
 
 def top_files():
-    """The files beside the folders, those of git itself left out."""
+    """The files in the root, without those of git itself."""
     return sorted(Path(p.name) for p in ROOT.iterdir()
                   if p.is_file() and p.name != ".git"
                   and not is_litter_name(p.name))
 
 
 def all_files():
-    """Those, and what is in folders that begin with a dot."""
+    """All files, including those in folders whose names begin with a dot."""
     hidden = [path.name for path in ROOT.iterdir()
               if path.is_dir() and path.name[0] == "." and path.name != ".git"]
     return sorted({*files(), *files(folders=["patches", *hidden]),
@@ -40,6 +40,6 @@ def all_files():
 
 
 def lines(path):
-    """Its (number, line) pairs, from 1, without the line ends."""
+    """The (number, line) pairs of a file, from 1, without line ends."""
     text = (ROOT / path).read_text(encoding="utf-8", errors="replace")
     return list(enumerate(text.split("\n"), 1))

@@ -1,5 +1,5 @@
-"""grade/tools/lint/python_files.py: what pyflakes finds in the Python files,
-and what other versions of Python or of its packages lack."""
+"""grade/tools/lint/python_files.py: report what pyflakes finds in the Python
+files, and what other versions of Python or its packages lack."""
 
 import ast
 import subprocess
@@ -26,8 +26,8 @@ def check_old_python():
 
 
 def unportable(text):
-    """The lines that the oldest Python cannot read, or that import what the
-    next version of a package may no longer have."""
+    """The lines that the oldest supported Python cannot parse, or that import
+    something private, which another version of the package may lack."""
     try:
         tree = ast.parse(text, feature_version=OLDEST)
     except SyntaxError as error:
@@ -40,7 +40,7 @@ def unportable(text):
 
 
 def imported(node):
-    """The full names that the node imports, if it is an import."""
+    """The full names that a node imports, if it is an import."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):

@@ -1,12 +1,12 @@
-"""grade/tools/lint/rooms.py: the rooms of grade/ hold.
+"""grade/tools/lint/rooms.py: check the rooms of grade/.
 
     selftest -> tools -> trials -> course -> series -> score -> kernel
         -> machine
 
-A module imports from its own room and from those to the right of it, and no
-two parts of a room import each other. The files beside the rooms, such as
-conftest.py, import from any room but selftest/. No module has the name of one
-of Python's own, nor that of another module.
+A module may import from its own room and from those to the right of it, and no
+two parts of a room may import each other. The files beside the rooms, such as
+conftest.py, may import from any room but selftest/. No module may have the
+name of one of Python's modules, or of another module here.
 """
 
 import ast
@@ -24,7 +24,7 @@ ROOMS = ("selftest", "(beside the rooms)", "tools", "trials", "course",
          "series", "score", "kernel", "machine")
 BESIDE = ROOMS[1]
 TOP = Path("grade")
-FOR_A_HANDOUT = TOP / "course" / "labs"     # those replace others
+FOR_A_HANDOUT = TOP / "course" / "labs"     # these replace other files
 MANY = ("__init__", "__main__", "conftest")
 
 
@@ -41,7 +41,7 @@ def check_rooms():
 # ---- names ------------------------------------------------------------------
 
 def standard_names():
-    """Python's own modules, those of this version at least."""
+    """The names of Python's own modules, at least in this version."""
     names = getattr(sys, "stdlib_module_names", None)
     if names:
         return names
@@ -64,8 +64,8 @@ def name_problems(paths):
 # ---- imports ----------------------------------------------------------------
 
 def imports_of(texts):
-    """Yield (module, line, imported module) as paths, for the imports of ours
-    in these files, texts by path."""
+    """Yield (module, line, imported module) as paths for each import of a
+    module of grade/ in these files, given as texts by path."""
     for path, text in texts.items():
         for node in ast.walk(ast.parse(text, str(path))):
             for name in names_imported(node):
@@ -83,8 +83,8 @@ def names_imported(node):
 
 
 def module_path(name, known):
-    """The file of a module, or of the module that has the name; None if it is
-    not ours."""
+    """The file of a module, or of the module that defines the name, or None if
+    it is not in grade/."""
     while name:
         path = Path(*name.split("."))
         for file in path.with_suffix(".py"), path / "__init__.py":
@@ -110,8 +110,8 @@ def upward(imports):
 
 
 def circles(imports):
-    """Yield a line for each import that closes a circle of the files and
-    folders of one folder."""
+    """Yield a line for each import that closes a cycle among the files and
+    folders in one folder."""
     below = defaultdict(lambda: defaultdict(dict))
     for path, line, target in imports:
         folder, ours, theirs = parting(path, target)
@@ -124,7 +124,8 @@ def circles(imports):
 
 
 def parting(path, target):
-    """The folder that has both, and the part of it that has each."""
+    """The folder that contains both paths, and the part of it that contains
+    each."""
     n = 0
     while n + 1 < min(len(path.parts), len(target.parts)) \
             and path.parts[n] == target.parts[n]:
@@ -133,7 +134,7 @@ def parting(path, target):
 
 
 def closing(graph):
-    """The edges from which a walk leads back to where they begin."""
+    """The edges that are part of a cycle."""
     for start in sorted(graph):
         for first in sorted(graph[start]):
             seen, left = set(), [first]

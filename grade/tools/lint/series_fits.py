@@ -1,7 +1,7 @@
-"""grade/tools/lint/series_fits.py: the patch series leads from the starter to
-the tree.
+"""grade/tools/lint/series_fits.py: check that the patch series leads from the
+starter to the tree.
 
-`make series` tries the steps too; this is what can be seen without a boot.
+`make series` also runs the steps. This checks what needs no boot.
 """
 
 from grade.course.handout.lab import Lab, lab_names
@@ -27,7 +27,7 @@ def check_series():
 
 
 def pages_left_out(patches, labs):
-    """git am of the patches needs all pages that they change."""
+    """git am needs all pages that the patches change."""
     for lab in labs:
         for patch in patches:
             for file in sorted(patch.files):

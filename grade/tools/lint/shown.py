@@ -1,5 +1,5 @@
-"""grade/tools/lint/shown.py: finds what the pages show: commands of the host
-and of the guest, and names in backquotes."""
+"""grade/tools/lint/shown.py: find what the pages show: commands for the host
+and the guest, and names in backquotes."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from grade.tools.lint.project_files import files, top_files
 
 HOST = re.compile(r"(?:[A-Z]+=\S+ )*"
                   r"(?:make|python3|git|grade/batch|sh(?= grade/))(?![\w:/])")
-# Up to the words in the same line that say what the command does.
+# Ends before the words in the same line that explain the command.
 COMMAND = re.compile(r"""(?:[^"' ]|"[^"]*"|'[^']*'|[ ](?!\s))+""")
 BLOCK = re.compile(r"(?: {4,}|\t)\s*(.*)")
 QUOTED = re.compile(r"`([^`]+)`")
@@ -19,8 +19,8 @@ QUOTED = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True)
 class Shown:
-    """A thing that a page shows: `text` is of the `kind` "host" or "guest",
-    for a command, or "name"."""
+    """Something that a page shows. Its `kind` is "host" or "guest" for a
+    command, or "name"."""
 
     page: object
     line: int
@@ -41,7 +41,7 @@ def all_shown(root=ROOT):
 
 
 def shown(text):
-    """Yield (line, kind, text) for each thing that a page shows."""
+    """Yield (line, kind, text) for everything that a page shows."""
     prose = []
     was_block = False
     for number, line in enumerate(text.split("\n"), 1):
@@ -55,7 +55,7 @@ def shown(text):
 
 
 def command_in(line):
-    """The kind of the command in a line of a block, and the command."""
+    """The kind of the command in a line of a code block, and the command."""
     prompt = line.startswith("$ ")
     match = COMMAND.match(line[2:] if prompt else line)
     if match is None:

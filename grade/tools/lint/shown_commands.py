@@ -1,5 +1,5 @@
-"""grade/tools/lint/shown_commands.py: the targets, settings, tests, programs
-and files in commands that a page shows exist."""
+"""grade/tools/lint/shown_commands.py: check that targets, settings, tests,
+programs and files exist if a page shows them in a command."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ PLACEHOLDER = re.compile(r"\.\.\.|[A-Z_]+|[Nn]")
 IN_QUOTES = re.compile(r"'[^']*'|\"[^\"]*\"")
 SPLIT = re.compile(r"&&|\|\||[;|&()\n]")
 BUILTIN = re.compile(r'\{ "(\w+)", builtin_')
-EXAMPLES = ("hello", "xv6")     # by PROGS
+EXAMPLES = ("hello", "xv6")     # programs that PROGS adds
 TEST_PROGRAMS = ("usertests", "cowtest")
 DEFINED = re.compile(r"^def test_(\w+)|^\s+case\(\s*\"([^\"]*)\"",
                      re.MULTILINE)
@@ -70,7 +70,7 @@ class Known:
         return any(word.lower() in name.lower() for name in self.words)
 
     def has_row(self, name):
-        """Whether cowbench has such a row."""
+        """True if cowbench has a row of that name."""
         return any(f'"{name}"' in path.read_text("utf-8") for path in
                    (self.root / "user/bin/cowbench").glob("[!.]*.c"))
 

@@ -1,5 +1,5 @@
-"""grade/tools/lint/shown_names.py: the paths, functions and other names of the
-code that a page shows exist."""
+"""grade/tools/lint/shown_names.py: check that paths, functions and other names
+of the code exist if a page shows them."""
 
 import re
 
@@ -12,12 +12,12 @@ PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)+/?"
 TOPS = ("kernel", "user", "mkfs", "grade", "docs", "patches")
 CODE = re.compile(r"\b([A-Za-z]\w*_\w+|[A-Za-z]\w+(?=\())")
 PLACEHOLDER = re.compile(r"NAME|GROUP|REPORT")
-# Examples, names that others define, and files that only a hand-out has.
+# Examples, names defined elsewhere, and files that only a hand-out has.
 OTHERS = {
     "hello.c", "a.c", "b.S", "module_verb", "its_name", "index.h",
     "PT_GNU_STACK",
     "docs/given.md", "grade/handed-out",
-    "PTE_COW"}          # the lab's text has it defined
+    "PTE_COW"}          # the lab asks the student to define it
 
 
 def check_names():
@@ -49,11 +49,11 @@ def missing(text, known, paths):
 
 
 def is_ours(name):
-    """Whether a path looks like one of this project."""
+    """True if a path looks like one of this project."""
     return name.split("/")[0] in TOPS or "/" not in name
 
 
 def fits(name, paths):
-    """Whether there is such a file; most pages leave out the folder."""
+    """True if there is such a file. Most pages leave out the folder."""
     pattern = re.compile(r"(?:.*/)?" + re.escape(name).replace(r"\*", ".*"))
     return any(pattern.fullmatch(path) for path in paths)

@@ -1,6 +1,6 @@
-"""grade/tools/lint/text_encodings.py: Python names the encoding of text that
-it reads or writes. Without a name it is the locale's, which differs between
-machines."""
+"""grade/tools/lint/text_encodings.py: check that Python files name the
+encoding of text that they read or write. The default is the locale's, which
+differs between machines."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from grade.machine.host.build import ROOT
 from grade.tools.lint.project_files import files
 
 TEXT_MODE = re.compile(r"(?!.*b)[rwaxt+]+")
-# Of pathlib: how many arguments stand before the encoding.
+# Methods of pathlib, and the number of arguments before the encoding.
 BEFORE_ENCODING = {"read_text": 0, "write_text": 1}
 OPEN_BYTES = {"os", "tarfile", "zipfile"}       # modules with an open()
 ASKS_FOR_TEXT = {"text", "universal_newlines"}
@@ -24,15 +24,15 @@ def check_encodings():
 
 
 def nameless(tree):
-    """The lines of calls whose encoding is the locale's."""
+    """The lines of calls that use the locale's encoding."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     return sorted(call.lineno for call in calls
                   if is_text(call) and not names_encoding(call))
 
 
 def is_text(call):
-    """Whether it reads or writes text; pathlib's open() is known by its
-    mode, since others have an open(), too."""
+    """True if the call reads or writes text. pathlib's open() is recognized by
+    its mode, because other classes also have an open()."""
     name = called(call)
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
     if name in BEFORE_ENCODING or ASKS_FOR_TEXT & keywords.keys():

@@ -1,4 +1,4 @@
-"""grade/tools/lint/text_files.py: what holds for every text file."""
+"""grade/tools/lint/text_files.py: check rules for all text files."""
 
 import re
 
@@ -16,7 +16,7 @@ def check_text():
             yield f"{path}:1: not a text file"
             continue
         if b"\r" in data:
-            yield f"{path}:1: a carriage return in it"
+            yield f"{path}:1: contains a carriage return"
         if data and not data.endswith(b"\n"):
             yield f"{path}:{data.count(10) + 1}: no newline at the end"
         if data.endswith(b"\n\n"):
@@ -35,11 +35,11 @@ def check_lines(path):
 
 
 def check_head(path):
-    """Source files begin with their own path and purpose; those of a lab's
-    hand-out with the path that they have there."""
+    """Source files begin with their path and purpose, and files for a hand-out
+    with the path that they have there."""
     begin = {".c": "/* ", ".h": "/* ", ".S": "/* ", ".py": '"""'}
     if path.suffix not in begin:
         return
     head = begin[path.suffix] + IN_A_LAB.sub("", str(path)) + ": "
     if not lines(path)[0][1].startswith(head):
-        yield f"{path}:1: should begin with {head}"
+        yield f"{path}:1: must begin with {head}"

@@ -1,4 +1,4 @@
-# grade/tools/make/build.mk: how the kernel, the programs and mkfs are built.
+# grade/tools/make/build.mk: build the kernel, the programs and mkfs.
 
 # ---- what is built -----------------------------------------------------------
 
@@ -23,7 +23,7 @@ S_OBJECTS := $(addprefix $(H)/,$(call objects,$(call sources,\
 OBJECTS := $(K_OBJECTS) $(LIB_OBJECTS) $(P_OBJECTS) $(H_OBJECTS) $(S_OBJECTS)
 BINARIES := $(addprefix $(U)/bin/,$(PROGRAMS))
 
-# What every disk image has, in mkfs's words.
+# The contents of every disk image, as arguments of mkfs.
 ITEMS := $(foreach p,$(PROGRAMS),/bin/$(p)=$(U)/bin/$(p)) \
 	/dev/console:1,0 /dev/vmstat:2,0 /dev/null:3,0 /proc:4,0 /tmp/ \
 	$(if $(wildcard README.md),/README=README.md)
@@ -35,18 +35,18 @@ mkfs: $(B)/mkfs
 
 # ---- how it is built ---------------------------------------------------------
 
-# V=1 shows the commands. `make run` prints what the guest prints, nothing else.
+# V=1 shows the commands. `make run` prints nothing but the guest's output.
 Q := $(if $(V),,@)
 say = $(if $(V)$(filter run %config,$(GOALS)),,\
 	@printf '  %-8s%s\n' '$(1)' '$(2)')
 
-# Two makes may run at once: a file appears whole or not at all.
-# Text for a string of JSON; and for the shell, in quotes.
+# Two makes may run at the same time, so a file appears completely or not at
+# all. These quote text for a string of JSON, and for the shell.
 json = $(subst ",\",$(subst \,\\,$(1)))
 quoted = '$(subst ','\'',$(1))'
 HERE := $(call quoted,$(call json,$(CURDIR)))
 
-# $(call compile,COMMAND): also the dependencies, and the editor's entry.
+# $(call compile,COMMAND): also write the dependencies and the editor's entry.
 define compile
 $(Q)mkdir -p $(@D) && tmp=$@.$$$$ && \
 	$(1) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
@@ -63,7 +63,7 @@ $(Q)mkdir -p $(@D) && tmp=$@.$$$$ && rm -f $$tmp && { $(1); } && \
 endef
 
 # $(call remember,TEXT): write TEXT, but touch the file only when it changed.
-# What depends on such a file is made again when its command changes.
+# Targets that depend on such a file are made again when their command changes.
 define remember
 @mkdir -p $(@D) && tmp=$@.$$$$ && printf '%s\n' '$(1)' >$$tmp && \
 	if cmp -s $$tmp $@; then rm -f $$tmp; else mv -f $$tmp $@; fi
@@ -110,7 +110,7 @@ $(H)/grade/machine/strict/%.c.o: grade/machine/strict/%.c $(H)/strict.flags
 	$(call say,HOSTCC,$<)
 	$(call compile,$(HOSTCC) $(STRICT_FLAGS))
 
-# The kernel is linked twice, see grade/tools/make/ksyms.awk.
+# The kernel is linked twice; grade/tools/make/ksyms.awk says why.
 $(K)/ksyms0.S: grade/tools/make/ksyms.awk
 	$(call make_file,awk -f $< /dev/null >$$tmp)
 
@@ -180,8 +180,8 @@ $(K)/config.json: FORCE
 -include $(OBJECTS:.o=.d)
 
 
-# For scripts: build, and say where grade/machine/host/build.py finds what was
-# built. Of a stranger's tree it takes the kernel only.
+# For scripts: build, and tell grade/machine/host/build.py where the results
+# are. From a stranger's tree only the kernel is used.
 .PHONY: config kernel-config user-config
 config: all $(B)/strict
 kernel-config: kernel $(K)/config.json

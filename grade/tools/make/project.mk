@@ -1,5 +1,5 @@
 # grade/tools/make/project.mk: the targets of the project itself. A hand-out of
-# a lab has none of them.
+# a lab does not contain them.
 
 ##
 ##
@@ -12,7 +12,7 @@
 ## the lab
 ##   make handout LAB=cow OUT=dir
 ##                     make a repository for students, without the solution;
-##                     STEP=N: begin at that step
+##                     STEP=N: start from that step
 .PHONY: handout
 handout:
 	@$(PYTHON) -m grade.course.handout
@@ -27,8 +27,8 @@ gradescope classroom50:
 
 ##   grade/batch DIR_OR_ZIP -j 2 --out DIR
 ##                     grade all submissions of a class
-##   make bench        count the instructions of fork, faults and the rest,
-##                     for the starter and the finished kernel;
+##   make bench        count the instructions of fork, faults and other
+##                     operations, for the starter and the finished kernel;
 ##                     PROFILE=fork: by function; QUICK=1: only compare with
 ##                     grade/tools/bench/budgets; ROWS="fork getpid": only these
 .PHONY: bench
@@ -41,7 +41,7 @@ bench-docs:
 	@$(PYTHON) -m grade.tools.bench.bench_page
 
 ##   make mutants      break the kernel on purpose, and check that the tests
-##                     notice; MUTANT="012 5": only those; FULL=1: by all tests
+##                     notice; MUTANT="012 5": only these; FULL=1: all tests
 .PHONY: mutants
 mutants:
 	@$(PYTHON) -m grade.trials.mutants
@@ -51,7 +51,7 @@ mutants:
 mutants-docs:
 	@$(PYTHON) -m grade.trials.mutants.doc
 
-##   make variants     grade correct kernels that differ from ours;
+##   make variants     grade correct kernels that differ from this one;
 ##                     VARIANT="030": only those
 .PHONY: variants
 variants:
@@ -59,13 +59,12 @@ variants:
 
 ##   make power        cut the power at any moment of many workloads; SEED=N:
 ##                     repeat that run; FULL=1: every workload
-##   make damage       mount disks on which bytes have changed; N=10000: how
-##                     many; SEED=N: those again; ONE=17: one of them;
-##                     FULL=1: boot all
+##   make damage       mount damaged disks; N=10000: how many; SEED=N: the same
+##                     ones again; ONE=17: one of them; FULL=1: boot all
 ##   make fuzz         make system calls with random arguments; SEED=N: the
 ##                     same again; N=4 boots of SECONDS=15; CPUS, MEM, DEBUG=1,
-##                     AUDIT=1; ICOUNT=1: also check that no interrupt waits
-##                     for long
+##                     AUDIT=1; ICOUNT=1: also check that interrupts are not
+##                     delayed for long
 .PHONY: power damage fuzz
 power damage fuzz:
 	@$(PYTHON) -m grade.trials.$@
@@ -78,8 +77,8 @@ series:
 
 ##   make series-edit  lay the steps out as commits, in build/series/edit
 ##   make series-place STEP=N
-##                     move what the tree has beyond the series into that step;
-##                     SINCE=COMMIT: beyond that commit
+##                     move changes that are not in the series into that step;
+##                     SINCE=COMMIT: only changes since that commit
 ##   make series-save  write the commits back to the tree
 .PHONY: series-edit series-place series-save
 series-edit series-place series-save: series-%:

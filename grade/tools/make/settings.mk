@@ -1,7 +1,8 @@
-# grade/tools/make/settings.mk: what the user may set, and what is checked
-# before anything is built.
+# grade/tools/make/settings.mk: the user's settings, and checks before anything
+# is built.
 
-# On with NAME=1 only: others have a DEBUG in their environment too.
+# Only NAME=1 turns these on, because DEBUG may be in the environment for other
+# reasons.
 SWITCHES := V LLVM DEBUG AUDIT WERROR ICOUNT COMPAT
 $(foreach s,$(SWITCHES),$(eval override $(s) := $(filter 1,$($(s)))))
 TOOLPREFIX ?=
@@ -10,11 +11,11 @@ QEMU ?= qemu-system-riscv64
 PYTHON ?=
 GDB ?=
 
-# The shell of the guest is to see $ and quotes as they were typed.
+# The guest's shell must see $ and quotes as they were typed.
 AS_TYPED := CMD ARGS TREE OUT GDBARGS PROGS
 $(foreach s,$(AS_TYPED),$(eval override $(s) := $$(value $(s))))
 
-# Other settings reach the programs of grade/ as the user's environment does;
+# Other settings reach the programs of grade/ like the user's environment:
 # make exports neither what it sets itself nor what it overrides.
 export $(AS_TYPED) COMPAT ICOUNT QEMU GDB
 export PYTHONDONTWRITEBYTECODE := 1
@@ -22,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONUTF8 := 1
 
 GOALS := $(or $(MAKECMDGOALS),all)
-# The goals that set-up and the probe are told.
+# The goals to pass to set-up and the probe.
 ASKED := $(if $(DEBIAN),$(GOALS:test=debian),$(GOALS))
 
 # Pass the values by name: make 4.3 and older exports nothing to $(shell).

@@ -1,7 +1,7 @@
 # grade/tools/make/setup.mk: `make setup qemu` installs what qemu needs, and
-# then starts make afresh, which finds the tools.
+# then starts make again, which finds the tools.
 
-# grade/batch is no goal of make, but set-up knows what it needs.
+# grade/batch is not a goal of make, but set-up knows what it needs.
 AFTER_SETUP := $(filter-out setup course,$(GOALS))
 .PHONY: $(GOALS)
 

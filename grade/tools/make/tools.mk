@@ -1,4 +1,5 @@
-# grade/tools/make/tools.mk: the compilers, Python and gdb, as probe.sh finds them.
+# grade/tools/make/tools.mk: the compilers, Python and gdb, as probe.sh finds
+# them.
 
 PROBE := $(shell $(TOOLS) sh grade/tools/setup/probe.sh $(ASKED))
 ifneq ($(firstword $(PROBE)),ok)
@@ -18,7 +19,7 @@ AR := llvm-ar
 NM := llvm-nm
 OBJCOPY := llvm-objcopy
 STRIP := llvm-strip
-# lld shortens calls from version 15 on only.
+# Only lld 15 and later shorten calls.
 CC_ONLY := -mno-relax
 else
 CC := $(TOOLPREFIX)gcc

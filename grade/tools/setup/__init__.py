@@ -1,1 +1,1 @@
-"""grade/tools/setup/__init__.py: what make needs of this machine, and gets."""
+"""grade/tools/setup/__init__.py: find and install what make needs."""

@@ -1,5 +1,5 @@
-# grade/tools/setup/find.sh: what a goal needs, and whether this machine has it.
-# Used by probe.sh and setup.sh, so that both ask the same questions.
+# grade/tools/setup/find.sh: find out what a goal needs, and what this machine
+# has. probe.sh and setup.sh both use it, so that they agree.
 #
 # The environment may name tools: TOOLPREFIX, LLVM, HOSTCC, QEMU, GDB, PYTHON.
 
@@ -7,7 +7,7 @@ PYTHON_AT_LEAST="3, 9"
 QEMU_AT_LEAST=7.2
 # Before gcc 11 and clang 17, rv64imac contains the two extensions.
 MARCHES="rv64imac_zicsr_zifencei rv64imac"
-# Where Debian, Fedora and Arch have it; a test has it elsewhere.
+# Where Debian, Fedora and Arch install it. A test sets another place.
 SYSTEM_PYTHON=${SYSTEM_PYTHON:-/usr/bin/python3}
 PREFIXES="riscv64-linux-gnu- riscv64-unknown-elf- riscv64-elf-
 	riscv64-none-elf- riscv64-unknown-linux-gnu- riscv64-linux-musl-
@@ -16,9 +16,9 @@ GDBS="gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb
 	riscv64-none-elf-gdb riscv64-linux-gnu-gdb
 	riscv64-unknown-linux-gnu-gdb riscv-none-elf-gdb gdb"
 
-# debootstrap, for one, is only on the PATH of root.
+# Some tools, such as debootstrap, are only on root's PATH.
 PATH=$PATH:/usr/sbin:/sbin
-# The output of tools is read below.
+# The output of tools is parsed below.
 LC_ALL=C
 export LC_ALL
 set -f
@@ -27,8 +27,8 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
-# brief COMMAND...: run a tool that must not keep us waiting. Where there is no
-# timeout (macOS), it may.
+# brief COMMAND...: run a tool for a limited time. Where there is no timeout
+# (macOS), the time is not limited.
 brief() {
 	if have timeout; then
 		timeout -k 1 "${PROBE_SECONDS:-60}" "$@"
@@ -39,7 +39,7 @@ brief() {
 
 # ---- the list of needs -------------------------------------------------------
 
-# needs_of GOAL...: one word on each line, some of them more than once.
+# needs_of GOAL...: print one need on each line, some of them more than once.
 needs_of() {
 	for goal; do
 		for need in $(goal_line "$goal"); do
@@ -64,7 +64,7 @@ goal_line() {
 	done <"$here/goals"
 }
 
-# field_of NEED COLUMN: what the file packages says about it.
+# field_of NEED COLUMN: print a column of the file packages.
 field_of() {
 	sed -n "s/^$1 | //p" "$here/packages" | cut -d'|' -f"$2" |
 		sed 's/^ *//; s/ *$//'
@@ -74,11 +74,11 @@ what_is() {
 	field_of "$1" 5
 }
 
-# ---- is it there? ------------------------------------------------------------
+# ---- looking for tools -------------------------------------------------------
 
-# look_for NEED: status 0 and its variables set, or 1. `why` is then a sentence if
-# something of that kind is there but cannot be used; `named` is not empty when
-# the user has named it, and nothing else will do.
+# look_for NEED: return 0 and set the variables of the need, or return 1. Then
+# `why` is a sentence if there is such a tool but it cannot be used, and
+# `named` is not empty if the user has named it, so that no other one will do.
 look_for() {
 	why= named=
 	case $1 in
@@ -86,7 +86,7 @@ look_for() {
 	python) find_python ;;
 	python.*) find_python "${1#python.}" ;;
 	git) brief git --version >/dev/null 2>&1 ;;
-	# The program of that name in moreutils does something else.
+	# The program of that name in moreutils is a different one.
 	parallel) brief parallel --version 2>/dev/null </dev/null | grep -q GNU ;;
 	*) have "$1" ;;
 	esac
@@ -98,7 +98,7 @@ unusable() {
 	return 1
 }
 
-# is_one_word NAME VALUE: make splits at spaces.
+# is_one_word NAME VALUE: refuse a value that make would split.
 is_one_word() {
 	case $2 in
 	*[!A-Za-z0-9_./+,:@%~=-]*) unusable "$1=$2: a name with a space or" \
@@ -106,7 +106,8 @@ is_one_word() {
 	esac
 }
 
-# Do COMPILER... and LINKER build for the kernel? They get their march.
+# builds LINKER COMPILER...: check that they can build the kernel, and set the
+# march that they understand.
 builds() {
 	linker=$1
 	shift
@@ -164,7 +165,7 @@ find_llvm() {
 	LLVM_MARCH=$march
 }
 
-# gcc, or clang if there is no usable gcc.
+# Find gcc, or clang if there is no usable gcc.
 find_compiler() {
 	find_gcc && return
 	[ -z "$named" ] && find_llvm && LLVM=1
@@ -172,7 +173,7 @@ find_compiler() {
 
 find_hostcc() {
 	[ "${HOSTCC:=cc}" = cc ] || named=$HOSTCC
-	# It may have options.
+	# HOSTCC may contain options.
 	have "${HOSTCC%% *}" || {
 		[ -z "$named" ] || unusable "HOSTCC=$HOSTCC: there is no such" \
 			"program"
@@ -208,7 +209,7 @@ find_qemu() {
 			"QEMU $QEMU_AT_LEAST or later (QEMU= names another)"
 }
 
-# A gdb that knows RISC-V and has Python. An old one ends with status 0 whatever
+# Find a gdb that knows RISC-V and has Python. Old versions return 0 whatever
 # happens.
 find_gdb() {
 	named=$GDB
@@ -227,7 +228,8 @@ print('usable')" 2>/dev/null </dev/null | grep -q usable || continue
 
 # ---- Python ------------------------------------------------------------------
 
-# python_has PYTHON MODULE...: it imports them all, and is new enough.
+# python_has PYTHON MODULE...: check that it is new enough and imports them
+# all.
 python_has() {
 	interpreter=$1
 	shift
@@ -238,8 +240,8 @@ for name in sys.argv[1:]:
 print('usable')" "$@" 2>/dev/null </dev/null | grep -q usable
 }
 
-# Each python3 on PATH that make can name, and the system's: a virtualenv or
-# pyenv that comes first on PATH may lack the system's packages.
+# List each python3 on PATH that make can name, and the system's: a virtualenv
+# or pyenv that comes first on PATH may lack the system's packages.
 pythons() {
 	echo python3
 	first=$(command -v python3)
@@ -253,7 +255,7 @@ pythons() {
 	echo "$SYSTEM_PYTHON"
 }
 
-# find_python MODULE...: the first Python that has all of these modules.
+# find_python MODULE...: find the first Python that has all of these modules.
 find_python() {
 	named=$PYTHON
 	if [ -n "$named" ]; then

@@ -1,9 +1,8 @@
 #!/bin/sh
-# grade/tools/setup/names.sh: say in one sentence why make would stumble over a
-# name of a file or folder; print nothing where all is well. It runs in the
-# root.
+# grade/tools/setup/names.sh: print one sentence if make cannot handle the name
+# of a file or folder, and nothing if all is well. It runs in the root.
 
-# Sorts and classes are by bytes.
+# Sorting and character classes go by bytes.
 LC_ALL=C
 export LC_ALL
 
@@ -11,7 +10,7 @@ plain() {
 	tr -d '\001-\037\177'
 }
 
-# The path becomes a line of JSON and of make.
+# The path is written into a line of JSON and of a makefile.
 here=$(printf '%sx' "$PWD" | plain)
 if [ "$here" != "${PWD}x" ]; then
 	echo "the path of this folder has a line break or another control" \
@@ -25,8 +24,8 @@ write to it" | plain
 	exit
 fi
 
-# make takes a name with a blank for two names, and the shell expands some other
-# names. Files that are handed in have no such names either.
+# make takes a name with a space for two names, and the shell expands some
+# other characters. Submissions may not contain such names either.
 odd=$(find kernel user mkfs -name '*.[cS]' ! -name '.*' \
 	-path '*[!A-Za-z0-9_./-]*' 2>/dev/null | sort | head -n 1 | plain)
 [ -z "$odd" ] ||

@@ -1,9 +1,9 @@
-"""grade/tools/setup/needs.py: marks tests that need more than make grade does.
+"""grade/tools/setup/needs.py: mark tests that need more than make grade does.
 
-`@needs("git", "gdb")`, or `pytestmark = needs("git")`, with words of
-grade/tools/setup/packages. What make test needs, and set-up installs, is in
-grade/tools/setup/goals. If something is missing all the same, such as
-bubblewrap on a system that does not have it, the test is skipped and says why.
+Use `@needs("git", "gdb")` or `pytestmark = needs("git")`, with names from
+grade/tools/setup/packages. grade/tools/setup/goals lists what make test needs
+and set-up installs. If something is still missing, such as bubblewrap on a
+system that has no such package, the test is skipped and says why.
 """
 
 import functools
@@ -19,7 +19,7 @@ needs = pytest.mark.needs
 
 @functools.lru_cache(maxsize=None)
 def probe(*words):
-    """What probe.sh says of these needs."""
+    """The answer of probe.sh for these needs."""
     return subprocess.run(
         ["sh", PROBE, "--needs", *words], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, encoding="utf-8", errors="replace",

@@ -5,8 +5,7 @@
 # usage: probe.sh GOAL...            as in grade/tools/setup/goals
 #        probe.sh --needs NEED...    as in grade/tools/setup/packages
 # The environment may name tools: see find.sh. Prints one line: "ok NAME=VALUE
-# ...", or "error" and one sentence. The Makefile reads it before it starts
-# anything.
+# ...", or "error" and one sentence. The Makefile reads it first of all.
 
 here=$(dirname "$0")
 . "$here/find.sh"
@@ -39,7 +38,7 @@ probe() {
 	esac
 }
 
-# All modules in one Python.
+# One Python must have all modules.
 probe_python() {
 	# shellcheck disable=SC2086
 	find_python $modules && return

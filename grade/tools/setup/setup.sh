@@ -2,9 +2,9 @@
 # grade/tools/setup/setup.sh: install what goals of make need and this machine
 # lacks.
 #
-# usage: setup.sh [GOAL...]   as in grade/tools/setup/goals; without any,
-# everything that is used often. Nothing missing: ends at once, and needs no
-# root.
+# usage: setup.sh [GOAL...]   as in grade/tools/setup/goals; the default is
+# everything that is used often. If nothing is missing, it ends at once and
+# does not need root.
 
 here=$(dirname "$0")
 . "$here/find.sh"
@@ -21,7 +21,7 @@ die() {
 
 # ---- what is missing ---------------------------------------------------------
 
-# Sets `missing`, and `reasons` for tools that are there but cannot be used.
+# Set `missing`, and `reasons` for tools that exist but cannot be used.
 look() {
 	missing= reasons= modules= with_python=
 	for need in $needs; do
@@ -44,7 +44,7 @@ lacks() {
 	missing="$missing $1"
 }
 
-# If no Python has all modules, the system's Python gets what it lacks.
+# If no Python has all modules, install what the system's Python lacks.
 look_for_python() {
 	# shellcheck disable=SC2086
 	find_python $modules && return
@@ -58,7 +58,7 @@ look_for_python() {
 	done
 }
 
-# Does this Python import what the system's packages bring?
+# Check that this Python imports modules from the system's packages.
 uses_packages() {
 	"$1" -c 'import sys
 sys.exit("/usr/lib" not in {path[:8] for path in sys.path
@@ -76,7 +76,7 @@ find_manager() {
 	manager=
 }
 
-# packages_of NEED: those that are not installed yet.
+# packages_of NEED: print the packages that are not installed yet.
 packages_of() {
 	for word in $(field_of "${1#+}" $column); do
 		[ "$word" = - ] && continue
@@ -85,7 +85,7 @@ packages_of() {
 	done
 }
 
-# first_known a/b: the first that this system has.
+# first_known a/b: print the first package that this system knows.
 first_known() {
 	for name in $(echo "$1" | tr / ' '); do
 		[ "$name" != "$1" ] || break
@@ -132,8 +132,8 @@ update_lists() {
 	[ "$manager" != apt-get ] || run_manager update
 }
 
-# All at once; if that fails, one by one, so that a package that cannot be
-# installed does not block the others.
+# Install all at once. If that fails, install them one by one, so that a
+# package that cannot be installed does not block the others.
 install_all() {
 	say "installing with $manager: $*"
 	install "$@" && return
@@ -143,7 +143,7 @@ install_all() {
 	done
 }
 
-# install_missing: status 1 if there is nothing to install.
+# install_missing: return 1 if there is nothing to install.
 install_missing() {
 	packages=$(for need in $missing; do
 		packages_of "$need"
@@ -157,7 +157,7 @@ install_missing() {
 	install_all $packages
 }
 
-# ---- all of it ---------------------------------------------------------------
+# ---- main --------------------------------------------------------------------
 
 main() {
 	[ $# -gt 0 ] || set -- everything
@@ -210,7 +210,7 @@ tell() {
 	elif [ -z "$manager" ]; then
 		problem="no package manager found (apt, dnf, pacman, brew)"
 	elif [ "$(field_of "${1#+}" $column)" = - ]; then
-		problem="$manager has no package of it"
+		problem="$manager has no package for it"
 	else
 		problem="its packages are installed, but it cannot be used"
 	fi

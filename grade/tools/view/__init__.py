@@ -1,15 +1,15 @@
 """grade/tools/view/__init__.py: `make view`: a program's memory, in pictures.
 
-The machine has one hart. QEMU's debugger stops it where traps go in, which a
-register tells, and where they come out, and the page tables are read in guest
-RAM. So the pictures show what is there, whatever the kernel says, and no
-symbol of it is needed:
+The machine has one hart. QEMU's debugger stops it where traps enter the kernel
+(a register says where that is) and where they leave it, and the page tables
+are read from guest RAM. So the pictures show the truth, whatever the kernel
+reports, and need no symbols:
 
-    recorder.py      stops; which process it is; what it had, and has now
-    seen_process.py  what is known of a process, and of a moment
-    seen_space.py    its page tables, and how to find those of a new child
+    recorder.py      stops the machine, and compares before and after
+    seen_process.py  what is known about a process and about a moment
+    seen_space.py    page tables, and how to find those of a new child
     moments.py       what happened, in words
-    ranges.py        pages that behave alike; the frames behind them
+    ranges.py        similar pages as one row, and their frames
     drawing.py       one moment as SVG
-    view_page.py     all of them as one HTML file, with page.css and page.js
+    view_page.py     all moments as one HTML file, with page.css and page.js
 """

@@ -2,9 +2,9 @@
 
     python3 -m grade.tools.view 'cowdemo 8' [--out FILE] [--svg STEP | --json]
 
-runs the commands and writes what their memory was like as an HTML page, one
-step of it as a figure, or all of it as JSON. Status 0 when all was recorded, 1
-when the recording stops early, 2 when there is nothing to be seen.
+runs the commands and shows their memory as an HTML page, one step of it as a
+figure, or all of it as JSON. The status is 0 if everything was recorded, 1 if
+the recording stopped early, and 2 if there is nothing to show.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from grade.tools.view.moments import tell
 from grade.tools.view.recorder import Recorder
 from grade.tools.view.view_page import MARK, as_data, as_page
 
-SECONDS = 120           # when the user gives none
+SECONDS = 120           # unless the user sets TIMEOUT
 MOMENTS_MAX = 200
 
 
@@ -36,7 +36,7 @@ def say(text):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the machine is to have."""
+    """The settings of the machine."""
 
     machine: Machine
     programs: dict      # PROGS and COMPAT
@@ -46,7 +46,8 @@ class Settings:
 
 def settings_from(env):
     if env.get("CPUS", "") not in ("", "1"):
-        raise UserError(f"CPUS={env['CPUS']}: the pictures are of one hart")
+        raise UserError(f"CPUS={env['CPUS']}: must be 1: the pictures show "
+                        "one hart")
     machine = machine_from({"MEM": env.get("MEM", ""), "CPUS": "1"})
     programs = {name: env.get(name, "") for name in ("PROGS", "COMPAT")}
     return Settings(machine, programs, env.get("ARGS", ""),
@@ -67,11 +68,12 @@ def parse(argv):
 
 
 def target(options):
-    """Where it goes. What is not ours there stays."""
+    """The path of the output. A file that make view did not write is not
+    replaced."""
     if not options.commands.strip():
         raise UserError('nothing to run: make view CMD="cowdemo 8"')
     if options.svg and not (options.svg.isdecimal() and int(options.svg)):
-        raise UserError(f"SVG={options.svg}: the number of a step")
+        raise UserError(f"SVG={options.svg}: must be the number of a step")
     kind = "json" if options.json else "svg" if options.svg else "html"
     path = Path(options.out or ROOT / "build" / f"view.{kind}")
     if options.out and not path.parent.is_dir():
@@ -79,7 +81,7 @@ def target(options):
     if path.is_dir():
         raise UserError(f"OUT={options.out}: a folder")
     if options.out and path.exists() and not is_ours(path):
-        raise UserError(f"OUT={options.out}: is there already, and was not "
+        raise UserError(f"OUT={options.out}: already exists, and was not "
                         "made by make view")
     return path, kind
 

@@ -1,5 +1,5 @@
-"""grade/tools/view/drawing.py: one moment as a picture: page tables, and
-arrows to the frames that they lead to."""
+"""grade/tools/view/drawing.py: draw one moment: page tables, frames, and
+arrows from pages to their frames."""
 
 from dataclasses import dataclass
 from html import escape
@@ -10,23 +10,23 @@ from grade.tools.view.moments import COPIES, ENDS, KERNEL, KILLED, name
 
 STYLE = Path(__file__).with_name("figure.css")
 
-EDGE = 12               # around all
-HEAD = 30               # a card's title
+EDGE = 12               # margin of the picture
+HEAD = 30               # height of a card's title
 ROW = 40
-STEP = 46               # from one row to the next
+STEP = 46               # distance from one row to the next
 GAP = 16                # between cards
 COPY_GAP = 22           # for the arrow from a frame to its copy
 TOP = 16
 NOTE_NARROW = 16        # letters that leave room for an address
-TAG = 9                 # radius of a letter's circle
-TAG_X = 34              # its middle, from a row's end
+TAG = 9                 # radius of the circle around a letter
+TAG_X = 34              # distance of its centre from the end of a row
 TIPS = {"arrow": "tip", "act": "acttip"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the columns are: cards of page tables at the left, and at the
-    right if there is a place, with the frames between or beside them."""
+    """The positions of the columns: cards of page tables on the left, and on
+    the right if there is room, with the frames between or beside them."""
 
     name: str
     width: int
@@ -41,7 +41,7 @@ NARROW = Layout("narrow", 380, 204, 262, 108)
 
 
 class Svg:
-    """Shapes, one after another."""
+    """Collects the shapes of an SVG."""
 
     def __init__(self):
         self.parts = []
@@ -60,7 +60,7 @@ class Svg:
                           f'r="{radius:g}"/>')
 
     def arrow(self, style, x1, y1, x2, y2):
-        """From one point to another, level at both ends."""
+        """An arrow between two points, horizontal at both ends."""
         tip = x2 - 9 if x2 > x1 else x2 + 9
         middle = (x1 + tip) / 2
         self.parts.append(
@@ -78,9 +78,9 @@ class Drawing:
         self.picture = step.picture
         self.layout = layout
         self.svg = Svg()
-        self.ends = {}          # of a row: (x, y) where its arrows begin
-        self.boxes = {}         # of a frame: (x, y, width) of its box
-        self.tags = 0           # letters in use
+        self.ends = {}          # by row: (x, y) where its arrows begin
+        self.boxes = {}         # by frame: (x, y, width) of its box
+        self.tags = 0           # number of letters in use
         self.height = 0
 
     def make(self, standalone=False):
@@ -161,7 +161,7 @@ class Drawing:
         self.ends[row] = (x if on_right else x + width, y + ROW / 2)
 
     def _moved(self, row):
-        """It leads to another frame than before."""
+        """True if the row now leads to another frame."""
         return self.picture.copied is not None \
             and row.number == self.step.moment.process.number \
             and self.picture.copied[1] in row.frames
@@ -184,7 +184,7 @@ class Drawing:
             self._arrows(group)
 
     def _in_order(self):
-        """As their rows are, and a copy below what it was copied from."""
+        """Frames in the order of their rows, each copy below its original."""
         groups = sorted(self.picture.frames, key=lambda group: (
             self._place(group), group.addresses[0]))
         copies = [group for group in groups if self._is_copy(group)]
@@ -202,8 +202,8 @@ class Drawing:
             and self.picture.copied[1] in group.addresses
 
     def _place(self, group):
-        """Level with its rows: between those at the left and at the right,
-        or with the first."""
+        """The height of a frame: level with its first row, or half-way between
+        its rows on the left and on the right."""
         ys = [self.ends[row][1] for row in set(group.rows)]
         return sum(ys) / len(ys) if self.layout.right_x else min(ys)
 
@@ -254,8 +254,8 @@ class Drawing:
                                left - 2 * TAG * bool(far), middle)
 
     def _letter(self, x, y):
-        """Where arrows would run across each other: a letter at the frame,
-        and the same one at the rows that lead to it."""
+        """Where arrows would cross, put a letter at the frame and the same one
+        at the rows that lead to it."""
         letter = "abcdefghijklmnopqrstuvwxyz"[self.tags % 26]
         self.tags += 1
         self._tag("tag", x, y, letter)
@@ -271,7 +271,7 @@ class Drawing:
         self.svg.text("letter", x, y + 4.5, letter)
 
     def _copy(self):
-        """An arrow from the old frame to the copy."""
+        """Draw an arrow from the old frame to the copy."""
         if self.step.kind not in (COPIES, KERNEL) \
                 or self.picture.copied is None:
             return
@@ -292,8 +292,8 @@ class Drawing:
     def _rest(self):
         if not self.picture.hidden:
             return
-        for line in (f"Not drawn: {len(self.picture.hidden)} more of its "
-                     "processes.", "The numbers count their pages, too."):
+        for line in (f"Not drawn: {len(self.picture.hidden)} more processes.",
+                     "The numbers count their pages, too."):
             self.svg.text("small", EDGE, self.height + 4, line)
             self.height += 18
 

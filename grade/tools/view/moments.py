@@ -1,4 +1,4 @@
-"""grade/tools/view/moments.py: what happened, in words."""
+"""grade/tools/view/moments.py: describe in words what happened."""
 
 from dataclasses import dataclass, field
 
@@ -10,16 +10,16 @@ from grade.tools.view.ranges import Picture, count_owners, rights
 BEGINS, FORKS, COPIES, TAKES, FRESH, KERNEL, CHANGES, ENDS, KILLED, FAILS = (
     "begins", "fork", "copy", "take-over", "new pages", "kernel writes",
     "change", "exit", "killed", "failure")
-ACCESSES = {1 << 1: "reads", 1 << 2: "writes", 1 << 3: "executes"}
-CAUSES = {0: "a jump to no instruction", 1: "a jump to where it may not",
-          2: "an instruction that there is not", 3: "a breakpoint",
-          4: "a load from a bad address", 5: "a load from where it may not",
-          6: "a store to a bad address", 7: "a store to where it may not"}
+ACCESSES = {1 << 1: "reads", 1 << 2: "writes to", 1 << 3: "executes"}
+CAUSES = {0: "a jump to a misaligned address", 1: "a jump that is not allowed",
+          2: "an illegal instruction", 3: "a breakpoint",
+          4: "a load from a bad address", 5: "a load that is not allowed",
+          6: "a store to a bad address", 7: "a store that is not allowed"}
 
 
 @dataclass
 class Step:
-    """A moment with its words. `warning` is what should never be."""
+    """A moment and its description. `warning` says what must never happen."""
 
     number: int
     moment: object
@@ -32,7 +32,8 @@ class Step:
 
 
 def cow_bit(moments):
-    """The bit that fork sets in entries as it takes W away; 0 without one."""
+    """The bit that fork sets in entries when it clears W, or 0 if there is
+    none."""
     found = RSW
     seen = False
     for moment in moments:
@@ -49,7 +50,7 @@ def cow_bit(moments):
 
 
 def tell(recorder):
-    """(Steps, the copy-on-write bit)."""
+    """Returns the Steps and the copy-on-write bit."""
     cow = cow_bit(recorder.moments)
     everybody = {}
     steps = []
@@ -74,7 +75,7 @@ def capital(text):
 
 
 class Teller:
-    """Finds the words for one step."""
+    """Describes one step."""
 
     def __init__(self, step, cow):
         self.step = step
@@ -99,7 +100,7 @@ class Teller:
         self.step.text = text
 
     def _warning(self):
-        """A frame that somebody can write is nobody else's."""
+        """A writable frame must not be mapped by another page."""
         writable = {}
         for number, pages in self.moment.pages.items():
             for va, (frame, flags) in pages.items():
@@ -108,7 +109,7 @@ class Teller:
         if not writable:
             return ""
         frame, va = min(writable.items())
-        return (f"{many(len(writable), 'frame')} can be written although "
+        return (f"{many(len(writable), 'frame')} can be written to although "
                 "more than one page maps it: one process changes what another "
                 f"one sees. The first is frame {frame:#x}, at {va:#x}.")
 
@@ -116,13 +117,13 @@ class Teller:
 
     def _exec(self):
         words = " ".join(self.moment.trap.ran[1:])
-        self._say(BEGINS, f"begins {words}",
-                  f"{self.who} takes up the program {words}: "
+        self._say(BEGINS, f"starts {words}",
+                  f"{self.who} starts the program {words}: "
                   f"{many(len(self.new), 'page')}, each with a frame of its "
                   "own.")
 
     def _exec_fails(self):
-        self._say(FAILS, "finds no program",
+        self._say(FAILS, "cannot exec",
                   f"exec {self.moment.trap.ran[0]} fails.")
 
     def _fork(self):
@@ -149,11 +150,11 @@ class Teller:
             "others, "
         text += "both page tables lead to the same frames. "
         if lost:
-            text += (f"{many(len(lost), 'page')} could be written before. In "
-                     "both tables they have lost W now"
+            text += (f"{many(len(lost), 'page')} were writable before. In "
+                     "both tables they have now lost W"
                      + (" and are marked COW, copy on write" if self.cow
                         else "")
-                     + ", so the next write to one of them makes a fault.")
+                     + ", so the next write to one of them faults.")
         return text
 
     def _fork_fails(self):
@@ -184,11 +185,11 @@ class Teller:
         where = f"{vas[0]:#x}" if len(vas) == 1 else \
             f"{vas[0]:#x} to {vas[-1] + PAGE - 1:#x}"
         self._say(FRESH, f"gets {many(len(vas), 'page')}",
-                  f"{self.who} {does} {where} for the first time. There was "
-                  "no page; each gets a frame of its own now.")
+                  f"{self.who} {does} {where} for the first time. No page was "
+                  "mapped there; now each has a frame of its own.")
 
     def _run(self, does):
-        """The same fault at one page after another."""
+        """The same fault, page after page."""
         vas = self.moment.vas
         copied = self.old[vas[0]][0] != self.new[vas[0]][0]
         more = many(len(vas), "more page")
@@ -196,8 +197,8 @@ class Teller:
                   + ("copied" if copied else "taken over"),
                   f"{self.who} goes on: it {does} {more}, one after another, "
                   f"{vas[0]:#x} to {vas[-1] + PAGE - 1:#x}. None had W "
-                  f"({self._rights(self.old, vas[0])}), so each makes a fault "
-                  "of its own, and it ends as the one before did: "
+                  f"({self._rights(self.old, vas[0])}), so there is a fault "
+                  "for each, with the same result as before: "
                   + (f"{many(len(vas), 'more frame')} are in use."
                      if copied else "nothing has to be copied."))
         self.step.facts["first"] = vas[0]
@@ -215,14 +216,14 @@ class Teller:
 
     def _copy_text(self, old, new, owners):
         if owners == 1:
-            return (f"Nobody else maps frame {old:#x}, and still it is copied "
-                    f"to frame {new:#x}: to take it over would have done.")
+            return (f"No other page maps frame {old:#x}, but it is copied to "
+                    f"frame {new:#x}. Taking it over would have sufficed.")
         left = self.counts[old]
         rest = "the other one keeps" if left == 1 else \
             f"the other {left} keep" if left else "nobody keeps"
         return (f"{owners} pages map frame {old:#x}, so this one gets a copy "
-                f"of it, frame {new:#x}, and may write that; {rest} the old "
-                "frame. The write is tried again and succeeds.")
+                f"of it, frame {new:#x}, to which it may write; {rest} the "
+                "old frame. The write is tried again and succeeds.")
 
     def _take_over(self, va, does):
         page = va & -PAGE
@@ -231,9 +232,9 @@ class Teller:
                   f"{self.who} {does} {va:#x}, in the {self._part(page)}, and "
                   f"faults: {self._rights(self.old, page)}. But no other page "
                   f"maps frame {frame:#x} any more. Nothing has to be copied: "
-                  "the page gets its W back, in the same frame."
+                  "the page gets its W back and keeps its frame."
                   if self.counts[frame] == 1 else
-                  f"{self.who} {does} {va:#x} and may do so now, although "
+                  f"{self.who} {does} {va:#x} and is now allowed to, although "
                   f"{self.counts[frame]} pages map frame {frame:#x}.")
         self.step.facts.update({"from": frame, "to": frame,
                                 "owners": self.old_counts[frame]})
@@ -264,20 +265,20 @@ class Teller:
 
     def _sized(self, call, came, went):
         parts = [f"{many(len(came), 'page')} more"] if came else []
-        parts += [f"{many(len(went), 'page')} less"] if went else []
+        parts += [f"{many(len(went), 'page')} fewer"] if went else []
         text = " and ".join(parts)
         self._say(FRESH if came else CHANGES, f"has {text} ({call})",
-                  f"{self.who} calls {call}, and has {text} afterwards.")
+                  f"{self.who} calls {call}, and then has {text}.")
 
     def _kernel_wrote(self, call, moved):
         va = moved[0]
         old, new = self.old[va][0], self.new[va][0]
         owners = self.old_counts[old]
         self._say(KERNEL, f"calls {call}: the page at {va:#x} is copied",
-                  f"{self.who} calls {call}, and the kernel has to put the "
-                  f"result into the page at {va:#x}. The program does not "
-                  "store there itself, so there is no fault; the kernel must "
-                  "see by itself that the page may not be written "
+                  f"{self.who} calls {call}, and the kernel must put the "
+                  f"result into the page at {va:#x}. The program itself does "
+                  "not store there, so there is no fault; the kernel must "
+                  "check for itself that the page is not writable "
                   f"({self._rights(self.old, va)}). "
                   + self._copy_text(old, new, owners).replace(
                       "The write is tried again and succeeds.",
@@ -295,23 +296,24 @@ class Teller:
         self._say(KERNEL, f"calls {call}: a frame is taken over",
                   f"{self.who} calls {call}, and the kernel writes to "
                   f"{changed[0]:#x} for it. No other page maps the frame, so "
-                  "the page just gets its W back.")
+                  "the page only gets its W back.")
 
     def _change(self):
         changed = [va for va in self.new if self.new[va] != self.old.get(va)]
         self._say(CHANGES, f"has {many(len(changed), 'page')} changed",
                   f"the entries of {many(len(changed), 'page')} of "
-                  f"{self.who} are others now.")
+                  f"{self.who} have changed.")
 
     # ---- ends ----
 
     def _freed(self):
-        """What became of the frames that it had."""
+        """What happened to the frames of the process."""
         frames = {frame for frame, _ in self.old.values()}
         free = [frame for frame in frames if not self.counts[frame]]
         kept = len(frames) - len(free)
         self.step.facts = {"freed": len(free), "kept": kept}
-        text = f" {many(len(free), 'frame')} had no other owner: free again."
+        text = f" {capital(many(len(free), 'frame'))} had no other owner " \
+            f"and {'is' if len(free) == 1 else 'are'} free again."
         if kept:
             text += (f" {capital(many(kept, 'frame'))} "
                      f"{'is' if kept == 1 else 'are'} still mapped by others "
@@ -324,11 +326,12 @@ class Teller:
     def _killed(self):
         trap = self.moment.trap
         if trap and trap.wanted:
-            why = f"it {ACCESSES[trap.wanted]} {trap.address:#x}, which it " \
-                "may not, and no fault handler can help"
+            why = f"it {ACCESSES[trap.wanted]} {trap.address:#x}, which is " \
+                "not allowed, and the kernel could not resolve the fault"
         elif trap and not trap.call:
             why = CAUSES.get(trap.cause, f"trap {trap.cause}")
         else:
             why = "it did not go on"
-        self._say(KILLED, "is ended by the kernel",
-                  f"{self.who} is ended by the kernel: {why}." + self._freed())
+        self._say(KILLED, "is killed by the kernel",
+                  f"{self.who} is killed by the kernel: {why}."
+                  + self._freed())

@@ -1,5 +1,5 @@
-/* grade/tools/view/page.js: goes from step to step. What is to be seen comes from
- * the page itself; what a range holds, from the data at its end. */
+/* grade/tools/view/page.js: moves between steps. The pictures are in the page
+ * itself, and the pages of a range in the data at its end. */
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -15,7 +15,7 @@ let timer = 0;
 
 const hex = (number) => "0x" + number.toString(16);
 
-/* Pages by process and address, and how often each frame is mapped, after so
+/* Pages by process and address, and how often each frame is mapped, after that
  * many steps. */
 function stateAfter(nsteps) {
   const pages = new Map();
@@ -71,7 +71,7 @@ function fillRange(details, state, [process, start, npages]) {
   fillTable(details, ["page", "rights", "frame", "mapped by"], lines);
 }
 
-/* Of a step that is many faults, each of them. */
+/* List each fault of a step that has many. */
 function fillFaults() {
   const step = steps[current];
   const before = stateAfter(current).pages;

@@ -1,5 +1,5 @@
-"""grade/tools/view/ranges.py: pages that behave alike, as one row; and the
-frames behind the rows."""
+"""grade/tools/view/ranges.py: combine similar pages into rows, and find the
+frames of the rows."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from grade.machine.ram import PAGE
 from grade.machine.sv39 import R, W, X
 
-ROWS_MAX = 14           # of one process, before rows are folded further
+ROWS_MAX = 14           # rows of a process before more pages are combined
 DRAWN_MAX = 4           # processes in a picture
-DRAWN_OF_MANY = 2       # and when there are more than those
+DRAWN_OF_MANY = 2       # the same if there are more processes than that
 
 
 def rights(flags, cow):
-    """Such as "R-- COW". `cow` is the bit that means it here, or 0."""
+    """The rights in a form such as "R-- COW". `cow` is the bit for it, or
+    0."""
     letters = "".join(name if flags & bit else "-"
                       for name, bit in (("R", R), ("W", W), ("X", X)))
     return letters + (" COW" if flags & cow else "")
 
 
 def count_owners(pages):
-    """How many pages map each frame, over all processes."""
+    """The number of pages that map each frame, of all processes."""
     counts = Counter()
     for space in pages.values():
         counts.update([frame for frame, _ in space.values()])
@@ -29,8 +30,8 @@ def count_owners(pages):
 
 @dataclass(eq=False)
 class Row:
-    """Pages one after another, of process `number`. `was` has the old rights
-    where they are others now."""
+    """Consecutive pages of process `number`. `was` has the old rights if they
+    have changed."""
 
     number: int
     start: int
@@ -52,8 +53,8 @@ class Row:
 
 @dataclass(eq=False)
 class Frames:
-    """Frames that the same rows map, each as often. `old` is how many pages
-    mapped each before."""
+    """Frames that the same rows map equally often. `old` is the number of
+    pages that mapped each before."""
 
     addresses: list
     rows: list
@@ -63,7 +64,7 @@ class Frames:
 
 
 class Picture:
-    """What is to be seen after a moment: rows by process, frames, and the
+    """What a picture shows after a moment: rows by process, frames, and the
     pair of frames (from, to) of a copy."""
 
     def __init__(self, moment, cow):
@@ -77,7 +78,7 @@ class Picture:
         self.copied = self._copied()
 
     def _choose(self):
-        """The ones that something happened to, then the oldest."""
+        """Choose the processes that the moment affects, then the oldest."""
         moment = self._moment
         alive = [number for number, process in moment.drawn.items()
                  if number in moment.pages]
@@ -90,7 +91,7 @@ class Picture:
         return sorted(alive[:most]), sorted(alive[most:])
 
     def _touched(self, number):
-        """It shares a frame that the moment was about."""
+        """True if the process shares a frame that the moment affects."""
         moment = self._moment
         old = moment.before.get(moment.process.number, {})
         frames = {old[va][0] for va in moment.vas if va in old}
@@ -105,8 +106,8 @@ class Picture:
         return rows if len(rows) <= ROWS_MAX else self._cut(number, False)
 
     def _cut(self, number, fine):
-        """Rows whose pages have all the same to tell. Not so fine: whoever
-        else has their frames."""
+        """Rows of pages with the same properties. If not `fine`, who else maps
+        their frames does not matter."""
         pages = self._moment.pages[number]
         stack = self._stack(number)
         rows, last = [], None
@@ -125,8 +126,8 @@ class Picture:
         return rows
 
     def _told(self, number, va):
-        """(old rights, is new) of a page; of a whole new address space it
-        goes without saying."""
+        """(old rights, is new) of a page. In a new address space, pages are
+        not marked as new."""
         before = self._moment.before.get(number)
         if before is None or self._moment.kind == "exec":
             return "", False
@@ -137,8 +138,8 @@ class Picture:
         return rights(was, self._cow) if was != now else "", False
 
     def _sharers(self, va, frame):
-        """Who of those drawn maps the frame, where; how many do in all, and
-        did before."""
+        """Which drawn processes map the frame and where, and how many pages
+        map it in all, now and before."""
         return (self._owners()[frame, va], self.counts[frame],
                 self._old[frame], self._frame_is_new(frame))
 
@@ -148,7 +149,8 @@ class Picture:
         return self._by_page
 
     def _find_owners(self):
-        """For a frame seen from va: all (process, distance, flags, told)."""
+        """For a frame that is mapped at va: all (process, distance, flags,
+        told)."""
         all_of = defaultdict(list)
         for number in self.drawn:
             for va, (frame, flags) in self._moment.pages[number].items():
@@ -211,8 +213,8 @@ class Picture:
 
 
 class Distances:
-    """Who else has a frame, relative to the page that it is seen from: the
-    same for neighbours that are shared alike."""
+    """Who else maps a frame, relative to a page that maps it. It is equal for
+    neighbours that are shared in the same way."""
 
     def __init__(self, all_of, told):
         self._all_of = all_of

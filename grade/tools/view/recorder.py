@@ -1,10 +1,8 @@
-"""grade/tools/view/recorder.py: the machine, stopped at each trap of a
-program.
+"""grade/tools/view/recorder.py: stop the machine at each trap of a program.
 
-At the trap vector a hart says why it came (RISC-V privileged specification,
-"scause"), and satp says which process it is. A second stop is where that
-process goes on. In between the kernel has done its work, and what has changed
-in the page table is what it did.
+At the trap vector, scause gives the reason (RISC-V privileged specification)
+and satp the process. The machine stops again where that process goes on. What
+has changed in the page table in between is what the kernel did.
 """
 
 import time
@@ -26,20 +24,20 @@ OUTPUT_MAX = 1 << 16    # bytes that the guest may print
 ARGS_MAX = 16
 
 ECALL = 8
-ACCESS = {12: X, 13: R, 15: W}          # what a page fault could not do
+ACCESS = {12: X, 13: R, 15: W}          # the access of a page fault
 INTERRUPT = 1 << 63
 FROM_KERNEL = 1 << 8                    # sstatus.SPP
 
 class Recorder:
-    """Runs the commands and keeps up to `most` moments. `ending` says why it
-    stopped early, or is empty; `status` is the machine's."""
+    """Runs the commands and records up to `most` moments. `ending` says why it
+    stopped early, or is empty. `status` is the machine's."""
 
     def __init__(self, config, commands, settings, scratch, most):
         self.moments = []
-        self.left_out = 0       # moments beyond those
+        self.left_out = 0       # moments beyond `most`
         self.ending = ""
         self.status = None
-        self.output = b""       # the console's
+        self.output = b""       # of the console
         self._most = most
         self._config = config
         self._processes = []
@@ -61,8 +59,8 @@ class Recorder:
         disk = make_image(self._config, self._scratch / "disk.img", extra)
         machine = replace(settings.machine, icount=True, args=" ".join(
             [BOOT_ARGS, *words, settings.args]))
-        # Without sleep=off: that lets the clock jump whenever the debugger
-        # stops the machine.
+        # Remove sleep=off. It lets the clock jump whenever the debugger stops
+        # the machine.
         command = [word.replace(",sleep=off", "") for word in machine.command(
             self._config.path("kernel"), disk, ON_STDOUT)]
         with open(self._console_path, "wb") as console:
@@ -71,7 +69,7 @@ class Recorder:
         self._stub.end_time = time.monotonic() + settings.seconds
 
     def run(self):
-        """To the end of the commands, or of the time."""
+        """Run until the commands end or the time is over."""
         try:
             for elf in self._elfs.values():
                 self._stub.breakpoint(elf.entry)
@@ -99,7 +97,7 @@ class Recorder:
         if self.ending:
             return
         if time.monotonic() >= self._stub.end_time and child.poll() is None:
-            self.ending = "it came to no end in time"
+            self.ending = "it did not finish in time"
             return
         self.status = child.wait(10)
 
@@ -118,8 +116,8 @@ class Recorder:
             self._in(registers)
 
     def _begin(self, registers):
-        """The first program's first instruction. From here on every trap is
-        seen."""
+        """At the first instruction of the first program. From here on, the
+        machine stops at every trap."""
         self._stvec = registers["stvec"] & ~3
         for entry in {elf.entry for elf in self._elfs.values()}:
             self._stub.no_breakpoint(entry)
@@ -185,7 +183,7 @@ class Recorder:
         self._stub.breakpoint(address)
 
     def _arrived(self, process):
-        """It is out of the kernel."""
+        """The process has left the kernel."""
         address, process.resumes = process.resumes, None
         process.doomed = False
         if address is not None and not any(
@@ -213,7 +211,7 @@ class Recorder:
         if trap.call == "sbrk" and trap.result >= 0:
             process.heap = min(trap.result, process.heap or trap.result)
 
-    # ---- what came of a trap ----
+    # ---- the results of a trap ----
 
     def _pages(self):
         return {process.number: process.space.pages
@@ -225,7 +223,7 @@ class Recorder:
 
     def _settle(self, now):
         """Record what has changed since the last stop. `now` is the process
-        that is seen to be alive."""
+        that runs, and so is alive."""
         for process in list(self._processes):
             trap = process.trap
             if process is not now and trap and process.resumes is not None:
@@ -287,8 +285,8 @@ class Recorder:
                 child.pid = trap.result
 
     def _forked(self, process):
-        """Look for the child's root table. Where it cannot be told from
-        others, the child is seen when it first runs."""
+        """Look for the child's root table. If it cannot be told from others,
+        the child is found when it first runs."""
         new = self._roots_like(process)
         fresh = [root for root, tables in new.items()
                  if self._roots_before.get(root) != tables]
@@ -309,7 +307,7 @@ class Recorder:
                           {other.root for other in self._processes})
 
     def _unseen_child(self, registers, root):
-        """It runs, and its parent's fork has not been seen to make it."""
+        """A process runs that was not found when its parent forked."""
         for parent in self._processes:
             if parent.trap and parent.trap.call == "fork" \
                     and not parent.trap.done \
@@ -333,8 +331,8 @@ class Recorder:
         return words
 
     def _came_from_exec(self, registers, root):
-        """An address space that was not there before, or that begins anew, is
-        that of a program which somebody called exec for."""
+        """An address space that is new, or that has started again, belongs to
+        a program for which a process has called exec."""
         waiting = [process for process in self._processes
                    if self._is_in_exec(process)]
         if not waiting:
@@ -349,7 +347,7 @@ class Recorder:
         return chosen[0]
 
     def _new_name(self, new, registers):
-        """argv[0], as it stands where the program finds it."""
+        """argv[0], where the program itself finds it."""
         pointer = new.space.read(registers["x11/a1"], 8)
         return new.space.string(int.from_bytes(pointer, "little"))
 
@@ -369,7 +367,7 @@ class Recorder:
         self._add("exec", process, trap)
 
     def _no_exec(self):
-        """Nobody waits for a program's beginning any more."""
+        """No process waits for a program to start any more."""
         if not any(self._is_in_exec(process) for process in self._processes):
             awaited = {process.resumes for process in self._processes}
             for entry in {elf.entry for elf in self._elfs.values()}:
@@ -379,8 +377,8 @@ class Recorder:
     # ---- moments ----
 
     def _add(self, kind, process, trap, child=None):
-        """Something has happened to a process. That of a shell is nobody's
-        matter."""
+        """Record that something has happened to a process, unless it is the
+        shell."""
         before, pages = self._before, self._pages()
         self._before = pages
         if not process.drawn:
@@ -392,7 +390,7 @@ class Recorder:
             moment.vas = [trap.address & -PAGE]
         last = self.moments[-1] if self.moments else moment
         if self.left_out or not last.takes(moment):
-            # The first of many like it stands by itself.
+            # The first one of a run is a moment by itself.
             moment.is_run = last.precedes(moment)
             if len(self.moments) < self._most:
                 self.moments.append(moment)

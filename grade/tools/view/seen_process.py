@@ -1,5 +1,5 @@
-"""grade/tools/view/seen_process.py: a process as it is seen from outside, and
-the moments of its life."""
+"""grade/tools/view/seen_process.py: a process as seen from outside, and the
+moments of its life."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from grade.machine.sv39 import W
 @dataclass
 class Trap:
     """Why a process is in the kernel: a system call, or a fault at `address`
-    by the access `wanted` (R, W or X)."""
+    for the access `wanted` (R, W or X)."""
 
     call: str = ""
     args: tuple = ()
@@ -19,13 +19,13 @@ class Trap:
     cause: int = 0
     ran: list = field(default_factory=list)     # exec's path and arguments
     result: int = None
-    back: int = None            # where its process goes on
-    done: bool = False          # what came of it is recorded
+    back: int = None            # where the process goes on
+    done: bool = False          # its result has been recorded
 
 
 @dataclass
 class Process:
-    """One process, from its first instruction to its end."""
+    """A process, from its first instruction to its end."""
 
     number: int                 # in the order in which they were seen
     root: int
@@ -34,17 +34,17 @@ class Process:
     program: str = ""
     elf: object = None
     args: list = field(default_factory=list)
-    is_shell: bool = False      # the one that reads the commands
-    drawn: bool = False         # it is the command, or descends from it
+    is_shell: bool = False      # the shell that reads the commands
+    drawn: bool = False         # a command, or a descendant of one
     space: object = None
     trap: Trap = None
     resumes: int = None         # where it will go on
-    doomed: bool = False        # somebody has killed it
+    doomed: bool = False        # another process has killed it
     stack: int = None           # its stack pointer at the last trap
     heap: int = None            # where its heap begins, if that is known
 
     def is_below_shell(self):
-        """Whether the commands have led to it."""
+        """True if it descends from the shell that reads the commands."""
         return self.is_shell or self.drawn or (
             self.parent is not None and self.parent.is_below_shell())
 
@@ -54,7 +54,7 @@ class Process:
 
 @dataclass(frozen=True)
 class Face:
-    """What a process was at one moment; exec makes it another program."""
+    """What a process is at one moment. exec makes it another program."""
 
     program: str
     elf: object
@@ -64,8 +64,8 @@ class Face:
 
 @dataclass
 class Moment:
-    """`pages` are those of all processes, by process and address: (frame,
-    flags). `before` are the same, before."""
+    """`pages` are the pages of all processes, by process and address, as
+    (frame, flags). `before` are the same before the moment."""
 
     kind: str
     process: Process
@@ -74,19 +74,19 @@ class Moment:
     pages: dict
     printed: int                # bytes on the console
     child: Process = None
-    vas: list = field(default_factory=list)     # of the faults in it
+    vas: list = field(default_factory=list)     # addresses of its faults
     faces: dict = field(default_factory=dict)
-    is_run: bool = False        # faults that go on with this one join it
+    is_run: bool = False        # similar faults that follow join this one
 
     def is_fresh(self):
-        """A fault, or faults, for pages that were not there before."""
+        """True for faults on pages that were not mapped before."""
         pages = self.before.get(self.process.number, {})
         return self.kind == "fault" \
             and not any(va in pages for va in self.vas)
 
     def outcome(self):
-        """What came of a fault on a page that was there: whether its frame is
-        another one now, and whether it may be written."""
+        """The result of a fault on a page that was mapped: whether its frame
+        has changed, and whether it is now writable."""
         if self.kind != "fault":
             return None
         number, va = self.process.number, self.vas[-1]
@@ -95,14 +95,13 @@ class Moment:
         return old and new and (old[0] != new[0], new[1] & W)
 
     def precedes(self, later):
-        """Whether the later one is the same fault at the next page."""
+        """True if `later` is the same fault on the next page."""
         return later.process is self.process \
             and bool(self.outcome()) and self.outcome() == later.outcome() \
             and later.vas[0] == self.vas[-1] + PAGE
 
     def takes(self, later):
-        """Whether the later one goes on with this one, and is part of it
-        now."""
+        """True if `later` continues this moment, and has become part of it."""
         if later.process is not self.process \
                 or not (self.is_fresh() and later.is_fresh()
                         or self.is_run and self.precedes(later)):

@@ -1,5 +1,5 @@
 """grade/tools/view/seen_space.py: address spaces of the stopped machine, and
-what files of programs tell of them."""
+what the files of programs say about them."""
 
 import struct
 
@@ -14,7 +14,8 @@ STRING_MAX = 256
 
 
 class Space:
-    """An address space that is walked again when a table of it has changed."""
+    """An address space. It is walked again when one of its tables has
+    changed."""
 
     def __init__(self, ram, root):
         self._ram = ram
@@ -24,7 +25,7 @@ class Space:
         self.refresh()
 
     def refresh(self):
-        """True if pages have changed since."""
+        """Read it again. Returns true if pages have changed."""
         if self.tables and all(self._ram.page(table) == data
                                for table, data in self.tables.items()):
             return False
@@ -57,9 +58,8 @@ class Space:
 
 
 def roots_like(ram, space, known):
-    """Of each page in RAM that could be the root of an address space like
-    that one, and is none of the `known` roots: the tables, with what is in
-    them."""
+    """The tables, with their contents, of each page in RAM that may be the
+    root of an address space like that one, and is not in `known`."""
     own = ram.page_words(space.root)
     first = next(i for i, entry in enumerate(own) if entry & V)
     shape = [entry & FLAGS for entry in own]
@@ -70,7 +70,7 @@ def roots_like(ram, space, known):
             continue
         try:
             other = Space(ram, root)
-        except BadTables:       # other bytes that look like a root
+        except BadTables:       # not a root, although it looks like one
             continue
         if other.pages.keys() == space.pages.keys():
             found[root] = other.tables
@@ -78,8 +78,8 @@ def roots_like(ram, space, known):
 
 
 class Elf:
-    """What the host's file of a program tells: where it begins, and which
-    part of it is at an address."""
+    """The host's file of a program: it says where the program begins, and
+    which part of it is at an address."""
 
     def __init__(self, path):
         data = path.read_bytes()
@@ -102,7 +102,7 @@ class Elf:
 
 
 def read_programs(items):
-    """Elf by name, of the programs among the items of a disk image."""
+    """The Elf of each program among the items of a disk image, by name."""
     found = {}
     for guest, item in items.items():
         host = item.partition("=")[2]

@@ -1,5 +1,5 @@
-"""grade/tools/view/view_page.py: all steps as one HTML file that needs nothing
-else."""
+"""grade/tools/view/view_page.py: show all steps in one self-contained HTML
+file."""
 
 import json
 from html import escape
@@ -18,14 +18,14 @@ LETTERS = {"begins": "B", "fork": "F", "copy": "C", "take-over": "T",
 MEANINGS = {"B": "begins", "N": "new pages", "F": "fork",
             "C": "copied at a write", "T": "taken over",
             "K": "the kernel writes for the program", "M": "other changes",
-            "E": "exit", "!": "ended by the kernel, or failed"}
-PRINTED_MAX = 24        # pictures that are printed, not only the one shown
+            "E": "exit", "!": "killed by the kernel, or failed"}
+PRINTED_MAX = 24        # with more pictures, only the one shown is printed
 
 
 def as_data(recorder, steps, cow, command):
-    """What is known, for JSON. Each step has what is other than in the step
-    before: pages as changes_of() makes them, without a frame where there is
-    none any more, and counts as counts_of() does."""
+    """The recording, for JSON. Each step has what changed since the step
+    before: pages in the form of changes_of(), with no frame for a page that
+    has gone, and counts in the form of counts_of()."""
     processes = steps[-1].moment.drawn if steps else {}
     data = {
         "made by": "make view",
@@ -55,8 +55,8 @@ def as_data(recorder, steps, cow, command):
 
 
 def changes_of(number, old, new, cow):
-    """What is other in the new pages of a process: [process, address, frame,
-    rights, n, distance] stands for n pages, whose frames are so many bytes
+    """What has changed in the pages of a process. [process, address, frame,
+    rights, n, distance] means n pages whose frames are that many bytes
     apart."""
     runs = []
     for va in sorted(va for va in old.keys() | new.keys()
@@ -69,7 +69,7 @@ def changes_of(number, old, new, cow):
 
 
 def joins(run, va, frame, words):
-    """Whether the page goes on the run, as it does now."""
+    """True if the page continues the run."""
     _, start, first, rest, count, distance = run
     if va != start + count * PAGE or words != rest \
             or (frame is None) != (first is None):
@@ -84,8 +84,7 @@ def joins(run, va, frame, words):
 
 
 def counts_of(frames):
-    """The counts of frames: [frame, count, n] stands for n frames, one after
-    another."""
+    """The counts of frames. [frame, count, n] means n consecutive frames."""
     runs = []
     for frame, count in sorted(frames.items()):
         if runs and runs[-1][1] == count \
@@ -144,16 +143,16 @@ def as_page(recorder, steps, cow, command, data):
 
 
 def intro(steps, cow):
-    """For whoever has never seen copy-on-write, if this is it: what it is,
-    and where it can be seen first."""
+    """If the kernel has copy-on-write, explain it to newcomers, and say where
+    to look first."""
     if not cow:
         return ""
     text = ("<p>A fork gives the new process the memory of the old one. With "
             "<b>copy-on-write</b> nothing is copied for that: both map the "
-            "same frames, the pages of real memory, and neither may write. "
-            "Who writes all the same makes a fault, and gets a copy of that "
-            "one page. Who is the last to have a frame takes it over "
-            "as it is.</p>")
+            "same frames, which are pages of physical memory, and neither may "
+            "write to them. A write to such a page faults, and the writer "
+            "gets a copy of that one page. The last owner of a frame takes it "
+            "over without a copy.</p>")
     places = [f'<a href="#{step.number}">{words} (step {step.number})</a>'
               for kind, words in (("fork", "the first fork"),
                                   ("copy", "the first copy"),
@@ -179,24 +178,24 @@ def summary(recorder, steps):
     if recorder.left_out:
         text += f" {recorder.left_out} more were left out at the end."
     if recorder.ending:
-        text += f" The recording stops early: {recorder.ending}."
+        text += f" The recording stopped early: {recorder.ending}."
     elif recorder.status:
         text += f" It ended with status {recorder.status}."
     return text
 
 
 def is_fault(step):
-    """A program's own access, which the page table did not allow."""
+    """True if an access of the program itself was not allowed."""
     return not step.moment.trap.call
 
 
 def cow_words(cow):
     if not cow:
-        return ("No bit in the entries was seen that marks a page "
+        return ("No bit was found in the entries that marks a page as "
                 "copy-on-write.")
-    return ("COW: copy on write. The page may be written, but in a frame of "
-            f"its own: bit {cow.bit_length() - 1} of the entry, which fork "
-            "sets as it takes W away.")
+    return ("COW: copy on write. A write to the page first gives the writer "
+            f"its own frame. This is bit {cow.bit_length() - 1} of the entry, "
+            "which fork sets when it clears W.")
 
 
 def mark_of(step):

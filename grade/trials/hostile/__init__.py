@@ -84,7 +84,7 @@ AT_BUILD = (
 )
 
 AT_RUN = (
-    at_boot("loops at boot", "it came to no end in time", "for (;;)", "\t;"),
+    at_boot("loops at boot", "it did not finish in time", "for (;;)", "\t;"),
     at_boot("prints for ever", "printed more than", "for (;;)",
             '\tkprintf("no end of this, %d\\n", 1);'),
     at_boot("panics again and again", "the kernel panicked", "for (;;)",

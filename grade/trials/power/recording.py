@@ -100,7 +100,8 @@ class Talk:
             left = end - time.monotonic()
             if left <= 0 or not select.select([self._child.stdout], [], [],
                                               left)[0]:
-                raise GuestFailed(f"no end in time, after:\n{self.tail()}")
+                raise GuestFailed("it did not finish in time, after:\n"
+                                  f"{self.tail()}")
             data = self._child.stdout.read(65536)
             if not data:
                 return None
