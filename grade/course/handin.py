@@ -58,7 +58,7 @@ def write_handed(folder, lab, step):
 def read_handed(folder):
     path = folder / HANDED_OUT
     if not path.is_file():
-        raise UserError("this is no hand-out of a lab: nothing to hand in")
+        raise UserError("this is not a hand-out of a lab: nothing to hand in")
     head, *lines = path.read_text("utf-8").splitlines()
     match = HEAD.match(head)
     if not match:

@@ -140,5 +140,5 @@ def check_elf(path, name):
             or int.from_bytes(head[18:20], "little") != EM_RISCV:
         raise UserError(f"PROGS: {name} is not for 64-bit RISC-V")
     if int.from_bytes(head[16:18], "little") != ET_EXEC:
-        raise UserError(f"PROGS: {name} is no executable at a fixed address: "
-                        "link it with -static -no-pie")
+        raise UserError(f"PROGS: {name} is not an executable at a fixed "
+                        "address: link it with -static -no-pie")

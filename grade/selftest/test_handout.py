@@ -226,7 +226,7 @@ def test_leak_in_git(student, secrets):
 @pytest.mark.parametrize("setting, value, words", [
     ("LAB", "", "LAB="), ("LAB", "nosuch", "no such lab"),
     ("LAB", "../labs/cow", "no such lab"), ("OUT", "", "OUT="),
-    ("OUT", "docs", "exists"), ("OUT", "no/such/folder", "no folder"),
+    ("OUT", "docs", "exists"), ("OUT", "no/such/folder", "not a folder"),
     ("STEP", "0", "from 1 to"), ("STEP", "99", "from 1 to"),
     ("STEP", "two", "from 1 to")])
 def test_bad_input(project, tmp_path, setting, value, words):
@@ -394,6 +394,6 @@ def test_broken_build(student):
 def test_no_handout(project):
     """handin: refuses a tree that is not a hand-out"""
     done = python(project, "grade.course.handin")
-    assert done.stderr == "handin: this is no hand-out of a lab: nothing " \
+    assert done.stderr == "handin: this is not a hand-out of a lab: nothing " \
         "to hand in\n"
     assert done.returncode == 2

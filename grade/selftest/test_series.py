@@ -271,7 +271,7 @@ def test_findings(toy):
     found = " ".join(findings(toy, read_series(toy)))
     assert "touches user/mm/a.c" in found
     assert "202 changed lines" in found
-    assert "does not tell of \"mm: step 1\"" in found
+    assert "does not mention \"mm: step 1\"" in found
 
 
 def outcome(green, red):

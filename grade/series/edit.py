@@ -48,7 +48,7 @@ class Workshop:
                 return "has changes that are not committed"
             heads = git_lines(self.folder, "rev-parse", "HEAD", SAVED)
         except GitError:
-            return "is no repository of the series"
+            return "is not a repository of the series"
         if heads[0] != heads[1]:
             return "has commits that are not saved"
         return None

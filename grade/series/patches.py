@@ -108,7 +108,7 @@ def changes_of(path):
     for row in table.decode(errors="replace").split("\0")[:-1]:
         added, removed, file = row.split("\t")
         if "-" in (added, removed):
-            raise UserError(f"{name}: {file} is no text file")
+            raise UserError(f"{name}: {file} is not a text file")
         files.add(file)
         if not is_page(file):
             lines += int(added) + int(removed)
@@ -134,5 +134,5 @@ def findings(root, patches):
             yield (f"{patch.name}:1: {patch.lines} changed lines of code, at "
                    f"most {LINES_MAX}")
         if patch.subject not in text:
-            yield (f"{FOLDER}/{COVER}:1: does not tell of "
+            yield (f"{FOLDER}/{COVER}:1: does not mention "
                    f"\"{patch.subject}\"")

@@ -53,7 +53,7 @@ def out_from(text):
     if os.path.lexists(out):
         raise UserError(f"OUT={text}: it exists")
     if not out.parent.is_dir():
-        raise UserError(f"OUT={text}: {out.parent} is no folder")
+        raise UserError(f"OUT={text}: {out.parent} is not a folder")
     return out
 
 

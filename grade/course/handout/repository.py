@@ -18,7 +18,7 @@ PATH = re.compile(r"(?<![\w./-])[\w.-]+/(?:[\w./-]*\w)?")
 def check_clean(root):
     """Raise UserError unless everything is committed."""
     if not (root / ".git").exists():
-        raise UserError("this folder is no git repository")
+        raise UserError("this folder is not a git repository")
     changed = git_lines(root, "status", "--porcelain")
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

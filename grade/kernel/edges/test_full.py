@@ -49,7 +49,7 @@ def test_full(config, tmp_path):
     disk = tmp_path / "disk.img"
     subprocess.run([config.path("mkfs"), *SMALL, disk,
                     f"/bin/init={program}", "/dev/console:1,0"], check=True)
-    assert run(config, disk, "") == "all as it should be\n"
+    assert run(config, disk, "") == "all is right\n"
     check_sound(config, disk)
 
 

@@ -1,22 +1,21 @@
-/* grade/kernel/programs/crowd.c: a large parent and many children that stand
- * still.
+/* grade/kernel/programs/crowd.c: a large parent and many children that do
+ * nothing.
  *
- * When all have written what they are to write, the parent prints what the
- * tools tell, and a hash of each child's pagemap. From then on all of them
- * keep a hart busy, so that their root tables can be seen from outside, each
- * with a page of its own that says who it is
- * (grade/kernel/unix/test_seeing.py). */
+ * When all of them have made their writes, the parent prints the output of the
+ * tools and a hash of each child's pagemap. From then on all of them keep a
+ * hart busy, so that their root tables can be seen from outside. Each has a
+ * page that says which process it is (grade/kernel/unix/test_seeing.py). */
 
 #include "process.h"
 #include "test.h"
 
 #define CHILDREN 20
 #define PAGES 2560 /* 10 MiB */
-#define WRITES 32  /* pages that the i-th child writes: i * WRITES */
+#define WRITES 32  /* the i-th child writes to i * WRITES pages */
 
 static struct {
 	volatile uint64 nonce;
-	volatile uint64 role; /* the pid */
+	volatile uint64 role; /* the pid of the process */
 } mark __attribute__((aligned(PGSIZE)));
 
 static int pids[CHILDREN + 1];
@@ -29,7 +28,8 @@ static void stand(uint64 nonce)
 		(void)mark.role;
 }
 
-/* FNV-1a by entries, without the bit that is the kernel's own affair. */
+/* FNV-1a over the entries, without the bit whose meaning is private to the
+ * kernel. */
 static uint64 hash_pagemap(int pid)
 {
 	char path[PATH_LEN];
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 		xread(ready[0], &byte, 1);
 	}
 	mark.nonce = nonce + 1;
-	print_pagemaps("rehearsal"); /* makes the copies that printing makes */
+	print_pagemaps("rehearsal"); /* so that printing copies no more pages */
 	run("smem");
 	print_pagemaps("pagemap");
 	stand(nonce);

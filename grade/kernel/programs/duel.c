@@ -1,10 +1,9 @@
-/* grade/kernel/programs/duel.c: a process that does what its registers say when
- * the grader lets it (grade/kernel/outside/actors.py), and touches no memory
- * besides.
+/* grade/kernel/programs/duel.c: a process that does what the grader writes into
+ * its registers (grade/kernel/outside/actors.py), and touches no other memory.
  *
- * It stands at its first instruction. From there the grader sets its pc to the
- * stores (a byte, a1, at a0 and then every a2 bytes, up to a3) or to the system
- * call; at the end it stands there again. */
+ * It waits at its first instruction. The grader moves its pc to the stores (the
+ * byte a1, at a0 and then every a2 bytes, up to a3) or to the system call.
+ * After that it waits at its first instruction again. */
 
 __asm__(".section .text._start, \"ax\"\n"
 	".option norvc\n"

@@ -1,15 +1,15 @@
-/* grade/kernel/programs/full.c: the first process on a small disk: lacks of
- * each call as many blocks as it needs, and fewer.
+/* grade/kernel/programs/full.c: the first process on a small disk: makes each
+ * call with as many free blocks as it needs, and with fewer.
  *
- * With too few it must fail, change nothing and lose nothing: the next call on
- * a disk filled alike would not find what it needs. */
+ * With too few blocks the call must fail, change nothing and lose no block, or
+ * a later call would find fewer free blocks than it needs. */
 
 #include "calf.h"
 
 #include "abi/fs.h"
 
-#define ENTRIES (BLOCK_SIZE / sizeof(struct dirent)) /* fill a block */
-#define LEFT_MAX 4 /* blocks that are left free, at most */
+#define ENTRIES (BLOCK_SIZE / sizeof(struct dirent)) /* in a block */
+#define LEFT_MAX 4 /* the most blocks that are left free */
 #define NEW "/dir/new"
 
 static char buf[16 * BLOCK_SIZE];
@@ -50,7 +50,7 @@ static void make_file(const char *path, size_t n)
 	must(fd >= 0 && write(fd, buf, n) == (long)n && close(fd) == 0, path);
 }
 
-/* ---- the calls, each with the blocks that it needs ---- */
+/* ---- the calls, and the blocks that each needs ---- */
 
 static int call_create(void)
 {
@@ -119,8 +119,8 @@ static const struct {
 
 /* ---- blocks ---- */
 
-/* A directory whose next name needs a block, files to work on, and pebbles of a
- * block each. */
+/* Make a directory whose next name needs a block, files to work on, and
+ * pebbles: files of one block each. */
 static void prepare(void)
 {
 	make_file("/file", 5);
@@ -132,7 +132,7 @@ static void prepare(void)
 		make_file(numbered("/pebble", i), 1);
 }
 
-/* Write until nothing fits any more; returns how many bytes did. */
+/* Write until the disk is full. Returns the number of bytes written. */
 static long fill(void)
 {
 	int fd = open("/filler", O_WRONLY | O_CREATE);
@@ -196,7 +196,7 @@ static void lack_blocks(void)
 			clean();
 		}
 	}
-	must(fill() == room, "as much room as before");
+	must(fill() == room, "as much room as at first");
 	unlink("/filler");
 }
 
@@ -225,7 +225,7 @@ static void lack_inodes(void)
 {
 	int n = fill_inodes();
 
-	must(mkdir(NEW) < 0 && errno == ENOENT, "mkdir in nothing");
+	must(mkdir(NEW) < 0 && errno == ENOENT, "mkdir in no directory");
 	must(mkdir("/new") < 0 && errno == ENOSPC, "mkdir without inodes");
 	must(mknod("/new", 3, 0) < 0 && errno == ENOSPC,
 	     "mknod without inodes");
@@ -245,6 +245,6 @@ int main(void)
 	lack_blocks();
 	lack_inodes();
 	sync();
-	printf("all as it should be\n");
+	printf("all is right\n");
 	return poweroff(0);
 }

@@ -1,10 +1,10 @@
 /* grade/kernel/programs/killed.c: dies in the way that its first argument
- * names, so that a test can read what the kernel says about it. */
+ * names, so that a test can read the kernel's message. */
 #include "test.h"
 
 static volatile char table[4 * PGSIZE]; /* lies below the stack */
 
-/* Make a local array of that many bytes, and store to its first ones. */
+/* Make a local array of that many bytes, and store to its first bytes. */
 static void __attribute__((noinline)) big_array(int bytes)
 {
 	char *array = __builtin_alloca((size_t)bytes);
@@ -25,8 +25,8 @@ static void load(uint64 address)
 	(void)*(volatile char *)address;
 }
 
-/* In a child, let the next allocation of a frame fail. Whatever happens then,
- * allocations succeed again once the child has ended. */
+/* In a child, let the next allocation of a frame fail. When the child has
+ * exited, allocations succeed again, whatever has happened. */
 static void use_up_memory(void)
 {
 	if (xfork_settled() != 0) {
@@ -34,7 +34,7 @@ static void use_up_memory(void)
 		vmstat_command("fail 0");
 		exit(0);
 	}
-	vmstat_command("fail 0"); /* writes now find their pages copied */
+	vmstat_command("fail 0"); /* copy the pages that a write needs */
 	vmstat_command("fail 1");
 }
 

@@ -1,8 +1,7 @@
-/* grade/kernel/programs/longcalls.c: one call of each kind that can be made
- * long.
+/* grade/kernel/programs/longcalls.c: one call of each kind that can take long.
  *
- * After each it prints the longest time since boot, in microseconds, for which
- * the kernel has taken no interrupt (`late` of /dev/vmstat). */
+ * After each call it prints the longest time since boot, in microseconds,
+ * during which the kernel took no interrupt (`late` of /dev/vmstat). */
 
 #include "dir.h"
 #include "process.h"
@@ -10,11 +9,11 @@
 
 #define SYNOPSIS "longcalls MIB"
 #define MIB (1L << 20)
-#define NAMES 3000 /* of the large directory */
-#define DEPTH 200  /* of the deep one */
+#define NAMES 3000 /* in the large directory */
+#define DEPTH 200  /* of the deep directory */
 #define CHILDREN 100
 
-static long size; /* bytes of memory to use */
+static long size; /* the bytes of memory to use */
 static int holes;
 
 static void say(const char *what)
@@ -100,7 +99,7 @@ static void write_null(void)
 	xclose(fd);
 }
 
-/* Write as much as the disk takes. */
+/* Write until the disk is full. */
 static void write_file(void)
 {
 	char *bytes = xsbrk(size);
@@ -130,7 +129,7 @@ static void fill_directory(void)
 	}
 }
 
-/* Each part of the path is looked up among all names. */
+/* Each part of the path must be looked up among all names. */
 static void look_up(void)
 {
 	static const char again[] = "/../last";

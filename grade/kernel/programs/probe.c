@@ -1,12 +1,12 @@
-/* grade/kernel/programs/probe.c: a process that does what the grader tells it
- * from outside.
+/* grade/kernel/programs/probe.c: a process that obeys the grader, which
+ * controls it from outside.
  *
- * Each process has a page of its own, the mark. The grader finds it in RAM by
- * the nonce, writes an order there, and waits until `done` is that order's
- * number. Meanwhile the process does nothing but look at its mark, so it stays
- * on a hart, where its root table can be seen (grade/kernel/outside/probe.py,
- * which has the same fields, areas and commands). The number of the first
- * order, which is to begin, is among the arguments. */
+ * Each process has a page called the mark. The grader finds it in RAM by the
+ * nonce, writes an order there, and waits until `done` is the number of that
+ * order. Between orders the process only polls its mark, so it stays on a hart,
+ * where its root table can be seen (grade/kernel/outside/probe.py has the same
+ * fields, areas and commands). The number of the first order, which means to
+ * begin, is among the arguments. */
 
 #include "test.h"
 
@@ -23,9 +23,9 @@ static struct {
 	volatile uint64 command;
 	volatile uint64 arg[3];
 	volatile long result;
-	volatile uint64 status; /* of the last child that ended */
+	volatile uint64 status; /* of the last child that exited */
 	volatile uint64 area[7];
-	volatile uint64 settled; /* the order whose child is there */
+	volatile uint64 settled; /* the order whose child has begun */
 } mark ALIGNED;
 
 static const char constants[PGSIZE] ALIGNED = "constants";
@@ -34,12 +34,12 @@ static char zeroed[PGSIZE] ALIGNED;
 
 static int fds[2];
 
-/* ---- what it can be told ---- */
+/* ---- orders ---- */
 
 typedef const volatile uint64 *arguments;
 
-/* The parent touches no memory but what it is told to, until the grader says
- * that the child is on its way: it might be the child's. */
+/* Until the grader says that the child runs, the parent touches no memory but
+ * what the order names, because it might share it with the child. */
 static inline long fork_quietly(uint64 role, volatile char *byte, char value)
 {
 	register long a0 __asm__("a0");
@@ -62,12 +62,13 @@ static long do_fork(arguments arg)
 	return fork_quietly(arg[0], NULL, 0);
 }
 
-/* The parent stores at once, while its hart may remember that it could. */
+/* The parent stores at once, while its hart may still cache the entry as
+ * writable. */
 static long do_fork_store(arguments arg)
 {
 	volatile char *byte = (volatile char *)arg[1];
 
-	*byte = *byte; /* so that the hart does remember */
+	*byte = *byte; /* so that the hart caches it */
 	return fork_quietly(arg[0], byte, (char)arg[2]);
 }
 
@@ -86,7 +87,8 @@ static long do_read_pipe(arguments arg)
 	return read(fds[0], (void *)arg[0], arg[1]);
 }
 
-/* A load before and one after: what the second one finds. */
+/* Load, let the kernel write, and load again. Returns what the second load
+ * finds. */
 static long do_load_read_load(arguments arg)
 {
 	volatile char *byte = (volatile char *)arg[0];
@@ -144,7 +146,7 @@ static long do_kill(arguments arg)
 	return kill((int)arg[0]);
 }
 
-/* fork() and then write(), without a store between them: that would need a
+/* fork() and then write(), without a store in between, which would need a
  * frame, too. */
 static long fork_and_write(int fd, const char *text, size_t length)
 {
@@ -168,7 +170,8 @@ static long fork_and_write(int fd, const char *text, size_t length)
 	return s4;
 }
 
-/* fork while the n-th allocation fails. 0 when it succeeded all the same. */
+/* fork while the n-th allocation fails. Returns 0 if fork succeeded
+ * nevertheless. */
 static long do_failed_fork(arguments arg)
 {
 	char words[16];
@@ -216,10 +219,10 @@ static long (*const commands[])(arguments) = {
 	do_exit,      do_sbrk,       do_exec,  do_kill,      do_failed_fork,
 };
 
-/* ---- its life ---- */
+/* ---- the main loop ---- */
 
-/* What a step writes besides what it is told to is the process's own already,
- * so that nothing but the order's effect shows. */
+/* All other pages that carrying out an order writes to are private already, so
+ * that only the effect of the order shows. */
 static void obey(void)
 {
 	for (;;) {

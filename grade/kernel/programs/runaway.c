@@ -4,21 +4,21 @@
 
 #define SYNOPSIS "runaway loop | bomb | heirs"
 
-/* It never enters the kernel. */
+/* A loop that never enters the kernel. */
 static void loop(void)
 {
 	for (volatile unsigned long i = 0;; i++)
 		;
 }
 
-/* As many processes as there can be, each making more. */
+/* A fork bomb: as many processes as possible, each of which forks more. */
 static void bomb(void)
 {
 	for (;;)
 		fork();
 }
 
-/* Each process has one child and ends. */
+/* Each process forks one child and exits. */
 static void heirs(void)
 {
 	for (;;) {

@@ -1,8 +1,9 @@
-/* grade/kernel/programs/sleepers.c: how late a sleeper wakes on a busy hart.
+/* grade/kernel/programs/sleepers.c: measures how late a sleeper wakes on a busy
+ * hart.
  *
  * Some processes hand the hart to each other, so that it is never idle, and
- * others make the disk interrupt all the time. Each sleep of one tick is
- * printed: the ticks that it took. */
+ * others make the disk interrupt all the time. For each sleep of one tick, the
+ * program prints the ticks that it took. */
 
 #include "test.h"
 

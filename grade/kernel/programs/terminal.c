@@ -24,7 +24,7 @@ static void say_for_ever(const char *text, size_t n)
 		write(1, text, n);
 }
 
-/* One process writes without a pause. A second one writes a few lines; then a
+/* One process writes without a pause. A second one writes a few lines. Then a
  * third one writes more and is killed. */
 static void write_all_at_once(void)
 {
@@ -38,7 +38,7 @@ static void write_all_at_once(void)
 	sleep(1);
 	if (fork() == 0) {
 		for (int i = 0; i < LINES_WRITTEN; i++) {
-			sleep(1); /* the other one has it by now */
+			sleep(1); /* now the other one has the console */
 			write(1, "here\n", 5);
 		}
 		exit(0);

@@ -1,8 +1,8 @@
-/* grade/kernel/programs/told.c: a parent and its child, as their pagemaps say.
+/* grade/kernel/programs/told.c: prints the pagemaps of a parent and its child.
  *
- * The child writes to some pages, one after another; then both stand still and
- * the parent prints each entry (grade/selftest/test_view.py). It does so
- * twice: the second time nothing changes any more by that. */
+ * The child writes to some pages, one after another. Then both pause, and the
+ * parent prints each entry (grade/selftest/test_view.py). It does so twice,
+ * since printing changes no page the second time. */
 
 #include "process.h"
 #include "test.h"

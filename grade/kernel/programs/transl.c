@@ -1,12 +1,12 @@
 /* grade/kernel/programs/transl.c: changes its own page tables in every way that
- * the system calls allow, and looks at once whether memory is what it must be.
+ * system calls allow, and checks its memory right after each change.
  *
- * For the strict machine: a translation that is not fenced shows here. */
+ * On the strict machine this shows translations that were not fenced. */
 #include "calf.h"
 
 #define PAGE 4096
 #define NPAGES 12
-#define TABLES (6L << 20) /* spans three page tables at least */
+#define TABLES (6L << 20) /* spans at least three page tables */
 #define STEP (96L << 10)
 
 static char pages[NPAGES][PAGE] __attribute__((aligned(PAGE)));
@@ -38,23 +38,24 @@ static void wait_for(int pid)
 {
 	int status;
 
-	check(wait(&status) == pid && status == 0, "a child has failed");
+	check(wait(&status) == pid && status == 0, "a child failed");
 }
 
-/* Parent and child write to the same pages, and neither sees the other. */
+/* Parent and child write to the same pages, and neither may see what the other
+ * one writes. */
 static void test_fork(int child_first)
 {
 	int go[2], pid;
 	char byte = 0;
 
 	fill('a');
-	check(pipe(go) == 0, "no pipe");
+	check(pipe(go) == 0, "pipe failed");
 	pid = fork();
-	check(pid >= 0, "no child");
+	check(pid >= 0, "fork failed");
 	if (pid == 0) {
 		if (child_first)
 			fill('c');
-		check(read(go[0], &byte, 1) == 1, "the parent is silent");
+		check(read(go[0], &byte, 1) == 1, "the child cannot read");
 		check(all_are(child_first ? 'c' : 'a'),
 		      "the child sees what its parent wrote");
 		fill('c');
@@ -65,7 +66,7 @@ static void test_fork(int child_first)
 		fill('p');
 	check(all_are(child_first ? 'a' : 'p'),
 	      "the parent does not see what it wrote");
-	check(write(go[1], &byte, 1) == 1, "the child does not listen");
+	check(write(go[1], &byte, 1) == 1, "the parent cannot write");
 	wait_for(pid);
 	check(all_are(child_first ? 'a' : 'p'),
 	      "the parent sees what its child wrote");
@@ -81,42 +82,43 @@ static void test_copy(void)
 
 	memset(text, 'k', sizeof(text));
 	fill('a');
-	check(pipe(ends) == 0, "no pipe");
+	check(pipe(ends) == 0, "pipe failed");
 	pid = fork();
 	if (pid == 0) {
-		check(all_are('a'), "the child has other memory");
+		check(all_are('a'), "the child sees other bytes");
 		for (int i = 0; i < NPAGES; i++) {
-			check(write(ends[1], text, 8) == 8, "no room");
-			check(read(ends[0], &pages[i][i], 8) == 8, "no bytes");
+			check(write(ends[1], text, 8) == 8, "write failed");
+			check(read(ends[0], &pages[i][i], 8) == 8,
+			      "read failed");
 			check(pages[i][i] == 'k',
 			      "the kernel's bytes are lost");
 		}
 		exit(0);
 	}
 	wait_for(pid);
-	check(all_are('a'), "the parent sees what its child has read");
+	check(all_are('a'), "the parent sees what its child read");
 	close(ends[0]);
 	close(ends[1]);
 }
 
-/* Give heap back, take it again: it is all zero, and all ours. */
+/* Shrink the heap and grow it again. It must be all zero and private. */
 static void test_heap(void)
 {
 	for (int round = 0; round < 3; round++) {
 		char *heap = sbrk(TABLES);
 
-		check(heap != SBRK_FAILED, "no heap");
+		check(heap != SBRK_FAILED, "sbrk failed");
 		for (long at = round * PAGE; at < TABLES; at += STEP) {
 			check(heap[at] == 0, "new heap is not zero");
 			memset(heap + at, 'h', PAGE / 2);
 		}
 		for (long at = round * PAGE; at < TABLES; at += STEP)
-			check(heap[at] == 'h', "heap is lost");
-		check(sbrk(-TABLES) != SBRK_FAILED, "heap stays");
+			check(heap[at] == 'h', "stores to the heap are lost");
+		check(sbrk(-TABLES) != SBRK_FAILED, "sbrk cannot shrink");
 	}
 }
 
-/* The last store before a page goes must not reach its next owner. */
+/* A store to a page that was freed must not reach its next owner. */
 static void test_gone(void)
 {
 	char *heap = sbrk(2 * PAGE);
@@ -125,11 +127,11 @@ static void test_gone(void)
 	heap[0] = 'g';
 	pid = fork();
 	if (pid == 0) {
-		check(sbrk(-2 * PAGE) != SBRK_FAILED, "heap stays");
+		check(sbrk(-2 * PAGE) != SBRK_FAILED, "sbrk cannot shrink");
 		heap[0] = 'x';
 		exit(0); /* not reached: the store kills */
 	}
-	check(wait(NULL) == pid, "no child");
+	check(wait(NULL) == pid, "wait failed");
 	check(heap[0] == 'g', "the parent sees what its child wrote");
 	check(sbrk(-2 * PAGE) != SBRK_FAILED, "heap stays");
 }

@@ -1,5 +1,5 @@
-/* grade/kernel/programs/xv6.c: a program as people write them for xv6: its
- * headers, its calls, and nothing of Calf's own. */
+/* grade/kernel/programs/xv6.c: a program as written for xv6: it uses xv6's
+ * headers and calls, and nothing specific to Calf. */
 
 #include "kernel/types.h"
 

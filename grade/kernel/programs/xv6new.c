@@ -1,5 +1,5 @@
-/* grade/kernel/programs/xv6new.c: checks what programs and tests written for
- * xv6 of 2025 rely on besides the calls. Its status is 0 if all of it holds. */
+/* grade/kernel/programs/xv6new.c: checks what programs and tests for xv6 of
+ * 2025 rely on besides the calls. It returns 0 if everything holds. */
 
 #include "kernel/types.h"
 
@@ -62,7 +62,7 @@ static void stack(void)
 	check("nothing below USERSTACK", result == -1);
 }
 
-/* As xv6's tests do it, again and again on one disk. */
+/* xv6's tests do this again and again on one disk. */
 static void biggest_file(void)
 {
 	int fd = open("big", O_CREATE | O_RDWR);

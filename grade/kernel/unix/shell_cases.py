@@ -263,7 +263,7 @@ SHELL = [
         sh: exit: 4294967294: not a status
         2
         """),
-    case("a file that is no program", """
+    case("a file that is not a program", """
         echo text >f
         f
         echo $?

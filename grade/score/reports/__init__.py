@@ -28,7 +28,7 @@ def check(name, out):
     if name and name not in FORMATS:
         raise UserError(f"REPORT={name}: one of {' '.join(FORMATS)}")
     if out and name and not out.parent.is_dir():
-        raise UserError(f"OUT={out}: {out.parent} is no folder")
+        raise UserError(f"OUT={out}: {out.parent} is not a folder")
 
 
 def begin(name="", out=None):

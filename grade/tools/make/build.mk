@@ -40,11 +40,13 @@ Q := $(if $(V),,@)
 say = $(if $(V)$(filter run %config,$(GOALS)),,\
 	@printf '  %-8s%s\n' '$(1)' '$(2)')
 
-# Two makes may run at the same time, so a file appears completely or not at
-# all. These quote text for a string of JSON, and for the shell.
+# Quote text for a string of JSON, and for the shell.
 json = $(subst ",\",$(subst \,\\,$(1)))
 quoted = '$(subst ','\'',$(1))'
 HERE := $(call quoted,$(call json,$(CURDIR)))
+
+# Two makes may run at the same time, so a file appears completely or not at
+# all.
 
 # $(call compile,COMMAND): also write the dependencies and the editor's entry.
 define compile

@@ -1,9 +1,9 @@
 /* grade/trials/programs/abuse.c: the first process on a damaged disk: tries
  * every call on every file that it finds (grade/trials/damage).
  *
- * All of them may fail. What must not happen is that the kernel fails, so the
- * last line is all that is looked at. ON_HOST it runs above the kernel's file
- * system as grade/trials/damage/host builds it, without a kernel around. */
+ * All calls may fail, but the kernel must survive, so only the last line of the
+ * output matters. With ON_HOST it runs on the kernel's file system as
+ * grade/trials/damage/host builds it, without the rest of the kernel. */
 
 #ifdef ON_HOST
 #include "host_calls.h"
@@ -16,7 +16,7 @@
 #define FILES_MAX 300
 #define DEPTH_MAX 6
 #define READ_MAX (1 << 18)
-#define FAR (5L << 20) /* behind two tables of blocks */
+#define FAR (5L << 20) /* an offset found through two tables of blocks */
 #define PATH_SIZE 128
 
 static char buf[BLOCK_SIZE];
@@ -73,7 +73,7 @@ static void use_file(const char *path, long size)
 		close(fd);
 }
 
-/* Names that come, change and go in a directory. */
+/* Create, rename and remove names in a directory. */
 static void use_directory(const char *path)
 {
 	char name[3][PATH_SIZE];

@@ -1,28 +1,27 @@
-/* grade/trials/programs/power.c: the first process of a machine whose power is
- * to fail: makes the calls on files that /script lists
+/* grade/trials/programs/power.c: the first process of a machine whose power
+ * will fail: makes the file calls that /script lists
  * (grade/trials/power/workload.py).
  *
- * A line is an error number, 0 for success, and a call that must end so. After
- * a `mark` it says so on the console and waits for a line: by then the grader
- * knows how much has been written to the disk.
+ * A line has an error number (0 means success) and a call that must return it.
+ * At a `mark` the program says so on the console and waits for a line. By then
+ * the grader knows how much has been written to the disk.
  *
- * With the boot word `survey` it prints all files instead, each as
- * grade/trials/power/volume.py sees it: "PATH TYPE NLINK INODE SIZE SUM", the
- * sum being a CRC-32 of the bytes. Then it checks that the disk can be
- * written. */
+ * With the boot word `survey` it prints all files instead, in the form of
+ * grade/trials/power/volume.py: "PATH TYPE NLINK INODE SIZE SUM", where the sum
+ * is a CRC-32 of the bytes. Then it checks that the disk can be written to. */
 
 #include "calf.h"
 #include "dir.h"
 
 #define WORDS_MAX 6
-#define PERIOD 251 /* of the bytes that are written: no block is like another */
+#define PERIOD 251 /* of the bytes written, so that all blocks differ */
 #define LENGTH_MAX (1 << 20)
 #define CRC_POLYNOMIAL 0xedb88320 /* reversed */
 
 /* ---- a script ---- */
 
 static char bytes[LENGTH_MAX + PERIOD];
-static int held = -1; /* a descriptor that calls find open */
+static int held = -1; /* a descriptor that stays open across calls */
 
 static char *read_script(void)
 {
@@ -40,7 +39,7 @@ static char *read_script(void)
 	return script;
 }
 
-/* Cut the words of a line apart; returns the next line. */
+/* Split a line into words. Returns the next line. */
 static char *split(char *line, char *word[WORDS_MAX])
 {
 	char *end = strchr(line, '\n');
@@ -146,12 +145,13 @@ static void check_call(char *word[])
 	}
 }
 
-/* The lines between `fork` and `end` are a child's. */
+/* The lines between `fork` and `end` are for a child. */
 static void run(char *line)
 {
 	char *word[WORDS_MAX];
 	bool skipped = false, is_child = false;
-	int nchildren = 0; /* wait() would wait for a kernel thread, too */
+	int nchildren =
+		0; /* since wait() would wait for a kernel thread, too */
 
 	while (*line != '\0') {
 		line = split(line, word);

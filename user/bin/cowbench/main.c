@@ -136,8 +136,8 @@ int main(int argc, char **argv)
 		word_parse(*name, &ignored);
 	meter_init();
 	if (!counters_count_instructions())
-		warnx("these are no instructions, so nothing to compare: "
-		      "boot with ICOUNT=1");
+		warnx("not measured in instructions, so not comparable: boot "
+		      "with ICOUNT=1");
 	for (char **name = names; *name != NULL; name++)
 		measure(*name);
 	return 0;
