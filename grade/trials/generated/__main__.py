@@ -1,0 +1,202 @@
+"""grade/trials/generated/__main__.py: `make mutants AUTO=1`."""
+
+import json
+import os
+import queue
+import shutil
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+
+from grade.machine.host import process
+from grade.machine.host.build import ROOT, BuildError, UserError, build
+from grade.score.content_key import content_key
+from grade.trials.generated import compiled, stages
+from grade.trials.generated.mutant import mutants_of, read_files
+
+FOLDER = ROOT / "build" / "generated"
+RESULTS = FOLDER / "results"
+
+
+@dataclass
+class Result:
+    """What became of a mutant: "not C", "same code" as the kernel or as the
+    mutant `how`, the name of the stage that found it and `how`, or "survived"
+    all stages to the one called `how`. `tree` stands for all that this depends
+    on."""
+
+    id: str
+    tree: str
+    what: str
+    how: str = ""
+    seconds: float = 0
+
+
+def known_results(tree):
+    """What earlier runs found out. A mutant that was found stays found; one
+    that survived is tried again when anything has changed."""
+    known = {}
+    try:
+        lines = RESULTS.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return known
+    for line in lines:
+        try:
+            result = Result(**json.loads(line))
+        except (ValueError, TypeError):
+            continue        # a run was killed while it wrote
+        if result.what != "survived" or result.tree == tree:
+            known[result.id] = result
+    return known
+
+
+def choose(mutants):
+    """Those that FILE, OPERATOR and MUTANT name, in an order that looks random
+    but stays the same; the first N of them."""
+    wishes = {name: os.environ.get(name, "").split()
+              for name in ("FILE", "OPERATOR", "MUTANT")}
+    chosen = [m for m in mutants
+              if (not wishes["FILE"]
+                  or any(w in m.path for w in wishes["FILE"]))
+              and (not wishes["OPERATOR"] or m.operator in wishes["OPERATOR"])
+              and (not wishes["MUTANT"]
+                   or m.id.startswith(tuple(wishes["MUTANT"])))]
+    if not chosen:
+        raise UserError("no such mutant")
+    chosen.sort(key=lambda m: m.id)
+    count = os.environ.get("N", "")
+    return chosen[:int(count)] if count.isdigit() else chosen
+
+
+class Runner:
+    def __init__(self, config, tree, names, known, workers):
+        self._config = config
+        self._kernel = compiled.built(config)
+        self._tree = tree
+        self._names = names     # of the stages to try
+        self._known = known
+        self._same = {}     # the id of the first mutant with that code
+        self._free = queue.Queue()
+        for number in range(workers):
+            folder = FOLDER / str(number)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            self._free.put(folder)
+
+    def is_open(self, mutant):
+        """Whether it has no result, or may have more to survive."""
+        old = self._known.get(mutant.id)
+        return old is None or old.what == "survived" and \
+            stages.up_to(old.how) < self._names
+
+    def run(self, mutant):
+        folder = self._free.get()
+        start = time.monotonic()
+        try:
+            what, how = self._try(mutant, folder)
+        finally:
+            self._free.put(folder)
+        return Result(mutant.id, self._tree, what, how,
+                      round(time.monotonic() - start, 1))
+
+    def _try(self, mutant, folder):
+        try:
+            _, right = compiled.assemble(self._kernel, mutant.path, mutant.old,
+                                         folder)
+            self._same.setdefault(right, "the kernel")
+            made, code = compiled.assemble(self._kernel, mutant.path,
+                                           mutant.new, folder)
+            first = self._same.setdefault(code, mutant.id)
+            if first != mutant.id:
+                return "same code", first
+            kernel = compiled.link(self._kernel, made, folder)
+        except compiled.NotC as why:
+            return "not C", str(why).partition("\n")[0]
+        stage, how = stages.killer(self._config, kernel, folder,
+                                   self._untried(mutant))
+        return (stage, how) if stage else ("survived", self._names[-1])
+
+    def _untried(self, mutant):
+        """The stages that it has not survived yet."""
+        old = self._known.get(mutant.id)
+        return self._names if old is None \
+            else self._names[self._names.index(old.how) + 1:]
+
+
+def run_all(mutants, known, runner, workers):
+    """Run those without a result; each result is written down at once."""
+    first = os.environ.get("FIRST") == "1"
+    todo = [m for m in mutants if runner.is_open(m)]
+    by_id = {m.id: m for m in mutants}
+    with ThreadPoolExecutor(workers) as pool, \
+            open(RESULTS, "a", encoding="utf-8") as file:
+        jobs = [pool.submit(runner.run, mutant) for mutant in todo]
+        try:
+            for job in as_completed(jobs):
+                result = job.result()
+                known[result.id] = result
+                file.write(json.dumps(asdict(result)) + "\n")
+                file.flush()
+                say(by_id[result.id], result)
+                if first and result.what == "survived":
+                    break
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def say(mutant, result):
+    print(f"{mutant.id} {result.seconds:5.1f} s  {result.what:10} "
+          f"{mutant.path}:{mutant.line} {mutant.operator}  {result.how}",
+          flush=True)
+
+
+def report(mutants, known):
+    """The figures, and the mutants that survived; returns how many."""
+    figures, survived = {}, []
+    for mutant in mutants:
+        result = known.get(mutant.id)
+        if result is None:
+            continue
+        word = result.what if result.what in (
+            "not C", "same code", "survived") else "found"
+        figures.setdefault(mutant.operator, Counter())[word] += 1
+        if word == "survived":
+            survived.append(mutant)
+    print()
+    columns = ("found", "survived", "same code", "not C")
+    print(f"{'':12}" + "".join(f"{name:>11}" for name in columns))
+    for name in sorted(figures):
+        print(f"{name:12}"
+              + "".join(f"{figures[name][c]:11}" for c in columns))
+    total = sum(figures.values(), Counter())
+    print(f"{'all':12}" + "".join(f"{total[c]:11}" for c in columns))
+    for mutant in sorted(survived, key=lambda m: (m.path, m.line)):
+        print(f"\n{mutant.id} {mutant.path}:{mutant.line} "
+              f"{mutant.function}, {mutant.operator}\n{mutant.diff()}")
+    return len(survived)
+
+
+def main():
+    process.end_on_signals()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    workers = int(os.environ.get("WORKERS") or os.cpu_count() or 1)
+    try:
+        config = build()
+        flags = config.command("kernel_cc")
+        mutants = choose([m for pair in read_files()
+                          for m in mutants_of(*pair, flags)])
+        tree = content_key()
+        known = known_results(tree)
+        names = stages.up_to(os.environ.get("STAGE", ""))
+        run_all(mutants, known,
+                Runner(config, tree, names, known, workers), workers)
+    except (UserError, BuildError) as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        return 2
+    return 1 if report(mutants, known) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

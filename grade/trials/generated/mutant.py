@@ -1,0 +1,77 @@
+"""grade/trials/generated/mutant.py: the mutants of the kernel, in order."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from grade.machine.host.build import ROOT
+from grade.trials.generated.operators import OPERATORS, Function
+from grade.trials.generated.syntax import definitions
+
+# The files to break, and for a header a file that includes it.
+FILES = Path(__file__).with_name("files")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A file of the kernel with one mistake. `line` is where it begins, and
+    `id` stays the same until the file changes."""
+
+    path: str
+    operator: str
+    function: str
+    line: int
+    old: str
+    new: str
+
+    @property
+    def id(self):
+        words = f"{self.path}\0{self.new}"
+        return hashlib.sha256(words.encode()).hexdigest()[:12]
+
+    def diff(self):
+        return "".join(difflib.unified_diff(
+            self.old.splitlines(True), self.new.splitlines(True),
+            f"a/{self.path}", f"b/{self.path}", n=2))
+
+    def change(self):
+        """The changed lines, before and after, on one line each."""
+        lines = self.diff().splitlines()[2:]
+        return [" ".join(line[1:].strip() for line in lines
+                         if line.startswith(sign)) for sign in "-+"]
+
+
+def read_files():
+    """(path, source to compile) of each file to break."""
+    pairs = []
+    for line in FILES.read_text("utf-8").splitlines():
+        words = line.partition("#")[0].split()
+        if words:
+            pairs.append((words[0], words[-1]))
+    return pairs
+
+
+def apply(text, edits):
+    """The text with the edits, which do not overlap, and as many lines as
+    before: __LINE__ must not tell two mutants apart."""
+    for start, end, new in sorted(edits, reverse=True):
+        lost = text.count("\n", start, end) - new.count("\n")
+        text = text[:start] + new + "\n" * max(lost, 0) + text[end:]
+    return text
+
+
+def mutants_of(path, source, flags):
+    """All mutants of one file, each text once, in the order of the lines."""
+    text = (ROOT / path).read_text("utf-8")
+    found = {}
+    for node in definitions(source, path, flags):
+        function = Function(text, node)
+        for name, operator in OPERATORS.items():
+            for edits in operator(function):
+                new = apply(text, edits)
+                line = text.count("\n", 0, min(e[0] for e in edits)) + 1
+                if new != text:
+                    found.setdefault(new, Mutant(
+                        path, name, function.name, line, text, new))
+    return sorted(found.values(), key=lambda m: (m.line, m.operator, m.id))
