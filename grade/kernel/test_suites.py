@@ -112,6 +112,13 @@ def test_grind(run):
     run("grind 10\n", Machine(cpus=4), trap="grind -f 1")
 
 
+@pytest.mark.xdist_group("large")
+def test_large(run):
+    """a program of 320 MiB forks, writes, shrinks and is looked at in /proc"""
+    run("usertests large_program\n", Machine(mem="400M"),
+        trap="usertests no_such_test")
+
+
 # 16 MiB have room for 64 processes. No test may come near that, or it fails
 # now and then.
 @pytest.mark.xdist_group("small")

@@ -304,6 +304,48 @@ static void copies_are_shared_again(void)
 	pages_check(pages, PAGES, SEED_OLD);
 }
 
+/* ---- stores of every kind ---- */
+
+/* Nothing but `bytes` bytes at `where` has changed, and something there. */
+static void check_stored(const char *pages, size_t where, size_t bytes)
+{
+	size_t changed = 0;
+
+	for (size_t i = 0; i < 2 * PGSIZE; i++) {
+		if (pages[i] == 'o')
+			continue;
+		if (i < where || i >= where + bytes)
+			fail("byte %zu has changed", i);
+		changed++;
+	}
+	CHECK((changed > 0) == (bytes > 0));
+}
+
+static void every_kind_of_store_is_isolated(void)
+{
+	char *pages = xpages(2);
+
+	for (size_t i = 0; stores[i].store != NULL; i++) {
+		memset(pages, 'o', 2 * PGSIZE);
+		IN_CHILD() {
+			IN_CHILD() {
+				stores[i].store(pages + stores[i].where);
+				check_stored(pages, stores[i].where,
+					     stores[i].bytes);
+			}
+			xwait(0);
+			check_stored(pages, 0, 0);
+			/* Alone with its parent. */
+			stores[i].store(pages + stores[i].where);
+			check_stored(pages, stores[i].where, stores[i].bytes);
+		}
+		xwait(0);
+		check_stored(pages, 0, 0);
+		stores[i].store(pages + stores[i].where); /* the last owner */
+		check_stored(pages, stores[i].where, stores[i].bytes);
+	}
+}
+
 const struct test cow_isolation_tests[] = {
 	TEST(child_writes_stay_in_child),
 	TEST(parent_writes_stay_in_parent),
@@ -319,5 +361,6 @@ const struct test cow_isolation_tests[] = {
 	TEST(last_part_of_heap_is_shared),
 	TEST(copies_are_shared_again),
 	TEST(freed_heap_stays_with_parent),
+	TEST(every_kind_of_store_is_isolated),
 	TESTS_END,
 };

@@ -127,13 +127,62 @@ static long step_read_file(int fd, int n)
 	return read_with_failure(fd, n, xopen("file", O_RDONLY));
 }
 
+/* The bytes that were not read are still there. */
 static long step_read_pipe(int fd, int n)
 {
 	int fds[2];
+	char left[8];
 
 	xpipe(fds);
 	xwrite(fds[1], "12345678", 8);
-	return read_with_failure(fd, n, fds[0]);
+
+	long got = read_with_failure(fd, n, fds[0]);
+	int reason = errno;
+
+	xclose(fds[1]);
+
+	long rest = read(fds[0], left, sizeof(left));
+
+	CHECK(got == 8 ? rest == 0 : rest == 4 || rest == 8);
+	CHECK_EQ(memcmp(left, &"12345678"[8 - rest], (size_t)rest), 0);
+	errno = reason;
+	return got;
+}
+
+static long step_read_directory(int fd, int n)
+{
+	return read_with_failure(fd, n, xopen("/", O_RDONLY));
+}
+
+static long step_read_device(int fd, int n)
+{
+	return read_with_failure(fd, n, xopen(VMSTAT_PATH, O_RDONLY));
+}
+
+/* The child can be waited for again, and has the same status. */
+static long step_wait(int fd, int n)
+{
+	char *at = pages + PGSIZE - 2;
+	int child = xfork_settled();
+	int status;
+
+	if (child == 0)
+		exit(42);
+	sleep(1);
+
+	long result = call_with_failure(fd, n, SYS_wait, (long)at, 0, 0);
+	int reason = errno;
+
+	if (result < 0) {
+		CHECK_EQ(wait(&status), child);
+	} else {
+		CHECK_EQ(result, child);
+		memcpy(&status, at, sizeof(status));
+	}
+	CHECK_EQ(status, 42);
+	CHECK_FAILS(wait(NULL), ECHILD);
+	errno = reason;
+	return result;
 }
 
 static long step_fstat(int fd, int n)
@@ -176,6 +225,21 @@ static void read_of_file_without_memory(void)
 static void read_of_pipe_without_memory(void)
 {
 	check_kernel_write("read", step_read_pipe);
+}
+
+static void read_of_directory_without_memory(void)
+{
+	check_kernel_write("read", step_read_directory);
+}
+
+static void read_of_device_without_memory(void)
+{
+	check_kernel_write("read", step_read_device);
+}
+
+static void wait_without_memory(void)
+{
+	check_kernel_write("wait", step_wait);
 }
 
 static void fstat_without_memory(void)
@@ -244,6 +308,9 @@ const struct test cow_memory_tests[] = {
 	TEST(parent_without_memory_dies_alone),
 	TEST(read_of_file_without_memory),
 	TEST(read_of_pipe_without_memory),
+	TEST(read_of_directory_without_memory),
+	TEST(read_of_device_without_memory),
+	TEST(wait_without_memory),
 	TEST(fstat_without_memory),
 	TEST(pipe_without_memory),
 	TEST(child_uses_up_memory),

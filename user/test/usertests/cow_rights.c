@@ -96,8 +96,155 @@ static void stack_may_be_anywhere(void)
 	xwait(0);
 }
 
+/* ---- all rights that a page can have ---- */
+
+#define TEXT_VA 0x10000UL
+#define SUBJECT_VA 0x20000UL
+
+/* A program that does one thing to the page at SUBJECT_VA: the first letter of
+ * its argument says what. With "f" after it, it forks, and the child does it.
+ * The status is 2 if a call fails. */
+extern const char touch_start[], touch_end[];
+static void touch(void) __attribute__((used, noinline));
+static void touch(void)
+{
+	__asm__ volatile(".option push\n"
+			 ".option norelax\n"
+			 "touch_start:\n"
+			 "ld s1, 8(a1)\n"
+			 "lbu s2, 0(s1)\n"
+			 "lbu s3, 1(s1)\n"
+			 "li s0, %[subject]\n"
+			 "beqz s3, 1f\n"
+			 "li a7, %[fork]\n"
+			 "ecall\n"
+			 "beqz a0, 1f\n"
+			 "addi sp, sp, -16\n"
+			 "mv a0, sp\n"
+			 "li a7, %[wait]\n"
+			 "ecall\n"
+			 "lw a0, 0(sp)\n"
+			 "j 9f\n"
+			 "1: li t0, 'l'\n"
+			 "bne s2, t0, 1f\n"
+			 "lbu t1, 0(s0)\n"
+			 "1: li t0, 's'\n"
+			 "bne s2, t0, 1f\n"
+			 "sb zero, 8(s0)\n"
+			 "1: li t0, 'x'\n"
+			 "bne s2, t0, 1f\n"
+			 "jalr s0\n"
+			 "1: li a0, 0\n"
+			 "li a7, %[read]\n"
+			 "li t0, 'r'\n"
+			 "beq s2, t0, 1f\n"
+			 "li a0, 1\n"
+			 "li a7, %[write]\n"
+			 "li t0, 'w'\n"
+			 "beq s2, t0, 1f\n"
+			 "li a0, 0\n"
+			 "j 9f\n"
+			 "1: addi a1, s0, 8\n"
+			 "li a2, 1\n"
+			 "ecall\n"
+			 "slti a0, a0, 0\n"
+			 "slli a0, a0, 1\n"
+			 "9: li a7, %[exit]\n"
+			 "ecall\n"
+			 "touch_end:\n"
+			 ".option pop"
+			 :
+			 : [subject] "i"(SUBJECT_VA), [fork] "i"(SYS_fork),
+			   [wait] "i"(SYS_wait), [read] "i"(SYS_read),
+			   [write] "i"(SYS_write), [exit] "i"(SYS_exit));
+}
+
+static void make_toucher(uint32 rights)
+{
+	static const uint ret[] = { 0x00008067, 0 }; /* the instruction */
+	size_t size = (size_t)(touch_end - touch_start);
+	const struct segment segments[] = {
+		{ TEXT_VA, 5, touch_start, size, size },
+		{ SUBJECT_VA, rights, ret, sizeof(ret), PGSIZE },
+	};
+
+	make_program("toucher", segments, ARRAY_LEN(segments));
+}
+
+static int status_of_toucher(const char *what)
+{
+	char *argv[] = { "toucher", (char *)what, NULL };
+	int fds[2];
+	int status;
+
+	xpipe(fds);
+	xwrite(fds[1], "x", 1);
+
+	int pid = xfork();
+
+	if (pid == 0) {
+		xclose(0);
+		CHECK_EQ(dup(fds[0]), 0);
+		xclose(1);
+		CHECK_EQ(dup(fds[1]), 1);
+		exec("./toucher", argv);
+		fail("exec: %s", strerror(errno));
+	}
+	CHECK_EQ(wait(&status), pid);
+	xclose(fds[0]);
+	xclose(fds[1]);
+	return status;
+}
+
+/* `status` is what the program ends with where `needed` is not among the
+ * rights. */
+struct touching {
+	const char *what;
+	uint32 needed;
+	int status;
+};
+
+static void check_touching(const struct touching *t, uint32 rights)
+{
+	int expected = rights & t->needed ? 0 : t->status;
+	int status = status_of_toucher(t->what);
+
+	if (status != expected)
+		fail("%s where the rights are %u: status %d, not %d", t->what,
+		     rights, status, expected);
+}
+
+/* With a page of its own and with one that it shares, whether it is the program
+ * or the kernel that touches it. In Sv39, what can be written can be read. */
+static void each_page_allows_what_its_segment_says(void)
+{
+	static const struct touching touchings[] = {
+		{ "l", 6, STATUS_KILLED },
+		{ "s", 2, STATUS_KILLED },
+		{ "x", 1, STATUS_KILLED },
+		{ "r", 2, 2 },
+		{ "w", 6, 2 },
+		{ "lf", 6, STATUS_KILLED },
+		{ "sf", 2, STATUS_KILLED },
+		{ "xf", 1, STATUS_KILLED },
+		{ "rf", 2, 2 },
+		{ "wf", 6, 2 },
+	};
+
+	for (uint32 rights = 1; rights < 8; rights++) {
+		make_toucher(rights);
+		for (size_t i = 0; i < ARRAY_LEN(touchings); i++)
+			check_touching(&touchings[i], rights);
+	}
+	xunlink("toucher");
+}
+
 const struct test cow_rights_tests[] = {
-	TEST(text_stays_read_only),        TEST(constants_stay_read_only),
-	TEST(read_into_shared_text_fails), TEST(guard_page_stays_unmapped),
-	TEST(stack_may_be_anywhere),       TESTS_END,
+	TEST(text_stays_read_only),
+	TEST(constants_stay_read_only),
+	TEST(read_into_shared_text_fails),
+	TEST(guard_page_stays_unmapped),
+	TEST(stack_may_be_anywhere),
+	TEST(each_page_allows_what_its_segment_says),
+	TESTS_END,
 };

@@ -11,6 +11,7 @@ static const struct test_group groups[] = {
 	{ "state", state_tests, false },
 	{ "exec", exec_tests, false },
 	{ "exec", script_tests, false },
+	{ "exec", fresh_tests, false },
 	{ "pipe", pipe_tests, false },
 	{ "file", file_tests, false },
 	{ "file", bigfile_tests, false },
@@ -30,6 +31,7 @@ static const struct test_group groups[] = {
 	{ "cow", cow_leaks_tests, false },
 	{ "cow", cow_cost_tests, false },
 	{ "slow", slow_tests, true },
+	{ "large", large_tests, true },
 	{ NULL, NULL, false },
 };
 

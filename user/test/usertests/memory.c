@@ -102,10 +102,10 @@ static void heap_cannot_shrink_below_its_start(void)
 	long heap = (long)((uint64)end - stack_top());
 	int on_stack = 1;
 
-	CHECK_EQ((long)sbrk(-heap - 1), -1);
-	CHECK_EQ((long)sbrk(-(long)(uint64)end), -1);
-	CHECK_EQ((long)sbrk(-(long)(uint64)end - 1), -1);
-	CHECK_EQ((long)sbrk((long)(1UL << 63)), -1);
+	CHECK_FAILS((long)sbrk(-heap - 1), EINVAL);
+	CHECK_FAILS((long)sbrk(-(long)(uint64)end), EINVAL);
+	CHECK_FAILS((long)sbrk(-(long)(uint64)end - 1), EINVAL);
+	CHECK_FAILS((long)sbrk((long)(1UL << 63)), EINVAL);
 	CHECK(xsbrk(0) == end);
 	CHECK_EQ(on_stack, 1);
 }
@@ -133,6 +133,33 @@ static void heap_takes_all_memory(void)
 		steps++;
 	CHECK_EQ(errno, ENOMEM);
 	CHECK(steps >= 13);
+}
+
+/* The end must be right to the byte, and no page may be lost below it, whether
+ * the heap moves by little or by so much that the kernel does it in parts. */
+static void check_heap_moves(long bytes)
+{
+	char *start = xsbrk(100) + 99; /* the last byte that must stay */
+
+	*start = 7;
+	CHECK(xsbrk(bytes) == start + 1);
+	CHECK(xsbrk(0) == start + 1 + bytes);
+	CHECK_EQ(start[bytes], 0);
+	start[bytes] = 7;
+	CHECK(xsbrk(-bytes) == start + 1 + bytes);
+	CHECK(xsbrk(0) == start + 1);
+	CHECK_EQ(*start, 7);
+	check_kills(load_from, ((uint64)start | (PGSIZE - 1)) + 1);
+	xsbrk(-100);
+}
+
+static void heap_moves_to_the_byte(void)
+{
+	static const long mebibytes[] = { 1, 16, 33 };
+
+	for (size_t i = 0; i < ARRAY_LEN(mebibytes); i++)
+		for (long more = -1; more <= 1; more++)
+			check_heap_moves((mebibytes[i] << 20) + more);
 }
 
 /* ---- the stack ---- */
@@ -274,6 +301,7 @@ const struct test memory_tests[] = {
 	TEST(heap_cannot_shrink_below_its_start),
 	TEST(heap_cannot_grow_without_end),
 	TEST(heap_takes_all_memory),
+	TEST(heap_moves_to_the_byte),
 	TEST(whole_stack_is_usable),
 	TEST(page_below_stack_is_a_guard),
 	TEST(gap_below_stack_is_not_mapped),

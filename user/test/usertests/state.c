@@ -39,6 +39,18 @@ static uint64 changed_by_call(long number, long a0)
 	return changed;
 }
 
+/* A child has the registers of its parent. */
+static void fork_keeps_registers(void)
+{
+	int parent = getpid();
+	uint64 changed = changed_by_call(SYS_fork, 0);
+
+	if (getpid() != parent)
+		exit(changed != 0);
+	CHECK_EQ(changed, 0);
+	xwait(0);
+}
+
 static void calls_keep_registers(void)
 {
 	CHECK_EQ(changed_by_call(SYS_getpid, 0), 0);
@@ -104,6 +116,68 @@ static void float_registers_are_private(void)
 	for (int i = 0; i < 10; i++)
 		xwait(0);
 	CHECK_EQ(float_get(), 4711);
+}
+
+#define ALL_FLOATS                                                             \
+	"0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, "   \
+	"19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+
+/* Give each floating-point register a value of its own, and fcsr one. */
+static void floats_set(uint64 seed)
+{
+	__asm__ volatile("mv t0, %0\n"
+			 ".irp n, " ALL_FLOATS "\n"
+			 "addi t0, t0, 1\n"
+			 "fmv.d.x f\\n, t0\n"
+			 ".endr\n"
+			 "andi t0, %0, 0x7f\n"
+			 "fscsr t0"
+			 :
+			 : "r"(seed)
+			 : "t0");
+}
+
+/* Nonzero if one has another value. */
+static uint64 floats_changed(uint64 seed)
+{
+	uint64 changed;
+
+	__asm__ volatile("frcsr t1\n"
+			 "andi t0, %1, 0x7f\n"
+			 "xor t2, t0, t1\n"
+			 "mv t0, %1\n"
+			 ".irp n, " ALL_FLOATS "\n"
+			 "addi t0, t0, 1\n"
+			 "fmv.x.d t1, f\\n\n"
+			 "xor t1, t1, t0\n"
+			 "or t2, t2, t1\n"
+			 ".endr\n"
+			 "mv %0, t2"
+			 : "=r"(changed)
+			 : "r"(seed)
+			 : "t0", "t1", "t2");
+	return changed;
+}
+
+/* Through fork, and while others compute with theirs. */
+static void all_float_registers_are_kept(void)
+{
+	floats_set(0x1234567800000041);
+	CHECK_EQ(floats_changed(0x1234567800000041), 0);
+	for (uint64 i = 1; i <= 3; i++) {
+		IN_CHILD() {
+			CHECK_EQ(floats_changed(0x1234567800000041), 0);
+			floats_set(i << 40 | i);
+			for (int round = 0; round < 3; round++) {
+				sleep(1);
+				CHECK_EQ(floats_changed(i << 40 | i), 0);
+			}
+		}
+	}
+	for (int i = 0; i < 3; i++)
+		xwait(0);
+	CHECK_EQ(floats_changed(0x1234567800000041), 0);
+	__asm__ volatile("fscsr zero");
 }
 
 static void counters_can_be_read(void)
@@ -185,8 +259,10 @@ static void exit_closes_files(void)
 
 const struct test state_tests[] = {
 	TEST(calls_keep_registers),
+	TEST(fork_keeps_registers),
 	TEST(unknown_call_fails),
 	TEST(float_registers_are_private),
+	TEST(all_float_registers_are_kept),
 	TEST(counters_can_be_read),
 	TEST(child_has_the_same_files),
 	TEST(files_opened_by_child_are_its_own),

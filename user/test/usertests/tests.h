@@ -22,10 +22,12 @@ extern const struct test process_tests[];
 extern const struct test state_tests[];
 extern const struct test exec_tests[];
 extern const struct test script_tests[];
+extern const struct test fresh_tests[];
 extern const struct test pipe_tests[];
 extern const struct test file_tests[];
 extern const struct test bigfile_tests[];
 extern const struct test slow_tests[];
+extern const struct test large_tests[];
 extern const struct test directory_tests[];
 extern const struct test name_tests[];
 extern const struct test crowd_tests[];
@@ -61,3 +63,27 @@ void sweep_failures(const char *what, long (*step)(int fd, int n));
 /* A step for sweep_failures(): fork, and wait for the child, which does
  * nothing. */
 long fork_with_failure(int fd, int n);
+
+/* A part of a program: `size` bytes at va, and zeros after them up to `room`
+ * bytes. `rights` are those of ELF: 4 to read, 2 to write, 1 to execute. */
+struct segment {
+	uint64 va;
+	uint32 rights;
+	const void *bytes;
+	size_t size;
+	size_t room;
+};
+
+/* Write a program of these segments to a file. It starts at the beginning of
+ * the first one. */
+void make_program(const char *path, const struct segment *segments,
+		  uint16 count);
+
+/* A kind of store, and where in two pages to try it. The list ends with
+ * NULL. */
+struct store {
+	void (*store)(char *at);
+	size_t bytes; /* that it changes at most */
+	size_t where; /* offset in the pages */
+};
+extern const struct store stores[];

@@ -1,0 +1,151 @@
+/* user/test/usertests/fresh.c: a new program finds nothing that others have
+ * left: not in its memory and not in its registers. */
+
+#include "tests.h"
+
+#define TEXT_VA 0x10000UL
+#define DATA_VA 0x20000UL
+#define DATA_SIZE 104
+#define DATA_ROOM (3 * PGSIZE) /* of which all but DATA_SIZE bytes are zero */
+#define FRAMES 400             /* to leave something in, before each program */
+
+static const char data[DATA_SIZE] = { 1 };
+
+/* All registers but sp, the arguments a0 and a1, and s0 and s1. */
+#define REGISTERS                                                              \
+	"gp, tp, ra, t0, t1, t2, t3, t4, t5, t6, a2, a3, a4, a5, a6, a7, "     \
+	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
+
+/* A program that ends with status 0 if it finds nothing but zeros, or tells
+ * where it has found something: 1: in an integer register, 2: in a
+ * floating-point register, 3: after the bytes of its data, 4: in the page of
+ * the stack, below what exec puts there, 5: after its text. */
+extern const char look_start[], look_end[];
+static void look_around(void) __attribute__((used, noinline));
+static void look_around(void)
+{
+	__asm__ volatile(
+		".option push\n"
+		".option norelax\n"
+		"look_start:\n"
+		"or s0, s0, s1\n"
+		".irp r, " REGISTERS "\n"
+		"or s0, s0, \\r\n"
+		".endr\n"
+		"li a0, 1\n"
+		"bnez s0, 9f\n"
+		".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, "
+		"13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, "
+		"26, 27, 28, 29, 30, 31\n"
+		"fmv.x.d t0, f\\n\n"
+		"or s0, s0, t0\n"
+		".endr\n"
+		"frcsr t0\n"
+		"or s0, s0, t0\n"
+		"li a0, 2\n"
+		"bnez s0, 9f\n"
+		"li a0, 3\n"
+		"li t0, %[data]\n"
+		"li t1, %[data_end]\n"
+		"1: ld t2, 0(t0)\n"
+		"bnez t2, 9f\n"
+		"addi t0, t0, 8\n"
+		"bltu t0, t1, 1b\n"
+		"li a0, 4\n"
+		"addi t0, sp, -1\n"
+		"li t1, -4096\n"
+		"and t0, t0, t1\n"
+		"2: bgeu t0, sp, 3f\n"
+		"ld t2, 0(t0)\n"
+		"bnez t2, 9f\n"
+		"addi t0, t0, 8\n"
+		"j 2b\n"
+		"3: li a0, 5\n"
+		"lla t0, look_end\n"
+		"li t3, 4095\n"
+		"4: ld t2, 0(t0)\n"
+		"bnez t2, 9f\n"
+		"addi t0, t0, 8\n"
+		"and t1, t0, t3\n"
+		"bnez t1, 4b\n"
+		"li a0, 0\n"
+		"9: li a7, %[exit]\n"
+		"ecall\n"
+		".balign 8\n"
+		"look_end:\n"
+		".option pop"
+		:
+		: [data] "i"(DATA_VA + DATA_SIZE),
+		  [data_end] "i"(DATA_VA + DATA_ROOM), [exit] "i"(SYS_exit));
+}
+
+/* Fill frames that will be free at once, so that the next program gets some of
+ * them. */
+static void leave_traces(void)
+{
+	IN_CHILD()
+		memset(xpages(FRAMES), 0xee, FRAMES * PGSIZE);
+	xwait(0);
+}
+
+/* With something in every register that a program has. */
+static void exec_with_full_registers(const char *path)
+{
+	char *argv[] = { "x", NULL };
+	register const char *a0 __asm__("a0") = path;
+	register char **a1 __asm__("a1") = argv;
+
+	__asm__ volatile(
+		".irp r, gp, tp, t0, t1, t2, t3, t4, t5, t6, a2, a3, a4, a5, "
+		"a6, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11\n"
+		"li \\r, -1\n"
+		".endr\n"
+		".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, "
+		"15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, "
+		"30, 31\n"
+		"fmv.d.x f\\n, t0\n"
+		".endr\n"
+		"li t0, 0x7f\n"
+		"fscsr t0\n"
+		"li a7, %[exec]\n"
+		"ecall\n"
+		:
+		: "r"(a0), "r"(a1), [exec] "i"(SYS_exec)
+		: "memory");
+	fail("exec: it returned");
+}
+
+static void check_new_program(uint64 text_va)
+{
+	size_t size = (size_t)(look_end - look_start);
+	const struct segment segments[] = {
+		{ text_va, 5, look_start, size, size },
+		{ DATA_VA, 6, data, DATA_SIZE, DATA_ROOM },
+	};
+
+	make_program("program", segments, ARRAY_LEN(segments));
+	leave_traces();
+	IN_CHILD()
+		exec_with_full_registers("./program");
+	xwait(0);
+}
+
+static void new_program_finds_nothing_of_others(void)
+{
+	for (int round = 0; round < 3; round++)
+		check_new_program(TEXT_VA);
+}
+
+/* A segment may begin anywhere in a page and end in the next one. */
+static void segment_may_cross_pages(void)
+{
+	check_new_program(TEXT_VA + PGSIZE - 8);
+	check_new_program(TEXT_VA + PGSIZE - 200);
+	check_new_program(TEXT_VA + 8);
+}
+
+const struct test fresh_tests[] = {
+	TEST(new_program_finds_nothing_of_others),
+	TEST(segment_may_cross_pages),
+	TESTS_END,
+};

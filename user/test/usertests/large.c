@@ -1,0 +1,82 @@
+/* user/test/usertests/large.c: a program so large that its frames do not fit
+ * into 16 bits, nor its page tables into one turn of any loop. It needs a
+ * machine with 400 MiB, so it runs on demand only.
+ * The runner sees that all frames come back. */
+
+#include "tests.h"
+
+#define PAGES 81920L /* 320 MiB */
+#define STEP 997     /* between pages that are written; no power of two */
+
+static uint64 *word_of(char *pages, long i)
+{
+	return (uint64 *)(pages + i * (long)PGSIZE + i % 512 * 8);
+}
+
+static void check_all(char *pages, uint64 seed, uint64 step_seed)
+{
+	for (long i = 0; i < PAGES; i++) {
+		bool in_step = i % STEP == 0 || i == PAGES - 1;
+		uint64 expected = (in_step ? step_seed : seed) + (uint64)i;
+
+		if (*word_of(pages, i) != expected)
+			fail("page %ld has %lu, not %lu", i, *word_of(pages, i),
+			     expected);
+	}
+}
+
+static void write_some(char *pages, uint64 seed)
+{
+	for (long i = 0; i < PAGES; i += STEP)
+		*word_of(pages, i) = seed + (uint64)i;
+	*word_of(pages, PAGES - 1) = seed + PAGES - 1;
+}
+
+/* Read all of it, and expect no more than that the kernel can say it. */
+static void read_whole(const char *path)
+{
+	static char text[4096];
+	int fd = xopen(path, O_RDONLY);
+	long n;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		;
+	CHECK_EQ(n, 0);
+	xclose(fd);
+}
+
+static void large_program(void)
+{
+	char *pages = xpages(PAGES);
+	char *argv[] = { "true", NULL };
+
+	for (long i = 0; i < PAGES; i++) {
+		CHECK_EQ(*word_of(pages, i), 0);
+		*word_of(pages, i) = 1000 + (uint64)i;
+	}
+	IN_CHILD() {
+		check_all(pages, 1000, 1000);
+		write_some(pages, 5000000);
+		check_all(pages, 1000, 5000000);
+		read_whole("/proc/self/status");
+		exec("/bin/true", argv);
+		fail("exec: %s", strerror(errno));
+	}
+	xwait(0);
+	check_all(pages, 1000, 1000);
+	write_some(pages, 9000000);
+	check_all(pages, 1000, 9000000);
+	read_whole("/proc/self/status");
+	read_whole("/proc/self/smaps");
+	read_whole("/proc/self/pagemap");
+	IN_CHILD()
+		xsbrk(-PAGES / 2 * (long)PGSIZE);
+	xwait(0);
+	check_all(pages, 1000, 9000000);
+	xsbrk(-PAGES * (long)PGSIZE);
+}
+
+const struct test large_tests[] = {
+	TEST(large_program),
+	TESTS_END,
+};
