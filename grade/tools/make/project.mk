@@ -42,9 +42,14 @@ bench-docs:
 
 ##   make mutants      break the kernel on purpose, and check that the tests
 ##                     notice; MUTANT="012 5": only these; FULL=1: all tests
+##   make mutants AUTO=1
+##                     the same with mistakes made by a program, thousands of
+##                     them; N=500: a sample; FILE="fault uvm",
+##                     OPERATOR="fence lock": only those; STAGE=outside: stop
+##                     after that stage of the tests (docs/trials.md)
 .PHONY: mutants
 mutants:
-	@$(PYTHON) -m grade.trials.mutants
+	@$(PYTHON) -m grade.trials.$(if $(AUTO),generated,mutants)
 
 ##   make mutants-docs write docs/mistakes.md from the patches of the mutants
 .PHONY: mutants-docs

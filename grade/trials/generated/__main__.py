@@ -1,4 +1,10 @@
-"""grade/trials/generated/__main__.py: `make mutants AUTO=1`."""
+"""grade/trials/generated/__main__.py: `make mutants AUTO=1`: is each mistake
+found that a program makes in the kernel?
+
+FILE="fault uvm", OPERATOR="fence lock" and MUTANT="1a2b" select mutants, N=500
+takes the first 500 of them, and STAGE=model stops each after that stage.
+FIRST=1 ends the run at the first survivor. WORKERS=N run at a time.
+"""
 
 import json
 import os
@@ -13,11 +19,14 @@ from dataclasses import asdict, dataclass
 from grade.machine.host import process
 from grade.machine.host.build import ROOT, BuildError, UserError, build
 from grade.score.content_key import content_key
-from grade.trials.generated import compiled, stages
-from grade.trials.generated.mutant import mutants_of, read_files
+from grade.trials.generated import compiled, equivalent, stages
+from grade.trials.generated.made import mutants_of, read_files
 
 FOLDER = ROOT / "build" / "generated"
 RESULTS = FOLDER / "results"
+
+
+COLUMNS = ("found", "survived", "equivalent", "same code", "not C")
 
 
 @dataclass
@@ -129,9 +138,11 @@ def run_all(mutants, known, runner, workers):
     """Run those without a result; each result is written down at once."""
     first = os.environ.get("FIRST") == "1"
     todo = [m for m in mutants if runner.is_open(m)]
+    todo.sort(key=lambda m: m.id in known)      # what is new comes first
     by_id = {m.id: m for m in mutants}
     with ThreadPoolExecutor(workers) as pool, \
             open(RESULTS, "a", encoding="utf-8") as file:
+        file.write("\n")       # the last line may lack its end
         jobs = [pool.submit(runner.run, mutant) for mutant in todo]
         try:
             for job in as_completed(jobs):
@@ -152,26 +163,28 @@ def say(mutant, result):
           flush=True)
 
 
-def report(mutants, known):
+def report(mutants, known, excused):
     """The figures, and the mutants that survived; returns how many."""
     figures, survived = {}, []
     for mutant in mutants:
         result = known.get(mutant.id)
-        if result is None:
+        word = "found"
+        if mutant.id in excused:
+            word = "equivalent"
+        elif result is None:
             continue
-        word = result.what if result.what in (
-            "not C", "same code", "survived") else "found"
+        elif result.what in COLUMNS:
+            word = result.what
         figures.setdefault(mutant.operator, Counter())[word] += 1
         if word == "survived":
             survived.append(mutant)
     print()
-    columns = ("found", "survived", "same code", "not C")
-    print(f"{'':12}" + "".join(f"{name:>11}" for name in columns))
+    print(f"{'':12}" + "".join(f"{name:>11}" for name in COLUMNS))
     for name in sorted(figures):
         print(f"{name:12}"
-              + "".join(f"{figures[name][c]:11}" for c in columns))
+              + "".join(f"{figures[name][c]:11}" for c in COLUMNS))
     total = sum(figures.values(), Counter())
-    print(f"{'all':12}" + "".join(f"{total[c]:11}" for c in columns))
+    print(f"{'all':12}" + "".join(f"{total[c]:11}" for c in COLUMNS))
     for mutant in sorted(survived, key=lambda m: (m.path, m.line)):
         print(f"\n{mutant.id} {mutant.path}:{mutant.line} "
               f"{mutant.function}, {mutant.operator}\n{mutant.diff()}")
@@ -188,14 +201,16 @@ def main():
         mutants = choose([m for pair in read_files()
                           for m in mutants_of(*pair, flags)])
         tree = content_key()
+        excused = {m.id for m in mutants
+                   if any(e.fits(m) for e in equivalent.read())}
         known = known_results(tree)
         names = stages.up_to(os.environ.get("STAGE", ""))
-        run_all(mutants, known,
+        run_all([m for m in mutants if m.id not in excused], known,
                 Runner(config, tree, names, known, workers), workers)
     except (UserError, BuildError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
-    return 1 if report(mutants, known) else 0
+    return 1 if report(mutants, known, excused) else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""grade/trials/generated/operators.py: all ways to break a function, one at a
-time.
+"""grade/trials/generated/operators.py: all ways to break a function.
 
-An operator is a function that takes the Function and yields lists of edits
-(start, end, new text); each list is a mutant. Those that do not compile, or
-that the compiler turns into the same code, are sorted out later, so an operator
-need not be clever.
+An operator takes a Function and yields lists of edits (start, end, new text).
+Each list is a mutant. Mutants that do not compile, or that the compiler turns
+into the same code as another, are dropped later, so an operator need not be
+clever.
 """
 
 import re
@@ -14,7 +13,7 @@ from itertools import pairwise
 from grade.trials.generated.syntax import Node
 
 OPERATORS = {}
-# What a macro of these checks or assumes is no part of what the kernel does.
+# Macros that check or assume something and do nothing else.
 CHECKS = ("ASSERT", "DEBUG_ASSERT", "assume")
 LOOPS = {"WhileStmt", "ForStmt", "DoStmt"}
 JUMPS = {"BreakStmt", "ContinueStmt", "GotoStmt"}
@@ -193,7 +192,7 @@ def constant(function):
 
 @operator("expression")
 def expression(function):
-    """What is added to, or passed on, is off by one or by a page."""
+    """An argument is off by one or by a page."""
     for node in function.nodes("CallExpr"):
         for part in node.parts[1:]:
             if part.type in ("uint64", "int64", "uint32", "long", "int") \
@@ -273,7 +272,7 @@ def move_up(function):
 
 
 def results_of(kind):
-    """What a function of that type might wrongly return."""
+    """Wrong results for a function of that type."""
     if kind == "void":
         return [""]
     if kind == "bool":
@@ -301,7 +300,7 @@ def early_return(function):
 
 @operator("value")
 def value(function):
-    """A variable is not set to what a call returns, or to nothing."""
+    """A variable is set to 0 instead of its value."""
     for node in function.nodes("VarDecl"):
         if node.parts and plain(node.parts[-1]).kind == "CallExpr":
             yield put(node.parts[-1], "0")
@@ -329,7 +328,7 @@ def variable(function):
 
 @operator("member")
 def member(function):
-    """The wrong one of the members of a struct that the function uses."""
+    """The wrong member of a struct, among those that the function uses."""
     used = {}
     for node in function.nodes("MemberExpr"):
         of = node.parts[0].type if node.parts else ""

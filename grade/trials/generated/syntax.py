@@ -1,5 +1,5 @@
-"""grade/trials/generated/syntax.py: C as clang reads it, with the place of each
-part in the text of its file."""
+"""grade/trials/generated/syntax.py: C as clang reads it, with the place of
+each part in the text of its file."""
 
 import json
 import subprocess

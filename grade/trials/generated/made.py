@@ -1,4 +1,4 @@
-"""grade/trials/generated/mutant.py: the mutants of the kernel, in order."""
+"""grade/trials/generated/made.py: the mutants of the kernel, in order."""
 
 import difflib
 import hashlib
@@ -55,9 +55,11 @@ def read_files():
 def apply(text, edits):
     """The text with the edits, which do not overlap, and as many lines as
     before: __LINE__ must not tell two mutants apart."""
+    lost = sum(text.count("\n", start, end) - new.count("\n")
+               for start, end, new in edits)
     for start, end, new in sorted(edits, reverse=True):
-        lost = text.count("\n", start, end) - new.count("\n")
         text = text[:start] + new + "\n" * max(lost, 0) + text[end:]
+        lost = 0
     return text
 
 
