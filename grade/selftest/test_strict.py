@@ -12,7 +12,10 @@ import pytest
 
 from grade.machine.host.build import ROOT
 from grade.machine.host.limits import limit
+from grade.machine.run_to_end import Ending
 from grade.machine.strict import sequences
+from grade.machine.strict.source_lines import places
+from grade.machine.strict.strict_machine import STATUS_STORY, why_of
 
 GUESTS = ROOT / "grade" / "machine" / "strict" / "guests"
 CROSS = ["-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O2",
@@ -155,6 +158,23 @@ def test_bad_settings(calf, settings, said):
     assert done.returncode == 2
     assert done.stderr.startswith(f"strict: {said}")
     assert done.stderr.count("\n") == 1
+
+
+def test_why_of_a_story():
+    """strict: a run that a stale translation ends did not run out of time"""
+    assert why_of(Ending(STATUS_STORY)) == "a stale translation was used"
+    assert why_of(Ending(STATUS_STORY, timed_out=True)) == \
+        "it did not finish in time"
+
+
+def test_place_of_inline_function():
+    """strict: a fence is told by its caller, not by the header that has it"""
+    assert places("0xffffffc080000010\nfence\ncsr.h:55\nunmap\nuvm.c:76\n"
+                  "0xffffffc080000020\nmemset\nstring.c:45\n"
+                  "0xffffffc080000030\n??\n??:0\n") == {
+        0xffffffc080000010: "unmap (uvm.c:76)",
+        0xffffffc080000020: "memset (string.c:45)",
+        0xffffffc080000030: "0xffffffc080000030"}
 
 
 def kernel_of(nbytes):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grade.machine.host import process
 from grade.machine.host.build import BuildError, Config, UserError
+from grade.machine.host.text import many
 from grade.machine.image import make_image
 from grade.machine.qemu import timeout_from
 from grade.machine.run import say, write_out
@@ -72,8 +73,8 @@ def tell(machine, ending, settings):
     if ending.story:
         say(ending.story)
     result = ending.why if ending.failed else "ok"
-    say(f"strict: {result}: seed {machine.seed}, {machine.cpus} harts, "
-        f"{ending.steps} instructions")
+    say(f"strict: {result}: seed {machine.seed}, "
+        f"{many(machine.cpus, 'hart')}, {ending.steps} instructions")
     say(f"strict: again: {again(machine, settings)}")
 
 

@@ -73,7 +73,6 @@ WHY = {
     STATUS_LIMIT: "it was still running at the limit",
     STATUS_ASLEEP: "all harts wait for ever",
     STATUS_STORY: "a stale translation was used",
-    run_to_end.TIMEOUT_STATUS: "it did not finish in time",
 }
 
 
@@ -90,10 +89,15 @@ def run(config, machine, disk, sink, timeout, stderr_path):
         raise UserError(text.strip().removeprefix("strict: ")
                         or f"the machine ended with status {ending.status}")
     story = with_source_lines(config, ENDED.sub("", text).strip())
-    why = "it did not finish in time" if ending.timed_out else \
-        WHY.get(ending.status, f"exit status {ending.status}")
     return StrictEnding(ending.status, int(ended.group(2)) if ended else 0,
-                        story, why)
+                        story, why_of(ending))
+
+
+def why_of(ending):
+    """Why a run ended, in a few words."""
+    if ending.timed_out:        # which has the status of STATUS_STORY
+        return "it did not finish in time"
+    return WHY.get(ending.status, f"exit status {ending.status}")
 
 
 def switches_from(text):
