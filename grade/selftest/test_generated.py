@@ -54,7 +54,7 @@ def small(tmp_path):
     ("return", "return 0;"),
     ("variable", "return wanted;"),
     ("variable", "int got = MIN(*count, got);"),
-    ("swap", "wanted++;"),
+    ("swap", "wanted++; *count -= got;"),
 ])
 def test_operators(small, operator, line):
     """mutants: {operator} makes: {line}"""

@@ -36,10 +36,20 @@ class Mutant:
             f"a/{self.path}", f"b/{self.path}", n=2))
 
     def change(self):
-        """The changed lines, before and after, on one line each."""
-        lines = self.diff().splitlines()[2:]
-        return [" ".join(line[1:].strip() for line in lines
-                         if line.startswith(sign)) for sign in "-+"]
+        """From the first line that differs to the last one, before and after,
+        each on one line."""
+        old, new = self.old.splitlines(), self.new.splitlines()
+        same = count_same(old, new)
+        old, new = old[same:], new[same:]
+        same = count_same(old[::-1], new[::-1])
+        return [" ".join(" ".join(lines[:len(lines) - same]).split())
+                for lines in (old, new)]
+
+
+def count_same(one, other):
+    """How many lines at the beginning are the same."""
+    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b),
+                min(len(one), len(other)))
 
 
 def read_files():

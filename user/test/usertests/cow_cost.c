@@ -196,14 +196,27 @@ static void kernel_takes_over_for_last_owner(void)
 	CHECK_EQ(memcmp(pages + PGSIZE - 2, "four", 4), 0);
 }
 
+static void counters_show_takeovers(void)
+{
+	char *pages = xpages(PAGES);
+
+	pages_fill(pages, PAGES, 1);
+	IN_CHILD()
+		;
+	xwait(0);
+	struct vmstat before = measure();
+	pages_fill(pages, PAGES, 2);
+	struct vmstat after = measure();
+	CHECK_EQ(after.cow_reuse - before.cow_reuse, PAGES);
+	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
+	CHECK_EQ(after.fault_store - before.fault_store, PAGES);
+	CHECK_EQ(after.used - before.used, 0);
+}
+
 const struct test cow_cost_tests[] = {
-	TEST(take_over_after_exit),
-	TEST(take_over_after_exec),
-	TEST(take_over_after_sbrk),
-	TEST(take_over_after_kill),
-	TEST(take_over_after_copy),
-	TEST(child_takes_over),
-	TEST(last_of_three_takes_over),
-	TEST(kernel_takes_over_for_last_owner),
-	TESTS_END,
+	TEST(take_over_after_exit),     TEST(take_over_after_exec),
+	TEST(take_over_after_sbrk),     TEST(take_over_after_kill),
+	TEST(take_over_after_copy),     TEST(child_takes_over),
+	TEST(last_of_three_takes_over), TEST(kernel_takes_over_for_last_owner),
+	TEST(counters_show_takeovers),  TESTS_END,
 };

@@ -164,8 +164,8 @@ static void make_toucher(uint32 rights)
 	static const uint ret[] = { 0x00008067, 0 }; /* the instruction */
 	size_t size = (size_t)(touch_end - touch_start);
 	const struct segment segments[] = {
-		{ TEXT_VA, 5, touch_start, size, size },
-		{ SUBJECT_VA, rights, ret, sizeof(ret), PGSIZE },
+		{ TEXT_VA, 5, touch_start, size, size, false },
+		{ SUBJECT_VA, rights, ret, sizeof(ret), PGSIZE, false },
 	};
 
 	make_program("toucher", segments, ARRAY_LEN(segments));

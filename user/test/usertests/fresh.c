@@ -6,8 +6,9 @@
 #define TEXT_VA 0x10000UL
 #define DATA_VA 0x20000UL
 #define DATA_SIZE 104
-#define DATA_ROOM (3 * PGSIZE) /* of which all but DATA_SIZE bytes are zero */
-#define FRAMES 400             /* to leave something in, before each program */
+/* All but DATA_SIZE bytes are zero; more than exec maps at a time. */
+#define DATA_ROOM ((16UL << 20) + PGSIZE)
+#define FRAMES 400 /* to leave something in, before each program */
 
 static const char data[DATA_SIZE] = { 1 };
 
@@ -119,8 +120,8 @@ static void check_new_program(uint64 text_va)
 {
 	size_t size = (size_t)(look_end - look_start);
 	const struct segment segments[] = {
-		{ text_va, 5, look_start, size, size },
-		{ DATA_VA, 6, data, DATA_SIZE, DATA_ROOM },
+		{ text_va, 5, look_start, size, size, false },
+		{ DATA_VA, 6, data, DATA_SIZE, DATA_ROOM, false },
 	};
 
 	make_program("program", segments, ARRAY_LEN(segments));
@@ -144,8 +145,42 @@ static void segment_may_cross_pages(void)
 	check_new_program(TEXT_VA + 8);
 }
 
+static void check_stack(size_t bytes, int reason)
+{
+	char *argv[] = { "x", NULL };
+	size_t size = (size_t)(look_end - look_start);
+	const struct segment segments[] = {
+		{ TEXT_VA, 5, look_start, size, size, false },
+		{ DATA_VA, 6, data, DATA_SIZE, DATA_ROOM, false },
+		{ 0, 6, data, 0, bytes, true },
+	};
+
+	make_program("program", segments, ARRAY_LEN(segments));
+	if (reason != 0) {
+		CHECK_FAILS(exec("./program", argv), reason);
+		return;
+	}
+	IN_CHILD()
+		exec_with_full_registers("./program");
+	xwait(0);
+}
+
+/* A program says how large its stack is to be, and it may say anything. */
+static void stack_may_have_any_size(void)
+{
+	check_stack(1, 0);
+	check_stack(PGSIZE, 0);
+	check_stack(20UL << 20, 0);
+	check_stack((64UL << 20) + 1, ENOMEM);
+	check_stack(USER_TOP, ENOMEM);
+	check_stack(1UL << 63, ENOMEM);
+	check_stack(-PGSIZE, ENOMEM);
+	check_stack(-1UL, ENOMEM);
+}
+
 const struct test fresh_tests[] = {
 	TEST(new_program_finds_nothing_of_others),
 	TEST(segment_may_cross_pages),
+	TEST(stack_may_have_any_size),
 	TESTS_END,
 };

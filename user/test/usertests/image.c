@@ -3,7 +3,9 @@
 
 #include "tests.h"
 
-#define LOAD 1 /* the type of a segment that is loaded */
+/* The types of segments. */
+#define LOAD 1
+#define GNU_STACK 0x6474e551
 
 /* The parts of an ELF file (System V ABI, "Object Files"). */
 struct elf_start {
@@ -41,8 +43,14 @@ void make_program(const char *path, const struct segment *segments,
 	for (int i = 0; i < count; i++) {
 		const struct segment *s = &segments[i];
 		struct elf_segment header = {
-			LOAD,  s->rights, offset,  s->va,
-			s->va, s->size,   s->room, PGSIZE
+			.type = s->is_stack ? GNU_STACK : LOAD,
+			.flags = s->rights,
+			.offset = offset,
+			.vaddr = s->va,
+			.paddr = s->va,
+			.filesz = s->size,
+			.memsz = s->room,
+			.align = PGSIZE,
 		};
 
 		xwrite(fd, &header, sizeof(header));

@@ -41,6 +41,27 @@ static void big_sbrk_without_memory(void)
 	sweep_failures("sbrk", step_sbrk_far);
 }
 
+/* So much that the kernel does it in parts, of which a later one fails. */
+static void large_sbrk_without_memory(void)
+{
+	static const int points[] = { 1, 4096, 4100, 5000, 8200 };
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+	char *end = xsbrk(10);
+
+	end[9] = 7;
+	for (size_t i = 0; i < ARRAY_LEN(points); i++) {
+		struct vmstat before = measure();
+		CHECK_FAILS(call_with_failure(fd, points[i], SYS_sbrk,
+					      33L << 20, 0, 0),
+			    ENOMEM);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, 0);
+		CHECK(xsbrk(0) == end + 10);
+		CHECK_EQ(end[9], 7);
+	}
+	memset(xsbrk(2 * PGSIZE), 1, 2 * PGSIZE);
+}
+
 static long step_exec(int fd, int n)
 {
 	static char *argv[] = { "true", "x", NULL };
@@ -188,6 +209,7 @@ static void read_and_write_without_memory(void)
 const struct test nomem_tests[] = {
 	TEST(sbrk_without_memory),
 	TEST(big_sbrk_without_memory),
+	TEST(large_sbrk_without_memory),
 	TEST(exec_without_memory),
 	TEST(fork_without_memory),
 	TEST(fork_of_floats_without_memory),

@@ -180,6 +180,44 @@ static void all_float_registers_are_kept(void)
 	__asm__ volatile("fscsr zero");
 }
 
+#define FIRST_FLOAT(code)                                                      \
+	do {                                                                   \
+		IN_CHILD()                                                     \
+			__asm__ volatile("mv a5, %0\n" code                    \
+					 :                                     \
+					 : "r"(word)                           \
+					 : "a4", "a5", "fa0", "memory");       \
+		xwait(0);                                                      \
+	} while (0)
+
+/* Each kind of instruction that needs the registers, as the first one of a
+ * process. */
+static void any_float_instruction_can_be_first(void)
+{
+	static uint64 place[2];
+	uint64 *word = place;
+
+	FIRST_FLOAT("frcsr a4");
+	FIRST_FLOAT("frrm a4");
+	FIRST_FLOAT("fsflags zero");
+	FIRST_FLOAT("flw fa0, 0(a5)");
+	FIRST_FLOAT(".option push; .option norvc; fld fa0, 0(a5); .option pop");
+	FIRST_FLOAT("fsw fa0, 0(a5)");
+	FIRST_FLOAT(".option push; .option norvc; fsd fa0, 0(a5); .option pop");
+	FIRST_FLOAT("c.fld fa0, 0(a5)");
+	FIRST_FLOAT("c.fsd fa0, 0(a5)");
+	FIRST_FLOAT("addi sp, sp, -16; c.fsdsp fa0, 0(sp); addi sp, sp, 16");
+	FIRST_FLOAT("c.fldsp fa0, 0(sp)");
+	FIRST_FLOAT("fmadd.s fa0, fa0, fa0, fa0");
+	FIRST_FLOAT("fmsub.d fa0, fa0, fa0, fa0");
+	FIRST_FLOAT("fnmsub.d fa0, fa0, fa0, fa0");
+	FIRST_FLOAT("fnmadd.s fa0, fa0, fa0, fa0");
+	FIRST_FLOAT("fadd.d fa0, fa0, fa0");
+	FIRST_FLOAT("fcvt.d.l fa0, a5");
+	FIRST_FLOAT("feq.s a4, fa0, fa0");
+	FIRST_FLOAT("fmv.d.x fa0, a5");
+}
+
 static void counters_can_be_read(void)
 {
 	uint64 cycle = rdcycle();
@@ -191,6 +229,58 @@ static void counters_can_be_read(void)
 	CHECK(rdcycle() > cycle);
 	CHECK(rdtime() > time);
 	CHECK(rdinstret() > instret);
+}
+
+/* ---- counters ---- */
+
+static void store_into_text(void)
+{
+	*(volatile char *)store_into_text = 0;
+}
+
+static void load_from_nowhere(void)
+{
+	(void)*(volatile char *)USER_END;
+}
+
+static void jump_to_nowhere(void)
+{
+	((void (*)(void))(uint64)(USER_END - PGSIZE))();
+}
+
+/* Faults of each kind, frames cleared, and frames for page tables. */
+static void counters_show_what_memory_does(void)
+{
+	static void (*const wild[])(
+		void) = { store_into_text, load_from_nowhere, jump_to_nowhere };
+	enum { PAGES = 1100 };
+
+	struct vmstat before = measure();
+	xpages(PAGES);
+	struct vmstat grown = measure();
+	CHECK_EQ(grown.zero_fill - before.zero_fill, PAGES);
+	CHECK(grown.table - before.table >= 2);
+	CHECK_EQ(grown.used - before.used, PAGES + grown.table - before.table);
+	CHECK_EQ(grown.fork, before.fork);
+	xsbrk(-PAGES * (long)PGSIZE);
+
+	struct vmstat shrunk = measure();
+	CHECK_EQ(shrunk.table, before.table);
+	CHECK_EQ(shrunk.used, before.used);
+	CHECK_EQ(shrunk.zero_fill, grown.zero_fill);
+	for (size_t i = 0; i < ARRAY_LEN(wild); i++) {
+		IN_CHILD()
+			wild[i]();
+		xwait(STATUS_KILLED);
+	}
+
+	struct vmstat after = measure();
+	CHECK_EQ(after.fault_load - shrunk.fault_load, 1);
+	CHECK_EQ(after.fault_exec - shrunk.fault_exec, 1);
+	CHECK(after.fault_store - shrunk.fault_store >= 1);
+	CHECK_EQ(after.fork - shrunk.fork, (long)ARRAY_LEN(wild));
+	CHECK_EQ(after.procs, before.procs);
+	CHECK_EQ(after.total, after.free + after.used);
 }
 
 /* ---- files and directories across fork ---- */
@@ -263,7 +353,9 @@ const struct test state_tests[] = {
 	TEST(unknown_call_fails),
 	TEST(float_registers_are_private),
 	TEST(all_float_registers_are_kept),
+	TEST(any_float_instruction_can_be_first),
 	TEST(counters_can_be_read),
+	TEST(counters_show_what_memory_does),
 	TEST(child_has_the_same_files),
 	TEST(files_opened_by_child_are_its_own),
 	TEST(child_has_the_same_directory),
