@@ -72,7 +72,7 @@ struct segment {
 	const void *bytes;
 	size_t size;
 	size_t room;
-	bool is_stack; /* not a part, but how large the stack is to be: `room` */
+	bool is_stack; /* it only asks for a stack of `room` bytes */
 };
 
 /* Write a program of these segments to a file. It starts at the beginning of
