@@ -56,14 +56,8 @@ static void child_order(char order)
 
 /* ---- the turns ---- */
 
-static bool is_shared_by_fork; /* whether fork has shared the pages */
-
 static void turn_fork(void)
 {
-	struct vmstat before;
-	struct vmstat after;
-
-	vmstat_read(&before);
 	int pid = fork();
 	if (pid < 0)
 		err(1, "fork");
@@ -72,8 +66,6 @@ static void turn_fork(void)
 	close(to_child[0]);
 	close(to_parent[1]);
 	child_order('-'); /* now it runs and has its own stack page */
-	vmstat_read(&after);
-	is_shared_by_fork = after.shared - before.shared >= npages;
 }
 
 static void turn_child_reads(void)
@@ -102,33 +94,114 @@ static void turn_parent_writes_last(void)
 	write_page(2);
 }
 
+struct figures {
+	long used, shared, copied, reused;
+};
+
+/* ---- what the figures of a turn say ---- */
+
+#define FORK_FRAMES 8 /* a child needs them even if all pages are shared */
+
+static bool is_shared_by_fork; /* whether fork has shared the pages */
+
+static bool is(const struct figures *seen, long used, long copied, long reused)
+{
+	return seen->used == used && seen->copied == copied &&
+	       seen->reused == reused;
+}
+
+static const char *say_fork(const struct figures *seen)
+{
+	is_shared_by_fork = seen->used - FORK_FRAMES < npages / 2;
+	if (!is_shared_by_fork)
+		return "fork copied the pages: this kernel has no "
+		       "copy-on-write for them.";
+	if (seen->shared < npages)
+		return "fork took few frames, but few frames are shared.";
+	return "Both map the same frames. Copied: stack and data that both "
+	       "write.";
+}
+
+static const char *say_read(const struct figures *seen)
+{
+	if (!is(seen, 0, 0, 0))
+		return "Reading should cost nothing, but it did.";
+	return is_shared_by_fork ? "Reading costs nothing: there is still one "
+				   "frame for the two."
+				 : "Reading costs nothing.";
+}
+
+static const char *say_child_wrote(const struct figures *seen)
+{
+	if (is(seen, 1, 1, 0) && is_shared_by_fork)
+		return "The write faults, and the child gets a copy of this "
+		       "page alone.";
+	if (is(seen, 0, 0, 0) && !is_shared_by_fork)
+		return "The copy is there already: the price was paid in "
+		       "fork.";
+	return "This should cost one frame and one copy if the page is shared, "
+	       "else nothing.";
+}
+
+static const char *say_wrote_again(const struct figures *seen)
+{
+	if (!is(seen, 0, 0, 0))
+		return "The page was the child's own already: this should "
+		       "cost nothing.";
+	return is_shared_by_fork ? "The page is the child's own now: no fault, "
+				   "no copy."
+				 : "Nothing happens.";
+}
+
+static const char *say_parent_wrote(const struct figures *seen)
+{
+	if (is(seen, 1, 1, 0) && is_shared_by_fork)
+		return "It works both ways: the parent copies, the child keeps "
+		       "the old one.";
+	if (is(seen, 0, 0, 0) && !is_shared_by_fork)
+		return "Nothing happens.";
+	return "This should cost one frame and one copy if the page is shared, "
+	       "else nothing.";
+}
+
+static const char *say_exited(const struct figures *seen)
+{
+	if (seen->used >= 0)
+		return "The child is gone, but no frame of it is free.";
+	if (!is_shared_by_fork)
+		return "The child's frames are free again.";
+	return -seen->used < npages + FORK_FRAMES
+		       ? "What was the child's own is free; the shared frames "
+			 "stay."
+		       : "More frames are free than the child had of its own.";
+}
+
+static const char *say_last_wrote(const struct figures *seen)
+{
+	if (is(seen, 0, 0, 1))
+		return "Nobody else has the frame any more: taken over, not "
+		       "copied.";
+	if (is(seen, 0, 0, 0))
+		return is_shared_by_fork
+			       ? "It cost nothing, and no take-over was "
+				 "counted."
+			       : "Nothing happens.";
+	return "Nobody else has the frame any more: this should cost no frame.";
+}
+
 static const struct turn {
 	const char *title;
 	void (*run)(void);
-	const char *when_shared; /* explanation with copy-on-write */
-	const char *when_copied; /* explanation without it */
+	const char *(*say)(const struct figures *seen);
 } turns[] = {
-	{ "parent forks", turn_fork,
-	  "Both map the same frames. Copied: stack and data that both write.",
-	  "fork copied every page: this kernel has no copy-on-write." },
-	{ "child reads all pages", turn_child_reads,
-	  "Reading costs nothing: there is still one frame for the two.",
-	  "Reading costs nothing." },
-	{ "child writes one page", turn_child_writes,
-	  "The write faults, and the child gets a copy of this page alone.",
-	  "The copy is there already: the price was paid in fork." },
-	{ "child writes it again", turn_child_writes,
-	  "The page is the child's own now: no fault, no copy.",
-	  "Nothing happens." },
-	{ "parent writes another page", turn_parent_writes,
-	  "It works both ways: the parent copies, the child keeps the old one.",
-	  "Nothing happens." },
-	{ "child exits", turn_child_exits,
-	  "What was the child's own is free; the shared frames stay.",
-	  "All frames of the child are free again." },
+	{ "parent forks", turn_fork, say_fork },
+	{ "child reads all pages", turn_child_reads, say_read },
+	{ "child writes one page", turn_child_writes, say_child_wrote },
+	{ "child writes it again", turn_child_writes, say_wrote_again },
+	{ "parent writes another page", turn_parent_writes, say_parent_wrote },
+	{ "child exits", turn_child_exits, say_exited },
 	{ "parent writes a third page", turn_parent_writes_last,
-	  "Nobody else has the frame any more: taken over, not copied.",
-	  "Nothing happens." },
+	  say_last_wrote },
 };
 
 static void show_turn(int number, const struct turn *turn)
@@ -139,11 +212,15 @@ static void show_turn(int number, const struct turn *turn)
 	vmstat_read(&before);
 	turn->run();
 	vmstat_read(&after);
+	struct figures seen = {
+		.used = after.used - before.used,
+		.shared = after.shared - before.shared,
+		.copied = after.cow_copy - before.cow_copy,
+		.reused = after.cow_reuse - before.cow_reuse,
+	};
 	printf("%d. %-28s %+8ld %+8ld %8ld %8ld\n   %s\n", number, turn->title,
-	       after.used - before.used, after.shared - before.shared,
-	       after.cow_copy - before.cow_copy,
-	       after.cow_reuse - before.cow_reuse,
-	       is_shared_by_fork ? turn->when_shared : turn->when_copied);
+	       seen.used, seen.shared, seen.copied, seen.reused,
+	       turn->say(&seen));
 }
 
 static void make_pages(void)
