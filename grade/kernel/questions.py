@@ -2,12 +2,14 @@
 that a kernel cannot know the answers.
 
 Everything that a guest prints goes through its kernel, which may print
-anything. So for each boot, each test gets two random words, one for success
-and one for failure, and some of the tests are made to fail. A kernel that
-prints results, turns "FAILED" into "ok", or lets every process end
-successfully either does not know the words or is found out by these traps.
+anything. So for each boot, each test gets a nonce, from which the test's
+program makes one word if it passes and another one if it fails, and some of
+the tests are made to fail. A kernel that prints results, turns "FAILED" into
+"ok", or lets every process end successfully either does not know the words or
+is found out by these traps. The questions are all alike: whether one is a trap
+only shows when the hash of its nonce is computed (user/lib/asked.c).
 
-This only stops cheap tricks. A kernel can find the words in its own memory;
+This only stops cheap tricks. A kernel can compute what its programs compute;
 what must withstand that is checked from outside (grade/kernel/outside).
 """
 
@@ -28,18 +30,43 @@ class Distrusted(GuestFailed):
     """The results cannot be those of an honest kernel."""
 
 
+# What hashes of a nonce are for, as in user/lib/asked.c. Each byte of a reason
+# has a purpose of its own, from REASON on.
+PASSED, FAILED, SEAL, REASON = range(4)
+WORD = (1 << 64) - 1
+
+
+def hash_of(nonce, purpose):
+    """The same as in user/lib/asked.c."""
+    value = purpose
+    for byte in nonce.encode():
+        value = (value ^ byte) * 0x9e3779b97f4a7c15 & WORD
+        value ^= value >> 29
+    return value
+
+
+def word_of(nonce, purpose):
+    return f"{hash_of(nonce, purpose):016x}"
+
+
 class Question:
     """A test to run. A trap must fail, for a reason like any other."""
 
     def __init__(self, test, is_trap=False):
         self.group, self.name = test
         self.is_trap = is_trap
-        self.passed = secrets.token_hex(8)
-        self.failed = secrets.token_hex(8)
+        self.nonce = secrets.token_hex(8)
+        self.passed = word_of(self.nonce, PASSED)
+        self.failed = word_of(self.nonce, FAILED)
 
     def line(self):
-        return f"{self.group} {self.name} {self.passed} {self.failed} " \
-            f"{excuse(self.name) if self.is_trap else ''}\n"
+        seal = word_of(self.nonce, SEAL) if self.is_trap \
+            else secrets.token_hex(8)
+        reason = bytes(
+            byte ^ hash_of(self.nonce, REASON + index) & 0xff
+            for index, byte in enumerate(excuse(self.name).encode()))
+        return f"{self.group} {self.name} {self.nonce} {seal} " \
+            f"{reason.hex()}\n"
 
 
 class Asked:
@@ -76,6 +103,19 @@ class Asked:
         return {self.questions[index].name: result
                 for index, result in answers.items()
                 if not self.questions[index].is_trap}
+
+    def readable(self, text):
+        """The same without words, and without what traps report."""
+        asked = {word: question for question in self.questions
+                 for word in (question.passed, question.failed)}
+        lines = []
+        for line in text.splitlines():
+            word, _, rest = line.partition(" ")
+            if word not in asked:
+                lines.append(line)
+            elif not asked[word].is_trap:
+                lines.append(rest)
+        return "".join(f"{line}\n" for line in lines)
 
     def _answers(self, text):
         """Results by the index of the question, if they have the right

@@ -10,7 +10,7 @@
  * FRAMES_PER_SECOND frames, since some tests use all memory. */
 #define DEFAULT_SECONDS 60
 #define FRAMES_PER_SECOND 4096
-#define SECONDS_MIN 10
+#define SECONDS_MIN 2
 #define SETTLE_TICKS 10 /* ticks to wait until frames are free again... */
 #define SETTLE_AGAIN 1  /* ... and after the first wait that was in vain */
 
@@ -72,8 +72,8 @@ static int start_test(const struct test *test, const char *dir, int report[2])
 		fail_to(report[1]);
 		xchdir(dir);
 		test->run();
-		if (asked.reason != NULL)
-			fail("%s", asked.reason);
+		if (asked.name != NULL)
+			asked_fail_trap(&asked);
 		exit(0);
 	}
 	return pid;
@@ -229,14 +229,15 @@ static bool run_test(const struct test *test)
 		run_in_directory(test, &outcome);
 
 	bool passed = outcome.reason[0] == '\0';
-	const char *verdict = passed ? asked.passed : asked.failed;
-	const char *answer = asked.name == NULL ? "" : verdict;
+	char word[ASKED_WORD_SIZE] = "";
 	const char *blank = asked.name == NULL ? "" : " ";
 
+	if (asked.name != NULL)
+		asked_word(&asked, passed, word);
 	if (passed)
-		printf("%s%s%s: ok\n", answer, blank, test->name);
+		printf("%s%s%s: ok\n", word, blank, test->name);
 	else
-		printf("%s%s%s: FAILED (%s)\n", answer, blank, test->name,
+		printf("%s%s%s: FAILED (%s)\n", word, blank, test->name,
 		       outcome.reason);
 	return passed;
 }
