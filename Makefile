@@ -135,6 +135,7 @@ clean-disk:
 ##   TESTS="word"    the tests whose names contain that word; also and, or, not
 ##   GROUP="word"    the tests of that group
 ##   FIRST=1         stop at the first failure      WORKERS=N  tests at a time
+##   QUICK=1         the most telling tests only    ALL=1      give up nothing
 ##   SANDBOX=0       run without the sandbox; 1: refuse to run without it
 ##
 ## for qemu, run and gdb

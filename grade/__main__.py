@@ -7,7 +7,9 @@ TESTS="words" selects tests, in pytest's -k language; GROUP="words" selects
 groups of grade/score/points; WORKERS=N runs N tests at a time; FIRST=1 stops
 at the first failure. TREE=path grades the kernel of another tree. SANDBOX=1
 forces the sandbox, SANDBOX=0 does without it. LIMIT=N ends the run after N
-seconds. REPORT and OUT are the defaults of --report and --out.
+seconds. QUICK=1 runs the most telling tests only, ALL=1 also those that a
+kernel has no chance to pass. REPORT and OUT are the defaults of --report and
+--out.
 """
 
 import argparse
@@ -74,6 +76,10 @@ def check_settings(everything):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
     if timeout_from(os.environ, 1) is None:
         raise UserError("TIMEOUT=0: must be a number of seconds above 0")
+    for name in ("CPUS", "MEM"):
+        if os.environ.get(name):
+            raise UserError(f"{name}={os.environ[name]}: the tests choose "
+                            "their machines; make run and make qemu take it")
     limit = os.environ.get("LIMIT", "")
     if limit and not limits.is_limit(limit):
         raise UserError(f"LIMIT={limit}: must be {limits.SECONDS}")
@@ -203,6 +209,9 @@ def run_tests(everything):
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
         options += ["-k", os.environ["TESTS"]]
+    # SystemExit would be an internal error to pytest, of status 3.
+    process.end_on_signals(lambda status: pytest.exit(
+        f"ended by signal {status - 128}", returncode=status))
     status = pytest.main([*options, *tests_to_read(everything)])
     if limits.is_over() and not results.read()["tests"]:
         raise TimeIsOver

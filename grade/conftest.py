@@ -6,29 +6,28 @@ and send each test's title and points with its report.
 
 import json
 import os
-import time
-from textwrap import indent
 
 import pytest
 
 from grade.kernel.outside.gate import NOTHING_SHARED
-from grade.machine.guest import GuestFailed, Log
-from grade.machine.host import limits
+from grade.machine import failures
+from grade.machine.failures import Broken, GuestFailed, NotTried
+from grade.machine.guest import Log
 from grade.machine.host.limits import factor
-from grade.machine.host.text import many, printable
-from grade.score import explain, reports, results, session
-from grade.score.points import Points, add_up
+from grade.score import results, session
+from grade.score.points import Points
+from grade.score.progress import Progress
 from grade.tools.setup.needs import skip_unless_there
 
 # Only make view_page runs it, for those who change the page of make view.
 collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
     else ["selftest/test_view_page.py"]
 
-TITLE_WIDTH = 64
 RUN_SECONDS = 600       # for the tests of a kernel; most need a tenth of it
-SAVE_SECONDS = 1        # between two writes of the results
 TOO_LONG = ("not tried: so many tests before it hung that the time of the run "
             "was over")
+TOO_EARLY = ("not tried: for a kernel that keeps its promises in the other "
+             "tests")
 
 
 def is_worker(config):
@@ -48,7 +47,8 @@ def pytest_configure(config):
         "markers", "needs(words): what the test needs; see tools/needs.py")
     if not is_worker(config):
         config.calf_session = session.start()
-        config.pluginmanager.register(Score(config), "calf-score")
+        config.pluginmanager.register(
+            Progress(config, stop_file(config.calf_session)), "calf-progress")
         silence_others(config)
 
 
@@ -117,7 +117,9 @@ def prepare(items, everything):
     shares = points.share_out([test_id(item) for item in items])
     groups = os.environ.get("GROUP", "").split() or points.groups
     items[:] = [item for item in items if is_first(item)
-                or points.group(test_id(item)) in groups]
+                or points.group(test_id(item)) in groups
+                and (os.environ.get("QUICK") != "1"
+                     or points.is_quick(test_id(item)))]
     for item in items:
         test = test_id(item)
         item.user_properties += [
@@ -144,145 +146,17 @@ def stop_file(here):
 def pytest_runtest_setup(item):
     """Do not try tests that cannot pass, nor go on for ever."""
     here, points = session.current(), Points()
-    group = dict(item.user_properties)["group"]
-    if here.shares_nothing and group in points.cow:
-        raise GuestFailed(NOTHING_SHARED)
-    if group not in points.tools and here.seconds() > RUN_SECONDS * factor():
-        raise GuestFailed(TOO_LONG)
+    facts = dict(item.user_properties)
+    of_kernel = facts["group"] not in points.tools
+    failures.watch(of_kernel)
+    if here.shares_nothing and facts["group"] in points.cow:
+        raise NotTried(NOTHING_SHARED)
+    if of_kernel and here.seconds() > RUN_SECONDS * factor():
+        raise NotTried(TOO_LONG)
+    if of_kernel and os.environ.get(failures.ALL) != "1" \
+            and points.is_long(facts["id"]) and failures.has_failed():
+        raise NotTried(TOO_EARLY)
     skip_unless_there(item)
-
-
-class Score:
-    """Prints a line as each test ends; at the end, why tests failed, and the
-    sum."""
-
-    def __init__(self, config):
-        self._config = config
-        self._got = {}
-        self._skipped = set()
-        self._failures = []
-        self._results = results.Results()
-        self._saved = 0
-        self._live = os.isatty(1) and os.environ.get("TERM") != "dumb"
-
-    def _terminal(self):
-        return self._config.pluginmanager.get_plugin("terminalreporter")
-
-    def _say(self, line, **markup):
-        """Print a line; on a terminal, with the progress below it."""
-        terminal = self._terminal()
-        if not self._live:
-            terminal.write_line(line, **markup)
-            return
-        got, total = self._sum()
-        terminal.rewrite("", erase=True)
-        terminal.rewrite(f"{line}\n", **markup)
-        terminal.rewrite(
-            f"  {len(self._got)} of {many(len(self._worth()), 'test')}, "
-            f"{got:g} of {total:g} points")
-
-    def pytest_report_teststatus(self, report):
-        """Print no dots: our lines take their place."""
-        if report.when == "call" or report.failed:
-            return report.outcome, "", ""
-        return "", "", ""
-
-    def pytest_runtest_logreport(self, report):
-        facts = dict(report.user_properties)
-        if "points" not in facts:
-            return
-        if report.skipped:
-            self._skip(facts, report)
-        if report.skipped or report.when != "call" and not report.failed:
-            return
-        if report.when == "teardown" and facts["id"] in self._got:
-            return
-        points = facts["points"]
-        got = points if report.passed else 0
-        self._got[facts["id"]] = got
-        self._results.add(facts["id"], report, got)
-        self._save()
-        self._say(dotted(facts["title"]) + f"{got:g}/{points:g}",
-                  red=report.failed)
-        if report.failed:
-            failure = explain.Failure(
-                facts["id"], facts["title"], str(report.longrepr))
-            self._failures.append(failure)
-            if session.VERBOSE in os.environ:
-                self._say(indent(printable(failure.message), "    "))
-
-    def _skip(self, facts, report):
-        """A tool is missing: the test does not count either way."""
-        self._skipped.add(facts["id"])
-        self._say(dotted(facts["title"]) + "not tried: "
-                  + report.longrepr[2].partition(": ")[2])
-
-    def _save(self):
-        """Write the results so far to the reports, not after every test."""
-        if time.monotonic() > self._saved + SAVE_SECONDS:
-            reports.renew(self._results.make(
-                self._worth(), "it has not run yet", finished=False))
-            self._saved = time.monotonic()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session):
-        got, total = self._sum()
-        if got < total and session.exitstatus == 0:
-            session.exitstatus = 1
-        reports.renew(self._results.make(self._worth(), self._why_not()))
-
-    def _why_not(self):
-        """Why some tests did not run."""
-        if limits.is_over():
-            return f"it did not run: {limits.time_is_over()}"
-        if self._config.calf_session.build_error:
-            return "it did not run, since Calf does not build"
-        if self._config.calf_session.boot_error:
-            return "it did not run, since Calf does not boot"
-        return "it did not run, since the run ended early"
-
-    def _worth(self):
-        """The facts of each test that ran or should have run."""
-        path = self._config.calf_session.folder / "worth.json"
-        worth = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        return {k: v for k, v in worth.items() if k not in self._skipped}
-
-    def _sum(self):
-        """Points achieved, and in all, including tests that never ran."""
-        return (add_up(self._got.values()),
-                add_up(facts["points"] for facts in self._worth().values()))
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter):
-        if self._live:
-            terminalreporter.rewrite("", erase=True)
-            terminalreporter.rewrite("")
-        if self._failures:
-            hints = explain.read_hints()
-            path = self._config.calf_session.logs / "failures.txt"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(explain.in_full(self._failures, hints), "utf-8")
-            for line in explain.explain(self._failures, hints):
-                terminalreporter.write_line(line)
-            terminalreporter.write_line(
-                f"\nIn full: {path}\n")
-        got, total = self._sum()
-        terminalreporter.write_line(f"Score: {got:g}/{total:g}"
-                                    + self._of_what())
-
-    def _of_what(self):
-        """What the total covers, if not all tests."""
-        untried = len(self._worth()) - len(self._got)
-        if stop_file(self._config.calf_session).exists() and untried:
-            return f", FIRST=1: {many(untried, 'test')} not tried"
-        if os.environ.get("TESTS") or os.environ.get("GROUP"):
-            return " of the selected tests"
-        return ""
-
-
-def dotted(title):
-    title = title[:TITLE_WIDTH - 4]
-    return f"{title} {'.' * (TITLE_WIDTH - len(title))} "
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -295,9 +169,26 @@ def pytest_runtest_makereport(item, call):
     if report.failed and os.environ.get("FIRST") == "1":
         stop_file(session.current()).touch()
     report.location = (*report.location[:2], title_of(item))
-    if call.excinfo is not None and call.excinfo.errisinstance(
-            (GuestFailed, session.BuildError)):
+    if call.excinfo is None:
+        return
+    if call.excinfo.errisinstance((GuestFailed, session.BuildError)):
         report.longrepr = str(call.excinfo.value)
+    if call.excinfo.errisinstance(NotTried):
+        report.user_properties.append(("untried", True))
+    elif report.failed:
+        note(dict(item.user_properties), call, report)
+
+
+def note(facts, call, report):
+    """Remember what has failed, for the tests after it."""
+    if call.excinfo.errisinstance(Broken):
+        report.user_properties.append(("seen", facts["group"]))
+    points = Points()
+    if facts["group"] in points.promises \
+            and not points.is_long(facts["id"]):
+        failures.failed(facts["id"])
+        if call.excinfo.errisinstance(Broken):
+            failures.broken(facts["id"])
 
 
 @pytest.fixture(scope="session")

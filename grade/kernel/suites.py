@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 
 from grade.kernel.questions import FILE, TRAPS, Asked, Distrusted
-from grade.machine.guest import GuestFailed
+from grade.machine import failures
+from grade.machine.failures import NotTried
+from grade.machine.guest import SCRIPT, GuestFailed
 from grade.machine.host.build import ROOT
 from grade.machine.host.limits import limit
 from grade.machine.shared_boots import SharedBoots
@@ -19,8 +21,9 @@ ARRAY = re.compile(r"const struct test (\w+)\[\] = \{(.*?)\n\};", re.DOTALL)
 TEST = re.compile(r"\bTEST\((\w+)\)")
 GROUP = re.compile(r'\{\s*"(\w+)",\s*(\w+),\s*false\s*\}')
 
-TEST_SECONDS = 15       # one test, inside the guest
-SUITE_SECONDS = 150
+TEST_SECONDS = 10       # one test, inside the guest
+SUITE_SECONDS = 60
+TIMED_OUT = "FAILED (not over after"    # as user/lib/runner.c says it
 # Groups of tests that exhaust memory or take long: not used as traps.
 HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
 
@@ -65,11 +68,14 @@ class SuiteBoots(SharedBoots):
 
     def check(self, test):
         """Raise GuestFailed unless the test passes."""
-        if self._results is None:
+        ran = self._results is None
+        if ran:
             self._results = {}          # in case the run raises
             self._results = self._run(self.name, self.tests, TRAPS)
             self.hopeless = self.hopeless or not self._results
         if test not in self._results and not self.hopeless:
+            failures.check(SCRIPT)
+            ran = True
             self._results.update(
                 self._run(f"{self.name}-{test}",
                           [t for t in self.tests if t.name == test], 1))
@@ -77,6 +83,9 @@ class SuiteBoots(SharedBoots):
             self.keep_log()
             raise GuestFailed(self._distrust)
         result = self._results.get(test)
+        if result is None and not ran:
+            raise NotTried("not tried: no boot of these tests came to a "
+                           "result any more")
         if result is None:
             raise GuestFailed(self.keep_log().explain(
                 f"{test} did not finish"))
@@ -89,7 +98,10 @@ class SuiteBoots(SharedBoots):
                       self._baits, traps)
         ending, text = self.boot(
             name, f"usertests -t {int(limit(TEST_SECONDS))} -a {FILE}\n",
-            SUITE_SECONDS, TEST_SECONDS + 5, asked.files())
+            SUITE_SECONDS, TEST_SECONDS + 4, asked.files())
+        self.last_log.edit = asked.readable
+        for _ in range(text.count(TIMED_OUT)):
+            failures.hung(SCRIPT)
         try:
             return asked.results(text, ending)
         except Distrusted as why:

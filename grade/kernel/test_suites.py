@@ -55,7 +55,7 @@ def boot_once(calf, request):
     its output."""
     opened = []
 
-    def go(commands, machine, config=None, seconds=120, silence=90):
+    def go(commands, machine, config=None, seconds=90, silence=40):
         boot = SharedBoots(config or calf.config(), calf.logs,
                            request.node.name, machine)
         opened.append(boot)
@@ -139,7 +139,7 @@ def test_audit(run, calf):
     """cowtest with a kernel that recounts its frames (AUDIT=1)"""
     config = calf.build("audit", "AUDIT=1")
     run(f"usertests -t {int(limit(120))} -g cow\n", Machine(), config,
-        seconds=300)
+        seconds=300, silence=90)
 
 
 @pytest.mark.xdist_group("debug")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pexpect
 
-from grade.machine import run_to_end
+from grade.machine import failures, run_to_end
+from grade.machine.failures import GuestFailed
 from grade.machine.host import process
 from grade.machine.host.limits import limit
 from grade.machine.host.text import printable
@@ -25,14 +26,10 @@ from grade.machine.qemu import ON_STDOUT, ON_TERMINAL
 from grade.machine.user_programs import build_programs
 
 OUTPUT_MAX = 4 << 20    # bytes that a guest may print
+# Kinds of machines, as failures.py counts them.
+SCRIPT, CONSOLE = "script", "console"
 TAIL_LINES = 20
-
-
-class GuestFailed(Exception):
-    """The guest did not do what the test expects."""
-
-    def __init__(self, text):
-        super().__init__(printable(text))
+WAIT_SECONDS = 15       # for what takes less than one
 
 
 class Log:
@@ -44,6 +41,7 @@ class Log:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "wb")
         self._size = 0
+        self.edit = None        # what is done to the text for readers
 
     def write(self, data):
         self._file.write(data)
@@ -63,15 +61,21 @@ class Log:
         self._file.close()
         if not keep:
             self.path.unlink()
+        elif self.edit:
+            self.path.write_text(self.edit(self._read()), "utf-8")
 
     def text(self):
         self.flush()
+        return self._read()
+
+    def _read(self):
         text = self.path.read_bytes().decode("utf-8", errors="replace")
         return text.replace("\r\n", "\n")
 
     def explain(self, what):
         """The message `what`, the last lines of the console, and the path."""
-        lines = self.text().splitlines()[-TAIL_LINES:]
+        text = self.edit(self.text()) if self.edit else self.text()
+        lines = text.splitlines()[-TAIL_LINES:]
         tail = "\n".join("    | " + line[:200] for line in lines) \
             or "    (it printed nothing)"
         return printable(
@@ -88,7 +92,8 @@ def run_script(config, machine, log, seconds, extra=None, silence=None):
         command = machine.command(config.path("kernel"), disk, ON_STDOUT)
         return run_to_end.run(
             command, log.write, limit(seconds), stderr=log,
-            silence=None if silence is None else limit(silence))
+            silence=None if silence is None else limit(silence),
+            give_up=lambda: failures.why_give_up(SCRIPT))
     finally:
         log.flush()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -108,6 +113,7 @@ class Guest:
         self._read = b""
 
     def __enter__(self):
+        failures.check(CONSOLE)
         scratch = Path(self._scratch)
         disk = make_image(self._config, scratch / "disk.img",
                           build_programs(self._config, self._programs,
@@ -154,18 +160,22 @@ class Guest:
                 left = left[os.write(fd, left[:4096]):]
         os.set_blocking(fd, True)
 
-    def expect(self, pattern, seconds=30):
+    def expect(self, pattern, seconds=WAIT_SECONDS):
         """Wait for a match of the regular expression; returns the text before
         it."""
         line_ends = pattern.replace(r"\n", r"\r?\n")
         watched = [line_ends.encode(), run_to_end.PANIC_MARK, pexpect.EOF,
                    pexpect.TIMEOUT]
+        seconds = failures.patience(seconds)
         which = self._console.expect(watched, timeout=limit(seconds))
         before = self._console.before
         if which == 0:
             text = before.decode("utf-8", errors="replace")
             return text.replace("\r\n", "\n")
+        if which == 3:
+            failures.hung(CONSOLE)
         if which == 1:
+            failures.panicked(CONSOLE)
             self._console.expect([pexpect.EOF, pexpect.TIMEOUT],
                                  timeout=limit(3))
         how = {1: "the kernel panicked", 2: "QEMU ended",
@@ -184,7 +194,7 @@ class Guest:
                     else "QEMU ended"
                 raise GuestFailed(self.log.explain(how)) from None
 
-    def prompt(self, seconds=30):
+    def prompt(self, seconds=WAIT_SECONDS):
         """Wait for the shell's prompt; returns the output before it."""
         return self.expect(r"(?:^|\n)\$ ", seconds)
 

@@ -46,15 +46,17 @@ class PanicWatch:
 
 
 def run(command, sink, timeout=None, silence=None, out_fd=None,
-        stderr=None):
+        stderr=None, give_up=None):
     """Start QEMU and pass the guest's output to `sink(bytes)` until QEMU ends,
-    `timeout` seconds have passed, or it was silent for `silence` seconds. With
-    `out_fd`, raise OutputClosed when its reader goes away."""
+    `timeout` seconds have passed, it was silent for `silence` seconds, or
+    give_up() is true. With `out_fd`, raise OutputClosed when its reader goes
+    away."""
     child = process.start(command, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=stderr)
     watch = PanicWatch()
     try:
-        timed_out = _pump(child, sink, watch, timeout, silence, out_fd)
+        timed_out = _pump(child, sink, watch, timeout, silence, out_fd,
+                          give_up)
         if not timed_out:
             child.wait()
     finally:
@@ -69,7 +71,7 @@ def run(command, sink, timeout=None, silence=None, out_fd=None,
     return Ending(child.returncode)
 
 
-def _pump(child, sink, watch, timeout, silence, out_fd):
+def _pump(child, sink, watch, timeout, silence, out_fd, give_up):
     """Move the output until its end; returns True if the time ran out."""
     source = child.stdout.fileno()
     poller = select.poll()
@@ -80,9 +82,10 @@ def _pump(child, sink, watch, timeout, silence, out_fd):
     silent = time.monotonic() + (silence or FOR_EVER)
     while True:
         left = min(end, silent) - time.monotonic()
-        if left <= 0:
+        if left <= 0 or give_up and give_up():
             return True
-        events = dict(poller.poll(min(left, 3600) * 1000 + 1))
+        events = dict(poller.poll(
+            min(left, 1 if give_up else 3600) * 1000 + 1))
         if out_fd is not None and events.get(out_fd, 0) & select.POLLERR:
             raise OutputClosed
         if source not in events:

@@ -5,16 +5,12 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from grade.machine.guest import GuestFailed, Log, run_script
+from grade.machine import failures
+from grade.machine.guest import SCRIPT, GuestFailed, Log, run_script
 
 BOOT_ARGS = "quiet panic=exit run /run.sh"
 PANICS_MAX = 20         # in a row; they are quick
 SILENCES_MAX = 3        # in a row; each costs its whole limit
-HANGS_MAX = 3           # of all machines; after these, limits are shorter
-
-
-def patience(silence):
-    return silence if SharedBoots.hangs < HANGS_MAX else silence / 4
 
 
 class SharedBoots:
@@ -22,11 +18,7 @@ class SharedBoots:
     a test that depends on it has failed.
 
     `hopeless` becomes true when so many boots have failed that more of them
-    would only cost time. `hangs` counts the boots of this process that ended
-    in silence: a kernel that has hung several times gets less time than one
-    that may only be slow."""
-
-    hangs = 0
+    would only cost time."""
 
     def __init__(self, config, logs, name, machine):
         self.config = config
@@ -43,6 +35,7 @@ class SharedBoots:
         """Run the commands. The image also gets `files`, text by name in the
         guest, and `items` of mkfs. Returns the unattended.Ending and the
         console's text."""
+        failures.check(SCRIPT)
         log = Log(self._logs, name)
         self._open.append([log, False])
         with tempfile.TemporaryDirectory(prefix="calf-") as folder:
@@ -53,8 +46,9 @@ class SharedBoots:
                 extra[guest] = f"{guest}={host}"
             try:
                 ending = run_script(self.config, self._machine, log, seconds,
-                                    extra, patience(silence))
+                                    extra, failures.patience(silence))
             except GuestFailed:         # too much output, which costs as much
+                failures.hung(SCRIPT)
                 self._waste(SILENCES_MAX)
                 raise
         self._judge(ending)
@@ -64,18 +58,26 @@ class SharedBoots:
         if not ending.panicked and not ending.timed_out:
             self._wasted = 0
             return
-        SharedBoots.hangs += ending.timed_out
+        if ending.panicked:
+            failures.panicked(SCRIPT)
+        else:
+            failures.check(SCRIPT)      # others may have ended this boot
+            failures.hung(SCRIPT)
         self._waste(PANICS_MAX if ending.panicked else SILENCES_MAX)
 
     def _waste(self, limit):
         self._wasted += 1
         self.hopeless = self.hopeless or self._wasted >= limit
 
+    @property
+    def last_log(self):
+        return self._open[-1][0]
+
     def keep_log(self):
         """Keep the log of the last boot, because something is wrong; returns
         it."""
         self._open[-1][1] = True
-        return self._open[-1][0]
+        return self.last_log
 
     def end(self):
         for log, keep in self._open:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grade.machine.host.text import many
 from grade.machine.run_to_end import PANIC_MARK
+from grade.score.points import Points
 
 HINTS = Path(__file__).with_name("hints")
 MESSAGE_LINES = 14      # of the first failure; the file has all
@@ -17,17 +18,30 @@ WIDTH = 78
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-(\d)\]")
 HARTS = re.compile(r", \d harts?$")
 VALUES = re.compile(r"\b(0x[0-9a-f]+|\d+)\b")
+NO_END = re.compile("did not come to|on no hart any more|did not finish|"
+                    "not over after|no end in time|came to no end")
 PANIC_LINE = re.compile(PANIC_MARK.pattern.decode() + ".*")
 
 
 @dataclass(frozen=True)
 class Failure:
     """A test that failed: its id, such as "shell.test_case[a pipe]", its title
-    and its message."""
+    and its message; and its group if the failure was seen from outside."""
 
     test: str
     title: str
     message: str
+    seen: str = ""
+
+    @property
+    def rank(self):
+        """The lower, the nearer to the cause: a state that must not be says
+        more than what follows from it, and an endless wait says least."""
+        if self.test.startswith("build."):
+            return 0
+        if self.seen:
+            return 1 if self.seen in Points().promises else 2
+        return 4 if NO_END.search(self.message) else 3
 
 
 @dataclass(frozen=True)
@@ -73,16 +87,26 @@ def hint_for(failure, hints):
 
 
 def explain(failures, hints):
-    """One paragraph for each cause, in the order of the tests. Each kind of
-    panic is a cause of its own."""
+    """One paragraph for each cause, the likely first cause of all before the
+    others. Each kind of panic is a cause of its own."""
+    return [line for paragraph in paragraphs(failures, hints)
+            for line in ["", *paragraph]]
+
+
+def first_cause(failures):
+    """The paragraph that stands first, as text; "" if nothing failed."""
+    return "\n".join(next(paragraphs(failures, read_hints()), []))
+
+
+def paragraphs(failures, hints):
     causes = {}
-    for failure in failures:
+    for failure in sorted(failures, key=lambda failure: failure.rank):
         hint = hint_for(failure, hints)
         panic = PANIC_LINE.search(failure.message)
         key = hint, VALUES.sub("", panic[0]) if panic else ""
         causes.setdefault(key, []).append(failure)
-    return [line for (hint, _), alike in causes.items()
-            for line in ["", *paragraph(alike, hint)]]
+    for (hint, _), alike in causes.items():
+        yield paragraph(alike, hint)
 
 
 def paragraph(alike, hint):

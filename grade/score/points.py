@@ -5,6 +5,7 @@ import fnmatch
 from dataclasses import dataclass
 from pathlib import Path
 
+QUICK, LONG = "quick", "long"
 FILE = Path(__file__).with_name("points")
 PARTS = 10              # of a point: the smallest difference between tests
 
@@ -14,36 +15,43 @@ class Rule:
     pattern: str
     weight: int
     group: str
+    kind: str = ""          # QUICK, LONG or neither
 
 
 class Points:
     """`groups` has the points of each group, in order. `tools` are the groups
     that do not test the kernel being graded, `cow` those that test nothing if
-    the kernel shares no page."""
+    the kernel shares no page, and `promises` those whose tests a kernel fails
+    only if it breaks a promise."""
 
     def __init__(self, path=FILE):
         self._path = path
         self.groups = {}
         self.tools = set()
         self.cow = set()
+        self.promises = set()
         self._rules = []
         self._found = {}        # the index of a test's rule, by its name
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             words = line.partition("#")[0].split()
             if words and not self._read(words):
                 raise ValueError(f"{path}:{number}: expected group NAME "
-                                 "POINTS, or WEIGHT GROUP TEST")
+                                 "POINTS [promise], or WEIGHT GROUP TEST "
+                                 f"[{QUICK} or {LONG}]")
 
     def _read(self, words):
-        if len(words) != 3:
+        if len(words) not in (3, 4):
             return False
+        first, second, third, *more = words
         kinds = {"group": set(), "cow": self.cow, "tools": self.tools}
-        if words[0] in kinds and words[2].isdigit():
-            self.groups[words[1]] = int(words[2])
-            kinds[words[0]].add(words[1])
+        if first in kinds and third.isdigit() and more in ([], ["promise"]):
+            self.groups[second] = int(third)
+            kinds[first].add(second)
+            self.promises |= {second} if more else set()
             return True
-        if words[0].isdigit() and words[1] in self.groups:
-            self._rules.append(Rule(words[2], int(words[0]), words[1]))
+        if first.isdigit() and second in self.groups \
+                and more in ([], [QUICK], [LONG]):
+            self._rules.append(Rule(third, int(first), second, *more))
             return True
         return False
 
@@ -62,6 +70,15 @@ class Points:
 
     def group(self, test):
         return self._rules[self.place(test)].group
+
+    def is_quick(self, test):
+        """Whether QUICK=1 takes it."""
+        return self._rules[self.place(test)].kind == QUICK
+
+    def is_long(self, test):
+        """Whether only a kernel that keeps the promises which the other tests
+        look at can pass it."""
+        return self._rules[self.place(test)].kind == LONG
 
     def kernel_modules(self):
         """The modules with tests that give a kernel points."""

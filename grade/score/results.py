@@ -3,7 +3,7 @@
 build/grade/results.json exists from the first second of a run and is replaced
 after each test, so that it is complete whatever ends the run; `finished` says
 whether the run came to its end. docs/grading.md describes the format. The
-status of a test is "passed", "failed", or "error" if it never ran; `error`
+status of a test is "passed", "failed", or "error" if it was not tried; `error`
 says why there are no tests at all, and `fault` whether the student
 ("submission") or the instructor ("grader") has to correct that.
 """
@@ -14,6 +14,7 @@ import time
 
 from grade.machine.host.text import excerpt
 from grade.score.points import Points, add_up
+from grade.score.verdict import RULES, settle
 from grade.score.session import OUT
 
 FILE = OUT / "results.json"
@@ -24,11 +25,12 @@ class Results:
         self._tests = {}
         self._start = time.monotonic()
 
-    def add(self, test, report, got):
+    def add(self, test, report, got, tried=True):
         """Record a test that has ended, or could not begin."""
         self._tests[test] = {
             "got": got,
-            "status": "passed" if report.passed else "failed",
+            "status": "passed" if report.passed
+            else "failed" if tried else "error",
             "message": "" if report.passed else excerpt(
                 str(report.longrepr)),
             "seconds": round(report.duration, 3)}
@@ -45,6 +47,7 @@ class Results:
 
 
 def put_together(tests, seconds=0, error=None, finished=True, fault=None):
+    tests = settle(tests)
     return {
         "finished": finished,
         "score": add_up(test["got"] for test in tests),
@@ -53,6 +56,8 @@ def put_together(tests, seconds=0, error=None, finished=True, fault=None):
         "error": error,
         "fault": fault,
         "refused": [],
+        "cause": "",
+        "changes": "",
         "groups": [sum_up(group, [test for test in tests
                                   if test["group"] == group])
                    for group in Points().groups
@@ -98,6 +103,18 @@ def read(path=FILE):
 
 def write(results, path=FILE):
     write_whole(path, json.dumps(results, indent=1) + "\n")
+
+
+def rules_applied(results):
+    """A line for each rule that has taken points."""
+    for group in results["groups"]:
+        lost = {why: 0 for why in RULES}
+        for test in results["tests"]:
+            if test["group"] == group["name"] and test.get("withheld"):
+                lost[test["message"]] += test["withheld"]
+        for why, points in lost.items():
+            if points:
+                yield f"{group['name']}: {add_up([points])} points less: {why}"
 
 
 def write_whole(path, text):

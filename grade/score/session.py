@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from grade.kernel.outside.gate import shares_nothing
+from grade.machine import failures
 from grade.machine.guest import GuestFailed
 from grade.machine.host import sandbox
 from grade.machine.host.build import (
@@ -80,6 +81,7 @@ def start():
     remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
+    failures.begin(folder / "failures")
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     facts = {"start": time.time(), "build_error": None, "boot_error": None,
              "shares_nothing": False, "logs": str(LOGS / stamp)}

@@ -190,8 +190,9 @@ def test_time_is_over(monkeypatch, group, seconds, is_tried):
     {group} after {seconds} s"""
     here = SimpleNamespace(shares_nothing=False, seconds=lambda: seconds)
     monkeypatch.setattr("grade.score.session.current", lambda: here)
-    item = SimpleNamespace(user_properties=[("group", group)],
-                           iter_markers=lambda name: ())
+    item = SimpleNamespace(
+        user_properties=[("group", group), ("id", "duels.x")],
+        iter_markers=lambda name: ())
     with nullcontext() if is_tried else pytest.raises(
             GuestFailed, match="time of the run"):
         conftest.pytest_runtest_setup(item)

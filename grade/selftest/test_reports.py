@@ -190,6 +190,20 @@ def test_bad_report(tmp_path, words):
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("settings, says", [
+    ({"CPUS": "4"}, "the tests choose their machines"),
+    ({"MEM": "1T"}, "the tests choose their machines"),
+    ({"OUT": "report.json"}, "say REPORT= as well"),
+    ({"OUT": "/usr", "REPORT": "gradescope"}, "written to as a file")])
+def test_bad_setting(tmp_path, settings, says):
+    """reports: one line says what a setting is not for: {settings}"""
+    child = grade(tmp_path, **settings)
+    text, said = child.communicate()
+    assert child.returncode == 2 and text == "" and said.count("\n") == 1
+    assert said.startswith("grade: ") and says in said
+    assert not any(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("words", ["a and", "not", "(", "-x"])
 def test_bad_words(tmp_path, words):
     """reports: TESTS that cannot be parsed is refused in one line: {words}"""
@@ -287,6 +301,20 @@ def test_killed(tmp_path, monkeypatch):
     assert report["output"].startswith(gradescope.NOT_FINISHED)
     assert {test["output"] for test in report["tests"]
             if test["score"] == 0} == {"it has not run yet"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end(tmp_path, monkeypatch, number):
+    """reports: a run that is told to end does so in good order: signal
+    {number}"""
+    child, hangs = hang(tmp_path, monkeypatch)
+    wait_until(hangs, child)
+    os.kill(child.pid, number)
+    text, said = child.communicate(timeout=limit(60))
+    assert child.returncode == 128 + number, text + said
+    assert "INTERNALERROR" not in text + said
+    found = results.read(tmp_path / "out" / "results.json")
+    assert found["finished"] and 0 < found["score"] < found["total"] == 40
 
 
 def test_limit(tmp_path, monkeypatch):

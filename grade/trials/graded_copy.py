@@ -144,8 +144,7 @@ def read_results(path, kernel, trial):
             trial.problem = "it does not build"
         if kernel.first and test["status"] == "error":
             continue
-        if test["got"] < test["points"]:
+        if test["status"] != "passed" and test["points"]:
             lost = trial.lost.get(test["group"], 0)
-            trial.lost[test["group"]] = round(
-                lost + test["points"] - test["got"], 1)
+            trial.lost[test["group"]] = round(lost + test["points"], 1)
             trial.tests.append(test["id"])

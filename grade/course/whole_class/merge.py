@@ -16,7 +16,8 @@ def merged(earlier, product):
     tests.update((test["id"], test) for test in new["tests"]
                  if test["id"] not in tests or test["points"])
     results = put_together([*tests.values()], new["seconds"], new["error"])
-    return {**product, "results": {**results, "refused": new["refused"]},
+    kept = {name: new[name] for name in ("refused", "cause", "changes")}
+    return {**product, "results": {**results, **kept},
             "output": f"{product['output']}\n\n---- earlier ----\n\n"
             f"{earlier['output']}"}
 

@@ -9,7 +9,7 @@ import struct
 import time
 from dataclasses import replace
 
-from grade.machine import run_to_end
+from grade.machine import failures, run_to_end
 from grade.machine.shared_boots import BOOT_ARGS
 from grade.kernel.model import space
 from grade.kernel.model.rules import Wrong
@@ -24,6 +24,7 @@ from grade.machine.qmp import MonitorLost
 from grade.machine.sv39 import root_of
 from grade.machine.watched import WatchedMachine
 
+MODEL = "model"         # a kind of machine, as failures.py counts them
 BOOT_SECONDS = 10
 ANSWER_SECONDS = 3      # an order takes 1 ms, a hog some 100 ms
 SPINS = 200             # polls for the answer before each short sleep
@@ -52,6 +53,7 @@ class Post:
         self.panic = ""
 
     def __enter__(self):
+        failures.check(MODEL)
         self._watched = WatchedMachine(self._machine, limit(BOOT_SECONDS))
         self.ram = self._watched.ram
         try:
@@ -95,10 +97,12 @@ class Post:
         if run_to_end.PANIC_MARK.search(text.encode()):
             line = next(line for line in text.splitlines()
                         if "panic: " in line)
+            failures.panicked(MODEL)
             raise Silent("the kernel panicked: " + line.split("panic: ")[1])
         if self._watched.has_ended():
             raise Silent("the machine has ended")
         if time.monotonic() > end:
+            failures.hung(MODEL)
             raise Silent(what)
 
     # ---- orders ----

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grade.kernel.outside.checks import check
+from grade.kernel.outside.disguise import disguise
 from grade.kernel.outside.probe import NAMES, PARENT
-from grade.machine import run_to_end
+from grade.machine import failures, run_to_end
 from grade.machine.gdbstub import PC, Lost
 from grade.machine.guest import GuestFailed
 from grade.machine.harts import Harts
@@ -26,6 +27,7 @@ from grade.machine.shared_boots import BOOT_ARGS
 from grade.machine.sv39 import AddressSpace, BadTables, root_of
 from grade.machine.system_calls import system_calls
 
+DUEL = "duel"           # a kind of machine, as failures.py counts them
 HARTS = 4
 MEGABYTES = 64
 SECONDS = 5             # for what takes milliseconds, and for the boot
@@ -75,6 +77,7 @@ class Stage:
         self.scene = ""         # what is being tried, for who fails in it
 
     def __enter__(self):
+        failures.check(DUEL)
         self._scratch = Path(tempfile.mkdtemp(prefix="calf-"))
         self.ram = Ram(self._scratch / "ram", MEGABYTES << 20)
         self._harts = None
@@ -94,8 +97,9 @@ class Stage:
             self.fail("the machine is gone")
 
     def _boot(self):
-        disk = make_script_image(self._config, self._scratch, "duel",
-                                 self._programs)
+        programs, names = disguise(self._programs, self._scratch)
+        disk = make_script_image(self._config, self._scratch, names["duel"],
+                                 programs)
         machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
         command = machine.command(self._config.path("kernel"), disk,
                                   ON_STDOUT)
@@ -131,6 +135,7 @@ class Stage:
 
     def fail(self, what):
         panicked = run_to_end.PANIC_MARK.search(self._log.text().encode())
+        (failures.panicked if panicked else failures.hung)(DUEL)
         how = "the kernel panicked" if panicked \
             else "it did not come to its next step"
         raise GuestFailed(self._log.explain(

@@ -4,7 +4,7 @@ process, and the message when it does not."""
 import struct
 from pathlib import Path
 
-from grade.machine.guest import GuestFailed
+from grade.machine.failures import Broken
 from grade.machine.ram import PAGE
 from grade.machine.sv39 import R, U, W, X, rights
 
@@ -13,8 +13,8 @@ LOAD = 1                # the type of a loaded segment of an ELF file
 
 def check(holds, expected, *seen):
     if not holds:
-        raise GuestFailed("\n".join([f"expected: {expected}",
-                                     *(f"seen:     {line}" for line in seen)]))
+        raise Broken("\n".join([f"expected: {expected}",
+                                *(f"seen:     {line}" for line in seen)]))
 
 
 def at(view, va):

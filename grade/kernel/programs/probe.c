@@ -197,13 +197,17 @@ static long do_sbrk(arguments arg)
 static void run_probe(uint64 nonce, uint64 role, uint64 done)
 {
 	char words[3][24];
-	char *argv[] = { "probe", words[0], words[1], words[2], NULL };
+	char path[40];
+	char name[20];
+	char *argv[] = { name, words[0], words[1], words[2], NULL };
 
 	snprintf(words[0], sizeof(words[0]), "%lu", nonce);
 	snprintf(words[1], sizeof(words[1]), "%lu", role);
 	snprintf(words[2], sizeof(words[2]), "%lu", done);
-	exec("/bin/probe", argv);
-	err(1, "/bin/probe");
+	snprintf(name, sizeof(name), "%s", program_name);
+	snprintf(path, sizeof(path), "/bin/%s", name);
+	exec(path, argv);
+	err(1, "%s", path);
 }
 
 static long do_exec(arguments arg)

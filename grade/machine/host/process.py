@@ -57,11 +57,9 @@ def kill(child):
     child.wait()
 
 
-def end_on_signals():
-    """Let SIGTERM and SIGHUP raise SystemExit, so that `finally` runs."""
-
-    def leave(number, _frame):
-        sys.exit(128 + number)
-
+def end_on_signals(leave=None):
+    """Let SIGTERM and SIGHUP call leave(status), which must raise; by default
+    SystemExit, so that `finally` runs."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+        signal.signal(number, lambda number, _:
+                      (leave or sys.exit)(128 + number))

@@ -27,8 +27,14 @@ def check(name, out):
     """Raise UserError if such a report cannot be written."""
     if name and name not in FORMATS:
         raise UserError(f"REPORT={name}: one of {' '.join(FORMATS)}")
-    if out and name and not out.parent.is_dir():
+    if out and not name:
+        raise UserError(f"OUT={out}: say REPORT= as well, one of "
+                        f"{' '.join(FORMATS)}")
+    if out and not out.parent.is_dir():
         raise UserError(f"OUT={out}: {out.parent} is not a folder")
+    if out and (out.is_dir() or not os.access(
+            out if out.exists() else out.parent, os.W_OK)):
+        raise UserError(f"OUT={out}: cannot be written to as a file")
 
 
 def begin(name="", out=None):

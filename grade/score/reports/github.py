@@ -5,6 +5,7 @@ from html import escape
 
 from grade.score.reports.gradescope import NOT_FINISHED
 from grade.score.reports.prairielearn import LENGTHS, shortened
+from grade.score.results import rules_applied
 
 BYTES_MAX = 1 << 20     # of a step's summary
 
@@ -20,9 +21,14 @@ def summary(results, length):
         yield f"\n{NOT_FINISHED}"
     if results["error"]:
         yield f"\n{preformatted(results['error'])}"
+    if results["cause"]:
+        yield f"\n{preformatted(shortened(results['cause'], length))}"
     yield "\n| group | points | of |\n| --- | ---: | ---: |"
     for group in results["groups"]:
         yield f"| {group['name']} | {group['got']:g} | {group['points']:g} |"
+    for line in [*rules_applied(results), results["changes"]]:
+        if line:
+            yield f"\n{escape(line)}"
     for file in results["refused"]:
         yield f"\nnot taken: <code>{escape(file['name'])}</code>: " \
             f"{escape(file['why'])}"

@@ -3,7 +3,7 @@ reads it."""
 
 import json
 
-from grade.score.results import is_graders_fault
+from grade.score.results import is_graders_fault, rules_applied
 
 NOT_FINISHED = "Grading did not finish: these are the points so far."
 STATUS = {"passed": "passed", "failed": "failed", "error": "failed"}
@@ -26,11 +26,14 @@ def make(results):
 def summary(results):
     """The part of the report that belongs to no test."""
     lines = [] if results["finished"] else [NOT_FINISHED]
+    lines += [results["cause"], ""] if results["cause"] else []
     lines += [f"not taken: {file['name']}: {file['why']}"
              for file in results["refused"]]
     lines += [results["error"]] if results["error"] else [
         f"{group['name']}: {group['got']:g}/{group['points']:g}"
         for group in results["groups"]]
+    lines += rules_applied(results)
+    lines += [results["changes"]] if results["changes"] else []
     return "\n".join(lines)
 
 

@@ -1,0 +1,134 @@
+"""grade/machine/failures.py: how a kernel can fail, and when waiting for it is
+of no more use.
+
+A kernel that hangs in one test often hangs in hundreds. So the processes of a
+run note in files of one folder what they have found, and all of them read
+there when to stop. What counts is what kernels do, not how late it is: each
+time limit is generous and stretched on a busy host (host/limits.py), so that a
+right kernel never hangs even once. Only a kernel that has broken a promise, as
+its page tables show, is given less time.
+"""
+
+import os
+from pathlib import Path
+
+from grade.machine.host.text import many, printable
+
+FOLDER = "CALF_FAILURES"        # tells the processes of a run where
+ALL = "ALL"                     # ALL=1: never give up
+
+# Machines that hung before no more are tried: of one kind, and of all kinds. A
+# kernel that has broken a promise gets fewer tries, and less time for each.
+HUNG_MAX, HUNG_MAX_IN_ALL = 3, 6
+HUNG_MAX_BROKEN, HUNG_MAX_IN_ALL_BROKEN = 2, 3
+PANICKED_MAX = 24               # they are quick
+IMPATIENCE = 3                  # what limits are divided by
+
+HUNG, PANICKED, BROKEN, FAILED = "hung", "panicked", "broken", "failed"
+
+
+class GuestFailed(Exception):
+    """The guest did not do what the test expects."""
+
+    def __init__(self, text):
+        super().__init__(printable(text))
+
+
+class Broken(GuestFailed):
+    """The machine is in a state that it must not be in."""
+
+
+class NotTried(GuestFailed):
+    """The test was left out, because of what others have found."""
+
+
+class Notes:
+    """What was found, in files that several processes append to."""
+
+    def __init__(self):
+        self.is_on = False      # whether a test of the kernel runs now
+
+    def _path(self, what):
+        return Path(os.environ[FOLDER]) / what
+
+    def add(self, what, word):
+        if self.is_on and FOLDER in os.environ:
+            with open(self._path(what), "a", encoding="utf-8") as file:
+                file.write(f"{word}\n")
+
+    def read(self, what):
+        if not self.is_on or FOLDER not in os.environ:
+            return []
+        try:
+            return self._path(what).read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+
+
+_notes = Notes()
+
+
+def begin(folder):
+    """The processes of this run have their notes in the folder."""
+    folder.mkdir()
+    os.environ[FOLDER] = str(folder)
+
+
+def watch(is_on):
+    """Whether what fails from now on is the kernel that is graded."""
+    _notes.is_on = is_on
+
+
+def hung(kind):
+    """A machine of that kind ("outside", "script", ...) came to no end."""
+    _notes.add(HUNG, kind)
+
+
+def panicked(kind):
+    _notes.add(PANICKED, kind)
+
+
+def broken(test):
+    """The test has seen from outside that a promise is broken."""
+    _notes.add(BROKEN, test)
+
+
+def failed(test):
+    """The test of a promise has failed, in whatever way."""
+    _notes.add(FAILED, test)
+
+
+def is_broken():
+    return bool(_notes.read(BROKEN))
+
+
+def has_failed():
+    return bool(_notes.read(FAILED))
+
+
+def patience(seconds):
+    """How long to wait for what may take that long on a right kernel."""
+    return seconds / IMPATIENCE if is_broken() else seconds
+
+
+def why_give_up(kind):
+    """Why no machine of that kind is to be tried any more, or ""."""
+    if os.environ.get(ALL) == "1":
+        return ""
+    hangs, panics = _notes.read(HUNG), len(_notes.read(PANICKED))
+    most, in_all = (HUNG_MAX_BROKEN, HUNG_MAX_IN_ALL_BROKEN) \
+        if is_broken() else (HUNG_MAX, HUNG_MAX_IN_ALL)
+    if len(hangs) < in_all and hangs.count(kind) < most \
+            and panics < PANICKED_MAX:
+        return ""
+    found = [many(len(hangs), "machine") + " came to no end"] * bool(hangs) \
+        + [f"{panics} panicked"] * (panics >= PANICKED_MAX)
+    return "not tried: " + " and ".join(found) + (
+        " after a promise had been broken" if is_broken() else "")
+
+
+def check(kind):
+    """Raise NotTried if no machine of that kind is to be tried."""
+    why = why_give_up(kind)
+    if why:
+        raise NotTried(why)

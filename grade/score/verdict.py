@@ -1,0 +1,117 @@
+"""grade/score/verdict.py: what a kernel gets for the tests that it passed, if
+it failed others.
+
+Points are for a kernel that works. A single test that fails may mean that no
+program is safe, and hundreds that pass say little then. So, in this order:
+
+1. What the guest says about memory counts only if page tables have shown that
+   fork shares frames.
+2. The tests marked `long` count only for a kernel that keeps its promises in
+   all others.
+3. A group in which a promise was broken, or the kernel panicked, gives at most
+   half of its points.
+"""
+
+from grade.machine.run_to_end import PANIC_MARK
+from grade.score.points import PARTS, Points, add_up
+
+SEEN = "outside.test_sharing"
+UNSEEN = ("no points: page tables have not shown that fork shares a page, and "
+          "without that this test says nothing")
+TOO_EARLY = ("no points: this is for a kernel that keeps its promises in the "
+             "other tests")
+HALF = ("some points are withheld: a promise of this group is broken, so that "
+        "the group gives at most half")
+
+RULES = (UNSEEN, TOO_EARLY, HALF)
+
+
+def settle(tests):
+    """The tests, as in results.json, with `got` according to the rules;
+    `withheld` is what a test that passed would have got, too, and its message
+    says why. Settled tests may be settled again."""
+    tests = [earned(test) for test in tests]
+    points = Points()
+    broken = broken_groups(tests, points)
+    seen = [test for test in tests if test["id"].startswith(SEEN)]
+    is_unseen = seen and not any(map(passed, seen))
+    is_early = any(test["status"] == "failed" for test in tests
+                   if test["group"] in points.promises
+                   and not is_long(points, test))
+    for index, test in enumerate(tests):
+        if not test["got"]:
+            continue
+        if is_unseen and needs_sharing(test, points):
+            tests[index] = withhold(test, test["got"], UNSEEN)
+        elif is_early and is_long(points, test):
+            tests[index] = withhold(test, test["got"], TOO_EARLY)
+    for group in broken:
+        halve(tests, group)
+    return tests
+
+
+def passed(test):
+    return test["status"] == "passed"
+
+
+def is_long(points, test):
+    return known(points, test) and points.is_long(test["id"])
+
+
+def known(points, test):
+    """Whether the test has a line in `points`: old results may have others."""
+    try:
+        points.place(test["id"])
+    except KeyError:
+        return False
+    return True
+
+
+def needs_sharing(test, points):
+    return test["group"] in points.cow or (
+        test["group"] == "sharing" and not test["id"].startswith(SEEN))
+
+
+def broken_groups(tests, points):
+    """The groups that give at most half."""
+    return {test["group"] for test in tests
+            if test["status"] == "failed" and (
+                test["group"] in points.promises
+                or test["group"] not in points.tools
+                and PANIC_MARK.search(test["message"].encode()))}
+
+
+def earned(test):
+    """The test before any rule was applied."""
+    if "withheld" not in test:
+        return test
+    test = {**test, "got": add_up([test["got"], test["withheld"]]),
+            "message": ""}
+    del test["withheld"]
+    return test
+
+
+def withhold(test, amount, why):
+    more = add_up([test.get("withheld", 0), amount])
+    return {**test, "got": add_up([test["got"], -amount]), "withheld": more,
+            "message": test["message"] or why}
+
+
+def halve(tests, group):
+    """Let the group have at most half of its points: each test that passed
+    loses the same share, in tenths."""
+    ours = [i for i, test in enumerate(tests) if test["group"] == group]
+    whole = round(PARTS * sum(tests[i]["points"] for i in ours))
+    parts = {i: round(PARTS * tests[i]["got"]) for i in ours}
+    most, sum_of_parts = whole // 2, sum(parts.values())
+    if sum_of_parts <= most:
+        return
+    kept = {i: part * most // sum_of_parts for i, part in parts.items()}
+    rest = most - sum(kept.values())
+    for i in ours:
+        if rest and kept[i] < parts[i]:
+            kept[i] += 1
+            rest -= 1
+        lost = parts[i] - kept[i]
+        if lost:
+            tests[i] = withhold(tests[i], lost / PARTS, HALF)

@@ -1,0 +1,143 @@
+"""grade/selftest/test_verdict.py: what a kernel gets for tests that it passed,
+when it failed others."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from grade.score import explain, results
+from grade.score.explain import Failure
+from grade.score.points import Points, add_up
+from grade.score.reports import github, gradescope
+from grade.score.results import put_together, rules_applied
+
+pytestmark = pytest.mark.xdist_group("driver")
+
+SHARES = "outside.test_sharing_again"
+ALONE = "outside.test_isolation_alone"
+
+
+def every_test():
+    """A test of each line of points that grades a kernel, with a parameter in
+    place of each star."""
+    points = Points()
+    names = [rule.pattern.replace("[*]", "[x]").replace("*", "x")
+             for rule in points._rules if rule.group not in points.tools]
+    return points.share_out(list(dict.fromkeys(names)))
+
+
+def run(**wrong):
+    """Results of a run in which these tests failed, with these messages; an
+    id's brackets and dots are left to the caller."""
+    points = Points()
+    return put_together([{
+        "id": test, "title": test, "group": points.group(test),
+        "points": worth, "got": 0 if test in wrong else worth,
+        "status": "failed" if test in wrong else "passed",
+        "message": wrong.get(test, ""), "seconds": 0}
+        for test, worth in every_test().items()])
+
+
+def got(result):
+    return {group["name"]: group["got"] for group in result["groups"]}
+
+
+def test_full_score():
+    """points: a kernel that passes everything gets everything"""
+    assert run()["score"] == run()["total"] == 1000
+    assert not list(rules_applied(run()))
+
+
+def test_half():
+    """points: a group with a broken promise gives at most half"""
+    result = run(**{"suites.test_guest[copies-x]": "x.c:3: other bytes"})
+    assert got(result)["copies"] == 45
+    assert got(result)["isolation"] == 100
+    line, *_ = [line for line in rules_applied(result) if "copies" in line]
+    assert "a promise of this group is broken" in line
+
+
+def test_half_is_no_floor():
+    """points: what gets less than half anyway keeps that"""
+    points = Points()
+    ours = [t for t in every_test() if points.group(t) == "copies"]
+    assert got(run(**dict.fromkeys(ours, "no")))["copies"] == 0
+
+
+def test_panic():
+    """points: a program that makes the kernel panic costs half of the group,
+    whatever the group"""
+    unix = "suites.test_guest[unix-x]"
+    assert got(run(**{unix: "x.c:3: check failed"}))["unix"] > 140
+    assert got(run(**{unix: "log: panic: hart 2: text"}))["unix"] == 80
+
+
+def test_leak():
+    """points: one isolation leak costs more than a hundred points"""
+    assert run(**{"outside.test_isolationx": "both write"})["score"] < 900
+
+
+def test_long_tests_last():
+    """points: long tests count only when the promises are kept elsewhere"""
+    result = run(**{"outside.test_memoryx": "no"})
+    assert got(result)["model"] == 0 and got(result)["races"] < 90
+    assert got(run(**{"cost.x": "too many"}))["model"] == 60
+    assert got(run(**{"duels.x": "seen: both"}))["model"] == 60
+
+
+def test_sharing_must_be_seen():
+    """points: what the guest says about memory counts only when page tables
+    show that fork shares"""
+    result = run(**{"outside.test_sharingx": "not the same frame"})
+    found = got(result)
+    assert all(found[group] == 0 for group in Points().cow)
+    assert found["sharing"] == 0 and found["unix"] == 160
+
+
+def test_settled_twice():
+    """points: the rules do not take points twice"""
+    result = run(**{"outside.test_memoryx": "no",
+                    "suites.test_guest[copies-x]": "no"})
+    again = put_together(result["tests"])
+    assert again["tests"] == result["tests"]
+    assert again["score"] == result["score"] == add_up(
+        test["got"] for test in again["tests"])
+
+
+# ---- the cause first --------------------------------------------------------
+
+HANGS = Failure("outside.test_sharing_again", "outside: again",
+                "the child was told to fork; it did not come to it")
+GUEST = Failure("suites.test_guest[isolation-x-1]", "usertests: x", "x.c:3: y")
+SEEN = Failure(ALONE, "outside: alone", "expected: no writable mapping of x",
+               seen="isolation")
+UNSHARED = Failure(SHARES, "outside: again", "expected: z", seen="sharing")
+
+
+def test_first_cause():
+    """grader: a broken promise stands before what follows from it, once"""
+    lines = explain.explain([HANGS, GUEST, UNSHARED, SEEN],
+                            explain.read_hints())
+    order = [lines.index(failure.title) for failure in (
+        SEEN, UNSHARED, GUEST)]
+    assert order == sorted(order) and lines[1] == SEEN.title
+    assert "docs/cow.md#sharing" in explain.first_cause([HANGS, SEEN])
+    assert explain.first_cause([]) == ""
+
+
+def test_cause_in_reports():
+    """reports: the cause stands first, once, in Gradescope's and GitHub's"""
+    collected = results.Results()
+    report = SimpleNamespace(passed=False, duration=1, longrepr=SEEN.message)
+    collected.add(ALONE, report, 0)
+    made = collected.make({ALONE: {"id": ALONE, "title": SEEN.title,
+                                   "group": "isolation", "points": 9}}, "")
+    made["cause"] = explain.first_cause([SEEN])
+    made["changes"] = "Since the last run: 1 new failure (alone)."
+    output = json.loads(gradescope.make(made))["output"]
+    assert output.startswith(SEEN.title) and output.count("cause:") == 1
+    assert "1 new failure" in output
+    text = github.make(made)
+    assert text.count("cause:") == 1
+    assert text.index("cause:") < text.index("| group |")
