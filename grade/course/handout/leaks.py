@@ -13,7 +13,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 CALL = re.compile(r"\b([A-Za-z_]\w*)\(")
-EDGE = re.compile(r"^\s*(?:/\*+|\*+/?|//|#|>|\+|-|\|)?\s*|\s*(?:\*/)?\s*$")
+MARK = re.compile(r"(?:/\*+|\*+/?|//|#|>|\+|-|\|) ?")
 LINE_MIN = 25           # shorter lines can be in any program
 
 
@@ -42,13 +42,19 @@ class Secrets:
 
     def find_in(self, text):
         """Yield the parts of the solution in a text: (line number, what)."""
-        for number, line in enumerate(text.split("\n"), 1):
-            for match in self._pattern.finditer(line):
-                yield number, match.group()
+        if self._may_have_names(text):
+            for number, line in enumerate(text.split("\n"), 1):
+                for match in self._pattern.finditer(line):
+                    yield number, match.group()
         whole = plain(text)
         for line in sorted(self.lines):
             if line in whole:
                 yield line_number(text, line), line
+
+    def _may_have_names(self, text):
+        """False if the pattern, which is slow, finds nothing."""
+        return not self.names.isdisjoint(NAME.findall(text)) \
+            or any(name in text for name in self.files)
 
 
 def is_code(name):
@@ -78,7 +84,10 @@ def telling_names(text):
 def plain_lines(text):
     """The lines without indentation and comment marks."""
     for line in text.split("\n"):
-        yield " ".join(EDGE.sub("", line).split())
+        words = " ".join(line.split())
+        mark = MARK.match(words)
+        words = words[mark.end():] if mark else words
+        yield words[:-2].rstrip() if words.endswith("*/") else words
 
 
 def plain(text):
@@ -97,10 +106,13 @@ def line_number(text, wanted):
 def find_leaks(secrets, folder):
     """Yield a line for each leak into the repository in `folder`: its files,
     those of git itself, and every object that git keeps."""
+    found = {}      # by what was read: git keeps each file once more
     for name, data in texts(folder):
         for number, what in secrets.find_in(name):
             yield f"{name}: its name has {what}"
-        for number, what in secrets.find_in(data.decode("utf-8", "replace")):
+        if data not in found:
+            found[data] = list(secrets.find_in(data.decode("utf-8", "replace")))
+        for number, what in found[data]:
             yield f"{name}:{number}: {what}"
 
 
@@ -121,8 +133,10 @@ def objects(folder):
     names = [line.split() for line in listing]
     wanted = "".join(f"{name}\n" for name, kind, _ in names if kind != "tree")
     data = git(folder, "cat-file", "--batch", data=wanted.encode())
-    while data:
-        head, _, rest = data.partition(b"\n")
-        name, kind, size = head.decode().split()
-        yield f"git {kind} {name[:12]}", rest[:int(size)]
-        data = rest[int(size) + 1:]
+    at = 0
+    while at < len(data):
+        end = data.index(b"\n", at)
+        name, kind, size = data[at:end].decode().split()
+        at = end + 1 + int(size)
+        yield f"git {kind} {name[:12]}", data[end + 1:at]
+        at += 1         # the newline after each object
