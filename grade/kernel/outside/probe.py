@@ -53,6 +53,7 @@ class View:
     """A process at one moment: its pages by address, their contents, and the
     frames of its page tables."""
 
+    root: int
     role: int
     pages: dict
     contents: dict
@@ -160,13 +161,14 @@ class Probe:
 
     def gather(self, count):
         """This many processes, which stand still, by role: each as it was when
-        a hart had it."""
+        a hart first had it."""
         what = f"{count} processes stand still"
         end = time.monotonic() + limit(GATHER_SECONDS)
         found = {}
         while len(found) < count:
             try:
-                found.update(self._seen())
+                known = {view.root for view in found.values()}
+                found.update(self._seen(known))
                 self._monitor.go_on()
             except (MonitorLost, BadTables) as error:
                 raise self._lost(what, error) from error
@@ -232,11 +234,13 @@ class Probe:
             raise GuestFailed(self._log.explain(
                 f"{what}; the kernel panicked"))
 
-    def _seen(self):
-        """Stop the machine; our processes that are on a hart, by role."""
+    def _seen(self, known=frozenset()):
+        """Stop the machine; our processes that are on a hart, by role, without
+        those that are known by their root tables."""
         self._monitor.stop()
         found = {}
-        for root in {root_of(satp) for satp in self._monitor.satps()}:
+        for root in {root_of(satp)
+                     for satp in self._monitor.satps()} - known:
             view = root is not None and self._view(root)
             if view:
                 self._check_marks(found.values(), view)
@@ -265,7 +269,7 @@ class Probe:
                 frames = {p.pa: self._ram.page(p.pa)
                           for p in pages.values()}
                 contents = {va: frames[p.pa] for va, p in pages.items()}
-                return View(words[ROLE], space.pages, contents,
+                return View(root, words[ROLE], space.pages, contents,
                             frozenset(space.tables), words, page)
         return None
 

@@ -23,6 +23,7 @@ HASH = re.compile(r"^pagemap (\d+) ([0-9a-f]+)$", re.MULTILINE)
 
 # As in kernel/abi/proc.h.
 PRESENT, EXCLUSIVE, WRITABLE = 1 << 63, 1 << 56, 1 << 59
+FNV_PRIME = 0x100000001b3
 
 
 @pytest.mark.xdist_group("seeing")
@@ -61,15 +62,17 @@ class Crowd:
 
     def hash(self, view):
         """Of the pagemap, as crowd.c makes it."""
-        value = 0xcbf29ce484222325
-        for va in range(0, max(view.pages) + PAGE, PAGE):
-            value = (value ^ self.entry(view.pages.get(va))) * 0x100000001b3
-            value &= (1 << 64) - 1
+        value, mapped = 0xcbf29ce484222325, 0
+        for va in sorted(view.pages):
+            # The entry of a page that is not mapped is 0.
+            unmapped = (va - mapped) // PAGE
+            value = value * pow(FNV_PRIME, unmapped, 1 << 64) % (1 << 64)
+            value = (value ^ self.entry(view.pages[va])) * FNV_PRIME
+            value %= 1 << 64
+            mapped = va + PAGE
         return value
 
     def entry(self, page):
-        if page is None:
-            return 0
         return (page.pa // PAGE | PRESENT
                 | (EXCLUSIVE if self.owners[page.pa] == 1 else 0)
                 | (WRITABLE if page.writable else 0))
