@@ -1,6 +1,7 @@
 """grade/selftest/test_programs.py: the user's own programs (PROGS) are built
 and run as their authors intended."""
 
+import math
 import subprocess
 
 import pytest
@@ -74,8 +75,27 @@ def test_all_names_own(calf, tmp_path):
     assert (done.stderr, done.returncode) == ("", 0)
 
 
+def sets_of_names(names):
+    """Sets that cover all names, so that for any two there is a set with the
+    one and without the other: the rows and the columns of a square, and each
+    name of USED alone."""
+    rest = [name for name in names if name not in USED]
+    side = math.isqrt(len(rest) - 1) + 1
+    return [[name] for name in sorted(USED)] + [
+        part for n in range(side)
+        for part in (rest[n * side:(n + 1) * side], rest[n::side]) if part]
+
+
+def test_sets_of_names(config):
+    """PROGS: each name of the library is tried with and without each other"""
+    names = library_names(config)
+    sets = [{*part} for part in sets_of_names(names)]
+    assert all(any(one in part and other not in part for part in sets)
+               for one in names for other in names if one != other)
+
+
 def test_each_name_own(config, log, tmp_path):
-    """PROGS: a program can define any name of the library itself, and the
+    """PROGS: a program can define any names of the library itself, and the
     library goes on using its own"""
     objects = []
     for i, uses in enumerate(USES):
@@ -87,16 +107,17 @@ def test_each_name_own(config, log, tmp_path):
         run_tool([*config.command("cc"), "-c", "-o", objects[i], source],
                  None, source.name)
     items, script, expected = {}, "", ""
-    for i, name in enumerate(library_names(config)):
+    for i, names in enumerate(sets_of_names(library_names(config))):
         own = tmp_path / f"{i}.o"
         source = tmp_path / f"{i}.S"
-        source.write_text(f".globl own, {name}\nown:\n{name}:\n"
-                          "li a0, 42\nret\n", encoding="utf-8")
-        run_tool([*config.command("cc"), "-c", "-o", own, source], None, name)
+        source.write_text(f".globl {', '.join(['own', *names])}\n"
+                          + "".join(f"{name}:\n" for name in ["own", *names])
+                          + "li a0, 42\nret\n", encoding="utf-8")
+        run_tool([*config.command("cc"), "-c", "-o", own, source], None, names)
         link_program(config, tmp_path / f"{i}",
-                     [objects[name in USED], own], None)
+                     [objects[names[0] in USED], own], None)
         items[f"/bin/own{i}"] = f"/bin/own{i}={tmp_path / str(i)}"
-        script += f"own{i} || echo {name} does not work\n"
+        script += f"own{i} || echo one of {' '.join(names)} does not work\n"
         expected += "needle 00001234\n"
     path = tmp_path / "run.sh"
     path.write_text(script, encoding="utf-8")
