@@ -111,7 +111,8 @@ def find_leaks(secrets, folder):
         for number, what in secrets.find_in(name):
             yield f"{name}: its name has {what}"
         if data not in found:
-            found[data] = list(secrets.find_in(data.decode("utf-8", "replace")))
+            text = data.decode("utf-8", "replace")
+            found[data] = list(secrets.find_in(text))
         for number, what in found[data]:
             yield f"{name}:{number}: {what}"
 
