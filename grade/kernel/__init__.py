@@ -1,2 +1,2 @@
-"""grade/kernel/__init__.py: the tests of a kernel, and the programs they run
-in it."""
+"""grade/kernel/__init__.py: the tests of a kernel, and the programs that they
+run on it."""

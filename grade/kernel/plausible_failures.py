@@ -1,5 +1,5 @@
-"""grade/kernel/plausible_failures.py: reasons for which a test of usertests
-might fail, in its own words.
+"""grade/kernel/plausible_failures.py: invent reasons for which a test of
+usertests might fail.
 
 A test that is made to fail reports such a reason, so that it looks like a real
 failure: it names the test's own file, a line, and the condition checked there.

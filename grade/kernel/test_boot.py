@@ -1,6 +1,6 @@
-"""grade/kernel/test_boot.py: the machine comes up, and somebody can use it.
+"""grade/kernel/test_boot.py: the machine boots and can be used.
 
-What it must print has a word in it that is drawn anew for each boot.
+The expected output contains a new random word for each boot.
 """
 
 import random

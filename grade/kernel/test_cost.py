@@ -1,7 +1,9 @@
-"""grade/kernel/test_cost.py: what the kernel's services cost, in instructions.
+"""grade/kernel/test_cost.py: the costs of the kernel's services, in
+instructions.
 
-QEMU counts them (ICOUNT=1), so a busy machine changes nothing. A fence counts
-as one, whatever it costs the hart; so fork is also followed step by step.
+QEMU counts them (ICOUNT=1), so the load of the host does not matter. A fence
+counts as one instruction, whatever it costs the hart. So fork is also executed
+step by step, to count its fences.
 """
 
 import os
@@ -18,8 +20,8 @@ from grade.machine.qemu import Machine
 from grade.machine.ram import PAGE
 from grade.machine.shared_boots import SharedBoots
 
-# A row of cowbench, at most how many, and what it is. They leave room: a plain
-# loop that walks runs and counts inline is well below.
+# A row of cowbench, its limit, and a description. The limits leave room: a
+# plain loop that walks runs and counts inline is well below them.
 LIMITS = [
     ("getpid", 150, "getpid"),
     ("fork_page", 30, "fork, for each page of the parent"),
@@ -27,7 +29,7 @@ LIMITS = [
     ("free_page", 300, "giving back a page"),
 ]
 FORK_PAGES = 32
-FORK_FENCES = 8         # more of them for so many pages more
+FORK_FENCES = 8         # the most additional fences for additional pages
 FORK_STEPS = 12000
 SFENCE, SFENCE_MASK = 0x12000073, 0xfe007fff    # whatever its registers
 FILLED = "seen: frames are full of other bytes once they are given back"
@@ -35,7 +37,7 @@ FILLED = "seen: frames are full of other bytes once they are given back"
 
 @pytest.fixture(scope="module")
 def costs(calf):
-    """The boot that ran cowbench, and what it printed, value by name."""
+    """The boot that ran cowbench, and its values by name."""
     machine = Machine(cpus=1, icount=True)
     boot = SharedBoots(calf.config(), calf.logs, "cost", machine)
     names = " ".join(name for name, _, _ in LIMITS)
@@ -47,7 +49,7 @@ def costs(calf):
 
 @pytest.mark.xdist_group("cost")
 @pytest.mark.skipif("1" in (os.environ.get("DEBUG"), os.environ.get("AUDIT")),
-                    reason="checks have their price")
+                    reason="checks cost instructions")
 @pytest.mark.parametrize("name, most, what", LIMITS,
                          ids=[name for name, _, _ in LIMITS])
 def test_cost(costs, calf, name, most, what):
@@ -65,7 +67,7 @@ def test_cost(costs, calf, name, most, what):
 
 
 def fences_of_fork(stage):
-    """How many fences the parent executes in a fork."""
+    """The number of fences that the parent executes in a fork."""
     stage.tell(PARENT, call("fork"))
     codes = [code for _, code in stage.trace_code(PARENT, FORK_STEPS)]
     stage.run_alone(PARENT)

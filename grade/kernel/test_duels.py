@@ -1,7 +1,7 @@
-"""grade/kernel/test_duels.py: races that are made to happen.
+"""grade/kernel/test_duels.py: make races happen.
 
-While one process is held in the middle of a fault, a system call or a fork,
-another one works with the same frames; then what they have is looked at from
+One process is held in the middle of a fault, a system call or a fork while
+another one works with the same frames. Then their memory is checked from
 outside (outside/duel.py)."""
 
 import pytest

@@ -1,8 +1,8 @@
 """grade/kernel/test_outside.py: page tables, seen from outside.
 
-Processes in the guest fork, write and end, one step at a time; between two
-steps the machine stands still and its page tables are walked in its memory
-(outside/). So what the kernel counts or prints is of no account here.
+Processes in the guest fork, write and exit, one step at a time. Between two
+steps the machine is stopped, and its page tables are read from its memory
+(outside/). So what the kernel counts or prints does not matter here.
 """
 
 import pytest
@@ -59,7 +59,7 @@ def test_sharing_of_three(three):
 
 @pytest.mark.parametrize("who", OTHER)
 def test_sharing_one_write(pair, who):
-    """outside: one write moves one page: {who}"""
+    """outside: one write copies one page: {who}"""
     writer, other = OTHER[who]
     before = pair.look()
     va = before[writer].heap(3)

@@ -56,7 +56,7 @@ def test_damage(bench):
 def test_host_ends(monkeypatch):
     """damage: a hang is noticed"""
     monkeypatch.setenv("TIMEOUT", "1")
-    assert run_host("sleep", ["1000"]) == [(True, "no end: ")]
+    assert run_host("sleep", ["1000"]) == [(True, "it did not finish: ")]
     assert run_host("sleep", []) == []
 
 

@@ -168,7 +168,7 @@ def test_why_of_a_story():
 
 
 def test_place_of_inline_function():
-    """strict: a fence is told by its caller, not by the header that has it"""
+    """strict: a story names the caller of an inline function"""
     assert places("0xffffffc080000010\nfence\ncsr.h:55\nunmap\nuvm.c:76\n"
                   "0xffffffc080000020\nmemset\nstring.c:45\n"
                   "0xffffffc080000030\n??\n??:0\n") == {

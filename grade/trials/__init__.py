@@ -1,2 +1,2 @@
-"""grade/trials/__init__.py: mistakes, damage and power cuts made on
-purpose."""
+"""grade/trials/__init__.py: try the tests and the kernel with deliberate
+mistakes, damage and power cuts."""

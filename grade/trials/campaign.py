@@ -1,7 +1,7 @@
 """grade/trials/campaign.py: grades many kernels, and reports the results.
 
-Results are kept below build/ and stay valid until something changes that they
-depend on, so an interrupted campaign continues where it stopped.
+Results are kept below build/ and stay valid until something on which they
+depend changes, so an interrupted campaign continues where it stopped.
 """
 
 import os
@@ -89,13 +89,14 @@ def run_all(folder, kernels):
 
 
 def report(name, kernels, results):
-    """Print the table, in order, and the sum; returns how many are wrong."""
+    """Print the table, in order, and the sum. Returns the number of wrong
+    results."""
     bad = 0
     print()
     for kernel in kernels:
         bad += not verdict(kernel, results[kernel.name])[1]
         print(line_of(kernel, results[kernel.name]))
     seconds = sum(results[kernel.name].seconds for kernel in kernels)
-    print(f"{name}: {len(kernels) - bad} of {len(kernels)} as they should be, "
+    print(f"{name}: {len(kernels) - bad} of {len(kernels)} as expected, "
           f"{seconds / 60:.0f} minutes of grading")
     return bad

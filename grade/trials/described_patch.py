@@ -1,8 +1,8 @@
 """grade/trials/described_patch.py: patches of kernels to be graded,
 NNN-name.patch.
 
-Each begins with a title and fields; a field goes on in lines that are
-indented. What follows, from the first "diff " or "--- " on, is for git apply.
+Each begins with a title and fields. A field continues in indented lines. The
+part from the first "diff " or "--- " on is for git apply.
 """
 
 import re
@@ -37,11 +37,11 @@ class Described:
 
 
 def read_patch(path, kind):
-    """A Described, of that class."""
+    """Read a patch as a Described of that class."""
     text = path.read_text("utf-8")
     start = DIFF.search(text)
     if start is None:
-        raise BadPatch(f"{path.name}: there is no diff in it")
+        raise BadPatch(f"{path.name}: contains no diff")
     lines = text[:start.start()].rstrip("\n").split("\n")
     fields = read_fields(path.name, "\n".join(lines[1:]),
                          (*kind.needed, *kind.optional))
@@ -63,7 +63,7 @@ def read_fields(where, text, known):
 
 
 def read_patches(folder, kind):
-    """All of them, in order."""
+    """All patches in the folder, in order."""
     patches = []
     for path in sorted(folder.glob("[!.]*.patch")):
         if not NAME.fullmatch(path.name):
@@ -76,11 +76,11 @@ def read_patches(folder, kind):
 
 
 def choose(patches, variable, words):
-    """Those whose names begin with one of the words in that variable; all of
-    them without any."""
+    """The patches whose names begin with one of the words in that variable, or
+    all of them if it is empty."""
     for word in words.split():
         if not any(patch.name.startswith(word) for patch in patches):
-            raise UserError(f"{variable}={word}: there is none")
+            raise UserError(f"{variable}={word}: there is no such patch")
     return [patch for patch in patches
             if patch.name.startswith(tuple(words.split()))
             or not words.split()]

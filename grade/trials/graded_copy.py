@@ -1,4 +1,4 @@
-"""grade/trials/graded_copy.py: grades one kernel in a copy of the project."""
+"""grade/trials/graded_copy.py: grade one kernel in a copy of the project."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ from grade.series.stack import take_off
 NOT_COPIED = (".git", ".cache", "__pycache__")
 OUTPUT = ("grade", "mutants", "variants", "series")     # below build/
 FLAVOUR = ("LLVM", "DEBUG", "AUDIT", "TOOLPREFIX", "QEMU")
-SECONDS = 900           # a whole grade, which ends itself before
+SECONDS = 900           # for a whole grade, which ends itself earlier
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def copy_project(folder):
 
 
 def change(tree, kernel):
-    """Put this kernel into the tree. Returns what is wrong, in a line."""
+    """Put this kernel into the tree. Returns a line that says what is wrong,
+    or None."""
     try:
         if kernel.starter:
             take_off(tree, read_series(ROOT))

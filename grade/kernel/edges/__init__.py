@@ -1,2 +1,2 @@
-"""grade/kernel/edges/__init__.py: tests of the kernel with machines, programs
-and people that it cannot choose."""
+"""grade/kernel/edges/__init__.py: tests with unusual machines, programs and
+input."""

@@ -19,10 +19,10 @@ from grade.machine.qmp import Monitor
 
 TEXT = b"echo first\npoweroff 7\n"
 
-# Where the console is, and how many bytes QEMU takes while the harts stand
-# still: the serial line has room for one. Where QEMU's escape keys are looked
-# for, 32 more wait until the serial line has been read. (That is what
-# -nographic means, unless another monitor is asked for, as here.)
+# QEMU's options for the console, and the number of bytes that QEMU accepts
+# while the harts are stopped. The serial line has room for one. If QEMU looks
+# for escape keys, 32 more wait until the serial line has been read.
+# (-nographic means that, unless there is another monitor, as here.)
 CONSOLES = {
     "plain": (ON_STDOUT, 1),
     "with escape keys": (["-display", "none", "-serial", "mon:stdio"],
@@ -52,8 +52,8 @@ class Early:
         self._monitor.begin()
 
     def type(self, text, taken):
-        """Type it and close the keyboard. Returns when QEMU has taken that
-        many bytes of it."""
+        """Type the text and close the keyboard. Returns when QEMU has accepted
+        that many bytes of it."""
         os.write(self._typist, text)
         os.close(self._typist)
         end = time.monotonic() + limit(20)
@@ -63,7 +63,7 @@ class Early:
             time.sleep(0.01)
 
     def run(self):
-        """Let it run to its end; returns its status, or None."""
+        """Let the machine run to its end. Returns its status, or None."""
         self._monitor.go_on()
         try:
             return self._child.wait(limit(20))

@@ -1,5 +1,5 @@
-"""grade/kernel/edges/test_full.py: no block, no inode, no memory left for
-files."""
+"""grade/kernel/edges/test_full.py: calls on files when blocks, inodes or
+memory are exhausted."""
 
 import subprocess
 
@@ -17,12 +17,12 @@ BOOT_ARGS = "quiet panic=exit"
 SECONDS = 60
 NO_MEMORY = ("open_without_memory", "calls_on_names_without_memory",
              "read_and_write_without_memory", "exec_without_memory")
-# Blocks: as few as hold the journal and the program.
+# As few blocks as the journal and the program need.
 SMALL = ("-b", "330", "-i", "60", "-j", "64")
 
 
 def run(config, disk, args):
-    """Boot it to the end; the console's text."""
+    """Boot the disk and run to the end. Returns the text on the console."""
     text = bytearray()
     ending = run_to_end.run(
         Machine(args=f"{BOOT_ARGS} {args}").command(
@@ -43,7 +43,7 @@ def check_sound(config, disk):
 
 @pytest.mark.xdist_group("full")
 def test_full(config, tmp_path):
-    """a call without a free block or inode fails whole and loses nothing"""
+    """a call that finds no free block or inode changes and loses nothing"""
     program = compile_program(config, ROOT / "grade/kernel/programs/full.c",
                               tmp_path, None)
     disk = tmp_path / "disk.img"

@@ -1,5 +1,5 @@
-"""grade/kernel/edges/test_killed.py: what the kernel says of programs that it
-ends.
+"""grade/kernel/edges/test_killed.py: the kernel's message when it kills a
+program.
 
 grade/kernel/programs/killed.c dies in each of these ways.
 """
@@ -29,7 +29,7 @@ DEATHS = {
     "recursion": OVERFLOW,
     "gap": OVERFLOW,
     # The stack has 64 KiB, and its guard 1 MiB. A larger array reaches down to
-    # addresses that nothing can have.
+    # addresses that are never mapped.
     "array 60000": None,
     "array 70000": OVERFLOW,
     "array 90000": OVERFLOW,

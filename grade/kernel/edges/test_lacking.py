@@ -1,7 +1,8 @@
 """grade/kernel/edges/test_lacking.py: machines that lack something.
 
-One line names what Calf needs and the machine lacks, and QEMU ends with a
-status of its own. A machine may lack anything that Calf does not need.
+If a machine lacks something that Calf needs, the kernel names it in one line,
+and QEMU ends with a special status. A machine may lack anything that Calf does
+not need.
 """
 
 import re
@@ -22,8 +23,8 @@ QEMU_32 = "qemu-system-riscv32"
 RUN_ARGS = "quiet panic=exit run /run.sh"
 REFUSED = re.compile(r"^qemu-system-\w+: (?!warning)", re.MULTILINE)
 
-# What is missing, and QEMU's machines that lack it: the first one that this
-# QEMU accepts is tried.
+# What is missing, and options for machines that lack it. The first one that
+# this QEMU accepts is tried.
 CPU = "the CPU lacks "
 LACKS = {
     "no compressed instructions": (CPU + "C (compressed instructions)",
@@ -68,7 +69,7 @@ UNIMP = 0xc0001073
 
 
 def without_disk(command):
-    """The command without a disk."""
+    """The command with the options for the disk removed."""
     at = command.index("-drive")
     return command[:at] + command[at + 4:]
 
@@ -101,8 +102,8 @@ class Machines:
             process.kill(child)
 
     def boot_first(self, ways):
-        """Boot in the first way that QEMU accepts; returns the status and what
-        was printed."""
+        """Boot in the first way that QEMU accepts. Returns the status and the
+        output."""
         for how in ways:
             if how == QEMU_32 and not shutil.which(how):
                 continue

@@ -1,8 +1,8 @@
-"""grade/kernel/outside/actors.py: processes that stand still in user mode,
-each on a hart of its own, and act when they are let.
+"""grade/kernel/outside/actors.py: processes that wait in user mode, each on
+its own hart, until they are told to act.
 
-grade/kernel/programs/duel.c is their program. What they are to do, and who
-they are, is in their registers, so that they need no memory for it.
+They run grade/kernel/programs/duel.c. Their orders and their roles are in
+their registers, so that they need no memory for them.
 """
 
 import shutil
@@ -30,8 +30,8 @@ from grade.machine.system_calls import system_calls
 DUEL = "duel"           # a kind of machine, as failures.py counts them
 HARTS = 4
 MEGABYTES = 64
-SECONDS = 5             # for what takes milliseconds, and for the boot
-STALL_SECONDS = 0.005   # then see whether a hart only waits
+SECONDS = 5             # for steps that take milliseconds, and for the boot
+STALL_SECONDS = 0.005   # then check whether a hart only waits
 IDLE_SECONDS = 0.001
 ROLE, A0, A1, A2, A3, A7 = 9, 10, 11, 12, 13, 17        # registers
 STORES, CALL, END = 4, 20, 28   # from the program's entry, as in duel.c
@@ -43,8 +43,8 @@ FORK = NUMBERS["fork"]
 
 @dataclass(frozen=True)
 class Deed:
-    """What an actor is to do; the bytes that its memory has after that, by
-    address, and the pages that are gone."""
+    """An order for an actor, and its effect: bytes of memory by address, and
+    the pages that are unmapped."""
 
     name: str
     place: int
@@ -54,7 +54,7 @@ class Deed:
 
 
 def stores(start, step, end, byte):
-    """That byte at start, start + step and so on, before end."""
+    """Store that byte at start, start + step and so on, before end."""
     return Deed("a store", STORES, {A0: start, A1: byte, A2: step, A3: end},
                 {address: byte for address in range(start, end, step)})
 
@@ -66,15 +66,15 @@ def call(name, a0=0, a1=0, a2=0, gone=()):
 
 class Stage:
     """The machine with its actors, by role. Use it in a `with`. Whenever a
-    method returns, all harts stand still."""
+    method returns, all harts are stopped."""
 
     def __init__(self, config, log, programs):
         self._config = config
         self._log = log
         self._programs = programs
-        self._where = {}        # the harts of those who stood in user mode
-        self._busy = set()      # those who have been told something since
-        self.scene = ""         # what is being tried, for who fails in it
+        self._where = {}        # harts of the actors that wait in user mode
+        self._busy = set()      # actors that have had an order since then
+        self.scene = ""         # what is being tried, for the message
 
     def __enter__(self):
         failures.check(DUEL)
@@ -94,7 +94,7 @@ class Stage:
         self.ram.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         if isinstance(error, (Lost, OSError)):
-            self.fail("the machine is gone")
+            self.fail("the machine has died")
 
     def _boot(self):
         programs, names = disguise(self._programs, self._scratch)
@@ -144,7 +144,7 @@ class Stage:
     # ---- what the actors do ----
 
     def tell(self, role, deed):
-        """What it is to do when it runs next."""
+        """Set what the actor will do when it runs next."""
         hart = self._where[role]
         registers = self._harts.registers_of(hart)
         for index, value in deed.registers.items():
@@ -154,8 +154,8 @@ class Stage:
         self._busy.add(role)
 
     def settle(self, roles):
-        """Run until all these stand in user mode again. A child that has come
-        to be is the last of them."""
+        """Run until all these wait in user mode again. If there is a new
+        child, it is the last of them."""
         for role in self._busy:
             self._where.pop(role, None)
         self._busy.clear()
@@ -185,7 +185,7 @@ class Stage:
         self._name(self._where.pop(role), new)
 
     def do(self, role, deed):
-        """With nobody else there; returns the result."""
+        """Let the actor act while no other one exists. Returns the result."""
         self.tell(role, deed)
         self.settle([role])
         return self.result(role)
@@ -195,19 +195,19 @@ class Stage:
         return value - (1 << 64) if value >> 63 else value
 
     def end(self, role):
-        """It exits, and the parent waits for it."""
+        """Let the child exit, and the parent wait for it."""
         others = [other for other in self._where if other != role]
         self.tell(role, call("exit"))
         self.tell(PARENT, call("wait"))
         self.settle(others)
 
     def trace(self, role, most):
-        """Let it do what it was told, the first instructions one by one.
-        Returns the addresses of those of the kernel."""
+        """Let the actor carry out its order, the first instructions one by
+        one. Returns the addresses of the kernel's instructions."""
         return [place for place, _ in self.trace_code(role, most)]
 
     def trace_code(self, role, most):
-        """The same, with the four bytes that are at each address."""
+        """The same, with the four bytes at each address."""
         hart = self._where[role]
         places, codes, seen = [], {}, set()
         for _ in range(most):
@@ -225,8 +225,8 @@ class Stage:
         return [(place, codes[place]) for place in places]
 
     def hold(self, role, place, times):
-        """Let it do what it was told until it comes to that place for the
-        n-th time, or to the end."""
+        """Let the actor carry out its order until it reaches that place for
+        the n-th time, or the end."""
         hart = self._where[role]
         for turn in range(times):
             if turn > 0:
@@ -249,7 +249,8 @@ class Stage:
         self._harts.no_breakpoint(place)
 
     def run_alone(self, role):
-        """All that it was told. False when it would wait for another actor."""
+        """Carry out the whole order. Returns false if the actor would have to
+        wait for another one."""
         hart = self._where[role]
         end = time.monotonic() + limit(SECONDS)
         waited = False
@@ -267,15 +268,15 @@ class Stage:
         return True
 
     def _let_idle_run(self):
-        """One of the other harts may have been stopped while it had a
-        lock."""
+        """Let the other harts run for a moment, since one of them may have
+        been stopped while it held a lock."""
         self._harts.run([hart for hart in range(HARTS)
                          if hart not in self._where.values()], IDLE_SECONDS)
 
-    # ---- what they have ----
+    # ---- memory ----
 
     def pages(self, role):
-        """By address; those that are in RAM."""
+        """The actor's pages in RAM, by address."""
         try:
             root = root_of(self._harts.satp_of(self._where[role]))
             space = AddressSpace(self.ram, root)

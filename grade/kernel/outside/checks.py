@@ -1,5 +1,5 @@
-"""grade/kernel/outside/checks.py: what must hold between two looks at a
-process, and the message when it does not."""
+"""grade/kernel/outside/checks.py: check what must hold between two views of a
+process, with a message if it does not."""
 
 import struct
 from pathlib import Path
@@ -18,7 +18,7 @@ def check(holds, expected, *seen):
 
 
 def at(view, va):
-    """What this process maps at va, in words."""
+    """Describe what this process maps at va."""
     page = view.pages.get(va)
     return f"{view.name}: {page if page else f'{va:#x} -> no page'}"
 

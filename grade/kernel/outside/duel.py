@@ -1,7 +1,7 @@
-"""grade/kernel/outside/duel.py: two processes that share frames; one is held
-in the middle of an operation while the other one does a whole operation.
+"""grade/kernel/outside/duel.py: hold one of two processes that share frames in
+the middle of an operation, while the other one does a whole operation.
 
-The first is held before each instruction in turn. So a race that needs two
+The first one is held before each instruction in turn. So a race that needs two
 harts at the same few instructions happens every time.
 """
 
@@ -20,9 +20,9 @@ from grade.machine.ram import PAGE
 
 TRIES = 64              # after one fork, each with a page of its own
 FORK_PAGES = 32         # of the heap, for fork
-LOOP_MIN = 3            # fork does this often what it does for each page
-SECONDS = 90            # for a whole duel, which takes some 15
-TRACE_MAX = 12000       # instructions of the one held; most take fewer
+LOOP_MIN = 3            # fork reaches a place in its loop this often
+SECONDS = 90            # for a whole duel, which usually takes 15
+TRACE_MAX = 12000       # the most instructions of the process that is held
 VMSTAT = b"/dev/vmstat\0"
 FREE = re.compile(rb"^free (\d+)$", re.MULTILINE)
 
@@ -58,7 +58,7 @@ class Seen:
     pages: dict
 
 
-# ---- the operations, on the frame of that page or on all of them ----
+# ---- the operations, on the frame of one page or on all frames ----
 
 def write(duel, page):
     va = duel.address(page)
@@ -66,7 +66,7 @@ def write(duel, page):
 
 
 def write_two(duel, page):
-    """And another page after it."""
+    """An operation on the page and the one after it."""
     va = duel.address(page) + 8
     return stores(va, -TRIES * PAGE, va - 2 * TRIES * PAGE, ord("c"))
 
@@ -83,7 +83,7 @@ def fork(_, __):
     return call("fork")
 
 
-# What the parent does, which is held; and what the child does.
+# The operation of the parent, which is held, and that of the child.
 DUELS = {
     "write-write": (write, write_two),
     "write-shrink": (write, shrink),
@@ -98,9 +98,9 @@ def in_batches(holds):
 
 
 class Duel:
-    """On a Stage. The heap has twice as many pages as there are tries. Each
-    try has one page of the upper half, from the top down, and one of the
-    lower."""
+    """A duel on a Stage. The heap has twice as many pages as there are tries.
+    Each try uses one page of the upper half, from the top down, and one of the
+    lower half."""
 
     def __init__(self, stage, parents, childs):
         self._stage = stage
@@ -134,7 +134,7 @@ class Duel:
         return before - self._free()
 
     def _blame(self, holds, lost):
-        """Try each of them alone, to see which one it was; but not if frames
+        """Try each hold alone, to find out which one failed, unless frames
         were freed twice, after which anything may happen."""
         for hold in holds if lost > 0 and len(holds) > 1 else []:
             again = self._lost([hold])
@@ -147,8 +147,9 @@ class Duel:
               self._story(holds))
 
     def _holds(self):
-        """Before each instruction of the first try, when it is reached for the
-        first time; or for fork, which goes through many pages, halfway."""
+        """The holds: before each instruction of the first try, when it is
+        reached for the first time, or half-way for fork, which handles many
+        pages."""
         counts, seen = Counter(self._trace), Counter()
         holds = []
         for index, place in enumerate(self._trace):
@@ -226,7 +227,8 @@ class Duel:
                 self._check_bytes(view, holds, [deed[role] for deed in deeds])
 
     def _check_bytes(self, view, holds, deeds):
-        """The bytes are those at the fork, with what was written since."""
+        """Check that the bytes are those at the fork, with what was written
+        since."""
         wanted = {va: bytearray(old) for va, old in self._bytes.items()}
         for deed in deeds:
             for address, byte in deed.written.items():

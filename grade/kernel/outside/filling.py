@@ -1,6 +1,6 @@
-"""grade/kernel/outside/filling.py: whether the kernel fills the frames that it
-frees. Many kernels do, to catch a use after free; it costs as much as a
-copy."""
+"""grade/kernel/outside/filling.py: find out whether the kernel fills the
+frames that it frees. Many kernels do so to catch a use after free, but it
+costs as much as a copy."""
 
 import tempfile
 

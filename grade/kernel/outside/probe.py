@@ -82,8 +82,8 @@ class View:
 
 
 class Probe:
-    """A machine with processes that do what they are told; the first one is 1.
-    Use it in a `with`. `first` may be another program that waits."""
+    """A machine with processes that obey orders. The first one has role 1. Use
+    it in a `with`. `first` may be another program that waits."""
 
     def __init__(self, config, log, programs, first="probe"):
         self._config = config
@@ -122,8 +122,8 @@ class Probe:
     # ---- orders ----
 
     def order(self, role, command, *args):
-        """Give an order, and do not wait until it is done. To be called while
-        the machine stands still, as after each other method."""
+        """Give an order without waiting until it is done. The machine must be
+        stopped, as it is after each other method."""
         self._orders += 1
         mark = self.look()[role].mark.pa
         for index, arg in enumerate(args):
@@ -132,7 +132,7 @@ class Probe:
         self._ram.write_word(mark + 8 * ORDER, self._orders)
 
     def do(self, role, command, *args):
-        """Give an order and wait until it is done; returns its result, as a
+        """Give an order and wait until it is done. Returns its result as a
         signed number."""
         self.order(role, command, *args)
         what = f"{NAMES[role]} was told to {command}"
@@ -152,17 +152,17 @@ class Probe:
         self.do(parent, "wait")
 
     def gone(self, role):
-        """This process will not be back."""
+        """Forget a process that has exited."""
         self._alive.discard(role)
 
     def look(self):
-        """All our processes as they are now, by role."""
+        """All processes of the probe as they are now, by role."""
         return self._wait_for("all processes run", self._alive)
 
     def gather(self, count):
-        """This many processes, which stand still, by role: each as it was when
-        a hart first had it."""
-        what = f"{count} processes stand still"
+        """That many processes that do nothing, by role, each as it was when a
+        hart first ran it."""
+        what = f"{count} processes that do nothing"
         end = time.monotonic() + limit(GATHER_SECONDS)
         found = {}
         while len(found) < count:
@@ -175,21 +175,20 @@ class Probe:
             self._check_log(what)
             if time.monotonic() > end:
                 raise GuestFailed(self._log.explain(
-                    f"{count} processes were to stand still; "
-                    f"{len(found)} were seen"))
+                    f"expected {what}; {len(found)} were seen"))
             time.sleep(0.02)
         return found
 
-    # ---- what is there ----
+    # ---- views ----
 
     def frame_bytes(self, pa):
-        """Whoever has that frame, or nobody."""
+        """The bytes of a frame, whichever process maps it."""
         return self._ram.page(pa)
 
     def _wait_for(self, what, roles, order=None):
-        """Until these are on harts and have done that order. The machine
-        stands still afterwards. It runs a little longer from look to look: on
-        a busy host its harts may not even begin in so short a time."""
+        """Run until these processes are on harts and have carried out the
+        order, and stop the machine. It runs a little longer each time, because
+        on a busy host its harts may not even begin in such a short time."""
         seconds = failures.patience(limit(STEP_SECONDS))
         end = time.monotonic() + seconds
         pause = PAUSE_SECONDS
@@ -215,14 +214,14 @@ class Probe:
             pause = min(1.5 * pause, PAUSE_SECONDS_MAX)
 
     def _lost(self, what, error):
-        """What to raise when there is nothing more to be seen."""
+        """The error to raise when the machine cannot be inspected any more."""
         if isinstance(error, BadTables):
             ended = str(error)
         elif run_to_end.PANIC_MARK.search(self._log.text().encode()):
             failures.panicked(OUTSIDE)
             ended = "the kernel panicked"
         else:
-            ended = f"the machine is gone ({error})"
+            ended = f"the machine has died ({error})"
         return GuestFailed(self._log.explain(f"{what}; {ended}"))
 
     def _check_log(self, what):
@@ -235,8 +234,8 @@ class Probe:
                 f"{what}; the kernel panicked"))
 
     def _seen(self, known=frozenset()):
-        """Stop the machine; our processes that are on a hart, by role, without
-        those that are known by their root tables."""
+        """Stop the machine. Returns the processes of the probe that are on a
+        hart, by role, except those whose root tables are `known`."""
         self._monitor.stop()
         found = {}
         for root in {root_of(satp)
@@ -248,7 +247,7 @@ class Probe:
         return found
 
     def _check_marks(self, others, view):
-        """Each process has written to its mark, so it is its own."""
+        """Each process has written to its mark, so no two may share one."""
         for other in others:
             if other.mark.pa == view.mark.pa \
                     and (other.mark.writable or view.mark.writable):
@@ -259,7 +258,8 @@ class Probe:
                     f"seen:     the other:  {view.mark}"))
 
     def _view(self, root):
-        """The process with that root table; None if it is not one of ours."""
+        """The process with that root table, or None if it is not one of the
+        probe."""
         space = AddressSpace(self._ram, root)
         pages = {va: page for va, page in space.pages.items()
                  if self._ram.has(page.pa)}

@@ -1,9 +1,10 @@
-"""grade/trials/damage/__main__.py: `make damage`: disks on which bytes have
-changed.
+"""grade/trials/damage/__main__.py: `make damage`: mount and repair damaged
+disks.
 
-N=10000 is how many images. SEED=N takes those of that run; without it each run
-has others. ONE=17 tries image 17 alone, and keeps it as build/damage.img.
-FULL=1 boots the kernel on each image and not only on every tenth.
+N=10000 is the number of images. SEED=N repeats the images of that run; without
+it each run has new ones. ONE=17 tries only image 17, and keeps it as
+build/damage.img. FULL=1 boots the kernel on each image and not only on every
+tenth.
 """
 
 import os
@@ -24,7 +25,7 @@ KEPT = ROOT / "build" / "damage.img"
 
 
 def try_one(bench, seed, number):
-    """Keep the image as it was before the run."""
+    """Try one image, and keep it as it was before the run."""
     _, data, _ = damaged(bench.bases, f"{seed} {number}")
     KEPT.write_bytes(data)
     return try_images(bench, seed, [number], {number})

@@ -1,5 +1,4 @@
-"""grade/trials/damage/boot_damaged.py: the kernel itself, on a damaged
-disk."""
+"""grade/trials/damage/boot_damaged.py: boot the kernel on a damaged disk."""
 
 from grade.machine import run_to_end
 from grade.machine.host.limits import limit
@@ -12,8 +11,8 @@ REFUSED = 100           # NO_INIT_STATUS in kernel/boot/init.c
 
 
 def run_guest(kernel, path):
-    """Boot it on the image, which is changed. Returns whether it was mounted,
-    and what is wrong or None."""
+    """Boot the kernel on the image, which it may change. Returns whether it
+    mounted the disk, and what is wrong, or None."""
     size = path.stat().st_size
     text = bytearray()
     ending = run_to_end.run(
@@ -21,8 +20,8 @@ def run_guest(kernel, path):
     words = text.decode("latin-1").strip()
     if ending.panicked or ending.timed_out or ending.died:
         how = ("panic" if ending.panicked else
-               "no end" if ending.timed_out else "QEMU died")
+               "it did not finish" if ending.timed_out else "QEMU died")
         return True, f"{how}: {words}"
     if path.stat().st_size != size:
-        return True, "the image has another size now"
+        return True, "the size of the image has changed"
     return ending.status != REFUSED, None

@@ -1,4 +1,4 @@
-"""grade/trials/damage/damaged_images.py: disks to damage, and their damage."""
+"""grade/trials/damage/damaged_images.py: make disks and damage them."""
 
 import random
 import struct
@@ -17,8 +17,8 @@ from grade.trials.power.volume import (
 from grade.trials.power.workload import Script
 
 NBLOCKS, NINODES = 400, 128
-# What the disks have: holes, tables of blocks, tables of tables, directories
-# in directories, hard links, and at the end a file open without a name.
+# The disks contain holes, tables of blocks, tables of tables, nested
+# directories, hard links, and at the end an open file without a name.
 CALLS = (
     "create empty", "create far", "write far 9000 1 20000",
     "write far 5000 2 4300000", "write far 5000 3 90000", "mkdir d",
@@ -31,8 +31,8 @@ WORDS = (0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0xffff, 0x7fff0000)
 
 @dataclass(frozen=True)
 class Base:
-    """A sound disk, as its blocks; `tender` are those with directories and
-    tables of blocks, `files` what repair.wholes() says."""
+    """A sound disk, as its blocks. `tender` are the blocks of directories and
+    tables, and `files` is the result of repair.wholes()."""
 
     name: str
     blocks: list
@@ -42,8 +42,9 @@ class Base:
 
 
 def make_bases(config, folder):
-    """A disk at rest, and one whose power was cut when the journal had a whole
-    transaction. Their first process is grade/trials/programs/abuse.c."""
+    """A disk at rest, and one whose power was cut when the journal contained a
+    complete transaction. Their first process is
+    grade/trials/programs/abuse.c."""
     maker = compile_guest(config, folder)
     abuse = compile_program(config, ROOT / "grade/trials/programs/abuse.c",
                             folder, None)
@@ -72,8 +73,8 @@ def same_size(one, other):
 
 
 def synced(recording, mark):
-    """The disk as it was at that mark, but for what the journal had kept,
-    which depends on when it was written."""
+    """The disk as it was at that mark, except for the contents of the journal,
+    which depend on when it was written."""
     disk = Disk(Layout(recording.base[0]), recording.base)
     for request in recording.requests[:mark]:
         if request is not None:
@@ -84,7 +85,7 @@ def synced(recording, mark):
 
 
 def interrupted(first, last):
-    """The first disk, with a transaction in its journal that makes it the
+    """The first disk, with a transaction in its journal that turns it into the
     last one."""
     blocks = list(first)
     start = Layout(first[0]).journal.start
@@ -112,8 +113,8 @@ def base(name, blocks, init):
 # ---- damage -----------------------------------------------------------------
 
 def damaged(bases, seed):
-    """The image of that seed: what it was, its bytes, and what was done to
-    it."""
+    """The image of that seed: its origin, its bytes, and how it was
+    damaged."""
     rng = random.Random(seed)
     origin = rng.choice(bases)
     blocks = [bytearray(block) for block in origin.blocks]

@@ -1,5 +1,5 @@
-"""grade/trials/damage/host_kernel.py: the kernel's file system, built for the
-host."""
+"""grade/trials/damage/host_kernel.py: build the kernel's file system for the
+host, and run it."""
 
 import subprocess
 
@@ -19,13 +19,13 @@ SECONDS = 60            # for one image
 
 
 def build_host(config, folder, root=ROOT):
-    """Build it from the kernel in the tree `root`; returns the program."""
+    """Build it from the kernel in the tree `root`. Returns the program."""
     kernel = root / "kernel"
     sources = [path for path in sorted(kernel.glob("fs/[!.]*.c"))
                if path.name not in NOT_FILES]
     sources += [kernel / "mm" / "uio.c", *sorted(HOST.glob("[!.]*.c"))]
     cc, *flags = config.command("host_cc")
-    # Ours come first: host/lib/hart.h stands for the kernel's.
+    # The host's headers come first: host/lib/hart.h replaces the kernel's.
     command = [cc, "-iquote", HOST, *flags, "-fno-builtin-printf", *SANITIZERS]
     abuse, program = folder / "abuse.o", folder / "files"
     compile_or_fail([*command, "-DON_HOST",
@@ -64,6 +64,6 @@ def run_host(program, paths):
         how, _, text = rest.partition("\n")
         refused = how == f"status {REFUSED}"
         wrong = None if refused or how == "status 0" else (
-            f"{how or 'no end'}: {before.strip()}")
+            f"{how or 'it did not finish'}: {before.strip()}")
         results.append((not refused, wrong))
     return results

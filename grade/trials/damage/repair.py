@@ -1,4 +1,5 @@
-"""grade/trials/damage/repair.py: how mkfs -c -y repairs a damaged image."""
+"""grade/trials/damage/repair.py: check how mkfs -c -y repairs a damaged
+image."""
 
 import subprocess
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Whole:
 
 
 def mounted(blocks):
-    """The blocks as they are after a mount has recovered what it can."""
+    """The blocks after a mount has recovered what it can."""
     layout = Layout(blocks[0])
     view = list(blocks)
     for home, data in recovered(layout, blocks.__getitem__).items():
@@ -64,7 +65,7 @@ def untouched(files, before, after, layout):
 
 
 def fsck(program, path, *options):
-    """Run mkfs; returns its status and output."""
+    """Run mkfs. Returns its status and output."""
     done = subprocess.run(
         [program, "-c", *options, path], stdin=subprocess.DEVNULL,
         capture_output=True, encoding="latin-1",
@@ -95,7 +96,8 @@ def blocks_in(path):
 
 
 def lost(base, before, damaged, repaired):
-    """The file that was whole on the damaged disk and no longer is."""
+    """What is wrong if a file was whole on the damaged disk but no longer
+    is."""
     try:
         tree = Volume(base.layout, repaired.__getitem__).tree()
     except Unsound as why:

@@ -1,4 +1,4 @@
-"""grade/trials/damage/try_images.py: damaged images, some at a time."""
+"""grade/trials/damage/try_images.py: try damaged images, some at a time."""
 
 import tempfile
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Report(seeded.Report):
 
 @dataclass
 class Bench:
-    """What is needed to try images, made once."""
+    """What is needed to try images. It is made once."""
 
     kernel: Path
     mkfs: Path
@@ -41,8 +41,8 @@ def make_bench(config, folder):
 
 
 def try_images(bench, seed, numbers, booted):
-    """Images of those numbers; those in `booted` also by the real kernel.
-    Returns a Report."""
+    """Try the images of these numbers, and boot the kernel on those in
+    `booted`. Returns a Report."""
     report = Report()
     with tempfile.TemporaryDirectory(prefix="calf-") as folder:
         for i in range(0, len(numbers), AT_ONCE):
@@ -52,7 +52,8 @@ def try_images(bench, seed, numbers, booted):
 
 
 def try_some(bench, seed, numbers, booted, folder, report):
-    """Mount them, boot some, repair them and mount what comes of it."""
+    """Mount the images, boot some, repair them, and mount the repaired
+    ones."""
     images = [damaged(bench.bases, f"{seed} {number}") for number in numbers]
     paths = [folder / f"{number}.img" for number in numbers]
     stories = [f"image {number} ({story})"
@@ -75,7 +76,7 @@ def try_some(bench, seed, numbers, booted, folder, report):
     results = run_host(bench.host, [path for path, _ in repaired])
     for (_, story), (is_mounted, wrong) in zip(repaired, results):
         if not is_mounted:
-            wrong = "what mkfs -c -y repaired is not mounted"
+            wrong = "the disk that mkfs -c -y repaired cannot be mounted"
         judge(report, "repaired", story, is_mounted, wrong)
 
 

@@ -1,7 +1,7 @@
-"""grade/trials/damage/unreadable.py: the kernel on a disk with an unreadable
-block.
+"""grade/trials/damage/unreadable.py: boot the kernel on a disk with an
+unreadable block.
 
-QEMU's blkdebug fails every read of one block; all else works.
+QEMU's blkdebug fails every read of one block. Everything else works.
 """
 
 from grade.machine import run_to_end
@@ -15,8 +15,8 @@ SECONDS = 30
 
 
 def make_disk(config, folder, commands):
-    """An image on which init runs the commands. The file /big has a block of
-    numbers."""
+    """An image on which init runs the commands. The file /big has a table of
+    blocks."""
     script, big = folder / "run.sh", folder / "big"
     script.write_text(commands, encoding="utf-8")
     big.write_bytes(bytes(range(256)) * (BLOCK // 256) * (NDIRECT + 10))
@@ -25,8 +25,8 @@ def make_disk(config, folder, commands):
 
 
 def run_disk(config, image, unreadable=None):
-    """Boot it, with that block unreadable if one is given; returns what was
-    printed."""
+    """Boot the kernel, with that block unreadable if one is given. Returns the
+    output."""
     drive = ["if=none,id=x0,driver=raw"]
     if unreadable is None:
         drive.append(f"file.filename={image}")
@@ -57,7 +57,7 @@ def volume_on(image):
 
 
 def table_of(volume, path):
-    """The file's one block of numbers."""
+    """The file's only table of blocks."""
     found, = (volume.all_blocks(volume.find(path))
               - set(volume.blocks(path)))
     return found

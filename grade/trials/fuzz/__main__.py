@@ -1,11 +1,11 @@
-"""grade/trials/fuzz/__main__.py: `make fuzz`: system calls with any arguments
-at all.
+"""grade/trials/fuzz/__main__.py: `make fuzz`: make system calls with random
+arguments.
 
-N=4 is how many boots, SECONDS=15 how long each is fuzzed by the guest's clock.
-SEED=N uses that seed for the first boot and the next ones for the others;
-without it each run has different seeds. CPUS, MEM, DEBUG, AUDIT are as for
-`make run`. ICOUNT=1 uses one hart and counts instructions, and then also
-asserts that the kernel never keeps interrupts off it for long.
+N=4 is the number of boots, and SECONDS=15 the time of each by the guest's
+clock. SEED=N uses that seed for the first boot and the next ones for the
+others; without it each run has different seeds. CPUS, MEM, DEBUG and AUDIT are
+as for `make run`. ICOUNT=1 uses one hart and counts instructions, and then
+also checks that the kernel never delays interrupts for long.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""grade/trials/fuzz/fuzz_boot.py: fuzz one boot, and say what was wrong."""
+"""grade/trials/fuzz/fuzz_boot.py: fuzz one boot, and report what was wrong."""
 
 import re
 import subprocess
@@ -15,8 +15,8 @@ from grade.machine.image import make_image
 from grade.machine.qemu import ON_STDOUT, Machine
 
 WORDS = "quiet panic=exit run /run.sh"
-# Microseconds for which the kernel may keep interrupts off a hart. With
-# ICOUNT=1 each is a thousand instructions.
+# Microseconds for which the kernel may delay interrupts. With ICOUNT=1, one is
+# a thousand instructions.
 LATE_MAX = 10_000
 OPEN_MAX = 60           # seconds for all but the fuzzing itself
 SLOWDOWN = 2            # of the guest's clock
@@ -49,7 +49,7 @@ class Plan:
         return self.machine.icount and not self.audit and not self.checked
 
     def command(self, seed):
-        """The command that does the same by hand."""
+        """The command that repeats the run by hand."""
         words = [f"SEED={seed}", "N=1", f"SECONDS={self.seconds}",
                  "ICOUNT=1" if self.machine.icount
                  else f"CPUS={self.machine.cpus}",
@@ -81,7 +81,8 @@ def soundness(config, disk):
 
 
 def judge(plan, ending, text):
-    """What was wrong, or None; and the figures: processes and `late`."""
+    """Returns what was wrong, or None, and the figures: processes and
+    `late`."""
     found = FOUND.search(text)
     figures = [int(n) for n in found.groups()] if found else [0, 0]
     said = SAYS.findall(text)[-1:] or ["it said nothing"]
@@ -98,7 +99,7 @@ def judge(plan, ending, text):
 
 
 def fuzz(config, plan, seed, logs=ROOT / "build" / "fuzz"):
-    """Boot and fuzz with that seed; a Report."""
+    """Boot and fuzz with that seed. Returns a Report."""
     report = Report()
     log = Log(logs, f"seed-{seed}-{plan.machine.cpus}")
     problem = "interrupted"

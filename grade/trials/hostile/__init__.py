@@ -1,9 +1,7 @@
-"""grade/trials/hostile/__init__.py: kernels that mean ill, made out of this
-one.
+"""grade/trials/hostile/__init__.py: hostile kernels, made from this one.
 
-Each is a set of edits to the sources and says what a grader must make of it.
-The harness of grade/selftest/test_hostile.py lays such a tree out and grades
-it.
+Each is a set of edits to the sources, and says how a grader must respond.
+grade/selftest/test_hostile.py makes such a tree and grades it.
 """
 
 import shutil
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field
 
 from grade.machine.host.build import ROOT
 
-# What make compiles first of all: the rest need not wait for it.
+# make compiles this file first, so no time is spent on the others.
 FIRST = "kernel/a.c"
 MAIN = "kernel/boot/main.c"
 HOOK = "\tgreet();\n"
@@ -21,11 +19,11 @@ BOOTS = BUILDS | {"boots and runs a command"}
 
 @dataclass(frozen=True)
 class Hostile:
-    """`edits` are (file, text, text instead); `files` are more files, text by
-    name. `passes` are the titles of the tests that it may pass, of those that
-    `tests` picks; `says` is in what the grader prints. A wait for it, or
-    its build, takes at most `seconds` on an idle machine. Those that take long
-    are not `quick`."""
+    """`edits` are (file, old text, new text), and `files` are additional
+    files, text by name. Of the tests that `tests` selects, the kernel may pass
+    only those with the titles in `passes`. `says` is part of the grader's
+    output. Each wait for it, or its build, takes at most `seconds` on an idle
+    machine. Kernels that take long are not `quick`."""
 
     name: str
     says: str
@@ -38,14 +36,14 @@ class Hostile:
 
 
 def at_boot(name, says, *lines, **more):
-    """Runs the lines of C where the kernel would greet."""
+    """Run the lines of C where the kernel would print its greeting."""
     code = "".join(f"\t{line}\n" for line in lines)
     return Hostile(name, says, edits=((MAIN, HOOK, code + HOOK),),
                    passes=BUILDS, **more)
 
 
 def lay_out(hostile, folder):
-    """Make its tree in the folder."""
+    """Make the kernel's tree in the folder."""
     shutil.copytree(ROOT / "kernel", folder / "kernel")
     for name, old, new in hostile.edits:
         path = folder / name
@@ -60,7 +58,8 @@ def lay_out(hostile, folder):
 
 
 def including_itself(line):
-    """A source that doubles at each of 190 levels; gcc ends at 200."""
+    """A source that includes itself twice at each of 190 levels. gcc stops at
+    200."""
     return (f"{line}\n#if __INCLUDE_LEVEL__ < 190\n"
             '#include "a.c"\n#include "a.c"\n#endif\n')
 

@@ -1,2 +1,2 @@
-"""grade/trials/mutants/__init__.py: kernels with a mistake, which tests must
-see."""
+"""grade/trials/mutants/__init__.py: kernels with a mistake that tests must
+find."""

@@ -1,10 +1,10 @@
 """grade/trials/mutants/__main__.py: `make mutants`: is each mistake found?
 
 Each mutant is graded with the groups that it names, until it loses points in
-one of them, as it must; the kernel as it is must lose none in any.
+one of them, as it must. The unchanged kernel must not lose any points.
 
-MUTANT="012 5" takes those whose names begin so. FULL=1 grades mutants to the
-end with all groups, and so says which others see them.
+MUTANT="012 5" selects mutants whose names begin with 012 or 5. FULL=1 grades
+mutants to the end with all groups, and so shows which other groups find them.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""grade/trials/mutants/doc.py: docs/mistakes.md, made from the patches.
+"""grade/trials/mutants/doc.py: write docs/mistakes.md from the patches.
 
-`make mutants-docs` writes it; `make lint` sees that it is up to date.
+`make mutants-docs` writes it, and `make lint` checks that it is up to date.
 """
 
 import sys
@@ -23,7 +23,7 @@ tests; at least one of them must lose points.
 <!-- Made by `make mutants-docs` from the patches: change those. -->
 """
 
-# In this order, each with what it is about.
+# The kinds of mistakes in the order of the page, each with a description.
 KINDS = {
     "counting": "The number of a frame's owners is counted wrongly.",
     "off-by-one": "One too few, or one too many.",

@@ -1,4 +1,5 @@
-"""grade/trials/mutants/mutant.py: what a patch with a mistake says of it."""
+"""grade/trials/mutants/mutant.py: the description of a mistake in its
+patch."""
 
 from pathlib import Path
 
@@ -13,7 +14,7 @@ class Mutant(Described):
 
     @property
     def groups(self):
-        """Those of which at least one must lose points."""
+        """The groups of which at least one must lose points."""
         return self.fields["Fails"].split()
 
     @property
@@ -22,5 +23,5 @@ class Mutant(Described):
 
 
 def read_mutants(folder=FOLDER):
-    """All of them, by number."""
+    """All mutants, by number."""
     return read_patches(folder, Mutant)

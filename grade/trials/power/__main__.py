@@ -1,6 +1,6 @@
-"""grade/trials/power/__main__.py: `make power`: cuts the power everywhere.
+"""grade/trials/power/__main__.py: `make power`: cut the power at any moment.
 
-SEED=N takes the run of that number again; without it each run is another one.
+SEED=N repeats the run of that number; without it each run is a new one.
 FULL=1 tries every workload of workload.combinations(), and longer random ones.
 """
 

@@ -1,5 +1,5 @@
-"""grade/trials/power/broken_journals.py: kernels whose journal is broken on
-purpose."""
+"""grade/trials/power/broken_journals.py: build kernels whose journal is broken
+on purpose."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ from grade.series.git import git
 from grade.trials.described_patch import Described, read_patches
 
 FOLDER = Path(__file__).parent / "broken"
-# What the kernel is made of, and what is there of it already.
+# The sources of the kernel, and the objects that have been built already.
 NEEDED = ("kernel", "grade/tools", "build/kernel")
 
 
@@ -24,7 +24,7 @@ def read_broken():
 
 
 def build_broken(config, patch, folder):
-    """The kernel with the patch, built in that folder; returns its path."""
+    """Build the kernel with the patch in that folder. Returns its path."""
     tree = Path(folder) / "tree"
     for name in NEEDED:
         shutil.copytree(ROOT / name, tree / name)

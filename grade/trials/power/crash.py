@@ -1,9 +1,9 @@
-"""grade/trials/power/crash.py: every state in which a power cut could leave
-the disk.
+"""grade/trials/power/crash.py: make every state in which a power cut could
+leave the disk.
 
-A disk may keep what it is given to itself, and write it in any order, until a
-flush is over. So of the writes since the last flush any part may be there when
-the power fails, one of them half; all before are.
+Until a flush is complete, a disk may delay writes and make them in any order.
+So when the power fails, the disk has all writes before the last flush, and any
+subset of the writes since then, one of which may be torn.
 """
 
 import bisect
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from grade.trials.power.disk_log import BLOCK, SECTOR
 from grade.trials.power.volume import Unsound, Volume, recovered
 
-EXHAUSTIVE = 4          # so many writes without a flush: all their subsets
+EXHAUSTIVE = 4          # up to this many writes, all subsets are tried
 HASH_BITS = (1 << 61) - 1
 
 
 @dataclass(frozen=True)
 class Crash:
-    """`time` is the number of requests that the disk had been given; `over`
-    are the blocks that are not as at the last flush before. `prefix`: nothing
-    that came before is missing."""
+    """`time` is the number of requests that the disk had received, and `over`
+    are the blocks that have changed since the last flush. `prefix` says that
+    no earlier write is missing."""
 
     time: int
     over: dict
@@ -28,8 +28,8 @@ class Crash:
 
 
 class Disk:
-    """Blocks, and a number that stands for the contents of all of them outside
-    the journal."""
+    """Blocks, and a hash of the contents of all of them outside of the
+    journal."""
 
     def __init__(self, layout, blocks):
         self.layout = layout
@@ -37,7 +37,7 @@ class Disk:
         self._sum = 0
 
     def _weight(self, block, data):
-        # A bytes object remembers its own hash.
+        # A bytes object caches its hash.
         return hash((block, data))
 
     def write(self, block, data):
@@ -51,20 +51,20 @@ class Disk:
                 - self._weight(block, self.blocks[block]))
 
     def homes(self, over):
-        """What a mount would write, with those blocks on the disk."""
+        """What a mount would write if the disk had those blocks."""
         return recovered(self.layout, lambda number: over.get(number)
                          or self.blocks[number])
 
     def with_over(self, over):
-        """All blocks, with those on the disk."""
+        """All blocks, with those in their places."""
         blocks = list(self.blocks)
         for number, data in over.items():
             blocks[number] = data
         return blocks
 
     def view(self, over):
-        """How a mount would see the disk with those blocks on it: a function
-        that gives a block, and a number for the whole."""
+        """The disk with those blocks as a mount would see it: a function that
+        returns a block, and a hash of the whole disk."""
         changed = {**over, **self.homes(over)}
         key = self._sum + sum(self._change(b, d) for b, d in changed.items())
 
@@ -80,7 +80,7 @@ def torn(random, old, new):
 
 
 def subsets(random, writes, samples):
-    """Which of the writes are there, as tuples of booleans."""
+    """Subsets of the writes, as tuples of booleans."""
     count = len(writes)
     if count <= EXHAUSTIVE:
         for bits in range((1 << count) - 1):
@@ -93,7 +93,8 @@ def subsets(random, writes, samples):
 
 
 def overlay(random, disk, writes, there):
-    """The blocks of a disk that has those of the writes; one may be torn."""
+    """The blocks of a disk that has this subset of the writes, one of which
+    may be torn."""
     over = {}
     for write, is_there in zip(writes, there):
         if is_there:
@@ -106,8 +107,8 @@ def overlay(random, disk, writes, there):
 
 
 def crashes(random, disk, requests, samples):
-    """Each Crash of a run, while `disk` goes through it: every prefix, and of
-    the writes between two flushes some subsets."""
+    """Each Crash of a run, while `disk` follows it: every prefix, and some
+    subsets of the writes between two flushes."""
     time = 0
     while time < len(requests):
         end = time
@@ -133,8 +134,8 @@ def _between_flushes(random, disk, writes, time, samples):
 
 
 class Bounds:
-    """How many calls of each actor may be seen at a time: at least those
-    before the last mark, at most those before the next one."""
+    """How many calls of each actor may have taken effect at a time: at least
+    those before the last mark, and at most those before the next one."""
 
     def __init__(self, script, times):
         """`times` are those of the script's marks."""
@@ -148,11 +149,11 @@ class Bounds:
 
 
 class Judge:
-    """Says what is wrong after a Crash. What is found on a disk is kept by the
-    number that stands for its contents."""
+    """Says what is wrong after a Crash. Findings are cached by the hash of the
+    disk."""
 
     def __init__(self, script, bounds, check):
-        """`check(disk, over)` gives what mkfs -c says, None for nothing."""
+        """`check(disk, over)` returns what mkfs -c finds, or None."""
         self._actors = script.actors
         self._bounds = bounds
         self._check = check
@@ -160,7 +161,7 @@ class Judge:
 
     @property
     def states(self):
-        """How many disks that differ after recovery there were."""
+        """The number of disks that differed after recovery."""
         return len(self._seen)
 
     def wrong(self, disk, crash):
@@ -178,7 +179,7 @@ class Judge:
         return None
 
     def _look(self, disk, crash, block):
-        """What mkfs -c says, and what is in each actor's folder."""
+        """What mkfs -c finds, and the contents of each actor's folder."""
         problem = self._check(disk, crash.over)
         if problem:
             return problem, []
@@ -191,7 +192,8 @@ class Judge:
 
 
 def difference(actor, seen, least, most):
-    """In words, what is in an actor's folder and should not be."""
+    """Describe how the contents of an actor's folder differ from what is
+    expected."""
     allowed = "\n".join(
         f"    after {i} calls: {describe(actor.states[i])}"
         for i in range(least, most + 1))

@@ -1,5 +1,5 @@
-"""grade/trials/power/disk_log.py: what a guest wrote to its disk, as QEMU
-recorded it.
+"""grade/trials/power/disk_log.py: read QEMU's record of what a guest wrote to
+its disk.
 
 QEMU's driver blklogwrites keeps the format of Linux's dm-log-writes: a sector
 that describes the log, then for each request a sector that describes it,
@@ -15,7 +15,7 @@ SECTOR = 512
 BLOCK = 4096
 MAGIC = 0x6a736677736872
 HEAD = struct.Struct("<QQQI")           # magic, version, entries, sector size
-ENTRY = struct.Struct("<QQQQ")          # sector, sectors, flags, bytes behind
+ENTRY = struct.Struct("<QQQQ")          # sector, sectors, flags, bytes of data
 FLUSH = 1
 
 
@@ -29,7 +29,7 @@ class Write:
 
 class Log:
     """`requests` are Writes, and None for a flush. `ends` has for each number
-    of requests the size of the file that holds so many."""
+    of requests the size of the file that contains that many."""
 
     def __init__(self, path):
         data = path.read_bytes()
@@ -39,7 +39,7 @@ class Log:
             return              # nothing was written
         magic, version, _, sector = HEAD.unpack_from(data)
         if (magic, version, sector) != (MAGIC, 1, SECTOR):
-            raise UserError(f"{path}: not what blklogwrites writes")
+            raise UserError(f"{path}: not a file of blklogwrites")
         at = SECTOR
         while at < len(data):
             at = self._read(data, at)
@@ -55,7 +55,7 @@ class Log:
                 or sector * SECTOR % BLOCK:
             raise UserError(f"a request that Calf does not make: sector "
                             f"{sector}, {count} sectors, flags {flags}")
-        # QEMU makes one of requests that follow each other on the disk.
+        # QEMU combines requests that follow each other on the disk.
         for block in range(count * SECTOR // BLOCK):
             self.requests.append(Write(sector * SECTOR // BLOCK + block,
                                        data[at:at + BLOCK]))

@@ -1,8 +1,8 @@
-"""grade/trials/power/expected.py: the files of one directory, as calls ought
-to leave them.
+"""grade/trials/power/expected.py: a model of the files in one directory, as
+calls must leave them.
 
-Methods with names of calls make them, or raise Refused. Paths are words with
-slashes, from that directory on.
+Each method with the name of a call makes it, or raises Refused. Paths are
+relative to that directory.
 """
 
 import errno
@@ -10,7 +10,7 @@ import zlib
 
 from grade.trials.power.volume import DIRECTORY, REGULAR, Seen
 
-PERIOD = 251            # as in grade/trials/programs/power.c
+PERIOD = 251            # the same as in grade/trials/programs/power.c
 
 
 def pattern(length, seed):
@@ -20,7 +20,7 @@ def pattern(length, seed):
 
 
 class Refused(Exception):
-    """A call fails; the argument is its error number."""
+    """A call fails. The argument is its error number."""
 
 
 class File:
@@ -45,7 +45,8 @@ class File:
 
 
 def check_kinds(moved, replaced):
-    """Can a rename put such a thing in the place of that?"""
+    """Check that a rename may replace a file of this kind by one of that
+    kind."""
     if isinstance(moved, dict) and not isinstance(replaced, dict):
         raise Refused(errno.ENOTDIR)
     if isinstance(replaced, dict) and not isinstance(moved, dict):
@@ -56,13 +57,13 @@ class Model:
     """A directory is a dict of Files and dicts."""
 
     def __init__(self, files):
-        """`files` are the bytes of those there already, by name."""
+        """`files` are the bytes of the files that exist at first, by name."""
         self._root = {name: File(data) for name, data in files.items()}
         self._held = None
         self._held_at = 0
 
     def _place(self, path):
-        """The directory of the path's last part, and that part."""
+        """The directory that contains the path's last part, and that part."""
         *parents, name = path.split("/")
         folder = self._root
         for part in parents:
@@ -162,7 +163,7 @@ class Model:
             raise Refused(errno.EBADF)
 
     def call(self, name, words):
-        """Make the call of that name; returns its error number, or 0."""
+        """Make the call of that name. Returns its error number, or 0."""
         try:
             getattr(self, name)(*words)
         except Refused as why:
@@ -170,7 +171,8 @@ class Model:
         return 0
 
     def seen(self):
-        """All that a reader of the disk would see, as Volume.tree() does."""
+        """All that a reader of the disk must see, in the form of
+        Volume.tree()."""
         found, first = [], {}
         self._walk(self._root, "", found, first)
         return tuple(sorted(found))

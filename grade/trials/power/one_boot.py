@@ -1,4 +1,5 @@
-"""grade/trials/power/one_boot.py: one boot, its power cut everywhere."""
+"""grade/trials/power/one_boot.py: run one boot, and cut its power at any
+moment."""
 
 import os
 import random
@@ -16,17 +17,17 @@ from grade.trials.power.recording import (
     BOOT_ARGS, GuestFailed, compile_guest, make_disk, record)
 from grade.trials.power.volume import DIRECTORY, Layout, Seen, Volume
 
-FEWER = 4               # boots after the cut of a boot after a cut
-WRONG_MAX = 100         # then a boot's cuts end
+FEWER = 4               # divides `boots` for a boot that itself follows a cut
+WRONG_MAX = 100         # after so many problems no more cuts are tried
 HARTS = (1, 2, 4)
-ALIVE = "/alive"        # made or removed by each survey
+ALIVE = "/alive"        # each survey creates or removes it
 LINE = re.compile(r"(/\S+) (\d+) (-?\d+) (\d+) (\d+) (\d+)")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is tried: `samples` of the subsets of many writes without a
-    flush, and `boots` of the kernel itself on disks after a cut."""
+    """How much is tried: `samples` subsets of many writes without a flush, and
+    `boots` of the kernel itself on disks after a cut."""
 
     samples: int
     boots: int
@@ -34,7 +35,7 @@ class Plan:
 
 class Report(seeded.Report):
     def lines(self):
-        """What was done, for people."""
+        """What was done, in lines for people."""
         n = self.counts
         yield (f"{n['calls']} calls in {n['runs']} boots; cut after each of "
                f"{n['prefixes']} requests, and {n['subsets']} times with "
@@ -44,7 +45,7 @@ class Report(seeded.Report):
 
 
 class Fsck:
-    """mkfs -c on a file that follows the disk."""
+    """Runs mkfs -c on a file that has the contents of the disk."""
 
     def __init__(self, program, path, blocks):
         self._command = [program, "-c", path]
@@ -67,8 +68,8 @@ class Fsck:
 
 
 class Sample:
-    """Some of the crashes, each with the same chance; those that leave a
-    transaction to recover apart from the others."""
+    """A random sample of the crashes. Those that leave a transaction to
+    recover are sampled separately."""
 
     def __init__(self, rng, size):
         self._rng = rng
@@ -91,8 +92,8 @@ class Sample:
 
 
 def parse_survey(text):
-    """What grade/trials/programs/power.c prints of the files, as Volume.tree()
-    has it."""
+    """The files that grade/trials/programs/power.c prints, in the form of
+    Volume.tree()."""
     seen, first = [], {}
     lines = [match.groups() for match in map(LINE.fullmatch, text.splitlines())
              if match]
@@ -106,7 +107,7 @@ def parse_survey(text):
 
 
 class Still:
-    """In place of a Script, for a boot that changes none of those files."""
+    """Takes the place of a Script, for a boot that changes no file."""
 
     def __init__(self, tree):
         tops = {"/" + seen.path.split("/")[1] for seen in tree
@@ -116,7 +117,7 @@ class Still:
 
 
 class Folder:
-    """In place of an Actor."""
+    """Takes the place of an Actor."""
 
     def __init__(self, top, tree):
         self.folder = top[1:]
@@ -179,8 +180,8 @@ class Trial:
             self._boot(blocks, plan)
 
     def _boot(self, blocks, plan):
-        """Let the kernel recover the disk. What it then shows, and what any
-        cut of that leaves, must be what was on the disk."""
+        """Let the kernel recover the disk. The files that it then shows, and
+        the files after any cut of that boot, must be those on the disk."""
         self.report.counts["boots"] += 1
         before = Disk(Layout(blocks[0]), blocks)
         expected = Volume(before.layout, before.view({})[0]).tree()

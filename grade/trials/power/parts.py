@@ -1,5 +1,5 @@
-"""grade/trials/power/parts.py: a run of the power-cut tests, in parts that can
-run at the same time."""
+"""grade/trials/power/parts.py: split a run of the power-cut tests into parts
+that can run at the same time."""
 
 import random
 import tempfile
@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from grade.trials.power.one_boot import Plan, Trial
 from grade.trials.power.workload import combinations, long_script, short_script
 
-WORKLOADS = 64          # short ones that share a boot
-FEW = 24                # enough to see that a journal is broken
-PROCESSES = 4           # of a long one
+WORKLOADS = 64          # short workloads that share a boot
+FEW = 24                # enough to notice a broken journal
+PROCESSES = 4           # of a long workload
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run tries. `boots` of short workloads (None: all that there
-    are), `longs` random ones with that many `calls` of each process, and as
-    many between two syncs as `phase` says."""
+    """How much a run tries: `boots` of short workloads (None: all of them),
+    and `longs` random ones with `calls` of each process, `phase` of them
+    between two syncs."""
 
     boots: int
     longs: int
@@ -36,7 +36,7 @@ FULL = Size(boots=None, longs=10, calls=1000, phase=40,
 
 @dataclass(frozen=True)
 class Part:
-    """One boot and its cuts. `workloads` are None for random calls."""
+    """One boot and its cuts. `workloads` is None for random calls."""
 
     name: str
     seed: str
@@ -63,7 +63,7 @@ def whole(seed, size):
 
 
 def sample(seed):
-    """A Part that a broken journal does not survive."""
+    """A Part in which a broken journal is noticed."""
     part, = whole(seed, TINY)
     return replace(part, workloads=part.workloads[:FEW])
 

@@ -1,5 +1,5 @@
-"""grade/trials/power/recording.py: a guest at work, and all it writes to its
-disk."""
+"""grade/trials/power/recording.py: run a guest and record all that it writes
+to its disk."""
 
 import select
 import subprocess
@@ -15,19 +15,20 @@ from grade.trials.power.disk_log import BLOCK, Log
 
 GUEST = ROOT / "grade/trials/programs/power.c"
 BOOT_ARGS = "quiet panic=exit"
-SECONDS = 60            # from one line to the next
+SECONDS = 60            # to wait for the next line
 TAIL_LINES = 10
-JOURNAL = 64            # blocks: as few as may be, for many transactions
+JOURNAL = 64            # blocks; as few as possible, for many transactions
 
 
 class GuestFailed(Exception):
-    """The guest did not do what it was to do."""
+    """The guest did not do what it should."""
 
 
 @dataclass
 class Recording:
-    """`base` are the blocks of the disk before, `requests` as in Log, `marks`
-    for each mark how many requests there were. `text` is the console's."""
+    """`base` are the blocks of the disk before the run, `requests` are as in
+    Log, and `marks` has the number of requests at each mark. `text` is the
+    output on the console."""
 
     base: list
     requests: list
@@ -36,13 +37,13 @@ class Recording:
 
 
 def compile_guest(config, folder):
-    """The program that is the first process of a machine here."""
+    """Compile the program that is the first process of a machine."""
     return compile_program(config, GUEST, folder, None)
 
 
 def make_disk(config, path, init, files, nblocks=2048, ninodes=1024):
-    """An image whose first process is `init`; `files` are bytes by path, None
-    for a folder."""
+    """Make an image whose first process is `init`. `files` has bytes by path,
+    or None for a folder."""
     items = [f"/bin/init={init}", "/dev/console:1,0"]
     source = path.with_suffix(".files")
     source.mkdir(exist_ok=True)
@@ -67,7 +68,7 @@ def blocks_of(path):
 
 
 def recorded(disk, log):
-    """QEMU's words for a disk whose writes are kept."""
+    """QEMU's options for a disk whose writes are recorded."""
     return ["-blockdev", "driver=blklogwrites,node-name=x0,"
             "log-super-update-interval=1,"
             f"file.driver=file,file.filename={option(disk)},"
@@ -77,7 +78,7 @@ def recorded(disk, log):
 
 
 class Talk:
-    """A guest's console, a line at a time."""
+    """The console of a guest, line by line."""
 
     def __init__(self, command):
         self._child = process.start(command, stdin=subprocess.PIPE,
@@ -94,7 +95,7 @@ class Talk:
         self._child.stdout.close()
 
     def line(self):
-        """The next one, without its end; None when the machine is off."""
+        """The next line without its end, or None when the machine is off."""
         end = time.monotonic() + limit(SECONDS)
         while b"\n" not in self._rest:
             left = end - time.monotonic()
@@ -122,7 +123,8 @@ class Talk:
 
 
 def record(kernel, machine, disk):
-    """Boot that kernel and image, go on at each mark, and see it end well."""
+    """Boot the kernel with the image, continue at each mark, and check that it
+    ends with success."""
     log = disk.with_suffix(".log")
     log.write_bytes(b"")
     base = blocks_of(disk)

@@ -1,8 +1,8 @@
-"""grade/trials/power/volume.py: reads the file system on a disk, as a mount
+"""grade/trials/power/volume.py: read the file system on a disk as a mount
 would.
 
-`kernel/abi/fs.h` is the format. Nothing is written: a transaction that the
-journal holds is laid over the blocks.
+`kernel/abi/fs.h` describes the format. Nothing is written: a transaction in
+the journal is laid over the blocks.
 """
 
 import functools
@@ -24,17 +24,17 @@ MASK = (1 << 64) - 1
 
 Region = namedtuple("Region", "start blocks")
 Inode = namedtuple("Inode", "type nlink major minor size map")
-# What a program sees of a file. `same` is the path of the first file seen that
-# is this one by another name; `sum` a checksum of its bytes.
+# A file as a program sees it. `same` is the first path that leads to the same
+# file, and `sum` is a checksum of its bytes.
 Seen = namedtuple("Seen", "path type nlink size sum same")
 
 
 class Unsound(Exception):
-    """The disk is not as it should be."""
+    """The disk is not sound."""
 
 
 class Layout:
-    """Where the regions are. A superblock is never written again."""
+    """The places of the regions. The superblock is never written again."""
 
     def __init__(self, block):
         fields = SUPER.unpack_from(block)
@@ -47,8 +47,8 @@ class Layout:
 
 @functools.lru_cache(maxsize=256)
 def transaction(header, slots):
-    """The home blocks of the transaction that a header stands for; none when
-    it does not count."""
+    """The home blocks of the transaction that a header describes. There are
+    none if the header is not valid."""
     magic, count, checksum = HEADER.unpack_from(header)
     if magic != JOURNAL_MAGIC or not 0 < count <= slots:
         return ()
@@ -60,15 +60,15 @@ def transaction(header, slots):
 
 
 def recovered(layout, block):
-    """What a mount writes to which block, on the disk whose blocks that
-    function gives."""
+    """What a mount writes to each block, on the disk whose blocks that
+    function returns."""
     start = layout.journal.start
     homes = transaction(block(start), layout.journal.blocks - 1)
     return {home: block(start + 1 + i) for i, home in enumerate(homes)}
 
 
 class Volume:
-    """The files on a disk. `block(number)` gives a block as it is after a
+    """The files on a disk. `block(number)` returns a block as it is after a
     mount."""
 
     def __init__(self, layout, block):
@@ -77,7 +77,7 @@ class Volume:
 
     def _inode(self, number):
         if not 0 < number < self._layout.ninodes:
-            raise Unsound(f"inode {number}: there is none")
+            raise Unsound(f"inode {number}: does not exist")
         per_block = BLOCK // INODE.size
         fields = INODE.unpack_from(
             self._block(self._layout.inodes.start + number // per_block),
@@ -88,14 +88,14 @@ class Volume:
         if number == 0:
             return bytes(BLOCK)
         if not self._layout.data.start <= number < self._layout.nblocks:
-            raise Unsound(f"block {number}: not for files")
+            raise Unsound(f"block {number}: not a data block")
         return self._block(number)
 
     def _table(self, number):
         return struct.unpack(f"<{NINDIRECT}I", self._data(number))
 
     def _blocks(self, inode):
-        """The numbers of its blocks, as many as its size says."""
+        """The numbers of the blocks of a file, as many as its size says."""
         count = -(-inode.size // BLOCK)
         numbers = list(inode.map[:NDIRECT])
         if count > len(numbers):
@@ -149,7 +149,7 @@ class Volume:
             entries = dict(self._entries(self._inode(number)))
             number = entries.get(part)
             if number is None:
-                raise Unsound(f"{path}: not there")
+                raise Unsound(f"{path}: does not exist")
         return number
 
     def tree(self, number=ROOT):
@@ -160,7 +160,7 @@ class Volume:
 
     def _walk(self, number, path, seen, first):
         if path.count("/") > 64:
-            raise Unsound("directories without end")
+            raise Unsound("endlessly nested directories")
         for name, child in sorted(self._entries(self._inode(number))):
             self._see(child, f"{path}/{name}", seen, first)
 

@@ -1,22 +1,23 @@
-"""grade/trials/power/workload.py: what the guest does while its power may
+"""grade/trials/power/workload.py: make scripts for a guest whose power may
 fail.
 
-A Script is what one boot does: lines for grade/trials/programs/power.c, each
-with the error number that its call must give. Calls belong to Actors, each in
-a folder of its own; an actor keeps what a reader should see after each of its
-calls.
+A Script has the lines that one boot gives to grade/trials/programs/power.c,
+each with the error number that its call must return. Calls belong to Actors,
+each of which works in its own folder and records what a reader must see after
+each of its calls.
 """
 
 import itertools
 
 from grade.trials.power.expected import Model
 
-# What one boot can take, see recording.py.
-INITIAL = 5000          # bytes of the file that is there before
-ALTERNATE = 8           # every so many workloads there is none
+# The sizes fit the disks of recording.py.
+INITIAL = 5000          # bytes of the file that exists at first
+ALTERNATE = 8           # every 8th workload begins without that file
 
-# A workload is up to three of these, in any order. %d is a number that is used
-# once. A `sync` here is one in the middle, others are added between.
+# A workload is up to three of these actions, in any order. %d is a number that
+# is used once. A `sync` here is in the middle of an action; others are added
+# between actions.
 ACTIONS = {
     "create": ("create a", "create b"),
     "write": ("write a 6000 %d 2000",),
@@ -35,8 +36,8 @@ LENGTHS = (1, 2, 3)
 
 
 class Actor:
-    """Who works in one folder. `states` are what can be seen there, before
-    and after each call."""
+    """Makes calls in one folder. `states` has the contents of the folder
+    before and after each call."""
 
     def __init__(self, folder, files):
         self.folder = folder
@@ -45,7 +46,8 @@ class Actor:
         self.states = [self.model.seen()]
 
     def call(self, line):
-        """Let the model do it; returns the line for the guest's script."""
+        """Make the call in the model. Returns the line for the guest's
+        script."""
         name, *words = line.split()
         why = self.model.call(name, words)
         self.states.append(self.model.seen())
@@ -59,7 +61,7 @@ class Actor:
 
 
 class Script:
-    """`marks` has, for each mark, how many calls each actor had made."""
+    """`marks` has the number of calls of each actor at each mark."""
 
     def __init__(self):
         self.actors = []
@@ -74,12 +76,12 @@ class Script:
         self.lines.append(actor.call(line))
 
     def sync(self):
-        """A sync, after which the guest says so and waits."""
+        """Add a sync, after which the guest reports it and waits."""
         self.lines += ["0 sync", "mark"]
         self.marks.append([len(a.states) - 1 for a in self.actors])
 
     def disk(self):
-        """What is on the disk at first, by path; None for a folder."""
+        """The files on the disk at first, by path, with None for a folder."""
         files = {"/script": ("\n".join(self.lines) + "\n").encode()}
         for actor in self.actors:
             files[f"/{actor.folder}"] = None
@@ -89,8 +91,8 @@ class Script:
 
 
 def combinations():
-    """Every workload: actions, and whether a sync follows each but the last,
-    which is always synced."""
+    """Every workload: the actions, and for each but the last whether a sync
+    follows it. The last one is always synced."""
     for length in LENGTHS:
         for actions in itertools.product(ACTIONS, repeat=length):
             for syncs in itertools.product((False, True), repeat=length - 1):
@@ -117,7 +119,8 @@ def short_script(workloads):
 
 
 class RandomCalls:
-    """Calls that mostly succeed, on few names, so that they meet."""
+    """Calls that mostly succeed, on few names, so that they often use the same
+    file."""
 
     NAMES = ("a", "b", "c", "d", "d/a", "d/b", "e", "e/a")
     LENGTHS = (1, 100, 4096, 5000, 20000, 60000)
@@ -142,8 +145,8 @@ class RandomCalls:
 
 
 def long_script(random, actors, calls, phase):
-    """Random calls, by as many processes at the same time as there are
-    actors; all of them end, and are synced, after `phase` calls each."""
+    """Random calls by as many concurrent processes as there are actors. All of
+    them exit, followed by a sync, after `phase` calls each."""
     script = Script()
     source = RandomCalls(random)
     for _ in range(actors):

@@ -1,1 +1,2 @@
-"""grade/trials/variants/__init__.py: right kernels that are not ours."""
+"""grade/trials/variants/__init__.py: correct kernels that differ from this
+one."""

@@ -1,10 +1,10 @@
-"""grade/trials/variants/__main__.py: `make variants`: do right kernels get
-their due?
+"""grade/trials/variants/__main__.py: `make variants`: check that correct
+kernels lose no points.
 
 Each variant is graded with all groups. It must lose points in each group that
 it names, and none in any other.
 
-VARIANT="030" takes those whose names begin so.
+VARIANT="030" selects variants whose names begin with 030.
 """
 
 import os
@@ -23,7 +23,7 @@ def judge_variant(groups):
                 return f"not in {group}", False
         if set(lost) - set(groups):
             return "WRONGED", False
-        return "as due", True
+        return "as expected", True
     return judge
 
 

@@ -1,4 +1,5 @@
-"""grade/trials/variants/variant.py: what a patch says of its kernel."""
+"""grade/trials/variants/variant.py: the description of a variant in its
+patch."""
 
 from pathlib import Path
 
@@ -15,11 +16,11 @@ class Variant(Described):
 
     @property
     def groups(self):
-        """Those that lose points; the other ones lose none."""
+        """The groups that lose points. All others lose none."""
         words = self.fields["Loses"]
         return [] if words == NOTHING else words.split()
 
 
 def read_variants(folder=FOLDER):
-    """All of them, by number."""
+    """All variants, by number."""
     return read_patches(folder, Variant)
