@@ -136,15 +136,14 @@ int inode_find(uint32 number, struct inode **out)
 	return 0;
 }
 
+/* If this fails because the process was killed, others may have loaded the
+ * inode and removed its last name meanwhile. inode_put() then frees it. */
 int inode_load_first(struct inode *ip)
 {
 	int error = load(ip);
 
-	if (error != 0) {
-		spin_acquire(&inodes.lock);
-		drop_locked(ip);
-		spin_release(&inodes.lock);
-	}
+	if (error != 0)
+		inode_put(ip);
 	return error;
 }
 
@@ -279,6 +278,26 @@ void inode_unlock_all(struct inode **set, uint32 n) UNCHECKED_LOCKING
 
 /* ---- contents of the inode ---- */
 
+/* inode_open() within an operation, in which inode_put() must not be called.
+ * Nobody else knows the number yet, so dropping the reference is enough. */
+static int open_fresh(uint32 number, struct inode **out)
+{
+	struct inode *ip;
+	int error = inode_find(number, &ip);
+
+	if (error != 0)
+		return error;
+	error = load(ip);
+	if (error == 0) {
+		*out = ip;
+		return 0;
+	}
+	spin_acquire(&inodes.lock);
+	drop_locked(ip);
+	spin_release(&inodes.lock);
+	return error;
+}
+
 int inode_alloc(int16 type, uint16 major, uint16 minor, struct inode **out)
 {
 	const struct disk_inode fresh = {
@@ -291,7 +310,7 @@ int inode_alloc(int16 type, uint16 major, uint16 minor, struct inode **out)
 
 	if (error != 0)
 		return error;
-	error = inode_open(number, out);
+	error = open_fresh(number, out);
 	if (error != 0)
 		free_inode(number);
 	return error;

@@ -55,13 +55,14 @@ static inline bool is_synth(const struct inode *ip)
 void inode_init(void);
 
 /* Get the inode with that number, loaded, with a reference for the caller. -EIO
- * if the disk fails or the inode is free or damaged; -ENOMEM, -EINTR. */
+ * if the disk fails or the inode is free or damaged; -ENOMEM, -EINTR. If that
+ * fails, it calls inode_put(), so the same rules hold. */
 int inode_open(uint32 number, struct inode **out);
 
 /* The two halves of inode_open(). While holding the lock of a directory, call
  * only the first one: another process may hold the lock of the inode and wait
- * for the directory. The second one loads the inode, or drops the reference and
- * fails. */
+ * for the directory. The second one loads the inode, or drops the reference as
+ * inode_put() does and fails. */
 int inode_find(uint32 number, struct inode **out);
 int inode_load_first(struct inode *ip);
 
