@@ -17,6 +17,7 @@
 	X(ENOMEM, 12, "out of memory")                                         \
 	X(EACCES, 13, "permission denied")                                     \
 	X(EFAULT, 14, "bad address")                                           \
+	X(EBUSY, 16, "others keep changing it")                                \
 	X(EEXIST, 17, "file exists")                                           \
 	X(ENODEV, 19, "no such device")                                        \
 	X(ENOTDIR, 20, "not a directory")                                      \

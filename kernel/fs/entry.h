@@ -3,13 +3,14 @@
  * A change needs locks on up to four inodes. They must be taken in the order of
  * the inodes' numbers, which are known only after the names have been looked
  * up. So look the names up with one lock at a time, take all locks, and check
- * that the names still refer to the same inodes. If they do not, start
- * again. */
+ * that the names still refer to the same inodes. If they do not, start again;
+ * after TRIES_MAX times give up with -EBUSY. */
 #pragma once
 
 #include "fs/dir.h"
 
-#define STALE 1 /* the name has changed since it was looked up */
+#define STALE 1        /* the name has changed since it was looked up */
+#define TRIES_MAX 1000 /* lookups for one change; each takes microseconds */
 
 struct entry {
 	struct inode *dir;

@@ -9,6 +9,7 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "dev/device.h"
+#include "fs/entry.h"
 #include "fs/inode.h"
 #include "fs/journal.h"
 #include "fs/name.h"
@@ -61,14 +62,15 @@ void file_put(struct file *file)
 static int find_or_create(struct inode *cwd, const char *path, int flags,
 			  struct inode **out)
 {
-	int error;
+	for (int i = 0; i < TRIES_MAX; i++) {
+		int error = path_lookup(cwd, path, out);
 
-	do {
-		error = path_lookup(cwd, path, out);
 		if (error == -ENOENT && flags & O_CREATE)
 			error = name_create(cwd, path, T_FILE, 0, 0, out);
-	} while (error == -EEXIST);
-	return error;
+		if (error != -EEXIST)
+			return error;
+	}
+	return -EBUSY;
 }
 
 static int truncate(struct inode *ip)

@@ -8,22 +8,24 @@
 #include "fs/super.h"
 
 /* Look the path up and change what was found. Start again if the name was
- * STALE; a process that never succeeds can be killed in entry_open(). */
+ * STALE; meanwhile the process can be killed in entry_open(). */
 static int change_entry(struct inode *cwd, const char *path,
 			int (*change)(struct entry *entry, void *arg),
 			void *arg)
 {
 	struct entry entry;
-	int error;
 
-	do {
-		error = entry_open(cwd, path, &entry);
+	for (int i = 0; i < TRIES_MAX; i++) {
+		int error = entry_open(cwd, path, &entry);
+
 		if (error != 0)
 			return error;
 		error = change(&entry, arg);
 		entry_close(&entry);
-	} while (error == STALE);
-	return error;
+		if (error != STALE)
+			return error;
+	}
+	return -EBUSY;
 }
 
 /* ---- create ---- */

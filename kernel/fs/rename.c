@@ -140,9 +140,9 @@ int name_rename(struct inode *cwd, const char *old, const char *fresh)
 
 	if (error != 0)
 		return error;
-	do
+	error = STALE;
+	for (int i = 0; i < TRIES_MAX && error == STALE; i++)
 		error = rename_once(cwd, old, fresh);
-	while (error == STALE);
 	sleeplock_release(&rename_lock);
-	return error;
+	return error == STALE ? -EBUSY : error;
 }
