@@ -5,6 +5,10 @@
  * Makefile), because the CPU may have nothing else. */
 #include "boot/machine.h"
 #include "lib/csr.h"
+#include "mm/layout.h"
+
+#define FDT_MAGIC "\xd0\x0d\xfe\xed"
+#define FDT_SIZE_MAX (1UL << 20)
 
 #define MISA(letter) (1UL << ((letter) - 'A'))
 
@@ -34,6 +38,64 @@ static void park(void)
 	for (;;)
 		wfi();
 }
+
+/* ---- before the first access to a control register ---- */
+
+static bool begins(const char *text, const char *with)
+{
+	while (*with != '\0' && *text == *with)
+		text++, with++;
+	return *with == '\0';
+}
+
+/* Whether a CPU that the device tree describes like this, for example by
+ * "rv64imafdc", has F, which includes Zicsr. Old trees do not list Zicsr. */
+static bool has_float(const char *isa)
+{
+	for (isa += 4; *isa >= 'a' && *isa <= 'z'; isa++)
+		if (*isa == 'f' || *isa == 'd' || *isa == 'g')
+			return true;
+	return false;
+}
+
+/* Whether the device tree describes a CPU, and none with Zicsr. */
+static bool lacks_csrs(const char *tree, uint64 size)
+{
+	bool is_described = false;
+
+	for (const char *at = tree; at < tree + size; at++) {
+		if (begins(at, "zicsr"))
+			return false;
+		if (!begins(at, "rv64"))
+			continue;
+		if (has_float(at))
+			return false;
+		is_described = true;
+	}
+	return is_described;
+}
+
+/* Without control registers an access to one would trap, but to nowhere. Only
+ * the device tree can tell. */
+void machine_check_csrs(uint64 hartid, uint64 tree_pa)
+{
+	const uint8 *tree = (const uint8 *)tree_pa;
+
+	if (hartid != 0 || tree_pa < RAM_BASE_PA ||
+	    !begins((const char *)tree, FDT_MAGIC))
+		return;
+
+	uint64 size = (uint64)tree[5] << 16 | (uint64)tree[6] << 8 | tree[7];
+
+	if (size > FDT_SIZE_MAX || tree[4] != 0 ||
+	    !lacks_csrs((const char *)tree, size))
+		return;
+	machine_say("calf: cannot start: the CPU lacks Zicsr (control "
+		    "registers)\n");
+	machine_off();
+}
+
+/* ---- everything else ---- */
 
 static void need(struct findings *found, bool is_there, const char *what)
 {

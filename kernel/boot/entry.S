@@ -16,16 +16,14 @@
 	add sp, sp, t0
 	.endm
 
-	/* Up to machine_check(), use RV32I only: the hart may have 32 bits and
-	 * no compressed instructions. */
+	/* Up to machine_check(), use RV32I only: the hart may have 32 bits, no
+	 * compressed instructions, and not even control registers. */
 	.section .text.entry, "ax"
 	.option push
 	.option norvc
 	.option norelax
 	.globl _start
 _start:
-	la t0, machine_exception
-	csrw mtvec, t0
 	li t0, MAX_HARTS
 	bgeu a0, t0, park
 
@@ -37,6 +35,10 @@ _start:
 	take_stack
 	mv s1, a0
 	mv s2, a1
+	call machine_check_csrs /* boot/check.c */
+	la t0, machine_exception
+	csrw mtvec, t0
+	mv a0, s1
 	call machine_check      /* boot/check.c */
 	j enough
 

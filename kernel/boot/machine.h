@@ -7,8 +7,10 @@
 #ifndef __ASSEMBLER__
 #include "lib/types.h"
 
-/* boot/entry.S calls these two on each hart. machine_check() returns only if
- * the hart has everything that Calf needs. */
+/* boot/entry.S calls these three on each hart, the first one before any control
+ * register is used. It gets the physical address of the device tree. The first
+ * two return only if the hart has everything that Calf needs. */
+void machine_check_csrs(uint64 hartid, uint64 tree_pa);
 void machine_check(uint64 hartid);
 void machine_start(uint64 hartid);
 

@@ -23,6 +23,15 @@ QEMU_32 = "qemu-system-riscv32"
 RUN_ARGS = "quiet panic=exit run /run.sh"
 REFUSED = re.compile(r"^qemu-system-\w+: (?!warning)", re.MULTILINE)
 
+# For a QEMU whose own reset code needs control registers: it enters
+# the kernel with
+#     lui t0, 1; ld a1, 32(t0); li t1, 1; slli t1, t1, 31; jr t1
+# since the address of the device tree is at 0x1020.
+ENTER = ("-device loader,addr=0x81000000,data=0x0202b583000012b7,data-len=8 "
+         "-device loader,addr=0x81000008,data=0x01f3131300100313,data-len=8 "
+         "-device loader,addr=0x81000010,data=0x00030067,data-len=4 "
+         "-device loader,addr=0x81000000,cpu-num=0")
+
 # What is missing, and options for machines that lack it. The first one that
 # this QEMU accepts is tried.
 CPU = "the CPU lacks "
@@ -34,6 +43,10 @@ LACKS = {
                                 "-cpu rv64,a=off,zawrs=off"]),
     "no multiplication": (CPU + "M (multiplication)", ["-cpu rv64,m=off"]),
     "no floating point": (CPU + "D (floating point)", ["-cpu rv64,d=off"]),
+    "no control registers": (CPU + "Zicsr (control registers)",
+                             ["-cpu rv64i",
+                              "-cpu rv64,Zicsr=off,c=off,d=off,f=off,a=off,"
+                              "m=off " + ENTER]),
     "no supervisor": (CPU + "S (supervisor mode)", ["-cpu rv64,h=off,s=off"]),
     "no Sstc": (CPU + "Sstc (stimecmp)", ["-cpu rv64,sstc=off"]),
     "no Sv39": (CPU + "Sv39 (paging)",
