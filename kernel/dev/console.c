@@ -4,7 +4,12 @@
  * is no room for another line, the keys stay in the serial device, and their
  * sender has to wait. But then a Ctrl-C would wait there too. So if nobody
  * reads for PATIENCE seconds, the console takes keys again and drops those for
- * which it has no room. */
+ * which it has no room.
+ *
+ * Pasted keys may arrive faster than they are handled, and a key in the middle
+ * of a line makes the rest of the line appear again. So after a BATCH of work
+ * the console pauses: it takes no more keys until the next timer interrupt, a
+ * hart is idle, or a process reads. */
 #include "dev/console.h"
 
 #include "abi/errno.h"
@@ -18,6 +23,7 @@
 
 #define READY_MAX (64U << 10) /* bytes of lines that are ready to be read */
 #define PATIENCE 2            /* seconds */
+#define BATCH 2048U           /* keys taken and bytes shown before a pause */
 
 #define CLEAR_SCREEN "\033[H\033[J"
 
@@ -33,6 +39,8 @@ static struct {
 	uint64 full_since; /* [lock] time; 0: there is room */
 	bool drops;        /* [lock] drop keys for which there is no room */
 	bool line_broken;  /* [lock] the start of the line was dropped */
+	uint32 work;       /* [lock] done in this batch */
+	bool paused;       /* [lock] the batch is done; read freely */
 } in = {
 	.lock = SPINLOCK("console input"),
 	.reading = TURN_INIT(in.reading),
@@ -47,6 +55,13 @@ static void show_again_locked(void) REQUIRES(in.lock)
 {
 	screen_show_prompt();
 	line_show(&in.line);
+}
+
+/* For the line, which changes with the lock held. */
+static void show(const char *text, uint64 n)
+{
+	in.work += (uint32)n;
+	screen_echo(text, n);
 }
 
 static bool has_room_locked(void) REQUIRES(in.lock)
@@ -127,12 +142,18 @@ static void clear_screen_locked(void) REQUIRES(in.lock)
 	show_again_locked();
 }
 
+static bool may_take_locked(void) REQUIRES(in.lock)
+{
+	return in.work < BATCH && (has_room_locked() || in.drops);
+}
+
 /* Take keys until one does more than edit the line. Returns that one, or 0. */
 static char take_keys_locked(void) REQUIRES(in.lock)
 {
 	int key;
 
-	while ((has_room_locked() || in.drops) && (key = uart_get()) != -1) {
+	while (may_take_locked() && (key = uart_get()) != -1) {
+		in.work++;
 		if (key == KEY_INTERRUPT || key == KEY_LIST)
 			return (char)key;
 		if (key == KEY_CLEAR)
@@ -151,18 +172,21 @@ static void note_room_locked(void) REQUIRES(in.lock)
 	} else if (in.full_since == 0) {
 		in.full_since = timer_now();
 	}
-	uart_want_input(has_room_locked() || in.drops);
+	uart_want_input(!in.paused && (has_room_locked() || in.drops));
 }
 
 /* Ctrl-C and Ctrl-P need locks that come before ours, so release it for them.
- * To keep the keys in order, nobody else takes keys meanwhile. */
+ * To keep the keys in order, nobody else takes keys meanwhile. Each of the two
+ * is as much work as a batch. */
 static void take_keys(void) EXCLUDES(in.lock)
 {
 	char key = 0;
 
 	spin_acquire(&in.lock);
+	in.work = 0;
 	while (!in.key_acts && (key = take_keys_locked()) != 0) {
 		in.key_acts = true;
+		in.work = BATCH;
 		spin_release(&in.lock);
 		if (key == KEY_INTERRUPT)
 			interrupt();
@@ -172,6 +196,7 @@ static void take_keys(void) EXCLUDES(in.lock)
 		in.key_acts = false;
 		wake_all(&in.readers);
 	}
+	in.paused = in.work >= BATCH;
 	note_room_locked();
 	spin_release(&in.lock);
 }
@@ -192,8 +217,20 @@ void console_intr(void)
 	take_keys();
 }
 
+void console_resume(void)
+{
+	if (likely(!__atomic_load_n(&in.paused, __ATOMIC_RELAXED)))
+		return;
+	spin_acquire(&in.lock);
+	in.paused = false;
+	note_room_locked();
+	spin_release(&in.lock);
+}
+
 void console_tick(void)
 {
+	console_resume();
+
 	uint64 since = __atomic_load_n(&in.full_since, __ATOMIC_RELAXED);
 
 	if (likely(since == 0) || timer_now() - since < PATIENCE * timer_hz)
@@ -290,7 +327,7 @@ void console_init(void)
 {
 	uart_init();
 	screen_init();
-	in.line.show = screen_echo;
+	in.line.show = show;
 }
 
 void console_set_keys(void (*interrupt_fn)(void), void (*list_fn)(void))

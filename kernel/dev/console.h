@@ -20,3 +20,7 @@ void console_intr(void);
 
 /* To call at each timer interrupt. The caller must not hold a lock. */
 void console_tick(void);
+
+/* To call before a hart sleeps: it has time for more keys. The caller must not
+ * hold a lock. */
+void console_resume(void);

@@ -5,6 +5,7 @@
  * interrupted. */
 #include "trap/trap.h"
 
+#include "dev/console.h"
 #include "lib/csr.h"
 #include "lib/panic.h"
 #include "mm/fault.h"
@@ -32,8 +33,10 @@ void hart_idle(void)
 {
 	for (;;) {
 		interrupts_poll();
-		if (sched_run())
+		if (sched_run()) {
+			console_resume();
 			wfi();
+		}
 	}
 }
 

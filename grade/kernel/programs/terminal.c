@@ -1,11 +1,13 @@
 /* grade/kernel/programs/terminal.c: several programs at one terminal. */
 
 #include "calf.h"
+#include "test.h"
 
-#define SYNOPSIS "terminal write | read"
+#define SYNOPSIS "terminal write | read | late"
 
 #define LINES_WRITTEN 10
 #define LINES_READ 3
+#define TICKS_COMPUTED 3
 
 static char dots[256 << 10];
 
@@ -89,12 +91,25 @@ static void read_all_at_once(void)
 	check_child(0);
 }
 
+/* Compute while somebody types, and then print for how many microseconds the
+ * kernel has taken no interrupt. */
+static void compute(void)
+{
+	long end = uptime() + TICKS_COMPUTED;
+
+	while (uptime() < end)
+		;
+	printf("late %ld\n", xvmstat("late"));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "write") == 0)
 		write_all_at_once();
 	else if (argc == 2 && strcmp(argv[1], "read") == 0)
 		read_all_at_once();
+	else if (argc == 2 && strcmp(argv[1], "late") == 0)
+		compute();
 	else
 		usage(SYNOPSIS);
 	return 0;

@@ -1,6 +1,7 @@
 """grade/kernel/unix/test_console.py: what a user does at the console, key by
 key."""
 
+import re
 import time
 from pathlib import Path
 
@@ -9,9 +10,15 @@ import pytest
 from grade.kernel.outside.checks import check
 from grade.machine.guest import Guest
 from grade.machine.host.limits import limit
+from grade.machine.image import make_script_image
 from grade.machine.qemu import Machine
+from grade.machine.strict import strict_machine
+from grade.machine.strict.strict_machine import StrictMachine
 from grade.machine.transcript import Screen, play, read_transcript
+from grade.machine.user_programs import build_programs
 
+LATE_MAX = 10_000       # microseconds, or 10 million instructions
+KEY_HOME = "\x01"
 TRANSCRIPTS = sorted(Path(__file__).parent.glob("transcripts/*.txt"))
 
 
@@ -117,6 +124,23 @@ def test_long_line(config, log):
         bells = guest.expect("line too long: its last 45905 bytes are lost")
         assert bells.count("\a") <= 1
         guest.expect(r"\n1 1 4096\n\$ ")
+
+
+def test_long_edits(config, log, tmp_path):
+    """console: keys that change much of the line keep no interrupt waiting"""
+    disk = make_script_image(
+        config, tmp_path, "terminal late",
+        build_programs(config, "grade/kernel/programs/terminal.c", tmp_path))
+    typed = tmp_path / "typed"
+    typed.write_text(2000 * "x" + KEY_HOME + 200 * "y", "utf-8")
+    machine = StrictMachine(cpus=1, args="quiet panic=exit run /run.sh",
+                            switches=(), typed=typed)
+    strict_machine.run(config, machine, disk, log.write, limit(120),
+                       tmp_path / "said")
+    late = re.search(r"late (\d+)\s*$", log.text())
+    check(late is not None and int(late.group(1)) <= LATE_MAX,
+          f"late by at most {LATE_MAX} microseconds",
+          late and late.group())
 
 
 @pytest.mark.xdist_group("keys4")

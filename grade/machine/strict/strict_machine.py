@@ -36,6 +36,7 @@ class StrictMachine:
     report: bool = False
     burst: int = None
     port: int = None        # to wait for gdb on
+    typed: str = None       # a file: keys, each typed as soon as possible
 
     def command(self, config, disk):
         words = [str(config.path("strict")),
@@ -49,6 +50,8 @@ class StrictMachine:
             words += ["-burst", str(self.burst)]
         if self.port is not None:
             words += ["-gdb", str(self.port)]
+        if self.typed is not None:
+            words += ["-input", str(self.typed)]
         return words + ["-report"] * self.report
 
 
