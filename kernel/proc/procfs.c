@@ -20,7 +20,7 @@
 
 #define KIB(pages) ((pages) * (PGSIZE / 1024))
 #define WHOLE (1UL << 63) /* length of a record that is a whole file */
-#define RUNS_MAX 128      /* leaf tables examined between two give_way() */
+#define RUNS_MAX 16       /* leaf tables examined between two give_way() */
 
 /* What to read, and about which process. */
 struct request {

@@ -8,6 +8,7 @@ static const struct test_group groups[] = {
 	{ "argument", argument_tests, false },
 	{ "memory", memory_tests, false },
 	{ "process", process_tests, false },
+	{ "process", stretch_tests, false },
 	{ "state", state_tests, false },
 	{ "exec", exec_tests, false },
 	{ "exec", script_tests, false },

@@ -62,6 +62,28 @@ static void large_sbrk_without_memory(void)
 	memset(xsbrk(2 * PGSIZE), 1, 2 * PGSIZE);
 }
 
+/* The child shares the memory with its parent in several stretches, each of
+ * which needs page tables. */
+static void large_fork_without_memory(void)
+{
+	static const int nth[] = { 4, 12, 20 };
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+	char *heap = sbrk(40 << 20);
+
+	if (heap == (char *)-1)
+		return; /* too little memory for several stretches */
+	heap[0] = heap[(40 << 20) - 1] = 'x';
+	for (size_t i = 0; i < ARRAY_LEN(nth); i++) {
+		struct vmstat before = measure();
+
+		CHECK_FAILS(call_with_failure(fd, nth[i], SYS_fork, 0, 0, 0),
+			    ENOMEM);
+		CHECK_EQ(measure().free, before.free);
+		CHECK(heap[0] == 'x' && heap[(40 << 20) - 1] == 'x');
+	}
+	xclose(fd);
+}
+
 static long step_exec(int fd, int n)
 {
 	static char *argv[] = { "true", "x", NULL };
@@ -210,6 +232,7 @@ const struct test nomem_tests[] = {
 	TEST(sbrk_without_memory),
 	TEST(big_sbrk_without_memory),
 	TEST(large_sbrk_without_memory),
+	TEST(large_fork_without_memory),
 	TEST(exec_without_memory),
 	TEST(fork_without_memory),
 	TEST(fork_of_floats_without_memory),

@@ -19,6 +19,7 @@ extern const struct test memory_tests[];
 extern const struct test pointer_tests[];
 extern const struct test argument_tests[];
 extern const struct test process_tests[];
+extern const struct test stretch_tests[];
 extern const struct test state_tests[];
 extern const struct test exec_tests[];
 extern const struct test script_tests[];

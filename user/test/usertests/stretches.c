@@ -1,0 +1,232 @@
+/* user/test/usertests/stretches.c: calls on large processes, which the kernel
+ * makes in several stretches. In between others may run: they may kill the
+ * caller, look at it in /proc, and write to the file that it executes. */
+
+#include "tests.h"
+
+enum {
+	LARGE = 40 << 20, /* bytes of a large process, if there is memory */
+	SHARE = 3,        /* of the free frames */
+	KILLS = 8,
+	WAIT = 20000, /* turns of a loop: less than a fork takes */
+	LOOKS = 8,
+	ENDS = 3,
+	EXECS = 30,
+	IMAGE_MAX = 64 << 10,
+	BEGINNING = PGSIZE + 64, /* of a program: a few of its instructions */
+	NO_PROGRAM = 99,         /* status of a child whose exec() has failed */
+};
+
+static long large(void)
+{
+	long bytes = xvmstat("free") / SHARE * (long)PGSIZE;
+
+	return bytes < LARGE ? bytes : LARGE;
+}
+
+/* ---- killed in between ---- */
+
+static int ready[2]; /* a pipe */
+
+static void fork_for_ever(long bytes)
+{
+	xsbrk(bytes);
+	xwrite(ready[1], "x", 1);
+	for (;;) {
+		int pid = fork();
+
+		if (pid == 0)
+			exit(0);
+		if (pid > 0)
+			xwait(0);
+	}
+}
+
+static void resize_for_ever(long bytes)
+{
+	xwrite(ready[1], "x", 1);
+	for (;;) {
+		xsbrk(bytes);
+		xsbrk(-bytes);
+	}
+}
+
+/* Orphans end a little later. */
+static void wait_for_procs(long procs)
+{
+	while (xvmstat("procs") > procs)
+		sleep(1);
+}
+
+static int start(void (*use)(long bytes), long bytes)
+{
+	char byte;
+	int pid = xfork();
+
+	if (pid == 0)
+		use(bytes);
+	xread(ready[0], &byte, 1);
+	return pid;
+}
+
+static void check_killed(void (*use)(long bytes))
+{
+	long procs = xvmstat("procs"), bytes = large();
+
+	xpipe(ready);
+
+	struct vmstat before = measure();
+
+	for (int i = 0; i < KILLS; i++) {
+		int pid = start(use, bytes);
+
+		for (volatile int n = i * WAIT; n > 0; n--)
+			;
+		CHECK_EQ(kill(pid), 0);
+		CHECK_EQ(xwait(STATUS_KILLED), pid);
+	}
+	wait_for_procs(procs);
+	CHECK_EQ(measure().free, before.free);
+}
+
+static void killed_fork_of_much_memory_leaves_nothing(void)
+{
+	check_killed(fork_for_ever);
+}
+
+static void killed_sbrk_of_much_memory_leaves_nothing(void)
+{
+	check_killed(resize_for_ever);
+}
+
+/* ---- seen in between ---- */
+
+/* Read the file to its end. Returns 0, or the error. */
+static int read_all(int pid, const char *name)
+{
+	static char text[PGSIZE];
+	char path[PATH_LEN];
+	long n;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		return errno;
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		;
+	int error = n < 0 ? errno : 0;
+
+	xclose(fd);
+	return error;
+}
+
+static void look_at(int pid)
+{
+	static const char *const names[] = { "status", "smaps", "pagemap" };
+
+	for (int i = 0; i < LOOKS; i++)
+		for (unsigned k = 0; k < 3; k++)
+			CHECK_EQ(read_all(pid, names[k]), 0);
+}
+
+static void proc_shows_a_process_that_resizes(void)
+{
+	xpipe(ready);
+
+	int pid = start(resize_for_ever, large());
+
+	look_at(pid);
+	CHECK_EQ(kill(pid), 0);
+	CHECK_EQ(xwait(STATUS_KILLED), pid);
+}
+
+/* A process that has ended stays in /proc until its parent has waited for
+ * it. */
+static void proc_shows_a_process_that_execs_and_ends(void)
+{
+	char *argv[] = { "true", NULL };
+	long bytes = large();
+
+	for (int i = 0; i < ENDS; i++) {
+		int pid = xfork();
+
+		if (pid == 0) {
+			xsbrk(bytes);
+			exec("true", argv);
+			exit(NO_PROGRAM);
+		}
+		look_at(pid);
+		xwait(0);
+		CHECK_EQ(read_all(pid, "status"), ENOENT);
+	}
+}
+
+/* ---- a program that changes ---- */
+
+static char image[2][IMAGE_MAX]; /* two programs of the same layout */
+static size_t image_size[2];
+
+static void load_images(void)
+{
+	static const char *const names[] = { "/bin/true", "/bin/false" };
+
+	for (int i = 0; i < 2; i++) {
+		int fd = xopen(names[i], O_RDONLY);
+		long n = read(fd, image[i], IMAGE_MAX);
+
+		CHECK(n > BEGINNING && n < IMAGE_MAX);
+		image_size[i] = (size_t)n;
+		xclose(fd);
+	}
+}
+
+static void rewrite_for_ever(void)
+{
+	for (int i = 0;; i = !i) {
+		int fd = xopen("program", O_WRONLY | O_CREATE | O_TRUNC);
+
+		xwrite(fd, image[i], BEGINNING);
+		xwrite(fd, image[i] + BEGINNING, image_size[i] - BEGINNING);
+		xclose(fd);
+	}
+}
+
+/* exec() gets one program, the other one, a mixture, or refuses a file that is
+ * too short; it never fills the rest of a program with zeros. */
+static void program_that_is_rewritten_runs_or_is_refused(void)
+{
+	char *argv[] = { "program", NULL };
+	int status;
+
+	load_images();
+
+	int writer = xfork();
+
+	if (writer == 0)
+		rewrite_for_ever();
+	for (int i = 0; i < EXECS; i++) {
+		int pid = xfork();
+
+		if (pid == 0) {
+			exec("./program", argv);
+			exit(errno == ENOEXEC || errno == ENOENT ? NO_PROGRAM
+								 : errno);
+		}
+		CHECK_EQ(wait(&status), pid);
+		CHECK(status == 0 || status == 1 || status == NO_PROGRAM);
+	}
+	CHECK_EQ(kill(writer), 0);
+	CHECK_EQ(xwait(STATUS_KILLED), writer);
+	xunlink("program");
+}
+
+const struct test stretch_tests[] = {
+	TEST(killed_fork_of_much_memory_leaves_nothing),
+	TEST(killed_sbrk_of_much_memory_leaves_nothing),
+	TEST(proc_shows_a_process_that_resizes),
+	TEST(proc_shows_a_process_that_execs_and_ends),
+	TEST(program_that_is_rewritten_runs_or_is_refused),
+	TESTS_END,
+};
