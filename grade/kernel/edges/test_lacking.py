@@ -23,10 +23,9 @@ QEMU_32 = "qemu-system-riscv32"
 RUN_ARGS = "quiet panic=exit run /run.sh"
 REFUSED = re.compile(r"^qemu-system-\w+: (?!warning)", re.MULTILINE)
 
-# For a QEMU whose own reset code needs control registers: it enters
-# the kernel with
+# For a QEMU whose reset code needs control registers itself. Enter by
 #     lui t0, 1; ld a1, 32(t0); li t1, 1; slli t1, t1, 31; jr t1
-# since the address of the device tree is at 0x1020.
+# QEMU has left the address of the device tree at 0x1020.
 ENTER = ("-device loader,addr=0x81000000,data=0x0202b583000012b7,data-len=8 "
          "-device loader,addr=0x81000008,data=0x01f3131300100313,data-len=8 "
          "-device loader,addr=0x81000010,data=0x00030067,data-len=4 "
