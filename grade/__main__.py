@@ -86,7 +86,7 @@ def check_settings(everything):
 
 
 def pytest_takes(*options):
-    """Whether this version of pytest, with xdist, accepts the options. It is
+    """True if this version of pytest, with xdist, accepts the options. It is
     tried in a folder without tests."""
     with tempfile.TemporaryDirectory(prefix="calf-") as empty:
         done = subprocess.run(
@@ -122,7 +122,7 @@ def main(words):
 
 
 def grade_and_tell(everything):
-    """grade(), but if there are no results, they say why."""
+    """Run grade(). If there are no results, write results that say why."""
     try:
         return grade(everything)
     except UserError as error:

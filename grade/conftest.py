@@ -128,7 +128,7 @@ def prepare(items, everything):
 
 
 def is_first(item):
-    """Whether the test says if there is a kernel to test at all."""
+    """True for the tests that say whether there is a kernel to test at all."""
     return test_id(item).startswith("build.")
 
 

@@ -37,7 +37,8 @@ BUILT_FROM = ("Makefile", "kernel/abi/", "grade/tools/setup/",
 
 @dataclass(frozen=True)
 class Handed:
-    """What was handed out: the lab, and a checksum of each file."""
+    """The record of what was handed out: the lab, and a checksum of each
+    file."""
 
     lab: str
     sums: dict
@@ -101,9 +102,9 @@ def check_base(ignored):
     """Refuse files that would be built here but not by the grader."""
     for path, what in ignored.items():
         if path.startswith(BUILT_FROM):
-            raise UserError(f"{tree.shown(path)}: {what}, but not yours to "
-                            "change, and the kernel is built from it: put it "
-                            "back as it was")
+            raise UserError(f"{tree.shown(path)}: {what}, but you may not "
+                            "change it, because the kernel is built from it: "
+                            "put it back as it was")
 
 
 def check_refused(refused):
@@ -167,7 +168,7 @@ def pack(files, archive):
 
 
 def hand_in(root):
-    """Pack; returns a message."""
+    """Pack the hand-in. Returns a message."""
     handed = read_handed(root)
     ours = tree.read_folder(root)
     check_refused(ours.refused)
@@ -202,7 +203,7 @@ def main():
     except (UserError, BuildError) as error:
         print(f"handin: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:         # it is packed; the message has no reader
+    except BrokenPipeError:         # the hand-in is packed
         return 128 + signal.SIGPIPE
 
 

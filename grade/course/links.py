@@ -28,7 +28,7 @@ def without_comments(text):
 
 
 def links(line):
-    """The links to our own pages in a line."""
+    """The links to pages of the project in a line."""
     return [link for link in LINK.findall(CODE.sub("", line))
             if not ELSEWHERE.match(link)]
 

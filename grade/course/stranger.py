@@ -14,7 +14,7 @@ from grade.machine.host.text import shown
 from grade.score import results
 from grade.score.session import OUT, PREFIX, STRANGER
 
-PATIENCE = 10           # seconds to write the results, once told to end
+PATIENCE = 10           # seconds to write the results before the end
 
 
 class TimeIsOver(Exception):
@@ -54,8 +54,8 @@ def grade_tree(path, out=OUT, say=print, **settings):
 
 
 def build_ours():
-    """Build what the copy uses from here. If that fails, it is the grader's
-    fault and costs no points."""
+    """Build what the copy uses from this tree. If that fails, it is the
+    grader's fault and costs no points."""
     try:
         build_programs(ROOT)
     except BuildError as error:
@@ -65,7 +65,8 @@ def build_ours():
 
 
 def give_time(child):
-    """The child has got the same signal: give it time to write its results."""
+    """Give the child, which has received the same signal, time to write its
+    results."""
     try:
         child.wait(PATIENCE)
     except subprocess.TimeoutExpired:

@@ -1,1 +1,1 @@
-"""grade/machine/__init__.py: QEMU and what is seen of it from outside."""
+"""grade/machine/__init__.py: run machines, and inspect them from outside."""

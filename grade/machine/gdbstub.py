@@ -1,5 +1,5 @@
-"""grade/machine/gdbstub.py: the part of QEMU's debugger interface that we
-need.
+"""grade/machine/gdbstub.py: the part of QEMU's debugger interface that this
+project needs.
 
 QEMU starts stopped before the first instruction. The protocol: "Remote Serial
 Protocol" in gdb's manual.
@@ -130,8 +130,8 @@ class Gdbstub:
         return b"" if answer.startswith("E") else bytes.fromhex(answer)
 
     def go(self):
-        """Run to the next breakpoint; False if QEMU ended instead, or did not
-        reach one in time."""
+        """Run to the next breakpoint. Returns false if QEMU ended instead, or
+        did not reach one in time."""
         try:
             here = self.pc()
             if here in self._breakpoints:

@@ -1,8 +1,8 @@
 """grade/machine/guest.py: a machine that a test boots, watches and ends.
 
-Nothing here waits without a limit, and no QEMU outlives its Guest. When the
+Nothing here waits without a limit, and no QEMU outlives its Guest. If the
 machine does not do what it should, GuestFailed says what was expected, what
-came instead, and where the whole of it is.
+happened instead, and where the log is.
 """
 
 import os
@@ -57,7 +57,7 @@ class Log:
         return self._file.fileno()
 
     def end(self, keep):
-        """Close it, and delete it unless it is to be kept."""
+        """Close the log, and delete it unless `keep` is true."""
         self._file.close()
         if not keep:
             self.path.unlink()
@@ -141,7 +141,7 @@ class Guest:
         self._console.send(text)
 
     def paste(self, text, feed, seconds=120):
-        """Type all of it as fast as the guest takes it, and meanwhile give
+        """Type the text as fast as the guest accepts it, and meanwhile pass
         the output to feed(), in bytes."""
         fd, left = self._console.child_fd, memoryview(text.encode())
         end = time.monotonic() + limit(seconds)
@@ -151,7 +151,7 @@ class Guest:
                 [fd], [fd], [], max(end - time.monotonic(), 0))
             if not readable and not writable:
                 raise GuestFailed(self.log.explain(
-                    f"{len(left)} bytes are not taken"))
+                    f"{len(left)} bytes were not accepted"))
             if readable:
                 data = os.read(fd, 65536)
                 self.log.write(data)
@@ -179,11 +179,11 @@ class Guest:
             self._console.expect([pexpect.EOF, pexpect.TIMEOUT],
                                  timeout=limit(3))
         how = {1: "the kernel panicked", 2: "QEMU ended",
-               3: f"nothing of the kind within {limit(seconds):.0f} s"}[which]
+               3: f"it did not come within {limit(seconds):.0f} s"}[which]
         raise GuestFailed(self.log.explain(f"expected {pattern!r}: {how}"))
 
     def watch(self, feed, is_enough, seconds=30):
-        """Give the output to feed(), in bytes, until is_enough()."""
+        """Pass the output to feed(), in bytes, until is_enough()."""
         end = time.monotonic() + limit(seconds)
         while not is_enough():
             try:

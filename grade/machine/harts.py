@@ -1,8 +1,8 @@
-"""grade/machine/harts.py: a machine each of whose harts runs only when it is
-told to.
+"""grade/machine/harts.py: a machine whose harts run only when they are told
+to.
 
-QEMU's debugger takes each hart for a thread. While it lets some run, the
-others stand still, in the middle of the kernel if need be.
+QEMU's debugger treats each hart as a thread. While some harts run, the others
+are stopped, perhaps in the middle of the kernel.
 """
 
 import re
@@ -50,11 +50,12 @@ class Harts(Gdbstub):
         return self._resume("c", harts, seconds)
 
     def step(self, hart):
-        """Execute one instruction without interrupts; None if it never ends.
+        """Execute one instruction without interrupts. Returns None if it never
+        ends.
 
-        QEMU makes hart after hart step, but when all stop it makes only one
-        do so no more: its current one. If that was another, this hart would
-        stop after an instruction the next time it is to run."""
+        QEMU puts each hart into single-step mode, but takes only its current
+        one out of it. If that were another hart, this one would stop after one
+        instruction the next time it runs."""
         self.ask(f"Hc{hart + 1:x}")
         return self._resume("s", [hart], STEP_SECONDS)
 
@@ -67,13 +68,13 @@ class Harts(Gdbstub):
             self._socket.sendall(INTERRUPT)
             self._receive()
             return None
-        if stop is None:        # it says that it has ended
+        if stop is None:        # QEMU reports that it has ended
             raise Lost
         return int(stop.group(1), 16) - 1
 
     def waits(self, hart):
-        """Whether this hart is only waiting for another one: it comes back to
-        the same place with the same registers."""
+        """True if this hart only waits for another one: it returns to the same
+        place with the same registers."""
         seen = set()
         for _ in range(STEPS_MAX):
             state = self.state_of(hart)

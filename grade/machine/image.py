@@ -1,5 +1,4 @@
-"""grade/machine/image.py: disk images: fresh ones, and the one that a user
-keeps."""
+"""grade/machine/image.py: make disk images, and keep the user's own."""
 
 import fcntl
 import hashlib
@@ -10,7 +9,7 @@ from grade.machine.host.build import UserError
 
 
 def make_image(config, path, extra=None):
-    """A fresh image with what every image has and the items `extra`, by their
+    """Make an image with the usual contents and the items `extra`, by their
     names in the guest."""
     items = {**config.items(), **(extra or {})}
     done = subprocess.run(
@@ -37,7 +36,7 @@ def write_script(path, commands):
 
 
 def image_key(config, extra):
-    """A text that changes whenever an image made from these items would."""
+    """A text that changes whenever an image of these items would change."""
     digest = hashlib.sha256()
     digest.update(config.path("mkfs").read_bytes())
     for guest, item in sorted({**config.items(), **extra}.items()):

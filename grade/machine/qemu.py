@@ -1,5 +1,5 @@
-"""grade/machine/qemu.py: QEMU's command line for a machine as the user wants
-it."""
+"""grade/machine/qemu.py: QEMU's command line for the machine that the user
+asks for."""
 
 import re
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class Machine:
         return int(self.mem[:-1]) << UNITS[self.mem[-1]]
 
     def command(self, kernel, disk, serial, cache="unsafe", drive=None):
-        """QEMU with that kernel and disk; `serial` are the words that say
-        where the console goes, `drive` those of a disk x0 that is not simply
-        the file."""
+        """The command for QEMU with that kernel and disk. `serial` are the
+        options that say where the console goes, and `drive` those of a disk x0
+        that is not simply the file."""
         icount = ["-icount", "shift=0,sleep=off"] if self.icount else []
         append = ["-append", self.args] if self.args else []
         command = [
@@ -66,7 +66,7 @@ def machine_from(settings, *words):
             or not 1 <= int(cpus) <= MAX_HARTS:
         raise UserError(f"CPUS={cpus}: 1 to {MAX_HARTS} harts")
     if icount and int(cpus) > 1:
-        # The harts take turns, and one that waits for another's lock may
+        # The harts take turns, and one that waits for another hart's lock may
         # never end its turn (seen with QEMU 7.2).
         raise UserError(f"ICOUNT=1 with CPUS={cpus}: QEMU counts "
                         "instructions for one hart only")

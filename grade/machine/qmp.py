@@ -1,4 +1,5 @@
-"""grade/machine/qmp.py: QEMU's monitor: stops the machine, reads registers."""
+"""grade/machine/qmp.py: use QEMU's monitor to stop the machine and read
+registers."""
 
 import json
 import re

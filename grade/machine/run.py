@@ -35,7 +35,7 @@ def say(text):
 
 
 def run_commands(config, settings, scratch):
-    """Boot, let init run the commands as a script, power off."""
+    """Boot, let init run the commands as a script, and power off."""
     commands = settings.get("CMD", "")
     if not commands.strip():
         raise UserError("nothing to run: make run CMD=\"echo hello; ls\"")
@@ -74,8 +74,8 @@ def boot_interactively(config, settings, scratch):
         news = kept.prepare(extra)
         disk, cache = kept.path, "writeback"
     else:
-        news = "another QEMU has the disk: this one gets a disk of its own, " \
-            "which is gone at the end"
+        news = "another QEMU uses the disk: this one gets a temporary disk, " \
+            "which is lost at the end"
         disk, cache = scratch / "disk.img", "unsafe"
         make_image(config, disk, extra)
     if news:

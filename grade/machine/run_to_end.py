@@ -13,12 +13,12 @@ from grade.machine.host import process
 PANIC_STATUS = 101      # QEMU's exit status after a panic, given panic=exit
 TIMEOUT_STATUS = 124
 PANIC_MARK = re.compile(rb"panic: hart \d+: ")
-AFTER_PANIC = 10        # seconds of silence after it until we end QEMU
+AFTER_PANIC = 10        # seconds of silence after a panic until QEMU is ended
 FOR_EVER = float("inf")
 
 
 class OutputClosed(Exception):
-    """Our output has no reader any more."""
+    """Nobody reads the output any more."""
 
 
 @dataclass
@@ -72,7 +72,7 @@ def run(command, sink, timeout=None, silence=None, out_fd=None,
 
 
 def _pump(child, sink, watch, timeout, silence, out_fd, give_up):
-    """Move the output until its end; returns True if the time ran out."""
+    """Pass on the output until its end. Returns true if the time ran out."""
     source = child.stdout.fileno()
     poller = select.poll()
     poller.register(source, select.POLLIN | select.POLLHUP)

@@ -1,4 +1,4 @@
-"""grade/machine/shared_boots.py: boots that many tests share, and their
+"""grade/machine/shared_boots.py: boots that several tests share, and their
 logs."""
 
 import tempfile
@@ -47,7 +47,7 @@ class SharedBoots:
             try:
                 ending = run_script(self.config, self._machine, log, seconds,
                                     extra, failures.patience(silence))
-            except GuestFailed:         # too much output, which costs as much
+            except GuestFailed:         # too much output, as slow as a hang
                 failures.hung(SCRIPT)
                 self._waste(SILENCES_MAX)
                 raise

@@ -1,5 +1,5 @@
-"""grade/machine/sv39.py: an address space, walked as the hardware does
-(RISC-V privileged specification, section "Sv39")."""
+"""grade/machine/sv39.py: read an address space as the hardware does (RISC-V
+privileged specification, section "Sv39")."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ FRAMES_PER_TABLE = 8    # one that maps each frame of RAM needs a table for 512
 
 
 class BadTables(Exception):
-    """The tables cannot be read; the text says why."""
+    """The tables cannot be read. The text says why."""
 
 
 class NotSv39(BadTables):
@@ -40,7 +40,7 @@ class Page:
 
 
 def rights(flags):
-    """In words, such as "R-X, user, not writable"."""
+    """The rights in words, such as "R-X, user, not writable"."""
     letters = "".join(name if flags & bit else "-"
                       for name, bit in (("R", R), ("W", W), ("X", X)))
     return ", ".join([letters, "user" if flags & U else "kernel",
@@ -122,7 +122,7 @@ class AddressSpace:
 
 
 def root_of(satp):
-    """The address of the root table; None without translation."""
+    """The address of the root table, or None if there is no translation."""
     mode = satp >> 60
     if mode == 0:
         return None

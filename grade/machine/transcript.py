@@ -1,4 +1,4 @@
-"""grade/machine/transcript.py: a session at the console, typed from a
+"""grade/machine/transcript.py: play a session at the console from a
 transcript.
 
 A transcript is a text file in steps:
@@ -7,9 +7,9 @@ A transcript is a text file in steps:
     keys: what is typed, keys without a letter as {Up} or {^C}
     what the screen shows from then on, up to the next keys
 
-Enter is at the end of the keys unless they end with a key in braces. What
-the screen shows begins with the line that the cursor is in, a prompt mostly;
-`...` stands for any text within a line, and a last line of `_` is one that has
+Enter follows the keys unless they end with a key in braces. The text of the
+screen begins with the line that contains the cursor, usually a prompt. `...`
+stands for any text within a line, and `_` as the last line means a line with
 only the cursor.
 """
 
@@ -67,7 +67,8 @@ def pattern_of(screen):
 
 
 class Screen:
-    """The screen of a terminal that gets these bytes; lines are unbounded."""
+    """The screen of a terminal that receives these bytes. Lines are
+    unlimited."""
 
     def __init__(self):
         self.lines = [""]
@@ -98,7 +99,7 @@ class Screen:
 
 
 def play(guest, steps, seconds=30):
-    """Type all steps once there is a prompt; raise GuestFailed when the screen
+    """Type all steps when there is a prompt. Raises GuestFailed if the screen
     does not show what it should."""
     screen = Screen()
     guest.watch(screen.feed, lambda: screen.lines[-1] == "$ ", seconds)
@@ -111,5 +112,5 @@ def play(guest, steps, seconds=30):
                         seconds)
         except GuestFailed as failure:
             raise GuestFailed(
-                f"{step.title}: the screen was to show\n{step.screen}\n"
-                f"and shows\n{screen.text()}\n{failure}") from None
+                f"{step.title}: expected on the screen:\n{step.screen}\n"
+                f"seen:\n{screen.text()}\n{failure}") from None

@@ -14,7 +14,7 @@ EM_RISCV = 243
 ET_EXEC = 2
 SOURCES = (".c", ".S")
 SCRIPT = "/run.sh"      # what init runs
-OWN_SHELL = "/run-sh"   # our shell, if /bin/sh is the user's
+OWN_SHELL = "/run-sh"   # Calf's shell, if /bin/sh is the user's
 
 
 def items_from(config, settings, where):
@@ -96,12 +96,12 @@ def files_of(word):
 
 
 def compile_program(config, source, where, log):
-    """Compile and link one source; returns the program, named after it."""
+    """Compile and link one source. Returns the program, named after it."""
     return compile_files(config, source.stem, [source], where, log)
 
 
 def compile_files(config, program, sources, where, log):
-    """Compile and link sources; returns the program."""
+    """Compile and link sources. Returns the program."""
     objects = []
     for source in sources:
         objects.append(Path(where) / f"{program}.{len(objects)}.o")
@@ -111,8 +111,8 @@ def compile_files(config, program, sources, where, log):
 
 
 def link_program(config, program, objects, log):
-    """Link objects with the user library; returns the program's path, as
-    given. Beside it is a copy with symbols, for gdb."""
+    """Link objects with the user library. Returns the program's path, as
+    given. A copy with symbols is put beside it, for gdb."""
     whole = program.with_name(f"{program.name}.elf")
     run_tool(["env", *(f"{name.upper()}={shlex.join(config.command(name))}"
                        for name in ("nm", "objcopy", "link")),

@@ -14,8 +14,8 @@ from grade.machine.ram import Ram
 
 
 class WatchedMachine:
-    """It runs from start() until end(), which must be called in any case.
-    `ram` is its memory, `monitor` stops it and tells each hart's satp."""
+    """Runs from start() until end(), which must be called in any case. `ram`
+    is its memory. `monitor` stops it and reports the satp of each hart."""
 
     def __init__(self, machine, seconds):
         """The monitor waits at most that long for an answer."""

@@ -1,4 +1,5 @@
-"""grade/score/explain.py: what failed, one paragraph for each cause."""
+"""grade/score/explain.py: explain what failed, with one paragraph for each
+cause."""
 
 import configparser
 import fnmatch

@@ -102,5 +102,5 @@ class Points:
 
 
 def add_up(points):
-    """Their sum, without the errors of floating point."""
+    """The sum of points, without rounding errors."""
     return round(sum(points), 1)

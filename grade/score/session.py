@@ -76,8 +76,8 @@ class Session:
 
 
 def start():
-    """Build, and begin a session. Its folder is named in the environment, and
-    holds all temporary files."""
+    """Build, and begin a session. Its folder, which is named in the
+    environment, holds all temporary files."""
     remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
@@ -108,7 +108,7 @@ def how_ended(ending):
 
 
 def try_boot(config, logs):
-    """Boot once, with one hart; returns what is wrong, or None. If this fails,
+    """Boot once, with one hart. Returns what is wrong, or None. If this fails,
     the tests need not try boots of their own."""
     boot = SharedBoots(config, logs, "boot", Machine(cpus=1))
     word = secrets.token_hex(8)
@@ -117,7 +117,7 @@ def try_boot(config, logs):
         ending, text = boot.boot("boot", f"echo {word}\n", 30, 20)
         if text != f"{word}\n":
             problem = boot.keep_log().explain(
-                f"the shell was to print: {word}; {how_ended(ending)}")
+                f"the shell did not print: {word}; {how_ended(ending)}")
     except (GuestFailed, UserError) as error:
         boot.keep_log()
         problem = str(error)
@@ -134,8 +134,8 @@ def remove_stale():
 
 
 def is_alive(pid):
-    """Whether it can still do anything: a dead process that nobody has waited
-    for cannot, although it has its number until then."""
+    """True if the process can still do anything. A zombie cannot, although it
+    still has its pid."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -172,7 +172,7 @@ def keep_programs(folder):
 
 
 def build_and_copy(folder, flavour, *settings):
-    """Build the flavour and copy it into that folder of the session; returns
+    """Build the flavour and copy it into that folder of the session. Returns
     its Config."""
     built = build(*settings)
     programs = folder / OURS / "config.json"

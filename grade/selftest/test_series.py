@@ -214,7 +214,7 @@ def test_edit_keeps_unsaved_work(toy):
 @pytest.mark.parametrize("act, said", [
     (lambda p: (p / "0002-mm-step-2.patch").unlink(), "there is no"),
     (lambda p: (p / "series").write_text("0002-mm-step-2.patch\n", "utf-8"),
-     "where 0001"),
+     "in the place of 0001"),
     (lambda p: (p / "series").write_text("0001-mm-step-1.patch\n", "utf-8"),
      "0002-mm-step-2.patch is not in"),
     (lambda p: (p / "series").unlink(), "no such file"),

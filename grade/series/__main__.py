@@ -21,7 +21,7 @@ def edit():
     steps = len(read_series(ROOT))
     print(f"{PLACE}: the starter and {steps} steps, one commit each")
     if ahead:
-        print("and one more with what the tree has beyond them:")
+        print("and one more with what only the tree has:")
         print("".join(f"    {name}\n" for name in ahead), end="")
         print("its place: git rebase -i --root in that folder, or "
               f"make series-place STEP=0..{steps}")
@@ -33,15 +33,15 @@ def place():
     steps = len(read_series(ROOT))
     step = os.environ.get("STEP", "")
     if not step.isdigit() or int(step) > steps:
-        raise UserError(f"STEP={step}: 0, which is the starter, to {steps}")
+        raise UserError(f"STEP={step}: must be 0 (the starter) to {steps}")
     shop = Workshop(ROOT)
     if not shop.open(os.environ.get("SINCE")):
         raise UserError("the tree is what starter and patches make: there is "
                         "nothing to place")
     stuck = shop.place(int(step))
     if stuck:
-        print(f"git cannot do it alone: {', '.join(stuck)} in {PLACE}: put "
-              "that right, git add it, git rebase --continue; then make "
+        print(f"git cannot merge {', '.join(stuck)} in {PLACE}: resolve the "
+              "conflicts, git add, git rebase --continue; then make "
               "series-save")
         return 1
     return save()

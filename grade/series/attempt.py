@@ -1,8 +1,8 @@
-"""grade/series/attempt.py: build this tree, boot it, run usertests once.
+"""grade/series/attempt.py: build this tree, boot it, and run usertests once.
 
-`make series FAST=1` runs this in the tree of each step, as
-python3 -m grade.series.attempt. The result is one line of JSON: `error`, what
-was printed by a make that failed, and `tests`, what is wrong with each, "" if
+`make series FAST=1` runs this in the tree of each step, as python3 -m
+grade.series.attempt. The result is one line of JSON: `error` is the output of
+a make that failed, and `tests` says what is wrong with each test, "" if
 nothing.
 """
 

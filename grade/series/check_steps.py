@@ -1,5 +1,5 @@
-"""grade/series/check_steps.py: `make series`: every step is built, booted,
-tested."""
+"""grade/series/check_steps.py: `make series`: build, boot and test every
+step."""
 
 import fnmatch
 import os
@@ -85,7 +85,7 @@ def print_row(step, patch, before, outcome):
 
 
 def judge(patch, before, outcome):
-    """What is wrong with a step, a line each."""
+    """Yield a line for each thing that is wrong with a step."""
     name = patch.name if patch else "starter"
     if outcome.error:
         yield f"{name}: {outcome.error}"
@@ -100,7 +100,8 @@ def judge(patch, before, outcome):
     for word in sorted(said):
         if not fnmatch.filter(new, pattern(word)):
             yield f"{name}: says `Passes: {word}`, which does not turn green"
-    # Whether an untried test was red is not known: it may be named or not.
+    # It is not known whether an untried test was red, so it may be named or
+    # not.
     untold = {test for test in new - before.untried if not any(
         fnmatch.fnmatchcase(test, pattern(word)) for word in said)}
     if untold:
@@ -128,7 +129,7 @@ def listed(names):
 
 
 def passes_paragraph(names):
-    """The tests as they stand in a patch's message."""
+    """The tests as a patch's message lists them."""
     return textwrap.fill(
         listed(names) or NO_TESTS, 72, initial_indent="Passes: ",
         subsequent_indent=" " * 8, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""grade/series/edit.py: the series as commits to edit, and back again."""
+"""grade/series/edit.py: turn the series into commits to edit, and back."""
 
 import os
 import re
@@ -22,7 +22,7 @@ UNPLACED = re.compile(r"(fixup|squash|amend)! ")
 
 LIST_HEAD = f"""\
 # {FOLDER}/{LIST}: the patches in their order. `make series-save` writes this
-# file; docs/series.md tells how.
+# file; docs/series.md explains how.
 """
 
 
@@ -136,8 +136,8 @@ class Workshop:
                              "--diff-filter=U")
         moved = git_lines(self.folder, "diff", "--name-only", SAVED, "HEAD")
         if moved:
-            raise UserError(f"{PLACE}: the steps lead to another {moved[0]} "
-                            "than the tree has")
+            raise UserError(f"{PLACE}: the steps lead to a different "
+                            f"{moved[0]} than that of the tree")
         return []
 
     def _format(self, folder):

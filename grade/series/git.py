@@ -10,13 +10,13 @@ NAME = "The Calf developers"
 EMAIL = "calf@calf.invalid"
 DATE = "2026-01-01T00:00:00+0000"
 
-# What the patches look like depends on nobody's settings.
+# The form of the patches does not depend on anybody's settings.
 PATCH_FORM = ["--no-renames", "--diff-algorithm=histogram", "--full-index",
               "--no-ext-diff", "--no-textconv", "--no-color", "-U3"]
 
 
 class GitError(Exception):
-    """git failed; the text is its first line of complaint."""
+    """git failed. The text is the first line of its error message."""
 
 
 def environment(folder):
@@ -46,7 +46,7 @@ def trusted():
 
 
 def git(folder, *words, data=None):
-    """Run git in the folder; returns its output, as bytes."""
+    """Run git in the folder. Returns its output as bytes."""
     done = subprocess.run(
         ["git", "-c", f"core.excludesFile={os.devnull}",
          "-c", f"core.attributesFile={os.devnull}", *trusted(), *words],

@@ -1,4 +1,4 @@
-"""grade/series/patches.py: the patches as they are in patches/."""
+"""grade/series/patches.py: read and check the patches in patches/."""
 
 import email
 import email.policy
@@ -30,7 +30,7 @@ class Patch:
 
     path: Path
     subject: str
-    message: str            # what stands below the subject
+    message: str            # the text below the subject
     passes: frozenset
     files: frozenset
     lines: int
@@ -47,8 +47,8 @@ def read_series(root):
     for number, name in enumerate(names, 1):
         match = NAME.fullmatch(name)
         if not match or int(match.group(1)) != number:
-            raise UserError(f"{FOLDER}/{LIST}: {name} stands where "
-                            f"{number:04d}-*.patch should")
+            raise UserError(f"{FOLDER}/{LIST}: {name} is in the place of "
+                            f"{number:04d}-*.patch")
         if not (folder / name).is_file():
             raise UserError(f"{FOLDER}/{LIST}: there is no {FOLDER}/{name}")
     for path in sorted(folder.glob("[!.]*.patch")):

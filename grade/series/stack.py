@@ -1,4 +1,4 @@
-"""grade/series/stack.py: removes patches and applies them."""
+"""grade/series/stack.py: remove patches and apply them."""
 
 import filecmp
 import shutil
@@ -30,7 +30,7 @@ def copy_project(root, folder):
 
 
 def copy_parts(root, folder):
-    """What the series changes: kernel and pages."""
+    """Copy what the series changes: the kernel and the pages."""
     for part in PARTS:
         if not (Path(root) / part).is_dir():
             raise UserError(f"{root}: there is no {part}/")

@@ -1,5 +1,5 @@
-"""grade/series/step_commits.py: the starter and the steps as commits of a
-repository."""
+"""grade/series/step_commits.py: make a repository with the starter and the
+steps as commits."""
 
 import shutil
 import tempfile
@@ -16,7 +16,7 @@ STARTER = "starter: what the series begins with"
 AHEAD = "tree: what the series does not have yet"
 
 
-# For the user's git; ours has no settings but these.
+# Settings for the user's git. The tools' own git has no others.
 SETTINGS = f"""\
 [user]
 \tname = {NAME}
@@ -32,9 +32,9 @@ SETTINGS = f"""\
 
 def lay_out(root, patches, folder, base=None):
     """Make the repository `folder`: the starter with all files around it, then
-    a commit a patch. The series comes off `base`, a folder with both parts, or
-    off the tree itself; what the tree has more than that is one last commit.
-    """
+    one commit for each patch. The series comes off `base`, a folder with kernel
+    and pages, or off the tree itself. Changes that only the tree has become one
+    last commit."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent)).resolve()
     try:
@@ -72,14 +72,14 @@ def put_on_as_commits(folder, patches):
                 str(patch.path.resolve()))
         except GitError as error:
             raise DoesNotFit(
-                f"{patch.name}: git am does not take it: {error}") from None
+                f"{patch.name}: git am refuses it: {error}") from None
 
 
 def find_base(root, patches, since, folder):
-    """Put into `folder` the kernel that the series comes off. That is the one
-    of the commit `since`; without it the last one in the history where these
-    patches fit, or the tree's own. Returns the folder, or None for the tree's.
-    """
+    """Put into `folder` the kernel from which the series can be taken off.
+    That is the one of the commit `since`, or by default the last one in the
+    history that these patches fit, or else the tree's own. Returns the folder,
+    or None for the tree."""
     if since:
         if not try_commit(root, patches, since, folder):
             raise UserError(f"SINCE={since}: no commit whose kernel these "
@@ -98,8 +98,8 @@ def find_base(root, patches, since, folder):
 
 
 def history(root):
-    """Commits that changed kernel, pages or patches, the newest first; none
-    where there is no git."""
+    """Commits that changed kernel, pages or patches, the newest first. There
+    are none without git."""
     try:
         return git(Path(root), "rev-list", "--max-count=200", "HEAD", "--",
                    *PARTS, FOLDER).decode().split()
@@ -108,8 +108,8 @@ def history(root):
 
 
 def try_commit(root, patches, commit, folder):
-    """Whether the series, which the commit must have as the tree has it, fits
-    its kernel; that is in the folder then."""
+    """True if the series fits the kernel of a commit, which must have the same
+    series as the tree. Then that kernel is in the folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:

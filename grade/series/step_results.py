@@ -1,9 +1,10 @@
-"""grade/series/step_results.py: which tests pass at one step of the series.
+"""grade/series/step_results.py: find out which tests pass at a step of the
+series.
 
-A step is tried in a tree of its own below build/series, which stays: make
-then builds only what differs from the step before. What was found is kept
-under a hash of all that it depends on, so that a step that has not changed is
-not tried again.
+A step is tried in a tree below build/series, which is kept, so that make
+builds only what differs from the step before. Results are stored under a hash
+of all that they depend on, so that a step that has not changed is not tried
+again.
 """
 
 import hashlib
@@ -24,15 +25,15 @@ from grade.series.git import git
 
 KEPT = Path("build") / "series" / "passed"
 
-# What the tests of a step depend on.
+# The files on which the tests of a step depend.
 PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 
 
 @dataclass
 class Outcome:
-    """`error` is why there are no tests; `tests` has of each what is wrong
-    with it, "" if nothing; `score` is of the full form only."""
+    """`error` says why there are no tests. `tests` says what is wrong with
+    each test, "" if nothing. Only the full form has a `score`."""
 
     error: str = None
     tests: dict = field(default_factory=dict)
@@ -83,7 +84,7 @@ def try_fully(tree):
 
 
 def wrong_with(graded):
-    """What is wrong with each test, by name; "" for nothing."""
+    """What is wrong with each test, by name, or "" if nothing."""
     tests = {}
     for test in graded:
         name = test_name(test["id"])
@@ -94,8 +95,8 @@ def wrong_with(graded):
 
 
 def test_name(test_id):
-    """As a patch names it: a test of usertests, which is green when it is at
-    each number of harts, by its own name."""
+    """The name of a test as a patch gives it. A test of usertests has its own
+    name, and is green if it passes with each number of harts."""
     match = GUEST_TEST.fullmatch(test_id)
     return match.group(1) if match else test_id
 
@@ -124,7 +125,7 @@ def last_line(done):
 
 
 class Memory:
-    """Remembers Outcomes that were right, by what they depend on."""
+    """Stores Outcomes that were right, by what they depend on."""
 
     def __init__(self, root, form):
         self._folder = root / KEPT

@@ -46,7 +46,7 @@ def main(system):
 
 
 def pack(lab, path, scripts, limit):
-    """Make the zip; returns a message."""
+    """Make the zip. Returns a message."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
     with stack.scratch_folder() as scratch:

@@ -51,7 +51,7 @@ def out_from(text):
         raise UserError("OUT= names the folder to make")
     out = Path(os.path.abspath(text))
     if os.path.lexists(out):
-        raise UserError(f"OUT={text}: it exists")
+        raise UserError(f"OUT={text}: already exists")
     if not out.parent.is_dir():
         raise UserError(f"OUT={text}: {out.parent} is not a folder")
     return out
@@ -60,7 +60,8 @@ def out_from(text):
 def step_from(text, patches):
     """The first step that is left for the student."""
     if not text.isdecimal() or not 1 <= int(text) <= len(patches):
-        raise UserError(f"STEP={text}: a number from 1 to {len(patches)}")
+        raise UserError(f"STEP={text}: must be a number from 1 to "
+                        f"{len(patches)}")
     return int(text)
 
 
@@ -77,7 +78,7 @@ def folder_for(out):
 
 
 def make(lab, out, patches, step):
-    """Make the hand-out; returns a message."""
+    """Make the hand-out. Returns a message."""
     given = patches[:step - 1]
     with stack.scratch_folder() as scratch, folder_for(out) as folder:
         repository.check_out(ROOT, scratch / "main")
@@ -98,8 +99,8 @@ def make(lab, out, patches, step):
         size = sum((folder / path).stat().st_size for path in paths)
     return (f"handout: {out}: lab {lab.name}, step {step} of {len(patches)}, "
             f"{len(paths)} files, {size // 1024} KiB, commit {name[:12]}\n"
-            f"handout: none of the solution's {len(secrets.names)} names and "
-            f"{len(secrets.lines)} lines is in it")
+            f"handout: it contains none of the solution's "
+            f"{len(secrets.names)} names and {len(secrets.lines)} lines")
 
 
 def check(secrets, folder):

@@ -46,8 +46,8 @@ class Lab:
             raise ValueError("the sections are " + ", ".join(sorted(SECTIONS)))
 
     def takes(self, path):
-        """Whether a path of this repository goes into a hand-out. * in a
-        pattern stands for anything, / too."""
+        """True if a path of this repository goes into a hand-out. * in a
+        pattern matches anything, also a /."""
         return fits(path, self.taken) and not fits(path, self.left_out)
 
 
@@ -56,8 +56,8 @@ def fits(path, patterns):
 
 
 def unused_patterns(lab, paths):
-    """What the lab lists that fits none of these paths of the repository; of
-    what it leaves out, none that it would take."""
+    """The patterns of the lab that match none of these paths, or leave out
+    only paths that would not be taken anyway."""
     taken = [path for path in paths if fits(path, lab.taken)]
     for patterns, some in (lab.taken, paths), (lab.left_out, taken):
         for pattern in patterns:
@@ -66,7 +66,7 @@ def unused_patterns(lab, paths):
 
 
 def check_patterns(lab, paths):
-    """Raise UserError if the lab lists what this repository does not have."""
+    """Raise UserError if a pattern of the lab matches nothing."""
     for pattern in unused_patterns(lab, paths):
         raise UserError(f"{LABS}/{lab.name}/{DEFINITION}: no file matches "
                         f"{pattern}")

@@ -58,7 +58,7 @@ class Secrets:
 
 
 def is_code(name):
-    """Whether a name can only be code. A name that could be an English word
+    """True if a name can only be code. A name that could be an English word
     counts only where it is called."""
     return "_" in name or not name.islower()
 
@@ -96,7 +96,8 @@ def plain(text):
 
 
 def line_number(text, wanted):
-    """Where a line of the solution begins; 0 when it is wrapped."""
+    """The line in which a line of the solution begins, or 0 if it is
+    wrapped."""
     for number, line in enumerate(plain_lines(text), 1):
         if wanted in line:
             return number
@@ -118,7 +119,7 @@ def find_leaks(secrets, folder):
 
 
 def texts(folder):
-    """Each (name, bytes) that somebody who has the folder can read."""
+    """The (name, bytes) of everything that can be read in the folder."""
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
         if path.is_file() and not name.startswith(".git/objects/"):
@@ -128,7 +129,8 @@ def texts(folder):
 
 
 def objects(folder):
-    """What git keeps, reachable or not, but the trees: names of files."""
+    """All objects that git keeps, reachable or not, except trees, which have
+    only names of files."""
     listing = git_lines(folder, "cat-file", "--batch-all-objects",
                         "--batch-check")
     names = [line.split() for line in listing]

@@ -26,14 +26,14 @@ def check_clean(root):
 
 
 def check_out(root, folder):
-    """The committed files of `root`, in `folder`."""
+    """Put the committed files of `root` into `folder`."""
     git(root, "checkout-index", "--all", f"--prefix={folder}/")
 
 
 def fill(lab, source, step, folder):
-    """Make the files of the hand-out: of the project in `source` and of the
-    pages in `step`, those that the lab takes; the kernel in `step`; and the
-    lab's own files."""
+    """Make the files of the hand-out: files of the project in `source` and
+    pages in `step`, as far as the lab takes them, the kernel in `step`, and
+    the lab's own files."""
     chosen = {path: name for path, name in below(source).items()
               if name.parts[0] not in PARTS and lab.takes(str(name))}
     pages = below(step / PAGES, step)
@@ -89,15 +89,15 @@ def imports(node):
 
 
 def is_there(path, name):
-    """Whether the module has the name; a package has it as a module of its
-    own, or names it in its __init__.py."""
+    """True if the module has the name. A package has it as a module of its
+    own, or defines it in its __init__.py."""
     return any(file.exists() for file in (
         path.with_suffix(".py"), path / f"{name}.py", path / name)) or (
         name in names_of(path / "__init__.py"))
 
 
 def names_of(path):
-    """What a Python file, if there is one, defines."""
+    """The names that a Python file defines, if the file exists."""
     body = ast.parse(path.read_text("utf-8")).body if path.exists() else []
     names = {node.name for node in body
              if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
@@ -107,7 +107,8 @@ def names_of(path):
 
 
 def tell_given(folder, patches):
-    """Tell what the kernel of a later step has, in the patches' words."""
+    """Describe what the kernel of a later step already has, in the words of
+    the patches."""
     parts = ["# What this kernel has already\n",
              "[cow.md](cow.md) describes the kernel as it was before the lab. "
              "In this kernel,\nthese steps have been done; the other pages "
@@ -122,7 +123,7 @@ def tell_given(folder, patches):
 
 
 def commit(lab, step, folder):
-    """One commit of all that is in the folder, and nothing else in git."""
+    """Commit everything in the folder, with nothing else in git."""
     title = f"Calf, lab {lab.name}: {lab.title}"
     git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
     git(folder, "config", "core.logAllRefUpdates", "false")

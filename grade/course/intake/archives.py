@@ -278,7 +278,7 @@ class Tar:
                               tarinfo=Header) as archive:
                 for entry in archive:
                     yield entry, archive
-            while stream.read(CHUNK):   # checksums come last
+            while stream.read(CHUNK):   # the checksums are at the end
                 pass
 
     def read(self, wanted):

@@ -17,7 +17,7 @@ TOLD_MAX = 6
 
 
 def is_litter(parts):
-    """Whether macOS added it to the files of a folder."""
+    """True if macOS has added the file to a folder."""
     return "__MACOSX" in parts or any(map(is_litter_name, parts[-1:]))
 
 
@@ -30,8 +30,8 @@ def is_aside(parts):
 
 
 def find_root(names, is_source):
-    """The folder that contains kernel/, or None; and a note about what else
-    there was. `is_source` says whether a name, from "kernel/" on, may be
+    """The folder that contains kernel/, or None, and a note about what else
+    was found. `is_source` says whether a name, from "kernel/" on, may be
     taken. Raises UserError if there are two such folders."""
     found = set()
     for parts in names:
@@ -52,8 +52,8 @@ def find_root(names, is_source):
 
 
 def find_archive(times):
-    """The newest of the archives within, given by name with their times; and a
-    note about the others. (None, "") if there is none."""
+    """The newest of several archives, given by name with their times, and a
+    note about the others. (None, "") if there are no archives."""
     names = [parts for parts in times if parts and is_archive(parts[-1])
              and not is_aside(parts[:-1]) and not is_litter(parts)]
     least = min(map(len, names), default=0)

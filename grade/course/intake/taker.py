@@ -80,7 +80,7 @@ class Taker:
         self.tree.refused[name] = why
 
     def take(self, name, size, read):
-        """A regular file: `read(n)` gives its first n bytes."""
+        """Take a regular file. `read(n)` returns its first n bytes."""
         why = refusal(name) or self._refusal(name, size)
         if why is not None:
             self.refuse(name, why)
@@ -104,9 +104,9 @@ class Taker:
         if size > FILE_MAX:
             return f"{size} bytes; at most {FILE_MAX} are"
         if name in self.tree.taken:
-            return "it is there twice"
+            return "it occurs twice"
         if name in self._folders or folders_of(name) & self.tree.taken.keys():
-            return "a file and a folder of one name"
+            return "a file and a folder have this name"
         return None
 
 
@@ -115,9 +115,8 @@ def folders_of(name):
 
 
 def is_ours(name, size):
-    """Whether a file of kernel/abi/ may equal the grader's own; others need
-    not be
-    read."""
+    """True if a file of kernel/abi/ may equal the grader's own. Others need
+    not be read."""
     path = ROOT / name
     return path.is_file() and path.stat().st_size == size
 

@@ -1,5 +1,5 @@
-"""grade/course/intake/tree.py: what is taken of a stranger's tree, and a copy
-of this one with it.
+"""grade/course/intake/tree.py: read a stranger's tree, and make a copy of this
+one that contains it.
 
 Only the files that a student may change are read from a tree
 (grade/course/intake/taker.py), into memory and within limits; no link is
@@ -72,8 +72,9 @@ def read_any(path):
 # ---- folders ----------------------------------------------------------------
 
 def look_into(folder):
-    """The tree in the folder, or the archive of one, since course systems put
-    each submission into a folder; and a note about what else there was."""
+    """The tree in the folder, and a note about what else was found. It may
+    also be in an archive there, because course systems put each submission
+    into a folder."""
     times = dict(files_below(folder))
     root, note = find_root(times, may_be_taken)
     if root is None:
@@ -160,9 +161,8 @@ def _take_file(taker, path, name, fd):
 
 def make_scratch(tree, folder):
     """Make the folder, with the parts of this project that grading needs, and
-    the tree's files in place of kernel/. The compiler could include any of it
-    into
-    the stranger's kernel, so there is nothing else."""
+    with the tree's files in place of kernel/. It contains nothing else,
+    because the stranger's kernel could include any file."""
     folder = Path(folder)
     folder.mkdir()
     for path in needed():
@@ -180,7 +180,8 @@ def make_scratch(tree, folder):
 
 
 def needed():
-    """The files to copy; of the tests, those that give a kernel points."""
+    """The files to copy. Of the tests, these are the ones that give a kernel
+    points."""
     tests = {f"test_{name}.py" for name in Points().kernel_modules()}
     for pattern in COPIED:
         for path in ROOT.glob(pattern):

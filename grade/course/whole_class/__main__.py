@@ -37,12 +37,12 @@ def parse(words):
                         help="a folder of hand-ins, or an archive of them")
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1,
                         metavar="N", dest="jobs",
-                        help="so many at a time (%(default)s)")
+                        help="how many at a time (%(default)s)")
     parser.add_argument("--out", type=Path, required=True,
-                        help="the folder for results; that of an earlier run "
-                        "is gone on with")
+                        help="the folder for results; an earlier run in it "
+                        "is continued")
     parser.add_argument("--tests", default="", metavar="WORDS",
-                        help="only these, as TESTS of make grade")
+                        help="only these tests, like TESTS of make grade")
     parser.add_argument("--starter", action="append", default=[],
                         metavar="PATH", help="an older hand-out, to know "
                         "submissions in which nothing was changed; this "
@@ -52,7 +52,7 @@ def parse(words):
                         help="other machines, for GNU parallel")
     parser.add_argument("--prepare", action="store_true",
                         help="grade nothing, but write to OUT/jobs/left what "
-                        "is to be graded: for "
+                        "is left to grade: for "
                         "grade/course/whole_class/slurm.sh")
     options = parser.parse_args(words)
     if options.jobs < 1:
@@ -60,7 +60,7 @@ def parse(words):
     if options.limit and not limits.is_limit(options.limit):
         parser.error(f"--limit: must be {limits.SECONDS}")
     for number in options.penalty, options.late_days:
-        if not 0 <= number < math.inf:      # nor is it nan
+        if not 0 <= number < math.inf:      # false for nan, too
             parser.error("--penalty, --late-days: must be at least 0")
     if options.sshloginfile and not os.path.isfile(options.sshloginfile):
         parser.error(f"--sshloginfile: {options.sshloginfile}: no such file")
@@ -71,7 +71,7 @@ def parse(words):
 def add_rules(parser):
     """Add the options for what a course decides."""
     parser.add_argument("--limit", default="", metavar="SECONDS",
-                        help="limit of the run of one hand-in, as LIMIT of "
+                        help="limit for the run of one hand-in, like LIMIT of "
                         "make grade")
     parser.add_argument("--attempt", choices=("last", "best"), default="",
                         help="treat hand-ins of one name in all paths as one "

@@ -1,4 +1,5 @@
-"""grade/course/whole_class/export.py: the submissions in an archive of many.
+"""grade/course/whole_class/export.py: read the submissions in an archive of
+many.
 
 A submission that is too large or damaged does not affect the others: each has
 its own limits and its own error.
@@ -27,7 +28,7 @@ def opened(path):
 
 
 def holds_many(path):
-    """Whether it is an archive of submissions rather than one submission."""
+    """True for an archive of submissions, false for a single submission."""
     if not path.is_file() or not is_archive(path.name):
         return False
     try:

@@ -11,7 +11,7 @@ from grade.score.results import write_whole
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')         # in a name on Windows
 DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)\b", re.IGNORECASE)
 BYTES_MAX = 200                                 # of a name
-# Lines that a student does not need: paths on our machine.
+# Lines that a student does not need: paths on the grader's machine.
 OURS = ("In full: ", "grade: ")
 
 

@@ -21,8 +21,8 @@ SSH = "ssh -o BatchMode=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 
 
 def grade_all(keys, found, options, failed):
-    """Grade them, and report each one that ends. `failed` gets, by key, what
-    went wrong."""
+    """Grade these submissions, and report each one that ends. What went wrong
+    is added to `failed`, by key."""
     students = {}
     for submission in found:
         for attempt in options.policy.graded(submission):
@@ -68,7 +68,8 @@ def command(options):
                   "--retries", str(RETRIES), "--workdir", "...",
                   "--transferfile", "{}", "--plus", "--return",
                   "{..}.json", "--cleanup"]
-    # exec: a shell between the two would not end when we are killed.
+    # exec, because a shell in between would not end when this process is
+    # killed.
     batch = shlex.quote(str(ROOT / "grade" / "batch"))
     return [*words, f"exec {batch} --job {{}} {options.jobs} "
             f"{shlex.quote(options.tests)} {shlex.quote(options.limit)}"]

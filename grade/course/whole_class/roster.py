@@ -1,5 +1,5 @@
-"""grade/course/whole_class/roster.py: who the students are, and a gradebook to
-import.
+"""grade/course/whole_class/roster.py: read the list of students, and write a
+gradebook to import.
 
 A roster is the CSV that a course system exports: Canvas's gradebook, Moodle's
 grading worksheet, or any other with names or ids. The gradebook is the same
@@ -85,7 +85,7 @@ class Roster:
 
 
 def is_heading(row):
-    """Canvas has the points possible in a row of its own."""
+    """True for the row in which Canvas has the possible points."""
     return any(fold(value or "") == POINTS_POSSIBLE for value in row.values())
 
 

@@ -1,5 +1,5 @@
-"""grade/course/whole_class/submissions.py: finds the submissions in what a
-course system exports, whose they are, and which of them are equal."""
+"""grade/course/whole_class/submissions.py: find the submissions in the export
+of a course system, their owners, and which submissions are equal."""
 
 import hashlib
 import unicodedata
@@ -92,7 +92,7 @@ def visible(folder):
 
 
 def without_cover(folder):
-    """An export may have all in one folder."""
+    """The folder itself, or the only folder in it that contains everything."""
     inner = visible(folder)
     while len(inner) == 1 and inner[0].is_dir() \
             and not inner[0].is_symlink() \
@@ -103,13 +103,13 @@ def without_cover(folder):
     return folder
 
 
-# ---- whose they are ---------------------------------------------------------
+# ---- owners -----------------------------------------------------------------
 
 def collect(paths, scratch, out, how, starters=frozenset(), merge=False):
-    """The Submissions; the files of each are put into OUT/jobs. Attempts with
-    one name in one place belong to one student; with `merge`, in all places.
-    `how` is what else a result depends on, and `starters` are the digests of
-    the kernels as handed out."""
+    """Returns the Submissions, and puts the files of each into OUT/jobs.
+    Attempts with the same name in one place belong to one student; with
+    `merge`, in all places. `how` says what else a result depends on, and
+    `starters` are the digests of the kernels as handed out."""
     grader = content_key() + "\0" + how
     found = {}
     for place, name, read in find(paths, scratch):

@@ -1,2 +1,2 @@
-"""grade/machine/host/__init__.py: what the host gives: processes, time, a
-sandbox, builds."""
+"""grade/machine/host/__init__.py: services of the host: processes, time, a
+sandbox and builds."""

@@ -1,5 +1,5 @@
-"""grade/machine/host/build.py: builds the project, and knows what the build
-made, as the Makefile wrote it down."""
+"""grade/machine/host/build.py: build the project, and find what was built by
+the file that the Makefile writes."""
 
 import json
 import os
@@ -12,15 +12,15 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class UserError(Exception):
-    """A mistake that the user can correct; the text is one line."""
+    """A mistake that the user can correct. The text is one line."""
 
 
 class BuildError(Exception):
-    """make failed; the text is its output."""
+    """make failed. The text is its output."""
 
 
 class Config:
-    """The files of one build, and the commands to build one more program.
+    """The files of one build, and the commands to build another program.
 
     All paths are relative to the root of the project, or absolute.
     """
@@ -39,8 +39,8 @@ class Config:
         return shlex.split(self._values[name])
 
     def items(self):
-        """What every disk image has, in mkfs's words, by name in the guest.
-        Files of the host have absolute paths."""
+        """The contents of every disk image, as arguments of mkfs by name in
+        the guest. Files of the host have absolute paths."""
         found = {}
         for item in self._values["items"]:
             guest, equals, host = item.partition("=")
@@ -61,9 +61,8 @@ def make_command(*words):
 
 
 def build(*settings, jobs=None):
-    """Build a flavour (settings such as "DEBUG=1"), of a stranger's tree only
-    the
-    kernel; returns its Config."""
+    """Build a flavour (settings such as "DEBUG=1"), but only the kernel of a
+    stranger's tree. Returns its Config."""
     if sandbox.is_stranger():
         return run_make(sandbox.run_fenced, ROOT, "kernel-config", *settings,
                         jobs=jobs)
@@ -71,14 +70,14 @@ def build(*settings, jobs=None):
 
 
 def build_programs(root):
-    """Build everything but the kernel in our own tree `root`; returns its
-    Config."""
+    """Build everything but the kernel in this project's tree `root`. Returns
+    its Config."""
     return run_make(sandbox.run_plainly, root, "user-config")
 
 
 def run_make(run, root, *words, jobs=None):
-    """make with those words in the tree `root`, by a function of sandbox.py;
-    returns the Config that it names at its end. Raises BuildError."""
+    """Run make in the tree `root` with a function of sandbox.py. Returns the
+    Config that it names at its end. Raises BuildError."""
     jobs = jobs or os.cpu_count() or 1
     status, text = run(*make_command("-s", f"-j{jobs}", *words), root)
     if status != 0:

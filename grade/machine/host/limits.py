@@ -4,8 +4,8 @@ A limit is given for an idle machine of the class that Calf is developed on,
 and is generous there. A slower or busier machine gets more; TIMEOUT=N makes
 every limit N seconds.
 
-LIMIT=N is another matter: all of the run is over after N seconds, on whatever
-machine, since something else would end it then and nothing would be left.
+LIMIT=N is different: the whole run ends after N seconds on any machine,
+because something else would end it then, without results.
 """
 
 import functools
@@ -28,8 +28,8 @@ def _work():
 
 @functools.lru_cache(maxsize=None)
 def factor():
-    """How much slower than the reference this machine is just now, at least 1,
-    because of its own speed and of what else is running."""
+    """How many times slower than the reference this machine is now, at least
+    1, because of its own speed or because of other load."""
     best = work_seconds()
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
@@ -40,7 +40,8 @@ def is_limit(text):
 
 
 def work_seconds():
-    """How long a fixed piece of work takes here: the least of a few tries."""
+    """How long a fixed piece of work takes here, as the minimum of a few
+    tries."""
     return min(_timed_work() for _ in range(3))
 
 
@@ -89,6 +90,6 @@ def call_before_end(leave, seconds):
 
 
 def is_over():
-    """Whether the time for tests has run out."""
+    """True if the time for tests is over."""
     return RUN_ENDS in os.environ and \
         time.time() >= float(os.environ[RUN_ENDS]) - reserve()

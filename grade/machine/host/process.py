@@ -21,14 +21,14 @@ _prctl = _find_prctl()
 
 
 def die_with_parent(number=signal.SIGKILL):
-    """Have the host's kernel send us that signal when our parent ends. Do
-    nothing where the host cannot."""
+    """Let the host's kernel send that signal to this process when its parent
+    ends. Does nothing if the host cannot do that."""
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def start(command, **options):
-    """A Popen that dies with us, even when we are killed."""
+    """A Popen that dies with this process, even if this process is killed."""
     parent = os.getpid()
 
     def in_child():
@@ -40,7 +40,7 @@ def start(command, **options):
 
 
 def stop(child, patience=2):
-    """Terminate it, or kill it if it does not end, and wait for it."""
+    """Terminate the child, or kill it if it does not end, and wait for it."""
     if child.poll() is None:
         child.terminate()
         try:
@@ -51,7 +51,7 @@ def stop(child, patience=2):
 
 
 def kill(child):
-    """Kill it and wait for it."""
+    """Kill the child and wait for it."""
     if child.poll() is None:
         child.kill()
     child.wait()

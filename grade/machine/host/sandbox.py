@@ -1,10 +1,11 @@
-"""grade/machine/host/sandbox.py: what is built and run of a stranger's kernel
-is fenced in.
+"""grade/machine/host/sandbox.py: build and run a stranger's kernel in a
+sandbox.
 
-bubblewrap gives a process a world of its own: no network, no process of ours,
-the tools read-only, nothing of anybody's files but what is named. Beside it
-stand limits on time, memory, files and output, and QEMU's own filter of system
-calls. One environment variable tells the workers of a run what there is.
+bubblewrap isolates a process: it has no network, sees no other processes, has
+the tools read-only, and can access only the files that are named. In addition
+there are limits on time, memory, files and output, and QEMU's own filter of
+system calls. One environment variable tells the workers of a run what is
+available.
 """
 
 import functools
@@ -22,7 +23,7 @@ from grade.machine.host.limits import limit
 
 VARIABLE = "CALF_WALLS"         # words: stranger, bwrap, seccomp
 BOUND = "CALF_TOOLS"            # additional folders that the sandbox sees
-# Where the tools are; no system has all of these.
+# Where the tools are. No system has all of these.
 TOOLS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
          "/nix/store", "/etc/alternatives", "/etc/ld.so.cache")
 KEPT = ("PATH", "TOOLPREFIX", "LLVM", "DEBUG", "AUDIT", "HOSTCC", "QEMU",
@@ -35,8 +36,8 @@ MIB = 1 << 20
 BUILD_SECONDS = 120
 BUILD_OUTPUT_MAX = 1 * MIB
 BUILD_FOLDER_MAX = 256 * MIB
-# Of one process. A compiler needs a tenth of it; QEMU needs the guest's
-# memory.
+# Limits of one process. A compiler needs a tenth of this, and QEMU needs the
+# memory of the guest.
 BUILD_LIMITS = {"cpu": 60, "as": 2048 * MIB, "fsize": 16 * MIB, "core": 0}
 QEMU_LIMITS = {"cpu": 3600, "as": 16384 * MIB, "fsize": 4096 * MIB, "core": 0}
 PROCESSES_MAX = 256
@@ -47,15 +48,14 @@ def walls():
 
 
 def is_stranger():
-    """Whether the kernel is a stranger's."""
+    """True if the kernel is a stranger's."""
     return "stranger" in walls()
 
 
 def raise_walls(stranger, wish):
     """Find out what this machine offers, and tell the workers. `wish` is
-    SANDBOX: "1" and "0" force it; otherwise a stranger's kernel is fenced in
-    where that
-    is possible. Returns whether everything wanted is available."""
+    SANDBOX: "1" and "0" force it. Otherwise a stranger's kernel gets a sandbox
+    if that is possible. Returns whether everything wanted is available."""
     words = ["seccomp"] if has_seccomp(qemu()) else []
     wanted = wish == "1" or (stranger and wish != "0")
     fenced = wanted and has_bwrap()
@@ -80,19 +80,19 @@ def succeeds(command, words=b""):
 
 @functools.lru_cache(maxsize=None)
 def has_bwrap():
-    """Whether it is installed, and the system lets us use it."""
+    """True if bubblewrap is installed, and the system allows its use."""
     return succeeds([*fence("/"), "true"])
 
 
 @functools.lru_cache(maxsize=None)
 def has_seccomp(program):
-    """Whether the option works: a QEMU may know it and still fail."""
+    """True if the option works. A QEMU may know it and still fail."""
     return succeeds([program, *SECCOMP, "-machine", "none", "-nodefaults",
                      "-display", "none", "-monitor", "stdio"], b"quit\n")
 
 
 def fence(folder, readable=(), writable=()):
-    """bubblewrap's words, for a command that starts in the folder."""
+    """bubblewrap's options for a command that starts in the folder."""
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session",
              "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
     for path in (*TOOLS, *bound()):
@@ -109,7 +109,7 @@ def bound():
 
 
 def limited(limits):
-    """prlimit, where there is one, for the command that follows."""
+    """prlimit, if there is one, for the command that follows."""
     if shutil.which("prlimit") is None:
         return []
     words = ["prlimit", *(f"--{name}={n}" for name, n in limits.items())]
@@ -225,7 +225,7 @@ def folders_of(paths, beside=()):
 
 
 def is_private(folder):
-    """Whether the folder has private files below it."""
+    """True if there are private files below the folder."""
     for own in Path.home(), Path(os.environ.get("CALF_STRANGER") or "/none"):
         if own == folder or folder in own.parents:
             return True
@@ -235,7 +235,7 @@ def is_private(folder):
 # ---- building ---------------------------------------------------------------
 
 def run_plainly(command, env, root):
-    """Run make in the tree `root`; returns its status and its output."""
+    """Run make in the tree `root`. Returns its status and its output."""
     done = subprocess.run(
         command, cwd=root, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -271,8 +271,8 @@ def kept(env):
 
 
 def _watch(child, folder):
-    """Its output, until its end or the first limit that it exceeds, and which
-    limit that was."""
+    """Read the output of the child until it ends or exceeds a limit. Returns
+    the output, and which limit that was."""
     text = b""
     end = time.monotonic() + limit(BUILD_SECONDS)
     look = 0
@@ -308,7 +308,7 @@ def folder_bytes(folder):
 
 
 def _end_group(child):
-    """Kill it, and everything that it has started."""
+    """Kill the child and everything that it has started."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:

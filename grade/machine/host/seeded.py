@@ -1,5 +1,5 @@
-"""grade/machine/host/seeded.py: runs of many trials that are drawn from a
-seed, as those of `make power` and `make damage`."""
+"""grade/machine/host/seeded.py: run many trials that are drawn from a seed,
+for `make power`, `make damage` and others."""
 
 import os
 import signal

@@ -14,7 +14,7 @@ from grade.score.reports.gradescope import summary
 from grade.score.results import is_graders_fault
 
 SCHEMA = "classroom50/result/v1"
-# By field, the variable in which the runner gives it.
+# The fields, and the variable in which the runner passes each.
 GIVEN = {"classroom": "CLASSROOM", "assignment": "ASSIGNMENT",
          "submission": "SUBMISSION_TAG", "commit": "COMMIT_URL",
          "release": "RELEASE_URL", "review": "REVIEW_URL"}
