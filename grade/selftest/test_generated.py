@@ -63,7 +63,7 @@ def test_operators(small, operator, line):
 
 @LLVM
 def test_each_once(small):
-    """mutants: each text comes once, with as many lines as before"""
+    """mutants: each text occurs once, with as many lines as before"""
     texts = [m.new for mutants in small.values() for m in mutants]
     assert len(texts) == len(set(texts)) > 30
     assert {text.count("\n") for text in texts} == {SMALL.count("\n")}
@@ -72,7 +72,7 @@ def test_each_once(small):
 
 @LLVM
 def test_equivalent(config):
-    """mutants: each paragraph about one that is right fits the kernel"""
+    """mutants: each paragraph about an equivalent mutant fits the kernel"""
     flags = config.command("kernel_cc")
     entries = equivalent.read()
     paths = {entry.path for entry in entries}
@@ -86,7 +86,7 @@ def test_equivalent(config):
     "a.c f\n- x\n+ y\nwhy", "a.c f swap\n+ y\nwhy", "a.c f swap\n- x\n+ y",
     "a.c f swap\n- x\n+ y\n+ z\nwhy"])
 def test_malformed(text):
-    """mutants: a paragraph that lacks something is refused"""
+    """mutants: an incomplete paragraph is refused"""
     with pytest.raises(UserError):
         equivalent.parse(text)
 
@@ -113,7 +113,7 @@ class Named:
 
 
 def test_resumption(tmp_path, monkeypatch):
-    """mutants: a run goes on where it was killed, and tries survivors again"""
+    """mutants: a run continues where it was killed, and retries survivors"""
     path = tmp_path / "results"
     monkeypatch.setattr(auto, "RESULTS", path)
     rows = [("0", "old", "guest"), ("1", "old", "survived"),
@@ -125,7 +125,7 @@ def test_resumption(tmp_path, monkeypatch):
     known = auto.known_results("new")
     stub = Stub(known)
     auto.run_all(mutants, known, stub, 1)
-    # "2" has not been through all stages; "0" was found once and for all.
+    # "2" has not been through all stages. "0" was found, so it is not retried.
     assert stub.tried == ["1", "3", "4", "2"]
     stub = Stub(auto.known_results("new"))
     auto.run_all(mutants, auto.known_results("new"), stub, 1)

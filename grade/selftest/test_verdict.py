@@ -1,5 +1,5 @@
-"""grade/selftest/test_verdict.py: what a kernel gets for tests that it passed,
-when it failed others."""
+"""grade/selftest/test_verdict.py: the points for tests that passed when others
+failed."""
 
 import json
 from types import SimpleNamespace
@@ -19,8 +19,8 @@ ALONE = "outside.test_isolation_alone"
 
 
 def every_test():
-    """A test of each line of points that grades a kernel, with a parameter in
-    place of each star."""
+    """A test for each line of the file points that grades a kernel, with a
+    parameter in place of each star."""
     points = Points()
     names = [rule.pattern.replace("[*]", "[x]").replace("*", "x")
              for rule in points._rules if rule.group not in points.tools]
@@ -28,8 +28,7 @@ def every_test():
 
 
 def run(**wrong):
-    """Results of a run in which these tests failed, with these messages; an
-    id's brackets and dots are left to the caller."""
+    """Results of a run in which these tests failed with these messages."""
     points = Points()
     return put_together([{
         "id": test, "title": test, "group": points.group(test),
@@ -59,15 +58,15 @@ def test_half():
 
 
 def test_half_is_no_floor():
-    """points: what gets less than half anyway keeps that"""
+    """points: a group that gets less than half anyway keeps its points"""
     points = Points()
     ours = [t for t in every_test() if points.group(t) == "copies"]
     assert got(run(**dict.fromkeys(ours, "no")))["copies"] == 0
 
 
 def test_panic():
-    """points: a program that makes the kernel panic costs half of the group,
-    whatever the group"""
+    """points: if a program makes the kernel panic, any group loses half of its
+    points"""
     unix = "suites.test_guest[unix-x]"
     assert got(run(**{unix: "x.c:3: check failed"}))["unix"] > 140
     assert got(run(**{unix: "log: panic: hart 2: text"}))["unix"] == 80
@@ -79,7 +78,7 @@ def test_leak():
 
 
 def test_long_tests_last():
-    """points: long tests count only when the promises are kept elsewhere"""
+    """points: long tests count only if the promises hold elsewhere"""
     result = run(**{"outside.test_memoryx": "no"})
     assert got(result)["model"] == 0 and got(result)["races"] < 90
     assert got(run(**{"cost.x": "too many"}))["model"] == 60
@@ -116,7 +115,7 @@ UNSHARED = Failure(SHARES, "outside: again", "expected: z", seen="sharing")
 
 
 def test_first_cause():
-    """grader: a broken promise stands before what follows from it, once"""
+    """grader: a broken promise is reported once, before its consequences"""
     lines = explain.explain([HANGS, GUEST, UNSHARED, SEEN],
                             explain.read_hints())
     order = [lines.index(failure.title) for failure in (
@@ -127,7 +126,7 @@ def test_first_cause():
 
 
 def test_cause_in_reports():
-    """reports: the cause stands first, once, in Gradescope's and GitHub's"""
+    """reports: Gradescope's and GitHub's give the cause first, and once"""
     collected = results.Results()
     report = SimpleNamespace(passed=False, duration=1, longrepr=SEEN.message)
     collected.add(ALONE, report, 0)

@@ -32,9 +32,9 @@ SETTINGS = f"""\
 
 def lay_out(root, patches, folder, base=None):
     """Make the repository `folder`: the starter with all files around it, then
-    one commit for each patch. The series comes off `base`, a folder with kernel
-    and pages, or off the tree itself. Changes that only the tree has become one
-    last commit."""
+    one commit for each patch. The series comes off `base`, a folder with
+    kernel and pages, or off the tree itself. Changes that only the tree has
+    become one last commit."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent)).resolve()
     try:

@@ -1,2 +1,2 @@
-"""grade/trials/generated/__init__.py: kernels with a mistake that a program
-has made, from the kernel's own C."""
+"""grade/trials/generated/__init__.py: mutants that a program makes from the
+kernel's C."""

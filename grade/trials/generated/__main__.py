@@ -1,7 +1,7 @@
-"""grade/trials/generated/__main__.py: `make mutants AUTO=1`: is each mistake
-found that a program makes in the kernel?
+"""grade/trials/generated/__main__.py: `make mutants AUTO=1`: check that tests
+find each mistake that a program makes in the kernel.
 
-FILE="fault uvm", OPERATOR="fence lock" and MUTANT="1a2b" select mutants, N=500
+FILE="fault uvm", OPERATOR="fence lock" and MUTANT="1a2b" select mutants. N=500
 takes the first 500 of them, and STAGE=model stops each after that stage.
 FIRST=1 ends the run at the first survivor. WORKERS=N run at a time.
 """
@@ -31,10 +31,10 @@ COLUMNS = ("found", "survived", "equivalent", "same code", "not C")
 
 @dataclass
 class Result:
-    """What became of a mutant: "not C", "same code" as the kernel or as the
-    mutant `how`, the name of the stage that found it and `how`, or "survived"
-    all stages to the one called `how`. `tree` stands for all that this depends
-    on."""
+    """The result for a mutant: "not C"; "same code" as the kernel or as the
+    mutant `how`; the name of the stage that found it, and `how`; or "survived"
+    all stages up to the one called `how`. `tree` identifies everything that
+    this depends on."""
 
     id: str
     tree: str
@@ -44,8 +44,8 @@ class Result:
 
 
 def known_results(tree):
-    """What earlier runs found out. A mutant that was found stays found; one
-    that survived is tried again when anything has changed."""
+    """The results of earlier runs. A mutant that was found stays found. One
+    that survived is tried again if anything has changed."""
     known = {}
     try:
         lines = RESULTS.read_text("utf-8").splitlines()
@@ -62,8 +62,8 @@ def known_results(tree):
 
 
 def choose(mutants):
-    """Those that FILE, OPERATOR and MUTANT name, in an order that looks random
-    but stays the same; the first N of them."""
+    """The first N mutants of those that FILE, OPERATOR and MUTANT select, in
+    an order that looks random but stays the same."""
     wishes = {name: os.environ.get(name, "").split()
               for name in ("FILE", "OPERATOR", "MUTANT")}
     chosen = [m for m in mutants
@@ -95,7 +95,8 @@ class Runner:
             self._free.put(folder)
 
     def is_open(self, mutant):
-        """Whether it has no result, or may have more to survive."""
+        """True if the mutant has no result, or has not been through all
+        stages."""
         old = self._known.get(mutant.id)
         return old is None or old.what == "survived" and \
             stages.up_to(old.how) < self._names
@@ -128,21 +129,21 @@ class Runner:
         return (stage, how) if stage else ("survived", self._names[-1])
 
     def _untried(self, mutant):
-        """The stages that it has not survived yet."""
+        """The stages that the mutant has not been through yet."""
         old = self._known.get(mutant.id)
         return self._names if old is None \
             else self._names[self._names.index(old.how) + 1:]
 
 
 def run_all(mutants, known, runner, workers):
-    """Run those without a result; each result is written down at once."""
+    """Run the mutants without a result. Each result is stored at once."""
     first = os.environ.get("FIRST") == "1"
     todo = [m for m in mutants if runner.is_open(m)]
-    todo.sort(key=lambda m: m.id in known)      # what is new comes first
+    todo.sort(key=lambda m: m.id in known)      # new ones come first
     by_id = {m.id: m for m in mutants}
     with ThreadPoolExecutor(workers) as pool, \
             open(RESULTS, "a", encoding="utf-8") as file:
-        file.write("\n")       # the last line may lack its end
+        file.write("\n")       # the last line may be incomplete
         jobs = [pool.submit(runner.run, mutant) for mutant in todo]
         try:
             for job in as_completed(jobs):
@@ -164,7 +165,8 @@ def say(mutant, result):
 
 
 def report(mutants, known, excused):
-    """The figures, and the mutants that survived; returns how many."""
+    """Print the figures, and the mutants that survived. Returns the number of
+    survivors."""
     figures, survived = {}, []
     for mutant in mutants:
         result = known.get(mutant.id)

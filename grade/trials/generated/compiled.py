@@ -1,8 +1,8 @@
-"""grade/trials/generated/compiled.py: makes the kernel of a mutant.
+"""grade/trials/generated/compiled.py: build the kernel of a mutant.
 
-Only what includes the changed file is compiled again. What the compiler makes
-of it, without debug information, tells mutants apart: one that is the same as
-the kernel, or as another mutant, need not run.
+Only sources that include the changed file are compiled again. Mutants are
+compared by the compiler's output without debug information: one that is the
+same as the kernel, or as another mutant, need not run.
 """
 
 import hashlib
@@ -13,18 +13,18 @@ from pathlib import Path
 
 from grade.machine.host.build import ROOT
 
-LEFT_OUT = ("-g", "-Wall", "-Wextra")   # of the compiler's flags
-UNTOUCHED = "kernel/boot/check.c"       # has flags of its own
+LEFT_OUT = ("-g", "-Wall", "-Wextra")   # flags that are left out
+UNTOUCHED = "kernel/boot/check.c"       # has its own flags
 COMPILER_SECONDS = 60
 
 
 class NotC(Exception):
-    """It does not compile or link."""
+    """The mutant does not compile or link."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """The kernel as it is built."""
+    """How the kernel is built."""
 
     compile: list       # the compiler and its flags
     link: list          # the linker, its flags and all objects
@@ -35,7 +35,7 @@ class Built:
 
 
 def built(config):
-    """What make has left of its last build."""
+    """Read how make built the kernel from what the last build has left."""
     folder = config.path("kernel").parent
     link = shlex.split((folder / "kernel.list").read_text("utf-8"))
     objects = [word for word in link if word.endswith(".c.o")]
@@ -57,15 +57,15 @@ def call(command):
         done = subprocess.run(command, cwd=ROOT, capture_output=True,
                               timeout=COMPILER_SECONDS)
     except subprocess.TimeoutExpired:
-        raise NotC("the compiler came to no end") from None
+        raise NotC("the compiler did not finish") from None
     if done.returncode != 0:
         raise NotC(done.stderr.decode(errors="replace")[:200])
 
 
 def assemble(kernel, path, text, folder):
-    """Compile what depends on the file, with that text, to assembly in
-    `folder`. Returns the assembly files by source, and a word that stands for
-    all of it."""
+    """Compile the sources that depend on the file, with that text, to assembly
+    in `folder`. Returns the assembly files by source, and a hash of all of
+    them."""
     changed = folder / path
     changed.parent.mkdir(parents=True, exist_ok=True)
     changed.write_text(text, "utf-8")
@@ -82,7 +82,7 @@ def assemble(kernel, path, text, folder):
 
 
 def link(kernel, made, folder):
-    """Link it with the rest of the kernel; returns the path."""
+    """Link the assembly with the rest of the kernel. Returns the path."""
     words, out = list(kernel.link), folder / "kernel.elf"
     for source, assembly in made.items():
         call([*kernel.compile, "-c", "-o", f"{assembly}.o", str(assembly)])

@@ -7,8 +7,8 @@ The file `equivalent` has a paragraph for each:
     + the line as the mutant has it
     why the kernel is still right
 
-Without a + line, it stands for all mutants of these operators in that line.
-Each paragraph must fit a mutant, so none outlives the code that it speaks of.
+Without a + line, it means all mutants of these operators in that line. Each
+paragraph must fit a mutant, so none outlives the code that it describes.
 """
 
 from dataclasses import dataclass

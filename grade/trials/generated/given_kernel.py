@@ -1,5 +1,5 @@
-"""grade/trials/generated/given_kernel.py: a pytest plugin that gives the tests
-of a kernel one that is built already."""
+"""grade/trials/generated/given_kernel.py: a pytest plugin that lets the tests
+use a kernel that has been built already."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ GIVEN = "CALF_GIVEN_KERNEL"
 
 
 class Given:
-    """What the tests use of a Session."""
+    """The part of a Session that the tests use."""
 
     def __init__(self, folder):
         self._folder = Path(folder)

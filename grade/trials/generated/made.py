@@ -1,4 +1,4 @@
-"""grade/trials/generated/made.py: the mutants of the kernel, in order."""
+"""grade/trials/generated/made.py: make all mutants of the kernel."""
 
 import difflib
 import hashlib
@@ -15,8 +15,8 @@ FILES = Path(__file__).with_name("files")
 
 @dataclass(frozen=True)
 class Mutant:
-    """A file of the kernel with one mistake. `line` is where it begins, and
-    `id` stays the same until the file changes."""
+    """A file of the kernel with one mistake. `line` is the line of the
+    mistake, and `id` stays the same until the file changes."""
 
     path: str
     operator: str
@@ -63,8 +63,8 @@ def read_files():
 
 
 def apply(text, edits):
-    """The text with the edits, which do not overlap, and as many lines as
-    before: __LINE__ must not tell two mutants apart."""
+    """The text with the edits, which do not overlap. It has as many lines as
+    before, so that __LINE__ does not make equal mutants differ."""
     lost = sum(text.count("\n", start, end) - new.count("\n")
                for start, end, new in edits)
     for start, end, new in sorted(edits, reverse=True):

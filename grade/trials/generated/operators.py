@@ -1,9 +1,8 @@
-"""grade/trials/generated/operators.py: all ways to break a function.
+"""grade/trials/generated/operators.py: ways to break a function.
 
 An operator takes a Function and yields lists of edits (start, end, new text).
-Each list is a mutant. Mutants that do not compile, or that the compiler turns
-into the same code as another, are dropped later, so an operator need not be
-clever.
+Each list is a mutant. Mutants that do not compile, or that compile to the same
+code as another one, are dropped later, so operators can be simple.
 """
 
 import re
@@ -56,11 +55,11 @@ class Function:
             todo += reversed(node.parts)
 
     def after(self, node):
-        """The end of a statement: after its semicolon, if it has one."""
+        """The end of a statement, after its semicolon if there is one."""
         return node.end + self.text.startswith(";", node.end)
 
     def between(self, left, right):
-        """The place of the operator between two parts, without blanks."""
+        """The place of the operator between two parts, without spaces."""
         start, end = left.end, right.start
         while start < end and self.text[start] in " \t\n)":
             start += 1
@@ -77,7 +76,7 @@ def operator(name):
 
 
 def plain(node):
-    """Without the brackets and conversions around it."""
+    """The expression without the brackets and casts around it."""
     while node.kind in ("ParenExpr", "ImplicitCastExpr", "CStyleCastExpr") \
             and len(node.parts) == 1:
         node = node.parts[0]
@@ -89,7 +88,7 @@ def put(node, new):
 
 
 def statements(function):
-    """Each statement, and the block or the statement that it is part of."""
+    """Each statement, with the block or statement that contains it."""
     for block in function.nodes("CompoundStmt", "IfStmt", *LOOPS):
         parts = block.parts if block.kind == "CompoundStmt" \
             else block.parts[1:] if block.kind == "IfStmt" \
@@ -110,7 +109,7 @@ def delete(function):
 
 @operator("skip-body")
 def skip_body(function):
-    """A condition never holds, or always."""
+    """A condition never holds, or always holds."""
     for node in function.nodes("IfStmt"):
         for value in "01":
             yield put(node.parts[0], value)
@@ -123,7 +122,7 @@ def negate(function):
 
 
 def binary(function, change):
-    """Each binary operator is replaced by those that change() returns."""
+    """Replace each binary operator by those that change() returns."""
     for node in function.nodes("BinaryOperator", "CompoundAssignOperator"):
         if len(node.parts) != 2:
             continue
@@ -151,7 +150,7 @@ def arithmetic(function):
 
 @operator("half")
 def half(function):
-    """One side of `and` or `or`, or of a sum, is forgotten."""
+    """One operand of && or ||, or of a sum, is missing."""
     for node in function.nodes("BinaryOperator"):
         if node.facts.get("opcode") in ("&&", "||", "+", "-", "|", "&"):
             for part in node.parts:
@@ -286,7 +285,7 @@ def results_of(kind):
 
 @operator("return")
 def early_return(function):
-    """It returns too early, or the wrong result."""
+    """The function returns too early, or returns the wrong result."""
     if function.body is None:
         return
     kind = function.node.type.partition("(")[0].strip()
@@ -358,7 +357,7 @@ def lock(function):
 
 @operator("atomic")
 def atomic(function):
-    """Not atomic, or not ordered."""
+    """An atomic operation is not atomic, or not ordered."""
     for match in re.finditer(r"__ATOMIC_(ACQUIRE|RELEASE|ACQ_REL)",
                              function.at(function.node)):
         start = function.node.start + match.start()

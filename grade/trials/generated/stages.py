@@ -1,5 +1,5 @@
-"""grade/trials/generated/stages.py: the tests that a mutant must fail, in
-stages, the cheapest first.
+"""grade/trials/generated/stages.py: test mutants in stages, the cheapest
+first.
 
 Each stage is a part of `make grade` and ends with the first failure.
 """
@@ -35,7 +35,7 @@ FIRST = ("isolation", "sharing", "copies", "rights", "memory", "leaks",
 
 
 class Failed(Exception):
-    """A test has failed: the mutant is found."""
+    """A test failed, so the mutant is found."""
 
 
 def in_order(tests):
@@ -84,11 +84,11 @@ class Suite:
 
 
 def in_words(ending, text):
-    """How a boot ended that was to end well."""
+    """Describe the ending of a boot that should have succeeded."""
     lines = text.splitlines() or ["nothing was printed"]
     if ending.panicked:
         return next(line for line in lines if "panic: " in line)[:120]
-    how = "no end" if ending.timed_out else f"status {ending.status}"
+    how = "did not finish" if ending.timed_out else f"status {ending.status}"
     return f"{how} after: {lines[-1][:80]}"
 
 
@@ -116,7 +116,7 @@ class Tests:
             try:
                 status = child.wait(limit(PYTEST_SECONDS))
             except subprocess.TimeoutExpired:
-                raise Failed(f"{self.name}: no end") from None
+                raise Failed(f"{self.name}: did not finish") from None
             finally:
                 process.stop(child)
             log.seek(0)
@@ -149,7 +149,7 @@ STAGES = [
 
 
 def config_with(config, kernel, folder):
-    """The same build with another kernel."""
+    """The Config of the same build with another kernel."""
     values = json.loads(config.text())
     values["kernel"] = str(kernel)
     path = folder / "config.json"
@@ -161,13 +161,13 @@ def up_to(name):
     """The names of the stages, to the last one that is wanted."""
     names = [stage.name for stage in STAGES]
     if name and name not in names:
-        raise UserError(f"STAGE={name}: one of {' '.join(names)}")
+        raise UserError(f"STAGE={name}: must be one of {' '.join(names)}")
     return names[:names.index(name) + 1] if name else names
 
 
 def killer(config, kernel, folder, names):
-    """The stage of these that finds the mutant and how; (None, "") if none
-    does."""
+    """The first of these stages that finds the mutant, and how, or (None, "")
+    if none does."""
     given = config_with(config, kernel, folder)
     for stage in STAGES:
         if stage.name not in names:

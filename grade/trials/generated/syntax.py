@@ -1,4 +1,4 @@
-"""grade/trials/generated/syntax.py: C as clang reads it, with the place of
+"""grade/trials/generated/syntax.py: parse C with clang, and find the place of
 each part in the text of its file."""
 
 import json
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from grade.machine.host.build import ROOT, UserError
 
-# Of gcc's flags, clang gets those that decide what the text means.
+# The flags of gcc that determine the meaning of the text, which clang needs,
+# too.
 KEPT = ("-D", "-I", "-std=", "-mabi=")
 CLANG = ["clang", "--target=riscv64-unknown-elf", "-march=rv64imac", "-w",
          "-ffreestanding", "-fsyntax-only", "-Xclang", "-ast-dump=json"]
@@ -37,16 +38,16 @@ class Node:
 
 @dataclass
 class Place:
-    """Where clang found something: in the token `written`, or, if a macro made
-    it, None; and the token or the call of the macro that it came with."""
+    """Where clang found something: in the token `written`, or None if a macro
+    made it; and the token or the macro call that it came from."""
 
     written: tuple
     used: tuple
 
 
 def is_same_call(part, whole):
-    """Whether both are made by one use of a macro. Nothing can be changed in
-    one of them alone."""
+    """True if both come from the same macro call, so that neither can be
+    changed alone."""
     return part.is_call and whole.is_call \
         and (part.start, part.end) == (whole.start, whole.end)
 
@@ -67,8 +68,8 @@ def definitions(source, path, flags):
 
 
 class Reader:
-    """clang names a file only where it changes, so all must be visited in
-    order."""
+    """Reads clang's output. clang names a file only where it changes, so all
+    nodes must be visited in order."""
 
     def __init__(self, path):
         self._path = path
@@ -85,7 +86,7 @@ class Reader:
         return found
 
     def _node(self, facts):
-        """The Node, or None if it is not in our file."""
+        """The Node, or None if it is not in the file `path`."""
         if not isinstance(facts, dict) or "kind" not in facts:
             return None
         self._place(facts.get("loc", {}))
@@ -108,7 +109,7 @@ class Reader:
         return node
 
     def _place(self, loc):
-        """A Place; None if there is nothing of it in our file."""
+        """A Place, or None if nothing of it is in the file `path`."""
         if "expansionLoc" not in loc:
             token = self._token(loc)
             return token and Place(token, token)

@@ -1,5 +1,5 @@
 /* user/test/usertests/fresh.c: a new program finds nothing that others have
- * left: not in its memory and not in its registers. */
+ * left in memory or registers. */
 
 #include "tests.h"
 
@@ -8,7 +8,7 @@
 #define DATA_SIZE 104
 /* All but DATA_SIZE bytes are zero; more than exec maps at a time. */
 #define DATA_ROOM ((16UL << 20) + PGSIZE)
-#define FRAMES 400 /* to leave something in, before each program */
+#define FRAMES 400 /* frames to fill before each program */
 
 static const char data[DATA_SIZE] = { 1 };
 
@@ -17,10 +17,10 @@ static const char data[DATA_SIZE] = { 1 };
 	"gp, tp, ra, t0, t1, t2, t3, t4, t5, t6, a2, a3, a4, a5, a6, a7, "     \
 	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
 
-/* A program that ends with status 0 if it finds nothing but zeros, or tells
- * where it has found something: 1: in an integer register, 2: in a
- * floating-point register, 3: after the bytes of its data, 4: in the page of
- * the stack, below what exec puts there, 5: after its text. */
+/* A program that returns 0 if it finds nothing but zeros. Otherwise its status
+ * says where it found something else: 1: in an integer register, 2: in a
+ * floating-point register, 3: after the bytes of its data, 4: in the stack
+ * page, below what exec puts there, 5: after its text. */
 extern const char look_start[], look_end[];
 static void look_around(void) __attribute__((used, noinline));
 static void look_around(void)
@@ -80,7 +80,7 @@ static void look_around(void)
 		  [data_end] "i"(DATA_VA + DATA_ROOM), [exit] "i"(SYS_exit));
 }
 
-/* Fill frames that will be free at once, so that the next program gets some of
+/* Fill frames and free them at once, so that the next program gets some of
  * them. */
 static void leave_traces(void)
 {
@@ -89,7 +89,7 @@ static void leave_traces(void)
 	xwait(0);
 }
 
-/* With something in every register that a program has. */
+/* Call exec with a nonzero value in every register of the program. */
 static void exec_with_full_registers(const char *path)
 {
 	char *argv[] = { "x", NULL };
@@ -113,7 +113,7 @@ static void exec_with_full_registers(const char *path)
 		:
 		: "r"(a0), "r"(a1), [exec] "i"(SYS_exec)
 		: "memory");
-	fail("exec: it returned");
+	fail("exec returned");
 }
 
 static void check_new_program(uint64 text_va)
@@ -165,7 +165,7 @@ static void check_stack(size_t bytes, int reason)
 	xwait(0);
 }
 
-/* A program says how large its stack is to be, and it may say anything. */
+/* A program may ask for a stack of any size. */
 static void stack_may_have_any_size(void)
 {
 	check_stack(1, 0);
