@@ -26,8 +26,8 @@ collect_ignore = [] if "view_page" in os.environ.get("TESTS", "") \
 RUN_SECONDS = 600       # for the tests of a kernel; most need a tenth of it
 TOO_LONG = ("not tried: so many tests before it hung that the time of the run "
             "was over")
-TOO_EARLY = ("not tried: for a kernel that keeps its promises in the other "
-             "tests")
+TOO_EARLY = ("not tried: long tests are for a kernel that keeps its promises "
+             "in the others")
 
 
 def is_worker(config):

@@ -26,7 +26,7 @@ together = pytest.mark.xdist_group("outside")
 # ---- sharing ----
 
 @together
-@pytest.mark.parametrize("area", READ_ONLY + WRITABLE)
+@pytest.mark.parametrize("area", WRITABLE + READ_ONLY)
 def test_sharing_after_fork(forked, area):
     """outside: fork shares the frame of {area}"""
     parent, child, _ = forked

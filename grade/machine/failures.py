@@ -21,7 +21,7 @@ ALL = "ALL"                     # ALL=1: never give up
 # kernel that has broken a promise gets fewer tries, and less time for each.
 HUNG_MAX, HUNG_MAX_IN_ALL = 3, 6
 HUNG_MAX_BROKEN, HUNG_MAX_IN_ALL_BROKEN = 2, 3
-PANICKED_MAX = 24               # they are quick
+PANICKED_MAX, PANICKED_MAX_IN_ALL = 12, 30      # they are quick
 IMPATIENCE = 3                  # what limits are divided by
 
 HUNG, PANICKED, BROKEN, FAILED = "hung", "panicked", "broken", "failed"
@@ -115,14 +115,15 @@ def why_give_up(kind):
     """Why no machine of that kind is to be tried any more, or ""."""
     if os.environ.get(ALL) == "1":
         return ""
-    hangs, panics = _notes.read(HUNG), len(_notes.read(PANICKED))
+    hangs, panics = _notes.read(HUNG), _notes.read(PANICKED)
     most, in_all = (HUNG_MAX_BROKEN, HUNG_MAX_IN_ALL_BROKEN) \
         if is_broken() else (HUNG_MAX, HUNG_MAX_IN_ALL)
     if len(hangs) < in_all and hangs.count(kind) < most \
-            and panics < PANICKED_MAX:
+            and panics.count(kind) < PANICKED_MAX \
+            and len(panics) < PANICKED_MAX_IN_ALL:
         return ""
     found = [many(len(hangs), "machine") + " came to no end"] * bool(hangs) \
-        + [f"{panics} panicked"] * (panics >= PANICKED_MAX)
+        + [f"{len(panics)} panicked"] * bool(panics)
     return "not tried: " + " and ".join(found) + (
         " after a promise had been broken" if is_broken() else "")
 

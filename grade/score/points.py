@@ -62,6 +62,14 @@ class Points:
             self._found[test] = self._find(test)
         return self._found[test]
 
+    def has(self, test):
+        """Whether a rule is for that test."""
+        try:
+            self.place(test)
+        except KeyError:
+            return False
+        return True
+
     def _find(self, test):
         for index, rule in enumerate(self._rules):
             if fnmatch.fnmatchcase(test, rule.pattern.replace("[", "[[]")):

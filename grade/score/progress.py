@@ -112,8 +112,15 @@ class Progress:
 
     def _make(self, never, finished=True):
         made = self._results.make(self._worth(), never, finished)
-        made["cause"] = explain.first_cause(self._failures)
+        made["cause"] = explain.first_cause(self._in_order())
         return made
+
+    def _in_order(self):
+        """The failures in the order of the tests, whichever worker was
+        first."""
+        places = {test: place for place, test in enumerate(self._worth())}
+        return sorted(self._failures,
+                      key=lambda failure: places.get(failure.test, -1))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session):
@@ -164,8 +171,9 @@ class Progress:
         hints = explain.read_hints()
         path = self._config.calf_session.logs / "failures.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(explain.in_full(self._failures, hints), "utf-8")
-        yield from explain.explain(self._failures, hints)
+        failures = self._in_order()
+        path.write_text(explain.in_full(failures, hints), "utf-8")
+        yield from explain.explain(failures, hints)
         yield f"\nIn full: {path}\n"
 
     def _left_out(self):

@@ -114,7 +114,7 @@ def rules_applied(results):
                 lost[test["message"]] += test["withheld"]
         for why, points in lost.items():
             if points:
-                yield f"{group['name']}: {add_up([points])} points less: {why}"
+                yield f"{group['name']}: {add_up([points])} points {why}"
 
 
 def write_whole(path, text):

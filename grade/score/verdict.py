@@ -16,12 +16,12 @@ from grade.machine.run_to_end import PANIC_MARK
 from grade.score.points import PARTS, Points, add_up
 
 SEEN = "outside.test_sharing"
-UNSEEN = ("no points: page tables have not shown that fork shares a page, and "
-          "without that this test says nothing")
-TOO_EARLY = ("no points: this is for a kernel that keeps its promises in the "
-             "other tests")
-HALF = ("some points are withheld: a promise of this group is broken, so that "
-        "the group gives at most half")
+UNSEEN = ("withheld: page tables have not shown that fork shares a page, and "
+          "without that, the guest's word says nothing")
+TOO_EARLY = ("withheld: long tests count for a kernel that keeps its promises "
+             "in the others")
+HALF = ("withheld: a promise of this group is broken, so it gives at most "
+        "half of its points")
 
 RULES = (UNSEEN, TOO_EARLY, HALF)
 
@@ -55,16 +55,8 @@ def passed(test):
 
 
 def is_long(points, test):
-    return known(points, test) and points.is_long(test["id"])
-
-
-def known(points, test):
-    """Whether the test has a line in `points`: old results may have others."""
-    try:
-        points.place(test["id"])
-    except KeyError:
-        return False
-    return True
+    """Old results may have tests that no rule is for any more."""
+    return points.has(test["id"]) and points.is_long(test["id"])
 
 
 def needs_sharing(test, points):

@@ -70,7 +70,11 @@ def test_panics(notes):
     for _ in range(failures.PANICKED_MAX):
         assert not failures.why_give_up("script")
         failures.panicked("script")
-    assert "24 panicked" in failures.why_give_up("script")
+    assert "12 panicked" in failures.why_give_up("script")
+    assert not failures.why_give_up("outside")
+    for _ in range(failures.PANICKED_MAX_IN_ALL):
+        failures.panicked("model")
+    assert failures.why_give_up("outside")
 
 
 def test_hangs_of_others(notes):

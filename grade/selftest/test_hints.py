@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from grade.kernel.outside.duel import NO_RACE, STEPPED
 from grade.machine.host.build import ROOT
-from grade.score.explain import Failure, explain, read_hints
+from grade.score.explain import Failure, explain, hint_for, read_hints
 
 pytestmark = pytest.mark.xdist_group("driver")
 
@@ -42,3 +43,29 @@ def test_other_panic_is_another_cause():
               for n, what in enumerate(["F1: no", "F1: no", "F2: no"])]
     lines = "\n".join(explain(panics, read_hints()))
     assert "hart 0" in lines and "hart 1" not in lines and "hart 2" in lines
+
+
+@pytest.mark.parametrize("test, message, name", [
+    ("outside.test_cost_last_owner[store-exit]",
+     "the parent was told to store; the parent: on no hart any more",
+     "the last owner is gone"),
+    ("outside.test_isolation_exec",
+     "the child was told to exec; the child: on no hart any more",
+     "a process that is gone"),
+    ("outside.test_cost_last_owner[store-exit]",
+     "the parent was told to store; it still runs after 5 s, and did not come "
+     "to the end of that", "no end"),
+    ("suites.test_guest[sharing-text_is_shared-1]",
+     "text_is_shared: FAILED (cow_sharing.c:69: check failed: after.used)",
+     "an idle child")])
+def test_hint(test, message, name):
+    """grader: a process that is gone does not count as one that loops, and a
+    count of frames does not accuse read-only pages: {name}"""
+    failure = Failure(test, test, message)
+    assert hint_for(failure, read_hints()).name == name
+
+
+def test_duel_without_hold():
+    """grader: a duel in which nobody was held says so"""
+    assert str(STEPPED) == "let run one instruction at a time"
+    assert "None" not in f"{NO_RACE} {STEPPED}"

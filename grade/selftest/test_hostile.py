@@ -16,14 +16,16 @@ from grade.machine.host import sandbox, text
 from grade.machine.host.build import ROOT
 from grade.machine.host.limits import factor, limit
 from grade.score.session import STRANGER, VERBOSE
-from grade.trials.hostile import AT_BUILD, AT_RUN, FIRST, Hostile, lay_out
+from grade.score import results
+from grade.trials.hostile import (
+    AT_BUILD, AT_RUN, CHEATS, FIRST, Hostile, lay_out, lay_out_cheat)
 
 ALL = "hostile" in os.environ.get("TESTS", "")
 KERNELS = [h for h in AT_BUILD + AT_RUN if ALL or h.quick]
 RUN_SECONDS = 400
 # Variables of this run that a run within it must not see.
 NOT_PASSED_ON = (STRANGER, VERBOSE, sandbox.VARIABLE, "PYTEST_XDIST_WORKER",
-                 "GROUP", "SANDBOX", "REPORT", "OUT")
+                 "GROUP", "QUICK", "SANDBOX", "REPORT", "OUT")
 LINE = re.compile(r"^(\S.*?) \.+ ([\d.]+)/[\d.]+$", re.MULTILINE)
 
 
@@ -115,6 +117,28 @@ def test_edits(tmp_path):
     for number, hostile in enumerate(AT_BUILD + AT_RUN):
         (tmp_path / str(number)).mkdir()
         lay_out(hostile, tmp_path / str(number))
+
+
+@group("cheats")
+@pytest.mark.parametrize("cheat", [
+    pytest.param(c, id=c.name) for c in CHEATS if ALL or c.quick])
+def test_cheat(tmp_path, cheat):
+    """hostile kernel: {cheat.name}"""
+    (tmp_path / "tree").mkdir()
+    lay_out_cheat(cheat, tmp_path / "tree")
+    grade(tmp_path / "tree", tmp_path / "out", TESTS=cheat.tests)
+    found = results.read(tmp_path / "out" / results.FILE.name)
+    got = {group["name"]: group["got"] for group in found["groups"]}
+    for name, most in cheat.most.items():
+        assert got[name] <= most, found["tests"]
+
+
+@group("none")
+def test_cheats_fit(tmp_path):
+    """hostile: each cheat applies to the kernel that it is made from"""
+    for number, cheat in enumerate(CHEATS):
+        (tmp_path / str(number)).mkdir()
+        lay_out_cheat(cheat, tmp_path / str(number))
 
 
 @group("secret")

@@ -6,8 +6,12 @@ grade/selftest/test_hostile.py makes such a tree and grades it.
 
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from grade.machine.host.build import ROOT
+from grade.series.git import git
+from grade.series.patches import read_series
+from grade.series.stack import copy_parts, take_off
 
 # make compiles this file first, so no time is spent on the others.
 FIRST = "kernel/a.c"
@@ -116,3 +120,45 @@ AT_RUN = (
                     "\treturn p->name[0] == 'f' && p->name[1] == 'a';\n}\n"
                     "\n/* Not checked by clang: the next"))),
 )
+
+
+# ---- kernels that lie -------------------------------------------------------
+
+CHEATS_AT = Path(__file__).with_name("cheats")
+IMPROVES = CHEATS_AT / "improves-results.patch"
+BLIND = ROOT / "grade/trials/mutants/400-copyout-blind-to-cow.patch"
+
+
+@dataclass(frozen=True)
+class Cheat:
+    """The starter, or this kernel, with these patches; and the most points it
+    may get, by group, for the tests that `tests` picks."""
+
+    name: str
+    patches: tuple
+    most: dict
+    tests: str
+    starter: bool = True
+    quick: bool = False
+
+
+CHEATS = (
+    Cheat("copies everything, and panics for the grader's programs",
+          (CHEATS_AT / "panics-for-probes.patch",),
+          {"sharing": 0, "isolation": 0},
+          "sharing_after_fork or guest and isolation and -1", quick=True),
+    Cheat("copies everything, and turns failures into successes", (IMPROVES,),
+          {"sharing": 0, "isolation": 0},
+          "sharing_after_fork or guest and sharing and -1"),
+    Cheat("writes to shared pages, and turns failures into successes",
+          (BLIND, IMPROVES), {"copies": 45}, "copies", starter=False),
+)
+
+
+def lay_out_cheat(cheat, folder):
+    """Make its tree in the folder."""
+    copy_parts(ROOT, folder)
+    if cheat.starter:
+        take_off(folder, read_series(ROOT))
+    for patch in cheat.patches:
+        git(folder, "apply", str(patch))
