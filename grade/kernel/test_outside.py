@@ -13,7 +13,7 @@ from grade.kernel.outside.checks import (
 from grade.kernel.outside.probe import (
     CHILD, GRANDCHILD, HEAP_PAGES, MEGABYTES, PAGE, PARENT, RESULT)
 from grade.machine.ram import RAM_BASE
-from grade.machine.sv39 import R, U, W, X, rights
+from grade.machine.sv39 import G, R, U, W, X, rights
 
 OTHER = {"child": (CHILD, PARENT), "parent": (PARENT, CHILD)}
 WRITABLE = ["data", "bss", "stack", "heap"]
@@ -268,6 +268,16 @@ def test_rights_tables(three):
                   at(view, page.va),
                   f"this frame holds a table of "
                   f"{tables.get(page.pa, view).name}")
+
+
+@together
+def test_rights_not_global(three):
+    """outside: no page of a program is global"""
+    for view in three:
+        for page in view.pages.values():
+            check(not page.flags & G,
+                  "G only in entries that all address spaces have: a fence "
+                  "for one of them does not concern these", at(view, page.va))
 
 
 @together

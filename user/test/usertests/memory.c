@@ -162,6 +162,33 @@ static void heap_moves_to_the_byte(void)
 			check_heap_moves((mebibytes[i] << 20) + more);
 }
 
+/* A heap that ends where a table of page-table entries does needs no next one,
+ * in a process that shares its pages, too. */
+static void check_table_goes(void)
+{
+	struct vmstat before = measure();
+	xsbrk(1);
+	struct vmstat grown = measure();
+	xsbrk(-1);
+	struct vmstat after = measure();
+
+	CHECK_EQ(grown.used - before.used, 2);
+	CHECK_EQ(after.used - before.used, 0);
+}
+
+static void table_goes_with_its_last_page(void)
+{
+	uint64 end = (uint64)xsbrk(0);
+
+	xsbrk((long)(-end % (512 * PGSIZE)));
+	check_table_goes();
+	IN_CHILD() {
+		measure(); /* makes the stack the child's own */
+		check_table_goes();
+	}
+	xwait(0);
+}
+
 /* ---- the stack ---- */
 
 static void whole_stack_is_usable(void)
@@ -302,6 +329,7 @@ const struct test memory_tests[] = {
 	TEST(heap_cannot_grow_without_end),
 	TEST(heap_takes_all_memory),
 	TEST(heap_moves_to_the_byte),
+	TEST(table_goes_with_its_last_page),
 	TEST(whole_stack_is_usable),
 	TEST(page_below_stack_is_a_guard),
 	TEST(gap_below_stack_is_not_mapped),
