@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from grade.machine.host.build import UserError
+from grade.machine.host.build import ROOT, UserError, build
 from grade.trials.generated import __main__ as auto
-from grade.trials.generated import equivalent, made
+from grade.trials.generated import compiled, equivalent, made
 
 LLVM = pytest.mark.needs("llvm")
 
@@ -68,6 +68,19 @@ def test_each_once(small):
     assert len(texts) == len(set(texts)) > 30
     assert {text.count("\n") for text in texts} == {SMALL.count("\n")}
     assert SMALL not in texts
+
+
+@pytest.mark.parametrize("path, old, new", [
+    ("kernel/mm/fault.c", "FAULT_DENIED;", "FAULT_UNMAPPED;"),
+    ("kernel/mm/frame.h", "1, __ATOMIC_RELAXED", "2, __ATOMIC_RELAXED")])
+def test_code(tmp_path, path, old, new):
+    """mutants: a change in {path} shows in the code, a comment does not"""
+    kernel = compiled.built(build())
+    text = (ROOT / path).read_text("utf-8")
+    codes = [compiled.assemble(kernel, path, changed, tmp_path)[1]
+             for changed in (text, text + "/* the end */",
+                             text.replace(old, new))]
+    assert codes[0] == codes[1] != codes[2]
 
 
 @LLVM
