@@ -18,6 +18,7 @@ from grade.machine.sv39 import G, R, U, W, X, rights
 OTHER = {"child": (CHILD, PARENT), "parent": (PARENT, CHILD)}
 WRITABLE = ["data", "bss", "stack", "heap"]
 READ_ONLY = ["text", "constants"]
+RIGHTS = R | W | X | U | G
 FORK_FRAMES_MAX = 100   # a program so small needs about 10
 
 together = pytest.mark.xdist_group("outside")
@@ -271,16 +272,6 @@ def test_rights_tables(three):
 
 
 @together
-def test_rights_not_global(three):
-    """outside: no page of a program is global"""
-    for view in three:
-        for page in view.pages.values():
-            check(not page.flags & G,
-                  "G only in entries that all address spaces have: a fence "
-                  "for one of them does not concern these", at(view, page.va))
-
-
-@together
 def test_rights_kernel(three, calf):
     """outside: no program can reach the kernel or anything but RAM"""
     end = image_end(calf.config().path("kernel"))
@@ -294,11 +285,11 @@ def test_rights_kernel(three, calf):
 @together
 def test_rights_pages(forked):
     """outside: fork adds no page and no right"""
-    parent, child, before = forked
-    for view in (parent, child):
+    *both, before = forked
+    for view in both:
         for va in view.pages.keys() | before.pages.keys():
             old, new = before.pages.get(va), view.pages.get(va)
-            check(old and new and not new.flags & ~old.flags & (R | W | X | U),
+            check(old and new and not new.flags & ~old.flags & RIGHTS,
                   f"not more rights than before the fork: {at(before, va)}",
                   at(view, va))
 
