@@ -11,8 +11,9 @@
 #define DEFAULT_SECONDS 60
 #define FRAMES_PER_SECOND 4096
 #define SECONDS_MIN 2
-#define SETTLE_TICKS 10 /* ticks to wait until frames are free again... */
-#define SETTLE_AGAIN 1  /* ... and after the first wait that was in vain */
+#define STATUS_RETURNED 98 /* of a test that has not become another program */
+#define SETTLE_TICKS 10    /* ticks to wait until frames are free again... */
+#define SETTLE_AGAIN 1     /* ... and after the first wait that was in vain */
 
 static int seconds_allowed;
 static int vmstat_fd;
@@ -74,7 +75,7 @@ static int start_test(const struct test *test, const char *dir, int report[2])
 		test->run();
 		if (asked.name != NULL)
 			asked_fail_trap(&asked);
-		exit(0);
+		exit(STATUS_RETURNED);
 	}
 	return pid;
 }
@@ -152,11 +153,11 @@ static void run_process(const struct test *test, const char *dir,
 
 	/* Use the open descriptor: an open() might be what fails. */
 	xwrite(vmstat_fd, "fail 0", 6);
-	if (status != 0)
+	if (status != STATUS_RETURNED)
 		read_reason(report, outcome);
 	if (status == STATUS_KILLED)
 		set_reason(outcome, "killed");
-	if (status != 0)
+	if (status != STATUS_RETURNED)
 		set_reason(outcome, "ended with status %d", status);
 	if (outcome->reason[0] != '\0')
 		kill_strays(pid);

@@ -26,6 +26,7 @@ FOLDER = ROOT / "build" / "generated"
 RESULTS = FOLDER / "results"
 
 
+RIGHT = "right"         # the id of the kernel as it is
 COLUMNS = ("found", "survived", "equivalent", "same code", "not C")
 
 
@@ -61,6 +62,12 @@ def known_results(tree):
     return known
 
 
+def write(result):
+    """Append it on a line of its own, even after one that was cut off."""
+    with open(RESULTS, "a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps(asdict(result)) + "\n")
+
+
 def choose(mutants):
     """The first N mutants of those that FILE, OPERATOR and MUTANT select, in
     an order that looks random but stays the same."""
@@ -93,6 +100,20 @@ class Runner:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             self._free.put(folder)
+
+    def check_right(self):
+        """Raise UserError unless the kernel as it is passes all stages."""
+        folder = self._free.get()
+        old = self._known.get(RIGHT)
+        passed = stages.up_to(old.how) if old else []
+        stage, how = stages.killer(
+            self._config, self._config.path("kernel"), folder,
+            [name for name in self._names if name not in passed])
+        self._free.put(folder)
+        if stage:
+            raise UserError(f"the kernel as it is fails in {stage}: {how}")
+        last = max(passed, self._names, key=len)[-1]
+        return Result(RIGHT, self._tree, "survived", last)
 
     def is_open(self, mutant):
         """True if the mutant has no result, or has not been through all
@@ -141,16 +162,13 @@ def run_all(mutants, known, runner, workers):
     todo = [m for m in mutants if runner.is_open(m)]
     todo.sort(key=lambda m: m.id in known)      # new ones come first
     by_id = {m.id: m for m in mutants}
-    with ThreadPoolExecutor(workers) as pool, \
-            open(RESULTS, "a", encoding="utf-8") as file:
-        file.write("\n")       # the last line may be incomplete
+    with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(runner.run, mutant) for mutant in todo]
         try:
             for job in as_completed(jobs):
                 result = job.result()
                 known[result.id] = result
-                file.write(json.dumps(asdict(result)) + "\n")
-                file.flush()
+                write(result)
                 say(by_id[result.id], result)
                 if first and result.what == "survived":
                     break
@@ -207,8 +225,10 @@ def main():
                    if any(e.fits(m) for e in equivalent.read())}
         known = known_results(tree)
         names = stages.up_to(os.environ.get("STAGE", ""))
-        run_all([m for m in mutants if m.id not in excused], known,
-                Runner(config, tree, names, known, workers), workers)
+        runner = Runner(config, tree, names, known, workers)
+        write(runner.check_right())
+        run_all([m for m in mutants if m.id not in excused], known, runner,
+                workers)
     except (UserError, BuildError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2

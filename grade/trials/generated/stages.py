@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grade.kernel.questions import FILE
+from grade.kernel.questions import FILE, Asked
 from grade.kernel.suites import list_tests
 from grade.machine import run_to_end
 from grade.machine.host import process
@@ -23,7 +23,8 @@ from grade.machine.image import make_image
 from grade.machine.qemu import ON_STDOUT, Machine
 from grade.machine.shared_boots import BOOT_ARGS
 
-FAILED = re.compile(r"^no (\w+): FAILED \((.*)\)$", re.MULTILINE)
+FAILED = re.compile(r"^[0-9a-f]+ (\w+): FAILED \((.*)\)$", re.MULTILINE)
+PASSED = re.compile(r"^[0-9a-f]+ \w+: ok$", re.MULTILINE)
 TEST_SECONDS = 10
 SUITE_SECONDS = 120
 PYTEST_SECONDS = 240
@@ -52,7 +53,7 @@ class Suite:
 
     def run(self, config, folder):
         tests = in_order(list_tests())
-        asked = "".join(f"{t.group} {t.name} yes no \n" for t in tests)
+        asked = Asked([(t.group, t.name) for t in tests], [], traps=0)
         text = ""
 
         def watch(data):
@@ -67,7 +68,7 @@ class Suite:
         machine = Machine(cpus=self.harts, args=BOOT_ARGS)
         seconds = int(limit(TEST_SECONDS))
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            files = {FILE: asked,
+            files = {**asked.files(),
                      "/run.sh": f"usertests -t {seconds} -a {FILE}\n"}
             items = {}
             for guest, words in files.items():
@@ -79,7 +80,7 @@ class Suite:
                 machine.command(config.path("kernel"), disk, ON_STDOUT),
                 watch, limit(SUITE_SECONDS),
                 limit(TEST_SECONDS if text else 5))
-        if ending.status != 0 or text.count("yes ") != len(tests):
+        if ending.status != 0 or len(PASSED.findall(text)) != len(tests):
             raise Failed(in_words(ending, text))
 
 

@@ -109,9 +109,73 @@ static long step_fork_with_floats(int fd, int n)
 	return fork_with_failure(fd, n);
 }
 
+/* The kernel packs the registers of several processes into a frame. So there
+ * are more and more of them, and now and then the next one takes a frame. */
 static void fork_of_floats_without_memory(void)
 {
+	enum { HOLDERS = 16 };
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+	int go[2];
+
 	sweep_failures("fork", step_fork_with_floats);
+	xpipe(go);
+	for (int i = 0; i < HOLDERS; i++) {
+		int n = 1;
+
+		while (step_fork_with_floats(fd, n) < 0) {
+			CHECK_EQ(errno, ENOMEM);
+			CHECK(n++ < 100);
+		}
+		IN_CHILD() {
+			__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
+			signal_take(go);
+		}
+	}
+	for (int i = 0; i < HOLDERS; i++)
+		signal_give(go);
+	for (int i = 0; i < HOLDERS; i++)
+		xwait(0);
+}
+
+/* The first float instruction of a process when there is no frame for its
+ * registers: it dies, or there is room in a frame. */
+static void first_float_without_memory(void)
+{
+	enum { HOLDERS = 16 };
+	int go[2];
+	int killed = 0;
+
+	xpipe(go);
+	for (int i = 0; i < HOLDERS; i++) {
+		int alive[2];
+		char c;
+
+		xpipe(alive);
+		IN_CHILD() {
+			int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+			own_stack();
+			xwrite(fd, "fail 0", 6);
+			xwrite(fd, "fail 1", 6);
+			__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
+			xwrite(fd, "fail 0", 6);
+			signal_give(alive);
+			xclose(alive[1]);
+			signal_take(go);
+		}
+		xclose(alive[1]);
+		if (read(alive[0], &c, 1) == 0) {
+			vmstat_command("fail 0");
+			xwait(STATUS_KILLED);
+			killed++;
+		}
+		xclose(alive[0]);
+	}
+	CHECK(killed > 0);
+	for (int i = killed; i < HOLDERS; i++)
+		signal_give(go);
+	for (int i = killed; i < HOLDERS; i++)
+		xwait(0);
 }
 
 /* The buffer for the text of /proc. It is shared with the parent, so the read
@@ -236,6 +300,7 @@ const struct test nomem_tests[] = {
 	TEST(exec_without_memory),
 	TEST(fork_without_memory),
 	TEST(fork_of_floats_without_memory),
+	TEST(first_float_without_memory),
 	TEST(read_of_proc_without_memory),
 	TEST(pipe_without_memory),
 	TEST(open_without_memory),
