@@ -1,12 +1,11 @@
-"""grade/machine/failures.py: how a kernel can fail, and when waiting for it is
-of no more use.
+"""grade/machine/failures.py: how a kernel can fail, and when to give it up.
 
 A kernel that hangs in one test often hangs in hundreds. So the processes of a
-run note in files of one folder what they have found, and all of them read
-there when to stop. What counts is what kernels do, not how late it is: each
-time limit is generous and stretched on a busy host (host/limits.py), so that a
-right kernel never hangs even once. Only a kernel that has broken a promise, as
-its page tables show, is given less time.
+run record in one folder what they have found, and all of them read there when
+to stop. What counts is the number of failures, not the time: each time limit
+is generous, and longer on a busy host (host/limits.py), so that a correct
+kernel does not hang even once. Only a kernel that has broken a promise, as its
+page tables show, gets less time.
 """
 
 import os
@@ -14,15 +13,15 @@ from pathlib import Path
 
 from grade.machine.host.text import many, printable
 
-FOLDER = "CALF_FAILURES"        # tells the processes of a run where
+FOLDER = "CALF_FAILURES"        # the folder, for the processes of a run
 ALL = "ALL"                     # ALL=1: never give up
 
 # Machines that hung before no more are tried: of one kind, and of all kinds. A
 # kernel that has broken a promise gets fewer tries, and less time for each.
 HUNG_MAX, HUNG_MAX_IN_ALL = 3, 6
 HUNG_MAX_BROKEN, HUNG_MAX_IN_ALL_BROKEN = 2, 3
-PANICKED_MAX, PANICKED_MAX_IN_ALL = 12, 30      # they are quick
-IMPATIENCE = 3                  # what limits are divided by
+PANICKED_MAX, PANICKED_MAX_IN_ALL = 12, 30      # more, since panics are quick
+IMPATIENCE = 3                  # the divisor for limits
 
 HUNG, PANICKED, BROKEN, FAILED = "hung", "panicked", "broken", "failed"
 
@@ -39,14 +38,14 @@ class Broken(GuestFailed):
 
 
 class NotTried(GuestFailed):
-    """The test was left out, because of what others have found."""
+    """The test was not tried, because of what others have found."""
 
 
 class Notes:
-    """What was found, in files that several processes append to."""
+    """The findings, in files to which several processes append."""
 
     def __init__(self):
-        self.is_on = False      # whether a test of the kernel runs now
+        self.is_on = False      # true while a test of the kernel runs
 
     def _path(self, what):
         return Path(os.environ[FOLDER]) / what
@@ -69,18 +68,18 @@ _notes = Notes()
 
 
 def begin(folder):
-    """The processes of this run have their notes in the folder."""
+    """Let the processes of this run keep their findings in the folder."""
     folder.mkdir()
     os.environ[FOLDER] = str(folder)
 
 
 def watch(is_on):
-    """Whether what fails from now on is the kernel that is graded."""
+    """Say whether failures from now on are those of the graded kernel."""
     _notes.is_on = is_on
 
 
 def hung(kind):
-    """A machine of that kind ("outside", "script", ...) came to no end."""
+    """Record that a machine of that kind ("outside", "script", ...) hung."""
     _notes.add(HUNG, kind)
 
 
@@ -89,12 +88,12 @@ def panicked(kind):
 
 
 def broken(test):
-    """The test has seen from outside that a promise is broken."""
+    """Record that the test has seen from outside that a promise is broken."""
     _notes.add(BROKEN, test)
 
 
 def failed(test):
-    """The test of a promise has failed, in whatever way."""
+    """Record that the test of a promise has failed, in any way."""
     _notes.add(FAILED, test)
 
 
@@ -107,12 +106,13 @@ def has_failed():
 
 
 def patience(seconds):
-    """How long to wait for what may take that long on a right kernel."""
+    """How long to wait for something that may take that long on a correct
+    kernel."""
     return seconds / IMPATIENCE if is_broken() else seconds
 
 
 def why_give_up(kind):
-    """Why no machine of that kind is to be tried any more, or ""."""
+    """Why no more machines of that kind should be tried, or ""."""
     if os.environ.get(ALL) == "1":
         return ""
     hangs, panics = _notes.read(HUNG), _notes.read(PANICKED)
@@ -122,14 +122,14 @@ def why_give_up(kind):
             and panics.count(kind) < PANICKED_MAX \
             and len(panics) < PANICKED_MAX_IN_ALL:
         return ""
-    found = [many(len(hangs), "machine") + " came to no end"] * bool(hangs) \
+    found = [many(len(hangs), "machine") + " did not finish"] * bool(hangs) \
         + [f"{len(panics)} panicked"] * bool(panics)
     return "not tried: " + " and ".join(found) + (
         " after a promise had been broken" if is_broken() else "")
 
 
 def check(kind):
-    """Raise NotTried if no machine of that kind is to be tried."""
+    """Raise NotTried if no more machines of that kind should be tried."""
     why = why_give_up(kind)
     if why:
         raise NotTried(why)

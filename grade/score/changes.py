@@ -1,4 +1,5 @@
-"""grade/score/changes.py: what has changed since the last run on this tree."""
+"""grade/score/changes.py: report what has changed since the last run on this
+tree."""
 
 import json
 import os
@@ -8,12 +9,13 @@ from grade.score import session
 from grade.score.results import write_whole
 
 FILE = session.OUT / "last.json"        # "passed" or "failed", by test
-TITLES = 4              # of tests that are named
+TITLES = 4              # the most tests that are named
 
 
 def since_last(results):
-    """A sentence, or "" if there is nothing to say; also keep the results for
-    the next run. A test that was not tried keeps its last result."""
+    """Returns a sentence, or "" if there is nothing to say, and keeps the
+    results for the next run. A test that was not tried keeps its last
+    result."""
     if session.STRANGER in os.environ:
         return ""       # the last run may have been on another tree
     before = read()

@@ -1,5 +1,6 @@
-"""grade/score/progress.py: what `make grade` prints: a line as each test ends;
-at the end, why tests failed, the rules that took points, and the sum."""
+"""grade/score/progress.py: the output of `make grade`: a line as each test
+ends, and at the end why tests failed, the rules that withheld points, and the
+sum."""
 
 import json
 import os
@@ -60,7 +61,7 @@ class Progress:
             f"{got:g} of {total:g} points")
 
     def pytest_report_teststatus(self, report):
-        """Print no dots: our lines take their place."""
+        """Print no dots, since each test has its own line."""
         if report.when == "call" or report.failed:
             return report.outcome, "", ""
         return "", "", ""
@@ -132,7 +133,7 @@ class Progress:
         reports.renew(self._final)
 
     def _why_not(self):
-        """Why some tests did not run."""
+        """The reason why some tests did not run."""
         if limits.is_over():
             return f"it did not run: {limits.time_is_over()}"
         if self._config.calf_session.build_error:
@@ -148,7 +149,8 @@ class Progress:
         return {k: v for k, v in worth.items() if k not in self._skipped}
 
     def _sum(self):
-        """Points of tests that passed, and of all, also those not run."""
+        """The points of tests that passed, and of all tests, including those
+        that did not run."""
         return (add_up(self._got.values()),
                 add_up(facts["points"] for facts in self._worth().values()))
 

@@ -1,8 +1,8 @@
-"""grade/score/verdict.py: what a kernel gets for the tests that it passed, if
-it failed others.
+"""grade/score/verdict.py: the points of a kernel for the tests that it passed,
+if it failed others.
 
-Points are for a kernel that works. A single test that fails may mean that no
-program is safe, and hundreds that pass say little then. So, in this order:
+Points are for a kernel that works. A single failed test may mean that no
+program is safe, and then hundreds that pass say little. So, in this order:
 
 1. What the guest says about memory counts only if page tables have shown that
    fork shares frames.
@@ -27,9 +27,9 @@ RULES = (UNSEEN, TOO_EARLY, HALF)
 
 
 def settle(tests):
-    """The tests, as in results.json, with `got` according to the rules;
-    `withheld` is what a test that passed would have got, too, and its message
-    says why. Settled tests may be settled again."""
+    """The tests, as in results.json, with `got` according to the rules.
+    `withheld` has the points that a test that passed has lost by them, and its
+    message says why. The function may be applied again to its result."""
     tests = [earned(test) for test in tests]
     points = Points()
     broken = broken_groups(tests, points)
@@ -55,7 +55,8 @@ def passed(test):
 
 
 def is_long(points, test):
-    """Old results may have tests that no rule is for any more."""
+    """True if `points` marks the test as long. Old results may have tests for
+    which there is no rule any more."""
     return points.has(test["id"]) and points.is_long(test["id"])
 
 
@@ -65,7 +66,7 @@ def needs_sharing(test, points):
 
 
 def broken_groups(tests, points):
-    """The groups that give at most half."""
+    """The groups that give at most half of their points."""
     return {test["group"] for test in tests
             if test["status"] == "failed" and (
                 test["group"] in points.promises

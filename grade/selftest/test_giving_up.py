@@ -1,5 +1,5 @@
-"""grade/selftest/test_giving_up.py: when a kernel is not waited for any more,
-and what is said then."""
+"""grade/selftest/test_giving_up.py: when a kernel is given up, and what is
+reported then."""
 
 from types import SimpleNamespace
 
@@ -29,7 +29,7 @@ def notes(tmp_path, monkeypatch):
 
 
 def test_right_kernel(notes):
-    """grader: a kernel that has failed in no way is waited for"""
+    """grader: a kernel that has not failed is not given up"""
     assert not failures.why_give_up("script")
     assert failures.patience(30) == 30
 
@@ -40,7 +40,7 @@ def test_hangs_of_a_kind(notes):
     for _ in range(failures.HUNG_MAX):
         assert not failures.why_give_up("outside")
         failures.hung("outside")
-    with pytest.raises(NotTried, match="3 machines came to no end"):
+    with pytest.raises(NotTried, match="3 machines did not finish"):
         failures.check("outside")
     failures.check("script")
 
@@ -62,7 +62,7 @@ def test_hangs_of_a_broken_kernel(notes):
     for number in range(failures.HUNG_MAX_IN_ALL_BROKEN):
         failures.hung(f"kind {number}")
     assert failures.why_give_up("script") == (
-        "not tried: 3 machines came to no end after a promise had been broken")
+        "not tried: 3 machines did not finish after a promise had been broken")
 
 
 def test_panics(notes):
@@ -96,13 +96,13 @@ def test_all_are_tried(notes, monkeypatch):
 
 
 def test_others_end_a_boot(notes, tmp_path, monkeypatch, config, calf):
-    """grader: a boot that waits is ended when others give the kernel up"""
+    """grader: a boot that waits ends when others give the kernel up"""
     replace_qemu(tmp_path, monkeypatch, *(
         f"open({str(tmp_path / 'failures' / 'hung')!r}, 'a').write('a\\n')"
         for _ in range(failures.HUNG_MAX_IN_ALL)), "time.sleep(600)")
     boots = SharedBoots(config, calf.folder, "giving-up", Machine())
     try:
-        with pytest.raises(NotTried, match="6 machines came to no end"):
+        with pytest.raises(NotTried, match="6 machines did not finish"):
             boots.boot("giving-up", "true\n", 500, 500)
     finally:
         boots.end()
@@ -127,7 +127,7 @@ def test_long_tests(notes, monkeypatch, test, is_tried):
             conftest.pytest_runtest_setup(item)
 
 
-# ---- what is said -----------------------------------------------------------
+# ---- messages ---------------------------------------------------------------
 
 def test_no_traps_in_excerpts(tmp_path):
     """grader: an excerpt of the console has no traps and no words"""
@@ -144,7 +144,7 @@ def test_no_traps_in_excerpts(tmp_path):
 
 
 def test_questions_look_alike():
-    """grader: nothing but a hash tells a trap from another question"""
+    """grader: only a hash tells a trap from another question"""
     asked = Asked([("g", "a")] * 20, [("g", "a")] * 20, traps=20)
     shapes = {tuple(map(len, q.line().split()[:4])) for q in asked.questions}
     assert shapes == {(1, 1, 16, 16)}
@@ -155,7 +155,7 @@ def test_questions_look_alike():
 
 
 def test_changes():
-    """grader: what has changed since the last run is told"""
+    """grader: changes since the last run are reported"""
     before = {"a": "failed", "b": "passed", "c": "failed", "d": "failed"}
     now = {"a": "passed", "b": "failed", "c": "failed", "e": "failed",
            "f": "passed"}

@@ -1,5 +1,5 @@
-"""grade/kernel/outside/disguise.py: programs by which a kernel cannot tell
-that it is graded: in each boot they have other names and another size."""
+"""grade/kernel/outside/disguise.py: give programs new names and sizes for each
+boot, so that a kernel cannot tell by them that it is graded."""
 
 import random
 import secrets
@@ -9,15 +9,16 @@ from pathlib import Path
 
 LOAD = 1                # the type of a loaded segment of an ELF file
 PAGE = 4096
-PAGES_MAX = 16          # more of zeros
+PAGES_MAX = 16          # the most additional pages of zeros
 NAME_LENGTH = 8
-SIZE_AT = 40            # of a segment in memory, in its program header
+SIZE_AT = 40            # offset of the size in memory in a program header
 ADDRESS_AT = 16
 
 
 def disguise(items, folder):
-    """The items under other names, with more zeros at the end of their data,
-    made in the folder; and the new names in /bin, by the old ones."""
+    """Make copies of the items in the folder, with new names and with more
+    zeros at the end of their data. Returns the copies, and the new names in
+    /bin by the old ones."""
     renamed, names = {}, {}
     for guest, item in items.items():
         old = guest.rpartition("/")[2]
@@ -35,7 +36,8 @@ def a_name():
 
 
 def enlarged(elf, pages):
-    """The ELF file with so many pages of zeros more after its last segment."""
+    """The ELF file with that many additional pages of zeros after its last
+    segment."""
     start, = struct.unpack_from("<Q", elf, 32)
     size, count = struct.unpack_from("<HH", elf, 54)
     headers = [start + index * size for index in range(count)

@@ -1,5 +1,4 @@
-/* user/test/usertests/image.c: programs that the tests make, with segments of
- * their own. */
+/* user/test/usertests/image.c: make programs with given segments, for tests. */
 
 #include "tests.h"
 

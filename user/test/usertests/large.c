@@ -1,12 +1,12 @@
-/* user/test/usertests/large.c: a program so large that its frames do not fit
- * into 16 bits, nor its page tables into one turn of any loop. It needs a
- * machine with 400 MiB, so it runs on demand only.
- * The runner sees that all frames come back. */
+/* user/test/usertests/large.c: a program so large that the number of its frames
+ * does not fit into 16 bits, and no loop handles its page tables in one turn.
+ * It needs a machine with 400 MiB, so it runs only on demand. The runner checks
+ * that all frames are free again. */
 
 #include "tests.h"
 
 #define PAGES 81920L /* 320 MiB */
-#define STEP 997     /* between pages that are written; no power of two */
+#define STEP 997     /* between pages written to; not a power of two */
 
 static uint64 *word_of(char *pages, long i)
 {
@@ -32,7 +32,7 @@ static void write_some(char *pages, uint64 seed)
 	*word_of(pages, PAGES - 1) = seed + PAGES - 1;
 }
 
-/* Read all of it, and expect no more than that the kernel can say it. */
+/* Read the whole file, and check only that the kernel can produce it. */
 static void read_whole(const char *path)
 {
 	static char text[4096];

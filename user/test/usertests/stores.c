@@ -1,5 +1,5 @@
-/* user/test/usertests/stores.c: one function for each kind of store that a hart
- * has. */
+/* user/test/usertests/stores.c: a function for each kind of store
+ * instruction. */
 
 #include "tests.h"
 

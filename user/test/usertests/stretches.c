@@ -1,14 +1,15 @@
 /* user/test/usertests/stretches.c: calls on large processes, which the kernel
- * makes in several stretches. In between others may run: they may kill the
- * caller, look at it in /proc, and write to the file that it executes. */
+ * carries out in several stretches. In between, other processes may run: they
+ * may kill the caller, look at it in /proc, and write to the file that it
+ * executes. */
 
 #include "tests.h"
 
 enum {
-	LARGE = 40 << 20, /* bytes of a large process, if there is memory */
-	SHARE = 3,        /* of the free frames */
+	LARGE = 40 << 20, /* bytes of a large process, if memory suffices */
+	SHARE = 3,        /* or else this part of the free frames */
 	KILLS = 8,
-	WAIT = 20000, /* turns of a loop: less than a fork takes */
+	WAIT = 20000, /* turns of a loop, shorter than a fork */
 	LOOKS = 8,
 	ENDS = 3,
 	EXECS = 30,
@@ -51,7 +52,7 @@ static void resize_for_ever(long bytes)
 	}
 }
 
-/* Orphans end a little later. */
+/* Wait until that many processes are left. Orphans exit a little later. */
 static void wait_for_procs(long procs)
 {
 	while (xvmstat("procs") > procs)
@@ -193,8 +194,8 @@ static void rewrite_for_ever(void)
 	}
 }
 
-/* exec() gets one program, the other one, a mixture, or refuses a file that is
- * too short; it never fills the rest of a program with zeros. */
+/* exec() loads one program, the other one or a mixture, or refuses a file that
+ * is too short. It must never fill the rest of a program with zeros. */
 static void program_that_is_rewritten_runs_or_is_refused(void)
 {
 	char *argv[] = { "program", NULL };
