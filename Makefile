@@ -58,7 +58,8 @@ run: all
 ##                   specification allows (docs/strict.md); SEEDS=1..200: until
 ##                   one fails; STRICT=tlb,order: only with these switches;
 ##                   STORY=1: until a stale translation is used; PORT=4567: for
-##                   gdb; BURST=100: at most that many instructions in a turn
+##                   gdb; BURST=100: at most that many instructions in a turn;
+##                   UNTIL=N: a plain machine from instruction N on
 .PHONY: strict
 strict: all $(B)/strict
 	@$(PYTHON) -m grade.machine.strict --config $(K)/config.json

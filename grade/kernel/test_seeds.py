@@ -22,6 +22,7 @@ from grade.machine.user_programs import build_programs
 ARGS = "quiet panic=exit run /run.sh"
 STEPS = 400_000_000     # at most; the finished kernel needs a third
 SECONDS = 60
+MEM = "32M"             # one program can take all of it
 STRICT = "strict"       # a kind of machine, as failures.py counts them
 NO_END = (strict_machine.STATUS_LIMIT, strict_machine.STATUS_ASLEEP,
           run_to_end.TIMEOUT_STATUS)
@@ -31,9 +32,10 @@ FENCES = ("transl && usertests freed_heap_is_gone_at_once "
 # Different programs after each other, so that frames with old instructions get
 # new ones.
 LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
-         "head /x\nls /\nwc /y\ncp /x /w\nrm /w\ncat /z\nps\nwc /x\n")
-RACES = ("usertests all_fork_the_same_frames two_owners_race "
-         "last_two_owners_let_go exit_races_write kernel_copies_race_stores\n")
+         "head /x\nls /\nwc /y\ncp /x /w\nrm /w\ncat /z\nps\nwc /x\n"
+         + 4 * "cat /README | grep a | wc\nls /bin | head\n")
+RACES = ("usertests two_owners_race take_over_races_copy exit_races_write "
+         "kernel_copies_race_stores\n")
 
 
 def check(calf, log, script, harts, seed, programs=""):
@@ -48,8 +50,8 @@ def check(calf, log, script, harts, seed, programs=""):
         items = {"/run.sh": f"/run.sh={scratch / 'run.sh'}",
                  **build_programs(config, programs, scratch)}
         disk = make_image(config, scratch / "disk.img", items)
-        machine = StrictMachine(cpus=harts, args=ARGS, seed=seed, report=True,
-                                limit=STEPS)
+        machine = StrictMachine(cpus=harts, mem=MEM, args=ARGS, seed=seed,
+                                report=True, limit=STEPS)
         ending = strict_machine.run(config, machine, disk, log.write,
                                     limit(SECONDS), scratch / "said")
     if not ending.failed:

@@ -106,7 +106,7 @@ def test_order(calf, tmp_path):
     seen = litmus(calf, tmp_path)
     assert {name for name, count in seen.items() if count} == {
         "store_buffer", "message", "message_reader_fenced",
-        "message_writer_fenced"}
+        "message_writer_fenced", "copy"}
 
 
 def test_order_off(calf, tmp_path):

@@ -101,6 +101,45 @@ static void test_copy(void)
 	close(ends[1]);
 }
 
+/* Parent and child take turns, and with several harts they move between those.
+ * Each turn writes to one more page. */
+static void take_turns(int in, int out, char value, int is_first)
+{
+	char byte = 0;
+
+	for (int i = 0; i < NPAGES; i++) {
+		if (i > 0 || !is_first)
+			check(read(in, &byte, 1) == 1, "the other is silent");
+		pages[i][i] = value;
+		for (int j = 0; j < NPAGES; j++)
+			check(pages[j][j] == (j <= i ? value : 'a'),
+			      "a process that moved has other memory");
+		check(write(out, &byte, 1) == 1, "the other has gone");
+	}
+	if (is_first)
+		check(read(in, &byte, 1) == 1, "the other is silent");
+}
+
+static void test_moves(void)
+{
+	int there[2], back[2], pid;
+
+	fill('a');
+	check(pipe(there) == 0 && pipe(back) == 0, "no pipe");
+	pid = fork();
+	check(pid >= 0, "no child");
+	if (pid == 0) {
+		take_turns(there[0], back[1], 'c', 0);
+		exit(0);
+	}
+	take_turns(back[0], there[1], 'p', 1);
+	wait_for(pid);
+	for (int i = 0; i < 2; i++) {
+		close(there[i]);
+		close(back[i]);
+	}
+}
+
 /* Shrink the heap and grow it again. It must be all zero and private. */
 static void test_heap(void)
 {
@@ -119,21 +158,54 @@ static void test_heap(void)
 }
 
 /* A store to a page that was freed must not reach its next owner. */
-static void test_gone(void)
+static void test_gone(int which)
 {
-	char *heap = sbrk(2 * PAGE);
+	char *heap = sbrk(3 * PAGE), *page = heap + which * PAGE;
 	int pid;
 
-	heap[0] = 'g';
+	memset(heap, 'g', 3 * PAGE);
 	pid = fork();
 	if (pid == 0) {
-		check(sbrk(-2 * PAGE) != SBRK_FAILED, "sbrk cannot shrink");
-		heap[0] = 'x';
+		memset(heap, 'c', 3 * PAGE);
+		check(sbrk(-3 * PAGE) != SBRK_FAILED, "heap stays");
+		*page = 'x';
 		exit(0); /* not reached: the store kills */
 	}
-	check(wait(NULL) == pid, "wait failed");
-	check(heap[0] == 'g', "the parent sees what its child wrote");
-	check(sbrk(-2 * PAGE) != SBRK_FAILED, "heap stays");
+	int status;
+
+	check(wait(&status) == pid && status != 0,
+	      "a child stores where it has no heap");
+	check(*page == 'g', "the parent sees what its child wrote");
+	check(sbrk(-3 * PAGE) != SBRK_FAILED, "heap stays");
+}
+
+/* Take all memory, then give it back one page at a time until fork works. A fork
+ * that fails may have shared some pages first. */
+static void test_full(void)
+{
+	long taken = 0;
+	int pid;
+
+	for (long step = 1L << 20; step >= PAGE;) {
+		if (sbrk((int)step) == SBRK_FAILED)
+			step /= 2;
+		else
+			taken += step;
+	}
+	do {
+		fill('a');
+		pid = fork();
+		if (pid == 0) {
+			check(all_are('a'), "the child has other memory");
+			exit(0);
+		}
+		fill('p');
+		check(all_are('p'), "stores after a failed fork are lost");
+		check(pid > 0 || sbrk(-PAGE) != SBRK_FAILED, "heap stays");
+		taken -= pid > 0 ? 0 : PAGE;
+	} while (pid < 0 && taken > 0);
+	wait_for(pid);
+	check(sbrk((int)-taken) != SBRK_FAILED, "heap stays");
 }
 
 int main(void)
@@ -141,9 +213,11 @@ int main(void)
 	for (int round = 0; round < 2; round++) {
 		test_fork(round);
 		test_copy();
+		test_moves();
 		test_heap();
-		test_gone();
+		test_gone(round == 0 ? 2 : 0);
 	}
+	test_full();
 	printf("transl: ok\n");
 	return 0;
 }

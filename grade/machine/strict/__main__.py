@@ -26,7 +26,7 @@ from grade.machine.user_programs import items_from, with_commands
 
 RUN_TIMEOUT = 600       # seconds, unless the user sets TIMEOUT
 SETTINGS = ("CPUS", "MEM", "ARGS", "CMD", "PROGS", "COMPAT", "TIMEOUT", "SEED",
-            "SEEDS", "STRICT", "BURST", "STORY", "PORT")
+            "SEEDS", "STRICT", "BURST", "UNTIL", "STORY", "PORT")
 
 
 class Runs:
@@ -64,6 +64,8 @@ def again(machine, settings):
         given["STRICT"] = ",".join(machine.switches)
     if machine.burst:
         given["BURST"] = machine.burst
+    if machine.until is not None:
+        given["UNTIL"] = machine.until
     return "make strict " + " ".join(
         f"{name}={shlex.quote(str(value))}" for name, value in given.items()
         if value != "" or name == "STRICT")

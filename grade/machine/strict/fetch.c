@@ -2,16 +2,6 @@
  * decodes each when it is first executed. */
 #include "parts.h"
 
-static void exec_undecoded(struct hart *h, const struct insn *i);
-
-static void code_page_reset(struct code_page *code)
-{
-	for (size_t n = 0; n < PAGE / 2; n++) {
-		code->insn[n].exec = exec_undecoded;
-		code->insn[n].len = 0;
-	}
-}
-
 /* Fetch the second half of an instruction that lies across two pages. */
 static bool fetch_half(struct hart *h, uint64_t va, uint16_t *half)
 {
@@ -27,36 +17,23 @@ static bool fetch_half(struct hart *h, uint64_t va, uint16_t *half)
 	return true;
 }
 
-/* An instruction across two pages is decoded each time it is executed. */
-static void exec_crossing(struct hart *h, const struct insn *i)
+const struct insn *fetch_insn(struct hart *h)
 {
+	size_t at = h->pc % PAGE;
+	struct insn *insn = &h->code->insn[at / 2];
+	uint32_t bits = 0;
 	uint16_t high;
 
-	if (!fetch_half(h, h->pc + 2, &high))
-		return;
-	insn_decode(h->m, (i->bits & 0xffff) | (uint32_t)high << 16,
-		    &h->crossing);
-	h->npc = h->pc + 4;
-	h->crossing.exec(h, &h->crossing);
-}
-
-/* Executed for the first time: decode the instruction, then execute it. */
-static void exec_undecoded(struct hart *h, const struct insn *i)
-{
-	struct insn *insn = (struct insn *)i;
-	size_t at = h->pc % PAGE;
-	uint32_t bits = 0;
-
 	memcpy(&bits, &h->code->raw[at], at + 4 <= PAGE ? 4 : 2);
-	if (at + 4 > PAGE && (bits & 3) == 3)
-		*insn = (struct insn){ .exec = exec_crossing,
-				       .bits = bits,
-				       .len = 4,
-				       .rd = X0_SINK };
-	else
-		insn_decode(h->m, bits, insn);
-	h->npc = h->pc + insn->len;
-	insn->exec(h, insn);
+	if (at + 4 > PAGE && (bits & 3) == 3) {
+		/* Across two pages: decoded each time. */
+		if (!fetch_half(h, h->pc + 2, &high))
+			return NULL;
+		bits |= (uint32_t)high << 16;
+		insn = &h->crossing;
+	}
+	insn_decode(h->m, bits, insn);
+	return insn;
 }
 
 /* The decoded page at `pa`. It may be as old as fence.i allows. */
@@ -84,7 +61,8 @@ static struct code_page *code_page_at(struct hart *h, uint64_t pa)
 	code->version = page->version;
 	code->since = now(h);
 	memcpy(code->raw, ram_at(m, pa), PAGE);
-	code_page_reset(code);
+	for (size_t n = 0; n < PAGE / 2; n++)
+		code->insn[n].len = 0;
 	return code;
 }
 

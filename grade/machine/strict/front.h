@@ -12,7 +12,7 @@
 
 struct options {
 	const char *kernel, *disk, *append, *input, *coverage;
-	uint64_t cpus, mem, seed, limit, burst, gdb;
+	uint64_t cpus, mem, seed, limit, burst, until, gdb;
 	uint32_t strict;
 	bool report;
 };

@@ -88,6 +88,7 @@ static void do_fence_i(struct hart *h)
 static void atomic_begin(struct hart *h, const struct insn *i, uint64_t pa,
 			 unsigned size)
 {
+	order_use(h, i->rs2);
 	if (i->rl)
 		order_drain(h);
 	else
@@ -195,7 +196,7 @@ static void do_sfence(struct hart *h, const struct insn *i)
 				.has_va = i->rs1 != 0,
 				.has_asid = i->rs2 != 0 };
 
-	order_drain(h);
+	order_drain_tables(h);
 	h->fences[h->nfences++ % SFENCES] = fence;
 	kept_fence(h, &fence);
 	fast_flush(h);
@@ -279,12 +280,15 @@ static void step_in_order(struct hart *h, const struct insn *i)
 
 	h->since = a;
 	h->performed = now(h);
+	h->late_store = h->late != 0 ? order_begin(h, i) : 0;
 	i->exec(h, i);
 	if (kind == KIND_PLAIN)
 		h->seen[rd] = a > b ? a : b;
 	else
 		h->seen[rd] = h->performed;
 	h->seen[0] = 0;
+	if (h->late_load != 0)
+		order_end(h, i);
 }
 
 uint64_t hart_run(struct hart *h, uint64_t n)
@@ -307,6 +311,11 @@ uint64_t hart_run(struct hart *h, uint64_t n)
 		}
 		const struct insn *i = &h->code->insn[pc % PAGE / 2];
 
+		if (unlikely(i->len == 0) && (i = fetch_insn(h)) == NULL) {
+			between(h);
+			h->pc = h->npc;
+			continue;
+		}
 		h->npc = pc + i->len;
 		if (in_order)
 			step_in_order(h, i);

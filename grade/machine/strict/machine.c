@@ -1,28 +1,5 @@
-/* grade/machine/strict/machine.c: makes a machine, and draws its random
- * numbers. */
+/* grade/machine/strict/machine.c: makes a machine. */
 #include "parts.h"
-
-/* ---- random numbers ---- */
-
-/* A linear recurrence with a mixed output, which depends on the seed alone. */
-uint64_t draw(struct machine *m)
-{
-	uint64_t z = m->random += 0x9e3779b97f4a7c15UL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9UL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebUL;
-	return z ^ z >> 31;
-}
-
-uint64_t below(struct machine *m, uint64_t n)
-{
-	return (uint64_t)((unsigned __int128)draw(m) * n >> 64);
-}
-
-bool one_in(struct machine *m, uint64_t n)
-{
-	return below(m, n) == 0;
-}
 
 /* ---- memory of the machine ---- */
 
@@ -79,6 +56,7 @@ struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
 	m->seed = seed;
 	m->random = seed * 0x2545f4914f6cdd1dUL;
 	m->strict = strict;
+	m->calm_at = NEVER;
 	return m;
 }
 

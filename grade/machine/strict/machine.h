@@ -54,7 +54,7 @@ struct insn {
 	uint32_t bits; /* as fetched; only 16 count if len is 2 */
 	int32_t imm;
 	uint8_t rd, rs1, rs2, rs3;
-	uint8_t len; /* 2 or 4 */
+	uint8_t len; /* 2 or 4; 0: not decoded yet */
 	uint8_t rm;
 	uint8_t aq : 1, rl : 1;
 	uint8_t kind; /* enum insn_kind */
@@ -160,8 +160,11 @@ struct sfence {
 
 struct pending_store {
 	uint64_t pa, value, pc, when;
+	uint64_t late_pa; /* the value is loaded from there when the store
+			   * becomes visible; 0: it is known */
+	uint32_t epoch;   /* rises with each fence among stores */
 	uint8_t size;
-	uint32_t epoch; /* incremented by each fence among stores */
+	bool is_fenced; /* the hart's walks see it */
 };
 
 #define PENDING_MAX 8
@@ -276,6 +279,10 @@ struct hart {
 	uint64_t since;     /* the step on which the current load depends */
 	uint64_t performed; /* the step at which it read memory */
 	uint64_t *reads;    /* [READS] latest step of loads, by address */
+	uint64_t late;      /* registers whose load has yet to take place */
+	uint64_t late_pa[33];
+	uint64_t late_load;  /* the load that runs may be one; else 0 */
+	uint64_t late_store; /* the store that runs has the value of one */
 };
 
 /* ---- devices ---- */
@@ -365,6 +372,7 @@ struct machine {
 	struct story story[STORY_KINDS]; /* the last of each kind */
 	uint64_t nstories[STORY_KINDS];
 	uint64_t burst_max; /* 0: no limit but the usual one */
+	uint64_t calm_at;   /* from this step on nothing is strict */
 
 	struct host host;
 	uint8_t covered[512]; /* by row of the instruction table */

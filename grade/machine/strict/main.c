@@ -90,7 +90,8 @@ static void usage(void)
 {
 	fail("usage: strict -kernel FILE [-disk FILE] [-cpus N] [-mem SIZE] "
 	     "[-append WORDS] [-seed N] [-strict NAMES] [-limit STEPS] "
-	     "[-burst STEPS] [-report] [-input FILE] [-coverage FILE] [-gdb "
+	     "[-burst STEPS] [-until STEP] [-report] [-input FILE] [-coverage "
+	     "FILE] [-gdb "
 	     "PORT]");
 }
 
@@ -100,6 +101,7 @@ static struct options options_from(char **argv)
 			     .mem = 128 << 20,
 			     .append = "",
 			     .limit = NEVER,
+			     .until = NEVER,
 			     .strict = STRICT_ALL,
 			     .seed = 1 };
 
@@ -128,6 +130,8 @@ static struct options options_from(char **argv)
 			o.strict = strict_from(value);
 		else if (strcmp(name, "-limit") == 0)
 			o.limit = number_from(name, value);
+		else if (strcmp(name, "-until") == 0)
+			o.until = number_from(name, value);
 		else if (strcmp(name, "-burst") == 0)
 			o.burst = number_from(name, value);
 		else if (strcmp(name, "-input") == 0)
@@ -251,6 +255,7 @@ static void make_machine(struct front *front)
 	m->host = (struct host){ front, put, get };
 	m->stop_at_story = o->report;
 	m->burst_max = o->burst;
+	m->calm_at = o->until;
 	if (is_strict(m, STRICT_GARBAGE))
 		machine_garbage(m);
 	uint64_t entry = elf_load(m, o->kernel, kernel.data, kernel.bytes);

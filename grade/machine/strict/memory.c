@@ -1,22 +1,6 @@
 /* grade/machine/strict/memory.c: loads from and stores to RAM and devices. */
 #include "parts.h"
 
-uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size)
-{
-	const uint8_t *from = ram_at(m, pa);
-	uint64_t value = 0;
-
-	if (likely(size == 8))
-		memcpy(&value, from, 8);
-	else if (size == 4)
-		memcpy(&value, from, 4);
-	else if (size == 1)
-		value = *from;
-	else
-		memcpy(&value, from, size);
-	return value;
-}
-
 /* ---- stores that become visible ---- */
 
 #define TABLE_STORES_MAX 1024
@@ -149,8 +133,10 @@ bool mem_store(struct hart *h, uint64_t va, unsigned size, uint64_t value)
 		return store_split(h, va, size, value);
 	if (!translate(h, va, ACCESS_STORE, &pa))
 		return false;
-	if (!in_ram(h->m, pa, size))
+	if (!in_ram(h->m, pa, size)) {
+		order_settle(h); /* a device cannot wait for the value */
 		return device_store(h, pa, size, value) || fault(h, va, true);
+	}
 	if (is_strict(h->m, STRICT_ORDER))
 		order_store(h, pa, size, value);
 	else

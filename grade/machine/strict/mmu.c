@@ -167,10 +167,12 @@ static bool read_entry(struct hart *h, uint64_t table, uint64_t va,
 	entry->pte_pa = pa;
 	entry->pte = ram_load(m, pa, 8);
 	entry->va = va & ~(span(entry->level) - 1);
-	if (as_seen)
+	if (as_seen) {
 		entry->pte = order_forward(h, pa, 8, entry->pte);
-	else
-		note_table(m, pa, entry->level, va);
+		return true;
+	}
+	entry->pte = order_walked(h, pa, entry->pte);
+	note_table(m, pa, entry->level, va);
 	return true;
 }
 
@@ -239,6 +241,7 @@ static bool set_accessed(struct hart *h, struct leaf *leaf, enum access access)
 		return false;
 	if (access == ACCESS_STORE)
 		next |= PTE_D;
+	order_drain_at(h, entry->pte_pa, 8);
 	ram_store(h->m, (int)h->id, entry->pte_pa, 8, next, h->pc);
 	entry->pte = next;
 	return true;

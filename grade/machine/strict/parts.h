@@ -12,11 +12,26 @@ struct machine *machine_make(void *memory, uint32_t nharts, uint8_t *ram,
 void machine_reset(struct machine *m, uint64_t entry);
 void machine_garbage(struct machine *m); /* before the kernel is loaded */
 
-/* machine.c: below(m, n) is 0 .. n - 1; one_in(m, n) is true once in n
- * times. */
-uint64_t draw(struct machine *m);
-uint64_t below(struct machine *m, uint64_t n);
-bool one_in(struct machine *m, uint64_t n);
+/* A linear recurrence with a mixed output; the seed decides everything. */
+static inline uint64_t draw(struct machine *m)
+{
+	uint64_t z = m->random += 0x9e3779b97f4a7c15UL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9UL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebUL;
+	return z ^ z >> 31;
+}
+
+/* 0 .. n - 1 */
+static inline uint64_t below(struct machine *m, uint64_t n)
+{
+	return (uint64_t)((unsigned __int128)draw(m) * n >> 64);
+}
+
+static inline bool one_in(struct machine *m, uint64_t n)
+{
+	return below(m, n) == 0;
+}
 
 /* insn.c */
 void insn_decode(struct machine *m, uint32_t bits, struct insn *insn);
@@ -30,6 +45,8 @@ void except(struct hart *h, uint64_t cause, uint64_t tval);
 
 /* fetch.c: put the page of h->pc into h->code. Returns false after except(). */
 bool fetch_page(struct hart *h);
+/* Decode the instruction at h->pc; NULL after except(). */
+const struct insn *fetch_insn(struct hart *h);
 
 /* csr.c */
 bool csr_access(struct hart *h, uint32_t number, bool writes, uint64_t *old,
@@ -76,7 +93,22 @@ bool mem_store(struct hart *h, uint64_t va, unsigned size, uint64_t value);
  * except(). */
 bool mem_atomic(struct hart *h, uint64_t va, unsigned size, enum access access,
 		uint64_t *pa);
-uint64_t ram_load(const struct machine *m, uint64_t pa, unsigned size);
+static inline uint64_t ram_load(const struct machine *m, uint64_t pa,
+				unsigned size)
+{
+	const uint8_t *from = ram_at(m, pa);
+	uint64_t value = 0;
+
+	if (likely(size == 8))
+		memcpy(&value, from, 8);
+	else if (size == 4)
+		memcpy(&value, from, 4);
+	else if (size == 1)
+		value = *from;
+	else
+		memcpy(&value, from, size);
+	return value;
+}
 /* Make a store visible to all harts. `hart` is -1 for a device. */
 void ram_store(struct machine *m, int hart, uint64_t pa, unsigned size,
 	       uint64_t value, uint64_t pc);
@@ -88,6 +120,15 @@ uint64_t order_forward(const struct hart *h, uint64_t pa, unsigned size,
 void order_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value);
 void order_fence(struct hart *h, uint32_t before, uint32_t after);
 void order_drain(struct hart *h);
+void order_drain_tables(struct hart *h);
+/* What the hart's own walks find at pa: stores before its last sfence.vma. */
+uint64_t order_walked(struct hart *h, uint64_t pa, uint64_t value);
+/* Late loads: all take place now; register `reg` is used for anything but a
+ * store of its value; instruction i is about to run; has run. */
+void order_settle(struct hart *h);
+void order_use(struct hart *h, uint32_t reg);
+uint64_t order_begin(struct hart *h, const struct insn *i);
+void order_end(struct hart *h, const struct insn *i);
 void order_drain_some(struct hart *h);
 void order_drain_at(struct hart *h, uint64_t pa, unsigned size);
 /* The latest store to the eight bytes, or NULL if it is not recorded. */

@@ -156,6 +156,19 @@ void nasty(struct hart *h)
 		m->clock_offset += alarm - clock_now(h);
 }
 
+/* From now on this is a plain machine. */
+static void calm(struct machine *m)
+{
+	m->strict = 0;
+	m->calm_at = NEVER;
+	for (uint32_t n = 0; n < m->nharts; n++) {
+		order_drain(&m->hart[n]);
+		kept_clear(&m->hart[n]);
+		m->hart[n].stalled = 0;
+	}
+	fast_flush_all(m);
+}
+
 bool machine_ready(struct machine *m)
 {
 	while (m->ending == RUNNING && m->turn_left == 0) {
@@ -165,6 +178,8 @@ bool machine_ready(struct machine *m)
 		m->call_end = m->steps;
 		begin_burst(m->turn);
 	}
+	if (m->steps >= m->calm_at)
+		calm(m);
 	return m->ending == RUNNING;
 }
 
@@ -175,6 +190,8 @@ void machine_run(struct machine *m, uint64_t until)
 
 		if (n > m->turn_left)
 			n = m->turn_left;
+		if (n > m->calm_at - m->steps)
+			n = m->calm_at - m->steps;
 		m->turn_left -= n;
 		hart_run(m->turn, n);
 	}

@@ -5,6 +5,8 @@ Several seeds run at a time. The first one in their order that fails is used,
 even if a later one failed sooner. Then switches are turned off one by one, and
 the longest turn of a hart is shortened, as long as some nearby seed still
 fails.
+Finally the machine is strict only for as long as it must be, so that the last
+unusual event is the one that does the harm.
 """
 
 import os
@@ -12,10 +14,13 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from grade.machine import run_to_end
 from grade.machine.host.build import UserError
+from grade.machine.strict.strict_machine import STATUS_LIMIT
 
 NEARBY = 8                      # seeds to try with a simpler machine
 BURSTS = (1000, 300, 100, 30, 10)
+ENDLESS = (STATUS_LIMIT, run_to_end.TIMEOUT_STATUS)
 
 
 def seeds_from(text):
@@ -65,4 +70,23 @@ def narrow(machine, ending, try_one, note):
             break
         found = less
         note(f"fails with turns of {burst} instructions, too")
+    return shorten(*found, try_one, note)
+
+
+def shorten(machine, ending, try_one, note):
+    """The same failure, with the machine strict no longer than it must be."""
+    if not machine.switches or ending.status in ENDLESS:
+        return machine, ending
+    found, too_short = (machine, ending), -1
+    shortest = ending.steps
+    while shortest - too_short > 1:
+        middle = (shortest + too_short) // 2
+        tried = replace(machine, until=middle)
+        again = try_one(tried)
+        if again.status == ending.status:
+            found, shortest = (tried, again), middle
+        else:
+            too_short = middle
+    if found[0].until is not None:
+        note(f"fails if it is strict until instruction {shortest}")
     return found

@@ -5,14 +5,14 @@ import re
 import subprocess
 
 ADDRESS = re.compile(r"<(0x[0-9a-f]+)>")
-KERNEL_HALF = 1 << 63
+RAM = 1 << 31       # programs are below it
 
 
 def with_source_lines(config, text):
     """The text with source lines in place of addresses. An address outside of
     the kernel stays as it is; without addr2line, all of them do."""
     found = [word for word in dict.fromkeys(ADDRESS.findall(text))
-             if int(word, 16) >= KERNEL_HALF]
+             if int(word, 16) >= RAM]
     names = places(ask(config, found)) if found else {}
     return ADDRESS.sub(
         lambda match: f"in {names[int(match.group(1), 16)]}"

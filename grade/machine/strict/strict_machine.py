@@ -25,7 +25,8 @@ ENDED = re.compile(r"^strict: status (\d+) after (\d+) instructions$",
 @dataclass(frozen=True)
 class StrictMachine:
     """`switches` are names from SWITCHES. `report` ends the run at the first
-    use of a stale translation. `burst` limits the instructions of one turn."""
+    use of a stale translation. `burst` limits the instructions of one turn.
+    From step `until` on, the machine is not strict any more."""
 
     cpus: int = 2
     mem: str = "128M"
@@ -35,6 +36,7 @@ class StrictMachine:
     limit: int = None
     report: bool = False
     burst: int = None
+    until: int = None
     port: int = None        # to wait for gdb on
     typed: str = None       # a file: keys, each typed as soon as possible
 
@@ -48,6 +50,8 @@ class StrictMachine:
             words += ["-limit", str(self.limit)]
         if self.burst is not None:
             words += ["-burst", str(self.burst)]
+        if self.until is not None:
+            words += ["-until", str(self.until)]
         if self.port is not None:
             words += ["-gdb", str(self.port)]
         if self.typed is not None:
@@ -116,18 +120,22 @@ def switches_from(text):
 
 
 def strict_machine_from(settings, *words):
-    """The machine that CPUS, MEM, ARGS, SEED, STRICT and BURST ask for."""
+    """The machine that the settings ask for."""
     plain = machine_from({**settings, "ICOUNT": ""}, *words)
     seed, burst = settings.get("SEED") or "1", settings.get("BURST") or None
+    until = settings.get("UNTIL") or None
     if not re.fullmatch(r"[0-9]{1,18}", seed):
         raise UserError(f"SEED={seed}: must be a number")
     if burst and not re.fullmatch(r"[1-9][0-9]{0,8}", burst):
         raise UserError(f"BURST={burst}: must be a number of instructions")
+    if until and not re.fullmatch(r"[0-9]{1,18}", until):
+        raise UserError(f"UNTIL={until}: must be a number of instructions")
     port = settings.get("PORT") or None
     if port and not (port.isdigit() and 1024 <= int(port) <= 65535):
         raise UserError(f"PORT={port}: must be 1024 to 65535")
     return StrictMachine(plain.cpus, plain.mem, plain.args, int(seed),
                          switches_from(settings.get("STRICT", "all")),
                          burst=int(burst) if burst else None,
+                        until=int(until) if until else None,
                          port=int(port) if port else None,
                          report=settings.get("STORY", "") == "1")

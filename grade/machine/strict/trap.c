@@ -114,6 +114,7 @@ void trap_take(struct hart *h, uint64_t cause, uint64_t tval)
 	h->reserved = false;
 	h->waiting = false;
 	h->floor = now(h);
+	order_settle(h);
 	if (h->mode != MODE_M && delegated >> (cause & 63) & 1)
 		trap_to_s(h, cause, tval);
 	else

@@ -97,6 +97,47 @@ static void coherent(int me, int how)
 	result[0] = result[1] = !(first == 1 && second == 0);
 }
 
+/* One copies a word and then counts itself out, and the other one changes the
+ * word when it sees that. */
+static void copy(int me, int how)
+{
+	uint64 value, one = 1;
+
+	if (me == 1) {
+		for (int n = 0; n < 100 && result[1]; n++)
+			result[1] =
+				!__atomic_load_n(&y.value, __ATOMIC_ACQUIRE);
+		if (!result[1])
+			x.value = 0;
+		return;
+	}
+	x.value = 1;
+	FENCE(rw, rw);
+	__asm__ volatile("ld %0, 0(%1)\n\t"
+			 "sd %0, 0(%2)"
+			 : "=&r"(value)
+			 : "r"(&x.value), "r"(&result[0])
+			 : "memory");
+	if (how == FENCED)
+		FENCE(r, w);
+	if (how == NO_READER)
+		FENCE(w, w);
+	if (how == DEPENDENT)
+		__asm__ volatile("xor %0, %0, %0\n\t"
+				 "addi %1, %0, 1"
+				 : "+r"(value), "=r"(one));
+	if (how == ACQUIRED)
+		__asm__ volatile("amoadd.d.rl zero, %0, (%1)"
+				 :
+				 : "r"(one), "r"(&y.value)
+				 : "memory");
+	else
+		__asm__ volatile("amoadd.d zero, %0, (%1)"
+				 :
+				 : "r"(one), "r"(&y.value)
+				 : "memory");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(int me, int how);
@@ -111,6 +152,11 @@ static const struct {
 	{ "message_dependent", message, DEPENDENT },
 	{ "message_acquired", message, ACQUIRED },
 	{ "coherent", coherent, NOTHING },
+	{ "copy", copy, NOTHING },
+	{ "copy_stores_fenced", copy, NO_READER },
+	{ "copy_fenced", copy, FENCED },
+	{ "copy_dependent", copy, DEPENDENT },
+	{ "copy_released", copy, ACQUIRED },
 };
 
 static void print(const char *name, uint64 count)
@@ -139,6 +185,7 @@ int main(int me)
 		for (int round = 0; round < ROUNDS; round++) {
 			if (me == 0)
 				x.value = y.value = 0;
+			result[me] = 1;
 			meet(++n);
 			tests[t].run(me, tests[t].how);
 			meet(++n);

@@ -1,0 +1,112 @@
+"""grade/selftest/test_strict_search.py: a race is found, narrowed, run again
+and stepped back to its cause, by the commands of docs/strict.md.
+
+The race is that of a guest of a few lines, so that a run takes no time.
+"""
+
+import json
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from grade.machine.host import process
+from grade.machine.host.build import ROOT
+from grade.machine.host.limits import limit
+from grade.selftest.test_strict import GUESTS, build_guest
+from grade.tools.setup.needs import needs, probe
+
+AGAIN = re.compile(r"^strict: again: make strict (.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def strict(calf, tmp_path):
+    """make strict with a guest that loses counts, and those settings."""
+    guest = build_guest(calf, tmp_path / "counter", "-g", GUESTS / "guest.S",
+                        GUESTS / "counter.c")
+    plain = calf.folder / "plain" / "config.json"
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(
+        {**json.loads(plain.read_text("utf-8")), "kernel": str(guest)}))
+
+    def start(settings):
+        return process.start(
+            [sys.executable, "-m", "grade.machine.strict", "--config", config],
+            cwd=ROOT, env={**os.environ, **settings},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+    start.guest = guest
+    return start
+
+
+def finish(child):
+    """(status, what it said)"""
+    said = child.communicate(timeout=limit(120))[1]
+    return child.returncode, said
+
+
+def search(strict):
+    """What a search says, and the settings that it says to run again with."""
+    status, said = finish(strict({"CMD": "true", "SEEDS": "1..50"}))
+    assert status == 1
+    words = shlex.split(AGAIN.search(said)[1])
+    return said, dict(word.split("=", 1) for word in words)
+
+
+def test_found(strict):
+    """strict: a search finds a seed that fails, and what it takes to fail"""
+    said, settings = search(strict)
+    assert re.search(r"^strict: seed \d+ fails: exit status 1; narrowing$",
+                     said, re.MULTILINE)
+    assert settings["STRICT"] == "order"
+    assert int(settings["UNTIL"]) > 0
+    status, repeated = finish(strict(settings))
+    assert status == 1
+    assert repeated == said[said.index("story:"):]
+
+
+def test_cause(strict):
+    """strict: the last early load of a narrowed run is the one that did harm"""
+    story = search(strict)[0]
+    assert re.search(r"^story: hart \d loaded from 0x\w+ at step \d+ in count "
+                     r"\(counter.c:21\) what was there before hart \d stored to"
+                     r" it at step \d+ in count \(counter.c:21\)$", story,
+                     re.MULTILINE)
+
+
+def free_port():
+    with socket.socket() as probed:
+        probed.bind(("127.0.0.1", 0))
+        return probed.getsockname()[1]
+
+
+@pytest.mark.xdist_group("gdb")
+@needs("gdb")
+def test_back(strict):
+    """strict: gdb goes back from the end to the store that lost a count"""
+    _, settings = search(strict)
+    port = free_port()
+    machine = strict({**settings, "PORT": str(port)})
+    try:
+        assert machine.stderr.readline() == \
+            f"strict: waiting for gdb on port {port}\n"
+        gdb = probe("gdb").rpartition("GDB=")[2] or "gdb-multiarch"
+        commands = ("set architecture riscv:rv64", f"target remote :{port}",
+                    "continue", "watch counter", "reverse-continue",
+                    "reverse-stepi")
+        done = subprocess.run(
+            [gdb, "-nx", "-batch", *(word for command in commands
+                                     for word in ("-ex", command)),
+             strict.guest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+            timeout=limit(120))
+    finally:
+        process.kill(machine)
+    assert "No more reverse-execution history" in done.stdout
+    hit = re.search(r"hit Hardware watchpoint 1: counter\n\nOld value = (\d+)\n"
+                    r"New value = (\d+)\n", done.stdout)
+    assert int(hit[1]) == int(hit[2]) + 1
