@@ -20,7 +20,7 @@ from grade.machine.strict.strict_machine import StrictMachine
 from grade.machine.user_programs import build_programs
 
 ARGS = "quiet panic=exit run /run.sh"
-STEPS = 400_000_000     # at most; the finished kernel needs a third
+STEPS = 200_000_000     # at most; the finished kernel needs a third
 SECONDS = 60
 MEM = "32M"             # one program can take all of it
 STRICT = "strict"       # a kind of machine, as failures.py counts them

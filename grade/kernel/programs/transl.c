@@ -101,45 +101,6 @@ static void test_copy(void)
 	close(ends[1]);
 }
 
-/* Parent and child take turns, and with several harts they move between those.
- * Each turn writes to one more page. */
-static void take_turns(int in, int out, char value, int is_first)
-{
-	char byte = 0;
-
-	for (int i = 0; i < NPAGES; i++) {
-		if (i > 0 || !is_first)
-			check(read(in, &byte, 1) == 1, "the other is silent");
-		pages[i][i] = value;
-		for (int j = 0; j < NPAGES; j++)
-			check(pages[j][j] == (j <= i ? value : 'a'),
-			      "a process that moved has other memory");
-		check(write(out, &byte, 1) == 1, "the other has gone");
-	}
-	if (is_first)
-		check(read(in, &byte, 1) == 1, "the other is silent");
-}
-
-static void test_moves(void)
-{
-	int there[2], back[2], pid;
-
-	fill('a');
-	check(pipe(there) == 0 && pipe(back) == 0, "no pipe");
-	pid = fork();
-	check(pid >= 0, "no child");
-	if (pid == 0) {
-		take_turns(there[0], back[1], 'c', 0);
-		exit(0);
-	}
-	take_turns(back[0], there[1], 'p', 1);
-	wait_for(pid);
-	for (int i = 0; i < 2; i++) {
-		close(there[i]);
-		close(back[i]);
-	}
-}
-
 /* Shrink the heap and grow it again. It must be all zero and private. */
 static void test_heap(void)
 {
@@ -213,7 +174,6 @@ int main(void)
 	for (int round = 0; round < 2; round++) {
 		test_fork(round);
 		test_copy();
-		test_moves();
 		test_heap();
 		test_gone(round == 0 ? 2 : 0);
 	}
