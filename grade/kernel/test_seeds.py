@@ -64,7 +64,7 @@ def check(calf, log, script, harts, seed, programs=""):
         failures.hung(STRICT)
     command = " ".join(script.replace("\n", "; ").split()).rstrip("; ")
     again = f"again: make strict CMD='{command}' CPUS={harts} SEED={seed} " \
-        "STORY=1" + (f" PROGS={programs}" if programs else "")
+        f"MEM={MEM} STORY=1" + (f" PROGS={programs}" if programs else "")
     raise GuestFailed("\n".join(
         [log.explain(f"{ending.why} after {ending.steps} instructions"),
          *([ending.story] if ending.story else []), again]))

@@ -14,13 +14,11 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from grade.machine import run_to_end
 from grade.machine.host.build import UserError
 from grade.machine.strict.strict_machine import STATUS_LIMIT
 
 NEARBY = 8                      # seeds to try with a simpler machine
 BURSTS = (1000, 300, 100, 30, 10)
-ENDLESS = (STATUS_LIMIT, run_to_end.TIMEOUT_STATUS)
 
 
 def seeds_from(text):
@@ -75,7 +73,7 @@ def narrow(machine, ending, try_one, note):
 
 def shorten(machine, ending, try_one, note):
     """The same failure, with the machine strict no longer than it must be."""
-    if not machine.switches or ending.status in ENDLESS:
+    if not machine.switches or ending.status == STATUS_LIMIT:
         return machine, ending
     found, too_short = (machine, ending), -1
     shortest = ending.steps
