@@ -22,7 +22,7 @@ from grade.machine.user_programs import build_programs
 ARGS = "quiet panic=exit run /run.sh"
 STEPS = 200_000_000     # at most; the finished kernel needs a third
 SECONDS = 60
-MEM = "32M"             # one program can take all of it
+MEM = "32M"
 STRICT = "strict"       # a kind of machine, as failures.py counts them
 NO_END = (strict_machine.STATUS_LIMIT, strict_machine.STATUS_ASLEEP,
           run_to_end.TIMEOUT_STATUS)

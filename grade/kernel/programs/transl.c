@@ -140,35 +140,6 @@ static void test_gone(int which)
 	check(sbrk(-3 * PAGE) != SBRK_FAILED, "heap stays");
 }
 
-/* Take all memory, then give it back one page at a time until fork works. A fork
- * that fails may have shared some pages first. */
-static void test_full(void)
-{
-	long taken = 0;
-	int pid;
-
-	for (long step = 1L << 20; step >= PAGE;) {
-		if (sbrk((int)step) == SBRK_FAILED)
-			step /= 2;
-		else
-			taken += step;
-	}
-	do {
-		fill('a');
-		pid = fork();
-		if (pid == 0) {
-			check(all_are('a'), "the child has other memory");
-			exit(0);
-		}
-		fill('p');
-		check(all_are('p'), "stores after a failed fork are lost");
-		check(pid > 0 || sbrk(-PAGE) != SBRK_FAILED, "heap stays");
-		taken -= pid > 0 ? 0 : PAGE;
-	} while (pid < 0 && taken > 0);
-	wait_for(pid);
-	check(sbrk((int)-taken) != SBRK_FAILED, "heap stays");
-}
-
 int main(void)
 {
 	for (int round = 0; round < 2; round++) {
@@ -177,7 +148,6 @@ int main(void)
 		test_heap();
 		test_gone(round == 0 ? 2 : 0);
 	}
-	test_full();
 	printf("transl: ok\n");
 	return 0;
 }
