@@ -70,12 +70,20 @@ def test_found(strict):
 
 
 def test_cause(strict):
-    """strict: the last early load of a narrowed run is the one that did harm"""
-    story = search(strict)[0]
-    assert re.search(r"^story: hart \d loaded from 0x\w+ at step \d+ in count "
-                     r"\(counter.c:21\) what was there before hart \d stored to"
-                     r" it at step \d+ in count \(counter.c:21\)$", story,
-                     re.MULTILINE)
+    """strict: the last early load of a narrowed run is the one to blame"""
+    place = r"at step \d+ in count \(counter\.c:21\)"
+    assert re.search(rf"^story: hart \d loaded from 0x\w+ {place} what was "
+                     rf"there before hart \d stored to it {place}$",
+                     search(strict)[0], re.MULTILINE)
+
+
+def test_port_taken(strict):
+    """strict: a port that another program has is one line"""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        status, said = finish(strict({"CMD": "true", "PORT": str(port)}))
+    assert status != 0
+    assert said == f"strict: -gdb {port}: the port cannot be used\n"
 
 
 def free_port():
@@ -107,6 +115,6 @@ def test_back(strict):
     finally:
         process.kill(machine)
     assert "No more reverse-execution history" in done.stdout
-    hit = re.search(r"hit Hardware watchpoint 1: counter\n\nOld value = (\d+)\n"
-                    r"New value = (\d+)\n", done.stdout)
-    assert int(hit[1]) == int(hit[2]) + 1
+    values = re.search(r"hit Hardware watchpoint 1: counter\n\n"
+                       r"Old value = (\d+)\nNew value = (\d+)\n", done.stdout)
+    assert int(values[1]) == int(values[2]) + 1

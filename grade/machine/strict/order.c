@@ -299,8 +299,8 @@ void order_drain_some(struct hart *h)
 		drain_one(h);
 }
 
-/* Called before an sfence.vma, which orders the stores before it with this hart's walks
- * and nothing else. */
+/* Called before an sfence.vma, which orders the stores before it with this
+ * hart's walks and nothing else. */
 void order_drain_tables(struct hart *h)
 {
 	for (uint32_t n = 0; n < h->npending;) {
