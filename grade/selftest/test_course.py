@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -150,6 +151,37 @@ def test_killed(course):
     assert {row["score"] for row in rows.values()} == {"0"}
     assert "1 graded before" in said and "1 graded in" in said
     assert before.items() < products(course).items()
+
+
+SLOW = """#!/bin/sh
+touch FOLDER/asked
+while [ ! -e FOLDER/go ]; do sleep 0.05; done
+exec "$PYTHON_BEHIND" "$@"
+"""
+
+
+def test_caller_is_gone(course, monkeypatch):
+    """batch: a job whose caller has ended before it began does not begin"""
+    put(course / "in" / "ann", "int slow;\n")
+    (course / "hang").touch()
+    batch(course, "--prepare")
+    left = (course / "out/jobs/left").read_text("utf-8")
+    (course / "slow").write_text(SLOW.replace("FOLDER", str(course)), "utf-8")
+    (course / "slow").chmod(0o755)
+    monkeypatch.setenv("PYTHON", str(course / "slow"))
+    monkeypatch.setenv("PYTHON_BEHIND", sys.executable)
+    caller = subprocess.Popen(
+        ["sh", "-c", '"$0" --job "$@" & echo $!; wait',
+         ROOT / "grade/batch", *shlex.split(left)], cwd=course / "out/jobs",
+        stdout=subprocess.PIPE, encoding="utf-8")
+    with caller.stdout as said:
+        job = int(said.readline())
+    wait_for(caller, (course / "asked").exists)
+    caller.kill()
+    caller.wait()
+    (course / "go").touch()
+    wait_for(None, lambda: not is_alive(job))
+    assert not (course / "pid").exists()
 
 
 def wait_for(child, is_so):

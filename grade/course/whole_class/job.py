@@ -9,6 +9,7 @@ could not be graded: the printed line says so.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from grade.machine.host.build import ROOT
 from grade.machine.host.text import printable
 from grade.score import results
 
+CALLER = "CALF_CALLER"  # the process that started grade/batch
 DONE = (0, 1)           # the status of a run that finished
 OUTPUT_MAX = 100_000
 
@@ -51,7 +53,8 @@ def grade(archive, jobs, tests, limit, scratch):
 
 def main(archive, jobs, tests="", limit=""):
     process.end_on_signals()
-    process.die_with_parent(15)
+    # It may have ended while grade/batch looked for Python.
+    process.die_with_parent(signal.SIGTERM, int(os.environ[CALLER]))
     archive = Path(archive).resolve()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:

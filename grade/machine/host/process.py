@@ -20,11 +20,14 @@ def _find_prctl():
 _prctl = _find_prctl()
 
 
-def die_with_parent(number=signal.SIGKILL):
+def die_with_parent(number=signal.SIGKILL, parent=None):
     """Let the host's kernel send that signal to this process when its parent
-    ends. Does nothing if the host cannot do that."""
+    ends, if the host can do that. `parent` may be the parent of an earlier
+    moment: if it has ended since, end at once."""
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def start(command, **options):
@@ -32,9 +35,7 @@ def start(command, **options):
     parent = os.getpid()
 
     def in_child():
-        die_with_parent()
-        if os.getppid() != parent:
-            os._exit(1)
+        die_with_parent(parent=parent)
 
     return subprocess.Popen(command, preexec_fn=in_child, **options)
 
