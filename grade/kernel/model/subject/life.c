@@ -9,7 +9,6 @@ static void drop(int *fd)
 	*fd = -1;
 }
 
-static void begin_child(int role, const int life[2]) __attribute__((noreturn));
 static void begin_child(int role, const int life[2])
 {
 	struct reply reply = { .role = (uint64)role, .count = FRESH };
@@ -25,7 +24,6 @@ static void begin_child(int role, const int life[2])
 	mark.role = (uint64)role;
 	settle();
 	write(self.reply[1], &reply, sizeof(reply));
-	obey();
 }
 
 static const char no_failure[] = "fail 0";
@@ -42,8 +40,10 @@ long do_fork(arguments arg)
 					   sizeof(no_failure) - 1)
 			  : or_error(fork());
 
-	if (pid == 0)
+	if (pid == 0) {
 		begin_child((int)role, life);
+		return 0;
+	}
 	close(life[1]);
 	if (pid < 0) {
 		close(life[0]);

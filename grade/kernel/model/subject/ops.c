@@ -55,6 +55,8 @@ void carry_out(const struct order *order)
 		const struct op *op = &order->op[i];
 
 		reply.result[i] = functions[op->code](op->arg);
+		if (self.role != (int)reply.role) /* the child of a fork */
+			return;
 		has_forked = has_forked || op->code == OP_FORK ||
 			     op->code == OP_CROWD;
 	}

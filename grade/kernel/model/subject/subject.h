@@ -90,10 +90,8 @@ extern struct mark mark;
  * frames during the steps. */
 void settle(void);
 
-/* Obey orders for ever. */
-void obey(void) __attribute__((noreturn));
-
-/* Carry out all operations of an order, and answer. */
+/* Carry out all operations of an order, and answer. The child of a fork returns
+ * from here too: it has answered already, and then takes orders of its own. */
 void carry_out(const struct order *order);
 
 /* Byte number `index` of the pattern `seed`. */
