@@ -1,7 +1,6 @@
 /* grade/machine/strict/csr.c: control and status registers (privileged
  * specification 20211203, chapters 3 and 4; Sstc 1.0). */
-#include "csr.h"
-
+#include "csr_bits.h"
 #include "parts.h"
 
 /* The exceptions that exist and can be delegated: all but 10, 11 and 14. */

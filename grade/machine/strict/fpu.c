@@ -9,7 +9,7 @@
 #include <fenv.h>
 #include <math.h>
 
-#include "csr.h"
+#include "csr_bits.h"
 #include "float.h"
 #include "parts.h"
 

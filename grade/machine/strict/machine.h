@@ -3,17 +3,25 @@
  * Everything that a run depends on is in one struct machine, and every choice
  * comes from its seed, so the same inputs give the same run. The parts are:
  *
- *   insn.c, fetch.c    decode instructions by the tables rv64.h and rv64fd.h
- *   hart.c, fpu.c      execute them
- *   csr.c, trap.c      registers of the privileged architecture, traps
- *   mmu.c, kept.c      translation, and the translations that a hart keeps
- *   memory.c, order.c  loads and stores, and when others see them
- *   devices.c, virtio.c, fdt.c
- *   schedule.c         which hart runs, for how long
- *   story.c            what went wrong
+ *   reset.c, schedule.c   the first state; which hart runs, for how long
+ *   run.c, fetch.c, insn.c
+ *                         let a hart run; decode by rv64.h and rv64fd.h
+ *   exec.c, fpu.c, float.c, csr.c, trap.c
+ *                         instructions, control registers, traps
+ *   memory.c, mmu.c       loads and stores, translation
+ *   devices.c, virtio.c, plic.c, fdt.c
+ *   order.c, store.c      when others see a store, and what depends on it
+ *   tlb.c, story.c        which translation a hart uses, and what went wrong
+ *   tables.c, kept.c, pmp.c, past.c, pending.c
+ *                         tables, and what a hart remembers
+ *   hart.c                what each of these may do to a hart
+ *
+ * A part calls parts in its own line and in those below it only, and no two
+ * parts call each other.
  *
  * From libc they use only memcpy(), memmove(), memset(), <fenv.h>, fma() and
- * sqrt(). The front end uses all of it: main.c, elf.c, words.c and gdb.c. */
+ * sqrt(). The front end uses all of it: main.c, gdb.c, history.c, words.c,
+ * elf.c and fail.c. */
 #pragma once
 
 #include <stdbool.h>

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,19 +14,6 @@
 #include <unistd.h>
 
 #include "front.h"
-
-void fail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fflush(stdout);
-	fputs("strict: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	exit(STATUS_USAGE);
-}
 
 /* ---- options ---- */
 

@@ -17,57 +17,7 @@
 #define PENDING_AGE 3000 /* the most steps that a store waits */
 #define EARLY_AGE 30000  /* the most steps that a load is early */
 
-/* ---- old values ---- */
-
-static uint32_t bucket_of(uint64_t pa)
-{
-	return (uint32_t)(pa / 8 * 0x9e3779b97f4a7c15UL >> 40) % OLD_BUCKETS;
-}
-
-/* Record the eight bytes at pa, which are about to change. */
-void order_note(struct machine *m, int hart, uint64_t pa, uint64_t pc)
-{
-	uint32_t *bucket = &m->old_bucket[bucket_of(pa)];
-	const struct hart *h = &m->hart[hart < 0 ? 0 : hart];
-
-	m->old[m->nold % OLD_VALUES] =
-		(struct old_value){ .pa = pa,
-				    .value = ram_load(m, pa, 8),
-				    .when = now(h),
-				    .pc = pc,
-				    .before = *bucket,
-				    .hart = hart };
-	*bucket = ++m->nold;
-}
-
-const struct old_value *order_latest(const struct machine *m, uint64_t pa)
-{
-	uint32_t number = m->old_bucket[bucket_of(pa)];
-
-	while (number != 0 && m->nold - number < OLD_VALUES) {
-		const struct old_value *old =
-			&m->old[(number - 1) % OLD_VALUES];
-
-		if (old->pa == pa)
-			return old;
-		number = old->before;
-	}
-	return NULL;
-}
-
-static bool overlaps(const struct pending_store *store, uint64_t pa,
-		     unsigned size)
-{
-	return store->pa < pa + size && pa < store->pa + store->size;
-}
-
-static bool has_pending(const struct hart *h, uint64_t pa, unsigned size)
-{
-	for (uint32_t n = 0; n < h->npending; n++)
-		if (overlaps(&h->pending[n], pa, size))
-			return true;
-	return false;
-}
+/* ---- loads ---- */
 
 static uint64_t max(uint64_t a, uint64_t b)
 {
@@ -79,21 +29,12 @@ static uint64_t early_value(struct hart *h, uint64_t pa, uint64_t value,
 			    uint64_t earliest)
 {
 	struct machine *m = h->m;
-	uint32_t number = m->old_bucket[bucket_of(pa)];
-	const struct old_value *first = NULL;
+	const struct old_value *old = NULL, *first = NULL;
 	uint64_t oldest = max(earliest, now(h) - EARLY_AGE);
 
 	if (now(h) < EARLY_AGE)
 		oldest = earliest;
-	while (number != 0 && m->nold - number < OLD_VALUES) {
-		const struct old_value *old =
-			&m->old[(number - 1) % OLD_VALUES];
-
-		number = old->before;
-		if (old->when <= oldest)
-			break;
-		if (old->pa != pa)
-			continue;
+	while ((old = past_store(m, pa, old, oldest + 1)) != NULL) {
 		if (old->hart == (int)h->id || (first != NULL && one_in(m, 2)))
 			break;
 		value = old->value;
@@ -103,74 +44,6 @@ static uint64_t early_value(struct hart *h, uint64_t pa, uint64_t value,
 	if (first != NULL)
 		story_early(h, pa, first);
 	return value;
-}
-
-/* ---- late loads ---- */
-
-/* The load from pa took place in its turn. */
-static void settle_one(struct hart *h, uint64_t pa)
-{
-	if (pa == 0)
-		return;
-	for (uint32_t n = 0; n < h->npending; n++)
-		if (h->pending[n].late_pa == pa)
-			h->pending[n].late_pa = 0;
-	for (uint64_t left = h->late; left != 0; left &= left - 1)
-		if (h->late_pa[__builtin_ctzl(left)] == pa)
-			h->late &= ~(left & -left);
-}
-
-void order_settle(struct hart *h)
-{
-	h->late = 0;
-	for (uint32_t n = 0; n < h->npending; n++)
-		h->pending[n].late_pa = 0;
-}
-
-void order_use(struct hart *h, uint32_t reg)
-{
-	if (h->late >> reg & 1)
-		settle_one(h, h->late_pa[reg]);
-}
-
-/* Whether a late load from late_pa is from the same bytes. */
-static bool near(uint64_t late_pa, uint64_t pa, unsigned size)
-{
-	return late_pa < pa + size && pa < late_pa + 8;
-}
-
-/* The hart's later accesses to the same bytes come after the load. */
-static void settle_at(struct hart *h, uint64_t pa, unsigned size)
-{
-	for (uint32_t n = 0; n < h->npending; n++)
-		if (near(h->pending[n].late_pa, pa, size))
-			settle_one(h, h->pending[n].late_pa);
-	for (uint64_t left = h->late; left != 0; left &= left - 1)
-		if (near(h->late_pa[__builtin_ctzl(left)], pa, size))
-			h->late &= ~(left & -left);
-}
-
-/* Returns the late load whose value a store would store, or 0. */
-uint64_t order_begin(struct hart *h, const struct insn *i)
-{
-	uint64_t from = 0;
-
-	order_use(h, i->rs1);
-	if (i->kind != KIND_MEMORY)
-		order_use(h, i->rs2);
-	else if (h->late >> i->rs2 & 1)
-		from = h->late_pa[i->rs2];
-	h->late &= ~(1UL << i->rd);
-	return from;
-}
-
-void order_end(struct hart *h, const struct insn *i)
-{
-	if (i->kind == KIND_MEMORY) {
-		h->late |= 1UL << i->rd;
-		h->late_pa[i->rd] = h->late_load;
-	}
-	h->late_load = 0;
 }
 
 /* The load from pa takes place now. */
@@ -190,10 +63,8 @@ static void load_late(struct hart *h, uint64_t pa)
 		h->seen[reg] = now(h);
 	}
 	h->reads[pa / 8 % READS] = now(h);
-	settle_one(h, pa);
+	pending_settle_one(h, pa);
 }
-
-/* ---- loads ---- */
 
 uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since)
 {
@@ -201,12 +72,12 @@ uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since)
 	uint64_t *read = &h->reads[pa / 8 % READS];
 
 	h->performed = now(h);
-	settle_at(h, pa, size);
-	if (pa % 8 + size > 8 || has_pending(h, pa, size)) {
+	pending_settle_at(h, pa, size);
+	if (pa % 8 + size > 8 || pending_at(h, pa, size)) {
 		for (uint32_t n = 0; n < h->npending; n++)
-			if (overlaps(&h->pending[n], pa, size))
-				settle_one(h, h->pending[n].late_pa);
-		return order_forward(h, pa, size, ram_load(h->m, pa, size));
+			if (pending_overlaps(&h->pending[n], pa, size))
+				pending_settle_one(h, h->pending[n].late_pa);
+		return pending_forward(h, pa, size, ram_load(h->m, pa, size));
 	}
 	value = ram_load(h->m, word, 8);
 	switch (below(h->m, 6)) {
@@ -223,32 +94,7 @@ uint64_t order_load(struct hart *h, uint64_t pa, unsigned size, uint64_t since)
 	return size < 8 ? value & ((1UL << (8 * size)) - 1) : value;
 }
 
-/* ---- the store buffer ---- */
-
-/* The `value` at pa after that store. */
-static uint64_t with_store(const struct pending_store *store, uint64_t pa,
-			   unsigned size, uint64_t value)
-{
-	uint8_t bytes[8];
-
-	memcpy(bytes, &value, 8);
-	for (unsigned b = 0; b < store->size; b++)
-		if (store->pa + b - pa < size)
-			bytes[store->pa + b - pa] =
-				(uint8_t)(store->value >> (8 * b));
-	memcpy(&value, bytes, 8);
-	return value;
-}
-
-/* A load sees the hart's own stores that are still in the buffer. */
-uint64_t order_forward(const struct hart *h, uint64_t pa, unsigned size,
-		       uint64_t value)
-{
-	for (uint32_t n = 0; n < h->npending; n++)
-		if (overlaps(&h->pending[n], pa, size))
-			value = with_store(&h->pending[n], pa, size, value);
-	return value;
-}
+/* ---- stores ---- */
 
 static void perform(struct hart *h, uint32_t n)
 {
@@ -272,7 +118,8 @@ static bool may_pass(const struct hart *h, uint32_t n)
 	if (store->epoch != h->pending[0].epoch)
 		return false;
 	for (uint32_t older = 0; older < n; older++)
-		if (overlaps(&h->pending[older], store->pa, store->size))
+		if (pending_overlaps(&h->pending[older], store->pa,
+				     store->size))
 			return false;
 	return true;
 }
@@ -286,7 +133,7 @@ static void drain_one(struct hart *h)
 
 void order_drain(struct hart *h)
 {
-	order_settle(h);
+	pending_settle(h);
 	while (h->npending != 0)
 		perform(h, 0);
 }
@@ -315,24 +162,12 @@ void order_drain_tables(struct hart *h)
 	}
 }
 
-uint64_t order_walked(struct hart *h, uint64_t pa, uint64_t value)
-{
-	for (uint32_t n = 0; n < h->npending; n++) {
-		if (!h->pending[n].is_fenced ||
-		    !overlaps(&h->pending[n], pa, 8))
-			continue;
-		settle_one(h, h->pending[n].late_pa);
-		value = with_store(&h->pending[n], pa, 8, value);
-	}
-	return value;
-}
-
 /* Called before an atomic operation on that address that is not a release. */
 void order_drain_at(struct hart *h, uint64_t pa, unsigned size)
 {
-	settle_at(h, pa, size);
+	pending_settle_at(h, pa, size);
 	for (uint32_t n = 0; n < h->npending; n++) {
-		if (overlaps(&h->pending[n], pa, size) ||
+		if (pending_overlaps(&h->pending[n], pa, size) ||
 		    h->pending[n].epoch != h->epoch) {
 			order_drain(h);
 			return;
@@ -344,9 +179,9 @@ void order_store(struct hart *h, uint64_t pa, unsigned size, uint64_t value)
 {
 	uint64_t late_pa = h->late_store;
 
-	settle_at(h, pa, size);
-	if (late_pa != 0 && (size < 8 || near(late_pa, pa, size))) {
-		settle_one(h, late_pa);
+	pending_settle_at(h, pa, size);
+	if (late_pa != 0 && (size < 8 || pending_near(late_pa, pa, size))) {
+		pending_settle_one(h, late_pa);
 		late_pa = 0;
 	}
 	if (pa % 8 + size > 8) {
@@ -377,7 +212,7 @@ void order_fence(struct hart *h, uint32_t before, uint32_t after)
 	else if (before & FENCE_W && after & FENCE_W)
 		h->epoch++;
 	if (before & FENCE_R)
-		order_settle(h);
+		pending_settle(h);
 	if (after & FENCE_R && before != 0)
 		h->floor = now(h);
 	nasty(h);

@@ -2,27 +2,12 @@
  *
  * One hart runs at a time, for a burst of instructions. Everything else in the
  * machine happens between two bursts. */
-#include "csr.h"
 #include "parts.h"
 
 #define BURST 1000        /* instructions, when nothing is strict */
 #define BURST_ALONE 10000 /* when no other hart has anything to do */
-#define STALL_MAX 20000   /* the most steps that a preempted hart stalls */
-#define JUMP_MAX (TICKS_PER_SECOND / 50) /* the most ticks the clock skips */
 
 /* ---- time ---- */
-
-/* The time of the next alarm that would wake hart h. */
-static uint64_t alarm_of(const struct hart *h)
-{
-	uint64_t when = NEVER;
-
-	if (h->menvcfg & STCE && h->mie & STI)
-		when = h->stimecmp;
-	if (h->mie & MTI && h->mtimecmp < when)
-		when = h->mtimecmp;
-	return when;
-}
 
 static void jump_to(struct machine *m, uint64_t when)
 {
@@ -38,8 +23,8 @@ static void idle(struct machine *m)
 	uint64_t next = virtio_due(m);
 
 	for (uint32_t n = 0; n < m->nharts; n++)
-		if (m->hart[n].waiting && alarm_of(&m->hart[n]) < next)
-			next = alarm_of(&m->hart[n]);
+		if (m->hart[n].waiting && hart_alarm(&m->hart[n]) < next)
+			next = hart_alarm(&m->hart[n]);
 	if (next == NEVER && m->input_ended) {
 		m->ending = ENDED_ASLEEP;
 		return;
@@ -134,26 +119,10 @@ static void begin_burst(struct hart *h)
 	if (is_strict(m, STRICT_TLB)) {
 		fast_flush(h);
 		if (is_strict(m, STRICT_WALK))
-			kept_ahead(h);
+			tlb_ahead(h);
 	}
 	if (!(is_strict(m, STRICT_TIME) && one_in(m, 16)))
 		interrupt_take(h);
-}
-
-void nasty(struct hart *h)
-{
-	struct machine *m = h->m;
-	uint64_t alarm;
-
-	if (!is_strict(m, STRICT_TIME) || !one_in(m, 8))
-		return;
-	h->stop |= STOP_END;
-	if (one_in(m, 4))
-		h->stalled = now(h) + below(m, STALL_MAX);
-	alarm = alarm_of(h);
-	if (one_in(m, 32) && alarm != NEVER && alarm > clock_now(h) &&
-	    alarm - clock_now(h) < JUMP_MAX)
-		m->clock_offset += alarm - clock_now(h);
 }
 
 /* From now on this is a plain machine. */

@@ -35,7 +35,7 @@ static bool is_stale_table(const struct hart *h, const struct kept *upper)
 	if (upper->level == NO_UPPER || !in_ram(h->m, upper->pte_pa, 8))
 		return false;
 	pte = ram_load(h->m, upper->pte_pa, 8);
-	return order_forward(h, upper->pte_pa, 8, pte) != upper->pte;
+	return pending_forward(h, upper->pte_pa, 8, pte) != upper->pte;
 }
 
 /* A hart uses a kept entry. The entry is stale if the tables, as the hart sees
@@ -118,7 +118,7 @@ void story_code(struct hart *h, uint64_t page, const struct code_page *code)
 			       .pa = pa,
 			       .entry.since = code->since,
 			       .change.hart = NOBODY };
-	const struct old_value *old = order_latest(m, pa & ~7UL);
+	const struct old_value *old = past_store(m, pa & ~7UL, NULL, 0);
 
 	if (memcmp(ram_at(m, pa), &code->raw[at], bytes) == 0)
 		return;

@@ -1,6 +1,6 @@
 /* grade/machine/strict/trap.c: traps and interrupts (privileged specification
  * 20211203, 3.1.6 to 3.1.9, 3.3.2, 4.1). */
-#include "csr.h"
+#include "csr_bits.h"
 #include "parts.h"
 
 /* ---- interrupts ---- */
@@ -63,12 +63,6 @@ void interrupt_take(struct hart *h)
 
 /* ---- traps ---- */
 
-void mode_changed(struct hart *h)
-{
-	h->code_vpn = NEVER;
-	h->ways = h->fast[data_mode(h)];
-}
-
 static uint64_t vector(uint64_t tvec, uint64_t cause)
 {
 	uint64_t base = tvec & ~3UL;
@@ -114,7 +108,7 @@ void trap_take(struct hart *h, uint64_t cause, uint64_t tval)
 	h->reserved = false;
 	h->waiting = false;
 	h->floor = now(h);
-	order_settle(h);
+	pending_settle(h);
 	if (h->mode != MODE_M && delegated >> (cause & 63) & 1)
 		trap_to_s(h, cause, tval);
 	else

@@ -1,5 +1,5 @@
-/* grade/machine/strict/csr.h: bits of control and status registers (privileged
- * specification 20211203, chapters 3 and 4; Sstc 1.0). */
+/* grade/machine/strict/csr_bits.h: bits of control and status registers
+ * (privileged specification 20211203, chapters 3 and 4; Sstc 1.0). */
 #pragma once
 
 #define SIE (1UL << 1)

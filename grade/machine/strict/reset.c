@@ -1,4 +1,4 @@
-/* grade/machine/strict/machine.c: makes a machine. */
+/* grade/machine/strict/reset.c: makes a machine, and resets it. */
 #include "parts.h"
 
 /* ---- memory of the machine ---- */
