@@ -6,7 +6,8 @@ import pytest
 
 from grade.tools.lint.macros import disputed
 from grade.tools.lint.python_files import unportable
-from grade.tools.lint.rooms import circles, imports_of, name_problems, upward
+from grade.tools.lint.rooms import (
+    calls_of, circles, imports_of, name_problems, upward)
 
 
 @pytest.mark.parametrize("code, found", [
@@ -70,9 +71,34 @@ def test_import_circle():
     texts["machine/host/text"] = there
     assert list(circles(imports(texts))) == [
             "grade/machine/guest.py:1: grade/machine/guest.py and "
-            "grade/machine/host import each other",
+            "grade/machine/host depend on each other",
             "grade/machine/host/text.py:1: grade/machine/host and "
-            "grade/machine/guest.py import each other"]
+            "grade/machine/guest.py depend on each other"]
+
+
+def test_call_circle():
+    """lint: C files of grade/ that call each other in a circle are found"""
+    down = "int high(void)\n{\n\treturn low(1) + other(2);\n}\n"
+    plain = "int low(int a,\n\tint b)\n{\n\treturn 1; /* high() */\n}\n"
+    texts = {Path("grade/machine/high.c"): down,
+             Path("grade/machine/low.c"): plain}
+    assert not list(circles(calls_of(texts)))
+    texts[Path("grade/machine/low.c")] = plain.replace("1;", "high();")
+    assert list(circles(calls_of(texts))) == [
+        "grade/machine/high.c:3: grade/machine/high and grade/machine/low "
+        "depend on each other",
+        "grade/machine/low.c:4: grade/machine/low and grade/machine/high "
+        "depend on each other"]
+
+
+def test_include_circle():
+    """lint: a header that includes what needs its C file is found"""
+    edges = [(Path("grade/machine", path), 1, Path("grade/machine", target))
+             for path, target in (("parts.h", "machine.h"),
+                                  ("machine.c", "parts.h"))]
+    assert len(list(circles(edges))) == 2
+    edges[1] = (Path("grade/machine/reset.c"), 1, edges[1][2])
+    assert not list(circles(edges))
 
 
 @pytest.mark.parametrize("paths, found", [

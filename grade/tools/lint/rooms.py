@@ -4,19 +4,24 @@
         -> machine
 
 A module may import from its own room and from those to the right of it, and no
-two parts of a room may import each other. The files beside the rooms, such as
-conftest.py, may import from any room but selftest/. No module may have the
+two parts of a room may depend on each other. The files beside the rooms, such
+as conftest.py, may import from any room but selftest/. No module may have the
 name of one of Python's modules, or of another module here.
+
+In C an include counts as an import, and so does a call of a function that
+another file of the same folder defines. A C file and its header are one part.
 """
 
 import ast
 import os
+import re
 import sys
 import sysconfig
 from collections import defaultdict
 from pathlib import Path
 
 from grade.machine.host.build import ROOT
+from grade.tools.lint.layers import includes
 from grade.tools.lint.project_files import files
 
 # The highest room first.
@@ -27,13 +32,19 @@ TOP = Path("grade")
 FOR_A_HANDOUT = TOP / "course" / "labs"     # these replace other files
 MANY = ("__init__", "__main__", "conftest")
 
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A function that other files can call, as clang-format lays it out.
+DEFINED = re.compile(r"^(?!static\b)[a-z][^;={}()#]*?\b(\w+)\([^;{]*\)\n\{",
+                     re.MULTILINE)
+CALLED = re.compile(r"\b(\w+)\(")
+
 
 def check_rooms():
     paths = [path for path in files(".py", folders=("grade",))
              if FOR_A_HANDOUT not in path.parents]
     texts = {path: (ROOT / path).read_text("utf-8") for path in paths}
     yield from name_problems(paths)
-    imports = list(imports_of(texts))
+    imports = [*imports_of(texts), *c_imports()]
     yield from upward(imports)
     yield from circles(imports)
 
@@ -94,6 +105,44 @@ def module_path(name, known):
     return None
 
 
+# ---- C ----------------------------------------------------------------------
+
+def c_imports():
+    """Yield the same for the C files."""
+    paths = set(files(".c", ".h", ".S", folders=("grade",)))
+    for path in sorted(paths):
+        for number, header in includes(path):
+            if path.parent / header in paths:
+                yield path, number, path.parent / header
+    yield from calls_of({path: (ROOT / path).read_text("utf-8")
+                         for path in sorted(paths) if path.suffix == ".c"})
+
+
+def calls_of(texts):
+    """Yield (file, line, file with the function) for each call from one of
+    these files to another of the same folder. A name that several of them
+    define is not looked at: they are programs of their own."""
+    plain = {path: COMMENT.sub(lambda it: "\n" * it.group().count("\n"), text)
+             for path, text in texts.items()}
+    owners = defaultdict(set)
+    for path, text in plain.items():
+        for name in DEFINED.findall(text):
+            owners[path.parent, name].add(path)
+    for path, text in plain.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            for name in CALLED.findall(line):
+                found = owners.get((path.parent, name), ())
+                if len(found) == 1 and path not in found:
+                    yield path, number, *found
+
+
+# ---- what is wrong ----------------------------------------------------------
+
+def part_of(path):
+    """A C file and its header are one part."""
+    return path if path.suffix == ".py" else path.with_suffix("")
+
+
 def room_of(path):
     return path.parts[1] if len(path.parts) > 2 else BESIDE
 
@@ -114,13 +163,13 @@ def circles(imports):
     folders in one folder."""
     below = defaultdict(lambda: defaultdict(dict))
     for path, line, target in imports:
-        folder, ours, theirs = parting(path, target)
+        folder, ours, theirs = parting(part_of(path), part_of(target))
         if ours != theirs and theirs != "__init__.py":
             below[folder][ours].setdefault(theirs, f"{path}:{line}")
     for folder, graph in below.items():
         for ours, theirs in closing(graph):
             yield (f"{graph[ours][theirs]}: {folder}/{ours} and "
-                   f"{folder}/{theirs} import each other")
+                   f"{folder}/{theirs} depend on each other")
 
 
 def parting(path, target):
