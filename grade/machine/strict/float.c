@@ -5,22 +5,6 @@
 #include <fenv.h>
 #include <math.h>
 
-static uint32_t bits_of_single(float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, 4);
-	return bits;
-}
-
-static uint64_t bits_of_double(double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, 8);
-	return bits;
-}
-
 static double number_of(uint64_t bits)
 {
 	double value;
@@ -218,7 +202,7 @@ double float_away(struct hart *h, __float128 exact, bool single)
 
 	fesetround(FE_TOWARDZERO);
 	if (single) {
-		uint32_t bits = bits_of_single((float)size) + 1;
+		uint32_t bits = bits_s((float)size) + 1;
 		float next;
 
 		memcpy(&next, &bits, 4);
@@ -226,7 +210,7 @@ double float_away(struct hart *h, __float128 exact, bool single)
 		overflows = bits == 0x7f800000;
 		high = overflows ? 0x1p128 : next;
 	} else {
-		uint64_t bits = bits_of_double((double)size) + 1;
+		uint64_t bits = bits_d((double)size) + 1;
 
 		low = (double)size;
 		overflows = bits == 0x7ff0000000000000UL;

@@ -13,8 +13,22 @@ enum { RNE = 0, RTZ = 1, RDN = 2, RUP = 3, RMM = 4, DYN = 7 };
 enum relation { EQ, LT, LE };
 enum integer { INT32, UINT32, INT64, UINT64 };
 
-/* The exception flags in the host's registers. */
-uint32_t fpu_host_flags(void);
+/* The bits of a number. */
+static inline uint32_t bits_s(float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, 4);
+	return bits;
+}
+
+static inline uint64_t bits_d(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, 8);
+	return bits;
+}
 
 /* The double that is equal to a single. A NaN stays quiet or signaling. */
 uint64_t float_widen(uint32_t single);

@@ -17,7 +17,8 @@
 
 /* ---- flags and rounding ---- */
 
-uint32_t fpu_host_flags(void)
+/* The exception flags in the host's registers. */
+static uint32_t host_flags(void)
 {
 	int host = fetestexcept(FE_ALL_EXCEPT);
 
@@ -29,7 +30,7 @@ uint32_t fpu_host_flags(void)
 /* Fetch the flags that the host has set since the last call. */
 void fpu_collect(struct hart *h)
 {
-	uint32_t flags = fpu_host_flags();
+	uint32_t flags = host_flags();
 
 	h->fflags |= flags;
 	if (flags != 0)
@@ -84,22 +85,6 @@ static void end(unsigned rm)
 #define F(n) (h->f[n])
 #define WIDE(n) float_widen(raw_s(h, n))
 
-static uint32_t bits_s(float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, 4);
-	return bits;
-}
-
-static uint64_t bits_d(double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, 8);
-	return bits;
-}
-
 /* 12.2: a single whose upper half is not all ones is read as a NaN. */
 static uint32_t raw_s(const struct hart *h, unsigned n)
 {
@@ -137,7 +122,7 @@ static void put_d(struct hart *h, unsigned n, uint64_t bits)
 /* True if the last result was inexact, so that it may have been a tie. */
 static bool is_inexact(struct hart *h)
 {
-	uint32_t flags = fpu_host_flags();
+	uint32_t flags = host_flags();
 
 	if (!(flags & NX))
 		h->fflags |= flags;

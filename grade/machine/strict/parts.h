@@ -201,7 +201,6 @@ void machine_run(struct machine *m, uint64_t until);
 bool machine_ready(struct machine *m);
 
 /* fpu.c */
-bool fpu_round(struct hart *h, unsigned rm);
 uint32_t fpu_flags(struct hart *h);
 void fpu_collect(struct hart *h);
 

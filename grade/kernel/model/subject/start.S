@@ -26,9 +26,10 @@ fork_and_write:
 	li a7, 1		/* fork */
 	ecall
 	mv t6, a0
-	bgez a0, 1f
+	bgez a0, write_word
 	neg t6, a1
-1:	mv a0, t3
+write_word:
+	mv a0, t3
 	mv a1, t4
 	mv a2, t5
 	li a7, 16		/* write */
@@ -52,17 +53,11 @@ fork_in_vain:
 	li a0, 0
 	li a7, 3		/* wait */
 	ecall
-1:	mv a0, t3
-	mv a1, t4
-	mv a2, t5
-	li a7, 16		/* write */
-	ecall
-	mv a0, t6
-	ret
+	j write_word
 2:	li a7, 2		/* exit */
 	ecall
 3:	neg t6, a1
-	j 1b
+	j write_word
 
 /* long crowd(count, fds, byte, value, old): fork that many children, which
  * share all pages with this process and read from fds[0] until it is closed.

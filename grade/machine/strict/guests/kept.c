@@ -5,12 +5,8 @@
  * fence or none, and reads through the entry. For each kind it prints how often
  * it read from the old page. Where that is allowed, the name of the kind begins
  * with stale_. */
-typedef unsigned long uint64;
-typedef unsigned char uint8;
+#include "guest.h"
 
-#define PAGE 4096UL
-#define UART ((volatile uint8 *)0x10000000)
-#define TEST_DEVICE ((volatile unsigned *)0x100000)
 #define ROUNDS 300
 #define SV39 (8UL << 60)
 #define ASID(n) ((uint64)(n) << 44)
@@ -130,22 +126,6 @@ static const struct {
 	{ "stale_upper_this_page", this_page, 0, 1 },
 };
 
-static void print(const char *name, uint64 count)
-{
-	char digits[20];
-	int n = 0;
-
-	while (*name != '\0')
-		*UART = (uint8)*name++;
-	*UART = ' ';
-	do
-		digits[n++] = (char)('0' + count % 10);
-	while ((count /= 10) != 0);
-	while (n > 0)
-		*UART = (uint8)digits[--n];
-	*UART = '\n';
-}
-
 /* True if the old page is read after the change. */
 static int is_stale(uint64 t)
 {
@@ -178,7 +158,7 @@ int main(int me)
 
 		for (int round = 0; round < ROUNDS; round++)
 			stale += is_stale(t);
-		print(tests[t].name, stale);
+		print_count(tests[t].name, stale);
 	}
 	*TEST_DEVICE = 0x5555;
 	for (;;)

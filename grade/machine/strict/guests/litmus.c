@@ -4,11 +4,8 @@
  *
  * RVWMO allows the weak outcome without fences, but not with fences or a
  * dependency (unprivileged specification, chapter 14). */
-typedef unsigned long uint64;
-typedef unsigned char uint8;
+#include "guest.h"
 
-#define UART ((volatile uint8 *)0x10000000)
-#define TEST_DEVICE ((volatile unsigned *)0x100000)
 #define ROUNDS 2000
 
 volatile uint64 trapped; /* guest.S */
@@ -159,22 +156,6 @@ static const struct {
 	{ "copy_released", copy, ACQUIRED },
 };
 
-static void print(const char *name, uint64 count)
-{
-	char digits[20];
-	int n = 0;
-
-	while (*name != '\0')
-		*UART = (uint8)*name++;
-	*UART = ' ';
-	do
-		digits[n++] = (char)('0' + count % 10);
-	while ((count /= 10) != 0);
-	while (n > 0)
-		*UART = (uint8)digits[--n];
-	*UART = '\n';
-}
-
 int main(int me)
 {
 	uint64 n = 0;
@@ -193,7 +174,7 @@ int main(int me)
 			meet(++n);
 		}
 		if (me == 0)
-			print(tests[t].name, odd);
+			print_count(tests[t].name, odd);
 	}
 	if (me == 0)
 		*TEST_DEVICE = 0x5555;

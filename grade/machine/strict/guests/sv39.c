@@ -4,12 +4,7 @@
  * Machine mode makes the loads and stores, with MPRV; a jump changes the mode.
  * The guest prints in hex the trap that each access caused and the entry that
  * it left, for a comparison with QEMU. */
-typedef unsigned long uint64;
-typedef unsigned char uint8;
-
-#define PAGE 4096UL
-#define UART ((volatile uint8 *)0x10000000)
-#define TEST_DEVICE ((volatile unsigned *)0x100000)
+#include "guest.h"
 
 #define MPRV (1UL << 17)
 #define SUM (1UL << 18)
