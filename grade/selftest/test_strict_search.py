@@ -31,7 +31,8 @@ def strict(calf, tmp_path):
     plain = calf.folder / "plain" / "config.json"
     config = tmp_path / "config.json"
     config.write_text(json.dumps(
-        {**json.loads(plain.read_text("utf-8")), "kernel": str(guest)}))
+        {**json.loads(plain.read_text("utf-8")), "kernel": str(guest)}),
+        "utf-8")
 
     def start(settings):
         return process.start(
