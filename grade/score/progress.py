@@ -4,6 +4,7 @@ sum."""
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from textwrap import indent
@@ -17,6 +18,7 @@ from grade.score.points import add_up
 
 TITLE_WIDTH = 64
 SAVE_SECONDS = 1        # between two writes of the results
+NUMBER = re.compile(r"\d+")
 NOT_YET = "it has not run yet"
 
 
@@ -179,7 +181,11 @@ class Progress:
         yield f"\nIn full: {path}\n"
 
     def _left_out(self):
+        alike = {}              # the numbers grow while a run goes on
         for why, count in self._untried.items():
+            before = alike.get(NUMBER.sub("", why), ("", 0))[1]
+            alike[NUMBER.sub("", why)] = why, before + count
+        for why, count in alike.values():
             yield f"{many(count, 'test')} not tried: " \
                 + why.removeprefix("not tried: ")
         for why in self._skipped.values():

@@ -7,7 +7,7 @@ program is safe, and then hundreds that pass say little. So, in this order:
 1. What the guest says about memory counts only if page tables have shown that
    fork shares frames.
 2. The tests marked `long` count only for a kernel that keeps its promises in
-   all others.
+   all others, and does not panic.
 3. A group in which a promise was broken, or the kernel panicked, gives at most
    half of its points.
 """
@@ -35,9 +35,8 @@ def settle(tests):
     broken = broken_groups(tests, points)
     seen = [test for test in tests if test["id"].startswith(SEEN)]
     is_unseen = seen and not any(map(passed, seen))
-    is_early = any(test["status"] == "failed" for test in tests
-                   if test["group"] in points.promises
-                   and not is_long(points, test))
+    is_early = any(breaks_promise(test, points) for test in tests
+                   if not is_long(points, test))
     for index, test in enumerate(tests):
         if not test["got"]:
             continue
@@ -45,7 +44,7 @@ def settle(tests):
             tests[index] = withhold(test, test["got"], UNSEEN)
         elif is_early and is_long(points, test):
             tests[index] = withhold(test, test["got"], TOO_EARLY)
-    for group in broken:
+    for group in sorted(broken):
         halve(tests, group)
     return tests
 
@@ -67,11 +66,20 @@ def needs_sharing(test, points):
 
 def broken_groups(tests, points):
     """The groups that give at most half of their points."""
-    return {test["group"] for test in tests
-            if test["status"] == "failed" and (
-                test["group"] in points.promises
-                or test["group"] not in points.tools
-                and PANIC_MARK.search(test["message"].encode()))}
+    return {test["group"] for test in tests if breaks_promise(test, points)}
+
+
+def breaks_promise(test, points):
+    return test["status"] == "failed" and is_promise(
+        test["group"], test["message"], points)
+
+
+def is_promise(group, message, points):
+    """Whether a failure with that message breaks a promise: no program may be
+    able to make the kernel panic, whatever the test is about."""
+    return group in points.promises or (
+        group not in points.tools
+        and PANIC_MARK.search(message.encode()) is not None)
 
 
 def earned(test):
