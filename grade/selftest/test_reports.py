@@ -321,7 +321,7 @@ def test_limit(tmp_path, monkeypatch):
     """reports: a run that LIMIT ends keeps its points"""
     start = time.monotonic()
     seconds = int(limit(40))
-    child, _ = hang(tmp_path, monkeypatch, LIMIT=str(seconds))
+    child, _ = hang(tmp_path, monkeypatch, LIMIT=str(seconds), ALL="1")
     child.communicate(timeout=seconds)
     assert child.returncode == 1 and time.monotonic() - start < seconds
     found = results.read(tmp_path / "out" / "results.json")

@@ -65,6 +65,9 @@ static void turn_fork(void)
 		child_run();
 	close(to_child[0]);
 	close(to_parent[1]);
+	/* This also copies the parent's page of variables, in this turn. */
+	to_child[0] = -1;
+	to_parent[1] = -1;
 	child_order('-'); /* now it runs and has its own stack page */
 }
 
