@@ -124,7 +124,7 @@ static void fork_of_floats_without_memory(void)
 
 		while (step_fork_with_floats(fd, n) < 0) {
 			CHECK_EQ(errno, ENOMEM);
-			CHECK(n++ < 100);
+			CHECK(n++ < 1000);
 		}
 		IN_CHILD() {
 			__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
