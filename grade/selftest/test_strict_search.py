@@ -104,18 +104,18 @@ def test_back(strict):
         assert machine.stderr.readline() == \
             f"strict: waiting for gdb on port {port}\n"
         gdb = probe("gdb").rpartition("GDB=")[2] or "gdb-multiarch"
-        commands = ("set architecture riscv:rv64", f"target remote :{port}",
-                    "continue", "watch counter", "reverse-continue",
-                    "reverse-stepi")
+        commands = ("set architecture riscv:rv64",
+                    f"target remote 127.0.0.1:{port}", "continue",
+                    "watch counter", "reverse-continue", "reverse-stepi")
         done = subprocess.run(
             [gdb, "-nx", "-batch", *(word for command in commands
                                      for word in ("-ex", command)),
-             strict.guest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+             strict.guest], env={**os.environ, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
             timeout=limit(120))
     finally:
         process.kill(machine)
-    assert "No more reverse-execution history" in done.stdout
     values = re.search(r"hit Hardware watchpoint 1: counter\n\n"
                        r"Old value = (\d+)\nNew value = (\d+)\n", done.stdout)
     assert int(values[1]) == int(values[2]) + 1
