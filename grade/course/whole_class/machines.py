@@ -21,8 +21,8 @@ SSH = "ssh -o BatchMode=yes -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 
 
 def grade_all(keys, found, options, failed):
-    """Grade these submissions, and report each one that ends. What went wrong
-    is added to `failed`, by key."""
+    """Grade these submissions, and report each one when it ends. Add what
+    went wrong to `failed`, by key."""
     students = {}
     for submission in found:
         for attempt in options.policy.graded(submission):

@@ -31,8 +31,8 @@ ENTER = ("-device loader,addr=0x81000000,data=0x0202b583000012b7,data-len=8 "
          "-device loader,addr=0x81000010,data=0x00030067,data-len=4 "
          "-device loader,addr=0x81000000,cpu-num=0")
 
-# What is missing, and options for machines that lack it. The first one that
-# this QEMU accepts is tried.
+# What the kernel reports, and options of QEMU for machines without it. The
+# first option that this QEMU accepts is used.
 CPU = "the CPU lacks "
 LACKS = {
     "no compressed instructions": (CPU + "C (compressed instructions)",

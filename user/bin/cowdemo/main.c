@@ -134,16 +134,24 @@ static const char *say_read(const struct figures *seen)
 				 : "Reading costs nothing.";
 }
 
-static const char *say_child_wrote(const struct figures *seen)
+static const char *say_wrote(const struct figures *seen,
+			     const char *when_shared, const char *when_copied)
 {
 	if (is(seen, 1, 1, 0) && is_shared_by_fork)
-		return "The write faults, and the child gets a copy of this "
-		       "page alone.";
+		return when_shared;
 	if (is(seen, 0, 0, 0) && !is_shared_by_fork)
-		return "The copy is there already: the price was paid in "
-		       "fork.";
+		return when_copied;
 	return "This should cost one frame and one copy if the page is shared, "
 	       "else nothing.";
+}
+
+static const char *say_child_wrote(const struct figures *seen)
+{
+	return say_wrote(seen,
+			 "The write faults, and the child gets a copy of this "
+			 "page alone.",
+			 "The copy is there already: the price was paid in "
+			 "fork.");
 }
 
 static const char *say_wrote_again(const struct figures *seen)
@@ -158,13 +166,10 @@ static const char *say_wrote_again(const struct figures *seen)
 
 static const char *say_parent_wrote(const struct figures *seen)
 {
-	if (is(seen, 1, 1, 0) && is_shared_by_fork)
-		return "It works both ways: the parent copies, the child keeps "
-		       "the old one.";
-	if (is(seen, 0, 0, 0) && !is_shared_by_fork)
-		return "Nothing happens.";
-	return "This should cost one frame and one copy if the page is shared, "
-	       "else nothing.";
+	return say_wrote(seen,
+			 "It works both ways: the parent copies, the child "
+			 "keeps the old one.",
+			 "Nothing happens.");
 }
 
 static const char *say_exited(const struct figures *seen)

@@ -1,24 +1,8 @@
 /* user/test/usertests/exec.c: start programs and other files. */
 
-#include "tests.h"
+#include "elf.h"
 
 #define ELF_MAX 65536
-
-/* The parts of an ELF file that the tests change (System V ABI, "Object
- * Files"). All fields are little-endian. */
-struct elf_file {
-	uchar ident[16];
-	uint16 type, machine;
-	uint32 version;
-	uint64 entry, phoff, shoff;
-	uint32 flags;
-	uint16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_part {
-	uint32 type, flags;
-	uint64 offset, vaddr, paddr, filesz, memsz, align;
-};
 
 /* A good program, which the tests damage. */
 static char image[ELF_MAX] __attribute__((aligned(16)));
@@ -38,7 +22,8 @@ static void load_image(void)
 	CHECK(n > (long)sizeof(*elf) && n < (long)sizeof(image));
 	image_size = (size_t)n;
 	xclose(fd);
-	CHECK(elf->phnum >= 2 && part(0)->type == 1 && part(1)->type == 1);
+	CHECK(elf->phnum >= 2 && part(0)->type == ELF_LOAD &&
+	      part(1)->type == ELF_LOAD);
 }
 
 static int exec_file(const char *path)
@@ -348,7 +333,7 @@ static void load_self_writer(uint64 va)
 	memcpy(image + image_size, self_writer_start, size);
 	elf->phnum = 1;
 	elf->entry = va;
-	*part(0) = (struct elf_part){ .type = 1,
+	*part(0) = (struct elf_part){ .type = ELF_LOAD,
 				      .flags = 7,
 				      .offset = image_size,
 				      .vaddr = va,
