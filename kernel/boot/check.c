@@ -10,6 +10,12 @@
 #define FDT_MAGIC "\xd0\x0d\xfe\xed"
 #define FDT_SIZE_MAX (1UL << 20)
 
+enum { IER = 1, IIR = 2 }; /* registers of the UART */
+
+#define IER_SEND 0x02
+#define IIR_CAUSE 0x0f
+#define IIR_SEND 0x02
+
 #define MISA(letter) (1UL << ((letter) - 'A'))
 
 struct findings {
@@ -75,6 +81,16 @@ static bool lacks_csrs(const char *tree, uint64 size)
 	return is_described;
 }
 
+/* True on one hart only. Without control registers a hart cannot read its
+ * number, and QEMU says 0 to each; without atomic instructions they cannot
+ * share a word either. But a 16550 says once that its interrupt for sending was
+ * enabled while it can send: to the first who reads IIR. */
+static bool is_first_to_ask(void)
+{
+	mmio_write8((uint8 *)UART_PA + IER, IER_SEND);
+	return (mmio_read8((uint8 *)UART_PA + IIR) & IIR_CAUSE) == IIR_SEND;
+}
+
 /* Without control registers an access to one would trap, but to nowhere. Only
  * the device tree can tell. */
 void machine_check_csrs(uint64 hartid, uint64 tree_pa)
@@ -90,6 +106,8 @@ void machine_check_csrs(uint64 hartid, uint64 tree_pa)
 	if (size > FDT_SIZE_MAX || tree[4] != 0 ||
 	    !lacks_csrs((const char *)tree, size))
 		return;
+	if (!is_first_to_ask())
+		park();
 	machine_say("calf: cannot start: the CPU lacks Zicsr (control "
 		    "registers)\n");
 	machine_off();

@@ -128,7 +128,12 @@ static void drain_one(struct hart *h)
 {
 	uint32_t n = (uint32_t)below(h->m, h->npending);
 
-	perform(h, may_pass(h, n) ? n : 0);
+	if (n == 0 || !may_pass(h, n)) {
+		perform(h, 0);
+		return;
+	}
+	perform(h, n);
+	nasty(h); /* only now can others see their order */
 }
 
 void order_drain(struct hart *h)

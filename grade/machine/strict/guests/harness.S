@@ -3,8 +3,9 @@
  *
  * x2 points to memory for loads and stores, x3 to values, and x4 to the place
  * of the next result; x1 is a scratch register. A trap stores mcause and mtval,
- * and goes on after the instruction. At the end all results are printed in
- * hex. */
+ * and goes on after the instruction. At a breakpoint, mtval may be its address
+ * or zero (privileged specification, section 3.1.16), so 0 is stored for it. At
+ * the end all results are printed in hex. */
 	.section .text.start, "ax"
 	.globl _start
 _start:
@@ -39,8 +40,12 @@ _start:
 trap:
 	csrr x1, mcause
 	sd x1, 0(x4)
+	sd x0, 8(x4)
+	addi x1, x1, -3
+	beqz x1, counted
 	csrr x1, mtval
 	sd x1, 8(x4)
+counted:
 	addi x4, x4, 16
 	csrr x1, mepc
 	lhu x1, 0(x1)
