@@ -15,9 +15,10 @@ from grade.machine.host.build import ROOT, UserError
 from grade.series.check_steps import judge
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
-from grade.series.patches import findings, read_series
-from grade.series.stack import DoesNotFit, check_round
-from grade.series.step_commits import lay_out
+from grade.series.patches import (
+    after_lab, findings, from_lab, labs_in, read_series)
+from grade.series.stack import DoesNotFit, check_round, copy_finished
+from grade.series.step_commits import lay_out, steps_of
 from grade.series.step_results import Outcome
 from grade.tools.lint.series_fits import pages_left_out
 from grade.tools.setup.needs import needs
@@ -25,6 +26,7 @@ from grade.tools.setup.needs import needs
 pytestmark = [pytest.mark.xdist_group("series"), needs("git")]
 
 STARTER = [f"line {n}" for n in range(30)]
+ONE, TWO = "0001-mm-step-1.patch", "0002-mm-step-2.patch"
 
 
 def kernel_file(root):
@@ -57,7 +59,7 @@ def commit(root, message):
 
 @pytest.fixture
 def toy(toy_made, tmp_path):
-    """A project under git whose series has two steps."""
+    """A project under git whose series has two labs with a step each."""
     return Path(shutil.copytree(toy_made, tmp_path / "toy"))
 
 
@@ -77,6 +79,7 @@ def toy_made(tmp_path_factory):
     commit(shop, "starter: what the series begins with")
     git(shop, "update-ref", "refs/calf/saved", "HEAD")
     for number, line in enumerate(("line 5", "line 20"), 1):
+        git(shop, "commit", "-q", "--allow-empty", "-m", f"lab lab{number}")
         for file in kernel_file, page_file:
             change(shop, f"{line}\n", f"{line} of step {number}\n", file)
         commit(shop, f"mm: step {number}\n\nPasses: t{number}")
@@ -102,7 +105,7 @@ def test_comes_off_and_goes_on(toy):
     lay_out(toy, patches, toy / "build" / "laid")
     laid = toy / "build" / "laid"
     assert page_lines(laid) == page_lines(toy)
-    git(laid, "checkout", "-q", "HEAD~2")
+    git(laid, "checkout", "-q", steps_of(laid)[0])
     assert kernel_lines(laid) == page_lines(laid) == STARTER
 
 
@@ -142,10 +145,11 @@ def test_place(toy, old, step, file):
     shop.save()
     assert file(toy).read_text("utf-8") == changed
     check_round(toy, read_series(toy))
-    lay_out(toy, read_series(toy), toy / "build" / "laid")
-    for number in range(2, -1, -1):
-        git(toy / "build" / "laid", "checkout", "-q", f"series~{2 - number}")
-        seen = file(toy / "build" / "laid").read_text("utf-8")
+    laid = toy / "build" / "laid"
+    lay_out(toy, read_series(toy), laid)
+    for number, made in enumerate(steps_of(laid)):
+        git(laid, "checkout", "-q", made)
+        seen = file(laid).read_text("utf-8")
         assert ("changed" in seen) == (number >= step)
 
 
@@ -180,7 +184,7 @@ def test_edit_reaches_the_tree(toy):
     (lambda shop: change(shop.folder, "line 1\n", "x\n"), "not committed"),
     (lambda shop: shutil.rmtree(shop.folder), "make series-edit"),
     (lambda shop: change(shop.root, "line 1\n", "x\n"), "has changed in"),
-    (lambda shop: git(shop.folder, "reset", "-q", "--hard", "HEAD~2"),
+    (lambda shop: git(shop.folder, "reset", "-q", "--hard", "HEAD~4"),
      "names no patch"),
     (lambda shop: git(shop.folder, "commit", "-q", "--allow-empty", "-m",
                       "fixup! mm: step 1"), "no place yet"),
@@ -190,7 +194,15 @@ def test_edit_reaches_the_tree(toy):
     (lambda shop: (change(shop.folder, "line 1\n", "x\n"),
                    git(shop.folder, "commit", "-q", "-a", "-m", "m")),
      "does not end with"),
-], ids=["dirty", "none", "tree", "empty", "fixup", "outside", "passes"])
+    (lambda shop: (change(shop.folder, "line 1\n", "x\n"),
+                   git(shop.folder, "commit", "-q", "-a", "-m", "lab lab3")),
+     "\"lab lab3\" must be empty"),
+    (lambda shop: git(shop.folder, "commit", "-q", "--allow-empty", "-m",
+                      "lab lab3"), "lab lab3 has no patch"),
+    (lambda shop: git(shop.folder, "commit", "-q", "--allow-empty", "-m",
+                      "mm: nothing"), "must change something"),
+], ids=["dirty", "none", "tree", "empty", "fixup", "outside", "passes",
+        "full mark", "empty lab", "empty step"])
 def test_save_refuses(toy, act, said):
     """series: save refuses a bad state: {said}"""
     shop = Workshop(toy)
@@ -211,18 +223,26 @@ def test_edit_keeps_unsaved_work(toy):
         shop.open()
 
 
+def write_list(folder, *lines):
+    (folder / "series").write_text("\n".join(lines) + "\n", "utf-8")
+
+
 @pytest.mark.parametrize("act, said", [
     (lambda p: (p / "0002-mm-step-2.patch").unlink(), "there is no"),
-    (lambda p: (p / "series").write_text("0002-mm-step-2.patch\n", "utf-8"),
-     "in the place of 0001"),
-    (lambda p: (p / "series").write_text("0001-mm-step-1.patch\n", "utf-8"),
-     "0002-mm-step-2.patch is not in"),
+    (lambda p: write_list(p, "lab lab1", TWO), "in the place of 0001"),
+    (lambda p: write_list(p, "lab lab1", ONE), f"{TWO} is not in"),
+    (lambda p: write_list(p, ONE, "lab lab2", TWO), f"{ONE} is in no lab"),
+    (lambda p: write_list(p, "lab lab1", "lab lab2", ONE, TWO),
+     "lab lab1 has no patch"),
+    (lambda p: write_list(p, "lab lab1", ONE, "lab lab1", TWO),
+     "lab lab1 begins twice"),
     (lambda p: (p / "series").unlink(), "no such file"),
     (lambda p: (p / "0001-mm-step-1.patch").write_text("nothing\n", "utf-8"),
      "0001-mm-step-1.patch: "),
     (lambda p: shutil.copy(p / "0001-mm-step-1.patch",
                            p / "0002-mm-step-2.patch"), "does not come off"),
-], ids=["missing", "order", "extra", "no list", "no patch", "twice"])
+], ids=["missing", "order", "extra", "no lab", "empty lab", "two labs",
+        "no list", "no patch", "twice"])
 def test_bad_series(toy, act, said):
     """series: a bad series is refused in one line: {said}"""
     act(toy / "patches")
@@ -252,12 +272,28 @@ def test_new_page(toy):
 
 def test_page_left_out(toy):
     """series: a patch to a page that hand-outs do not contain is found"""
-    lab = SimpleNamespace(name="toy", takes=lambda path: path != "docs/a.md")
-    assert [line.partition("changes ")[2] for line in pages_left_out(
-        read_series(toy), [lab])] == [
-            "docs/a.md, which hand-outs of toy do not have"] * 2
+    lab = SimpleNamespace(name="lab2", takes=lambda path: path != "docs/a.md")
+    assert [*pages_left_out(read_series(toy), [lab])] == [
+        f"patches/{TWO}:1: changes docs/a.md, which hand-outs of lab2 do not "
+        "have"]
     lab.takes = lambda path: True
     assert not [*pages_left_out(read_series(toy), [lab])]
+
+
+def test_labs(toy):
+    """series: each lab is a stretch of the patches"""
+    patches = read_series(toy)
+    assert labs_in(patches) == ["lab1", "lab2"]
+    assert [p.number for p in from_lab(patches, "lab1")] == [1, 2]
+    assert [p.number for p in after_lab(patches, "lab1")] == [2]
+    assert after_lab(patches, "lab2") == []
+    with head("lab lab3 has no patches"):
+        from_lab(patches, "lab3")
+    made = toy / "build" / "finished"
+    made.mkdir()
+    copy_finished(toy, made, "lab1")
+    assert kernel_lines(made)[5] == page_lines(made)[5] == "line 5 of step 1"
+    assert kernel_lines(made)[20] == page_lines(made)[20] == "line 20"
 
 
 def test_findings(toy):

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 from grade.machine.host.text import many
-from grade.series.git import commits
 from grade.series.patches import NO_TESTS, findings, read_series
-from grade.series.step_commits import lay_out
+from grade.series.step_commits import lay_out, steps_of
 from grade.series.step_results import (
     Memory, check_out, is_guest_test, try_fast, try_fully)
 
@@ -67,7 +66,7 @@ def outcomes_in_order(place, memory, fast):
             trees.put(tree)
 
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [(c, pool.submit(find, c)) for c in commits(repository)]
+        waiting = [(c, pool.submit(find, c)) for c in steps_of(repository)]
         try:
             for commit, future in waiting:
                 yield commit, future.result()

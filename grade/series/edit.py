@@ -12,7 +12,8 @@ from grade.series.patches import (
     FOLDER, LIST, PARTS, PARTS_TEXT, read_series)
 from grade.series.stack import (
     check_round, differences, file_list, scratch_folder)
-from grade.series.step_commits import AHEAD, STARTER, find_base, lay_out
+from grade.series.step_commits import (
+    AHEAD, STARTER, find_base, lay_out, marked, steps_of)
 
 PLACE = Path("build") / "series" / "edit"
 SAVED = "refs/calf/saved"       # what the tree has
@@ -21,8 +22,8 @@ UNDER_WAY = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD",
 UNPLACED = re.compile(r"(fixup|squash|amend)! ")
 
 LIST_HEAD = f"""\
-# {FOLDER}/{LIST}: the patches in their order. `make series-save` writes this
-# file; docs/series.md explains how.
+# {FOLDER}/{LIST}: the patches in their order, each lab after its name. `make
+# series-save` writes this file; docs/series.md explains how.
 """
 
 
@@ -91,7 +92,19 @@ class Workshop:
             if subject == AHEAD or UNPLACED.match(subject):
                 raise UserError(
                     f"{PLACE}: \"{subject}\" has no place yet: git rebase -i")
+        self._check_marks()
         self._check_against_tree()
+
+    def _check_marks(self):
+        """Raise UserError for a mark with changes, or a step without."""
+        trees = git_lines(self.folder, "log", "--reverse", "--format=%T")
+        for (lab, commit), before, after in zip(
+                [*marked(self.folder)][1:], trees, trees[1:]):
+            if (before == after) != (lab is not None):
+                raise UserError(
+                    f"{PLACE}: \"{subject_of(self.folder, commit)}\" must "
+                    + ("change something" if lab is None
+                       else "be empty, since it marks a lab"))
 
     def _check_against_tree(self):
         outside = git_lines(self.folder, "diff", "--name-only", SAVED, "HEAD",
@@ -124,11 +137,12 @@ class Workshop:
         """Move the tree's difference, the last commit, into that step; 0 is
         the starter. Returns the files with conflicts that git could not
         resolve."""
-        found = commits(self.folder)
+        found = steps_of(self.folder)
         git(self.folder, "commit", "-q", "--no-verify", "--amend", "-m",
             f"fixup! {found[step]}")
         try:
-            git(self.folder, "rebase", "-q", "-i", "--autosquash", "--root")
+            git(self.folder, "rebase", "-q", "-i", "--autosquash",
+                "--keep-empty", "--root")
         except GitError:
             if not self.under_way():
                 raise
@@ -143,17 +157,21 @@ class Workshop:
     def _format(self, folder):
         """The commits after the first as patches, all with the same author and
         date."""
-        first, *others = commits(self.folder)
+        (_, first), *others = marked(self.folder)
         base = tip = self._rewrite(first)
-        for commit in others:
-            tip = self._rewrite(commit, "-p", tip)
+        for lab, commit in others:
+            if lab is None:
+                tip = self._rewrite(commit, "-p", tip)
         folder.mkdir()
         names = git_lines(
             self.folder, "format-patch", "-N", "--zero-commit",
             "--no-signature", "--stat=72", *PATCH_FORM,
             "-o", str(folder), f"{base}..{tip}")
-        (folder / LIST).write_text(LIST_HEAD + "".join(
-            f"{Path(name).name}\n" for name in names), "utf-8")
+        patches = (Path(name).name for name in names)
+        lines = [next(patches) if lab is None else f"lab {lab}"
+                 for lab, _ in others]
+        (folder / LIST).write_text(
+            LIST_HEAD + "".join(f"{line}\n" for line in lines), "utf-8")
 
     def _rewrite(self, commit, *parent):
         message = git(self.folder, "log", "-1", "--format=%B", commit)

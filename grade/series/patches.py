@@ -1,4 +1,8 @@
-"""grade/series/patches.py: read and check the patches in patches/."""
+"""grade/series/patches.py: read and check the patches in patches/.
+
+The series is one stack of patches, and each lab is a stretch of it: in the
+list, a line `lab NAME` stands before the first patch of that lab.
+"""
 
 import email
 import email.policy
@@ -20,14 +24,17 @@ PARTS_TEXT = " or ".join(f"{part}/" for part in PARTS)
 NO_TESTS = "no test that failed before"
 
 NAME = re.compile(r"(\d{4})-[^/]+\.patch")
+MARK = re.compile(r"lab ([a-z][a-z0-9]*)")
 DIFF = re.compile(rb"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A step of the series. `passes` are the tests that it makes pass, `lines`
-    is the number of changed lines of code, without those of pages."""
+    """A step of the series, of that lab. `passes` are the tests that it makes
+    pass, `lines` is the number of changed lines of code, without those of
+    pages."""
 
+    lab: str
     path: Path
     subject: str
     message: str            # the text below the subject
@@ -39,12 +46,16 @@ class Patch:
     def name(self):
         return f"{FOLDER}/{self.path.name}"
 
+    @property
+    def number(self):
+        return int(self.path.name[:4])
+
 
 def read_series(root):
-    """The patches, in order. Raises UserError."""
+    """The patches of all labs, in order. Raises UserError."""
     folder = Path(root) / FOLDER
-    names = read_list(folder)
-    for number, name in enumerate(names, 1):
+    labs = read_list(folder)
+    for number, name in enumerate(labs, 1):
         match = NAME.fullmatch(name)
         if not match or int(match.group(1)) != number:
             raise UserError(f"{FOLDER}/{LIST}: {name} is in the place of "
@@ -52,24 +63,67 @@ def read_series(root):
         if not (folder / name).is_file():
             raise UserError(f"{FOLDER}/{LIST}: there is no {FOLDER}/{name}")
     for path in sorted(folder.glob("[!.]*.patch")):
-        if path.name not in names:
+        if path.name not in labs:
             raise UserError(f"{FOLDER}/{path.name} is not in {FOLDER}/{LIST}")
-    return [read_patch(folder / name) for name in names]
+    return [read_patch(folder / name, lab) for name, lab in labs.items()]
 
 
 def read_list(folder):
+    """The lab of each patch, by the patch's name, in order."""
     path = folder / LIST
     if not path.is_file():
         raise UserError(f"{FOLDER}/{LIST}: no such file")
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    names = [line.partition("#")[0].strip() for line in lines]
-    names = [name for name in names if name]
-    if not names:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lab, labs = None, {}
+    for line in text.splitlines():
+        words = line.partition("#")[0].strip()
+        mark = MARK.fullmatch(words)
+        if mark:
+            check_mark(lab, mark.group(1), labs)
+            lab = mark.group(1)
+        elif words and lab is None:
+            raise UserError(f"{FOLDER}/{LIST}: {words} is in no lab: a line "
+                            "`lab NAME` must stand before it")
+        elif words:
+            labs[words] = lab
+    if not labs:
         raise UserError(f"{FOLDER}/{LIST}: names no patch")
-    return names
+    check_mark(lab, None, labs)
+    return labs
 
 
-def read_patch(path):
+def check_mark(ended, begun, labs):
+    """Raise UserError unless the lab that ends here has patches, and the one
+    that begins here does not have any yet."""
+    if ended is not None and ended not in labs.values():
+        raise UserError(f"{FOLDER}/{LIST}: lab {ended} has no patch")
+    if begun in labs.values():
+        raise UserError(f"{FOLDER}/{LIST}: lab {begun} begins twice")
+
+
+def labs_in(patches):
+    """The names of the labs, in order."""
+    return list(dict.fromkeys(patch.lab for patch in patches))
+
+
+def from_lab(patches, lab):
+    """The patches of that lab and of all later ones: without them, the kernel
+    is the lab's starter."""
+    names = labs_in(patches)
+    if lab not in names:
+        raise UserError(f"lab {lab} has no patches in {FOLDER}/{LIST}; there "
+                        f"is {', '.join(names)}")
+    later = names[names.index(lab):]
+    return [patch for patch in patches if patch.lab in later]
+
+
+def after_lab(patches, lab):
+    """The patches of later labs: without them, the kernel is the lab's
+    finished one."""
+    return [patch for patch in from_lab(patches, lab) if patch.lab != lab]
+
+
+def read_patch(path, lab):
     data = path.read_bytes()
     mail = email.message_from_bytes(data, policy=email.policy.default)
     subject = re.sub(r"^(\[[^]]*\] *)+", "", str(mail["Subject"] or ""))
@@ -78,7 +132,7 @@ def read_patch(path):
     if not subject or not mail["From"]:
         raise UserError(f"{name}: not as git format-patch writes it")
     files, lines = changes_of(path)
-    return Patch(path, " ".join(subject.split()), body.strip(),
+    return Patch(lab, path, " ".join(subject.split()), body.strip(),
                  read_passes(body, name), files, lines)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
-from grade.series.patches import FOLDER, PARTS
+from grade.series.patches import FOLDER, PARTS, after_lab, read_series
 
 NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
 
@@ -65,6 +65,12 @@ def put_on(folder, patches):
         except GitError as error:
             raise DoesNotFit(
                 f"{patch.name} does not go on: {error}") from None
+
+
+def copy_finished(root, folder, lab):
+    """Copy the kernel and pages as they are at the end of that lab."""
+    copy_parts(root, folder)
+    take_off(folder, after_lab(read_series(root), lab))
 
 
 def check_round(root, patches):

@@ -1,5 +1,8 @@
 """grade/series/step_commits.py: make a repository with the starter and the
-steps as commits."""
+steps as commits.
+
+Before the first step of a lab, an empty commit `lab NAME` marks its beginning.
+"""
 
 import shutil
 import tempfile
@@ -7,7 +10,7 @@ from pathlib import Path
 
 from grade.machine.host.build import UserError
 from grade.series.git import EMAIL, NAME, GitError, export, git, git_lines
-from grade.series.patches import FOLDER, PARTS, PARTS_TEXT
+from grade.series.patches import FOLDER, MARK, PARTS, PARTS_TEXT
 from grade.series.stack import (
     DoesNotFit, check_round, copy_parts, copy_project, differences,
     remove_parts, take_off)
@@ -65,14 +68,34 @@ def commit_all(folder, message):
 
 
 def put_on_as_commits(folder, patches):
-    """Apply the patches as a student would, with git am."""
+    """Apply the patches as a student would, with git am, and mark where each
+    lab begins."""
+    lab = None
     for patch in patches:
+        if patch.lab != lab:
+            lab = patch.lab
+            git(folder, "commit", "-q", "--no-verify", "--allow-empty", "-m",
+                f"lab {lab}")
         try:
             git(folder, "am", "-q", "--keep-cr", "--whitespace=nowarn",
                 str(patch.path.resolve()))
         except GitError as error:
             raise DoesNotFit(
                 f"{patch.name}: git am refuses it: {error}") from None
+
+
+def steps_of(folder):
+    """The commits of the repository: the starter and each step."""
+    return [commit for lab, commit in marked(folder) if lab is None]
+
+
+def marked(folder):
+    """Yield (lab, commit) for each commit: the lab that begins with it, or
+    None for the starter and the steps."""
+    for line in git_lines(folder, "log", "--reverse", "--format=%H %s"):
+        commit, _, subject = line.partition(" ")
+        mark = MARK.fullmatch(subject)
+        yield mark and mark.group(1), commit
 
 
 def find_base(root, patches, since, folder):
