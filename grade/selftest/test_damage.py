@@ -1,6 +1,5 @@
 """grade/selftest/test_damage.py: mount and repair damaged disks."""
 
-import shutil
 import signal
 import struct
 import subprocess
@@ -10,6 +9,7 @@ import pytest
 from grade.machine.guest import GuestFailed
 from grade.machine.host.build import ROOT
 from grade.series.git import git
+from grade.series.stack import copy_finished
 from grade.tools.setup.needs import needs
 from grade.trials.damage.damaged_images import damaged
 from grade.trials.damage.host_kernel import build_host, run_host
@@ -66,7 +66,7 @@ def test_host_ends(monkeypatch):
         FOLDER.parents[1] / "damage/broken", Broken)])
 def test_broken(bench, config, tmp_path, patch):
     """damage: a missing check is noticed: {patch.name}"""
-    shutil.copytree(ROOT / "kernel", tmp_path / "kernel")
+    copy_finished(ROOT, tmp_path, patch.lab)
     git(tmp_path, "apply", "-", data=patch.diff.encode())
     program = build_host(config, tmp_path, tmp_path)
     paths = []

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from grade.machine.host.build import ROOT, UserError, build
+from grade.series.stack import copy_finished
 from grade.trials.generated import __main__ as auto
 from grade.trials.generated import compiled, equivalent, made
 
+LABS = sorted(path.parent.name for path in made.HERE.glob("*/files"))
 LLVM = pytest.mark.needs("llvm")
 
 SMALL = """\
@@ -84,13 +86,16 @@ def test_code(tmp_path, path, old, new):
 
 
 @LLVM
-def test_equivalent(config):
-    """mutants: each paragraph about an equivalent mutant fits the kernel"""
+@pytest.mark.parametrize("lab", LABS)
+def test_equivalent(config, tmp_path, lab):
+    """mutants: each paragraph about an equivalent mutant fits the kernel of
+    lab {lab}"""
     flags = config.command("kernel_cc")
-    entries = equivalent.read()
+    copy_finished(ROOT, tmp_path, lab)
+    entries = equivalent.read(lab)
     paths = {entry.path for entry in entries}
-    mutants = [m for pair in made.read_files() if pair[0] in paths
-               for m in made.mutants_of(*pair, flags)]
+    mutants = [m for pair in made.read_files(lab) if pair[0] in paths
+               for m in made.mutants_of(*pair, flags, tmp_path)]
     assert [str(entry) for entry in entries
             if not any(entry.fits(m) for m in mutants)] == []
 

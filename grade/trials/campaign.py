@@ -12,11 +12,21 @@ from grade.machine.host import process
 from grade.machine.host.build import ROOT, BuildError, UserError, build
 from grade.score.content_key import content_key
 from grade.score.points import Points
+from grade.series.patches import labs_in, read_series
 from grade.trials import graded_copy
 from grade.trials.described_patch import BadPatch
 
 NO_BOOT = "build.test_boots"
 JOBS_MAX = 8
+
+
+def labs_wanted():
+    """The lab that LAB names, or all labs. Raises UserError."""
+    names, lab = labs_in(read_series(ROOT)), os.environ.get("LAB")
+    if lab and lab not in names:
+        raise UserError(f"LAB={lab}: no such lab; there is "
+                        f"{', '.join(names)}")
+    return [lab] if lab else names
 
 
 def kernel_groups():

@@ -1,8 +1,9 @@
 """grade/trials/described_patch.py: patches of kernels to be graded,
-NNN-name.patch.
+LAB/NNN-name.patch.
 
 Each begins with a title and fields. A field continues in indented lines. The
-part from the first "diff " or "--- " on is for git apply.
+part from the first "diff " or "--- " on is for git apply. It changes a kernel
+of that lab, not the tree's, which has the patches of later labs, too.
 """
 
 import re
@@ -23,6 +24,7 @@ class BadPatch(Exception):
 class Described:
     """`needed` and `optional` are the names of the fields."""
 
+    lab: str
     name: str
     title: str
     fields: dict
@@ -48,7 +50,8 @@ def read_patch(path, kind):
     missing = [name for name in kind.needed if name not in fields]
     if missing or not lines[0]:
         raise BadPatch(f"{path.name}: it has no {(missing or ['title'])[0]}")
-    return kind(path.stem, lines[0], fields, text[start.start():])
+    return kind(path.parent.name, path.stem, lines[0], fields,
+                text[start.start():])
 
 
 def read_fields(where, text, known):
@@ -63,11 +66,14 @@ def read_fields(where, text, known):
 
 
 def read_patches(folder, kind):
-    """All patches in the folder, in order."""
+    """All patches below the folder, by number. No two labs have the same
+    number, so that it is a name."""
     patches = []
-    for path in sorted(folder.glob("[!.]*.patch")):
+    for path in sorted(folder.rglob("[!.]*.patch"), key=lambda p: p.name):
         if not NAME.fullmatch(path.name):
             raise BadPatch(f"{path.name}: expected NNN-name.patch")
+        if path.parent.parent != folder:
+            raise BadPatch(f"{path.name}: expected in the folder of its lab")
         patches.append(read_patch(path, kind))
     for one, other in zip(patches, patches[1:]):
         if one.number == other.number:

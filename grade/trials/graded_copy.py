@@ -15,21 +15,22 @@ from grade.machine.host import process
 from grade.machine.host.build import ROOT, UserError
 from grade.machine.host.limits import limit
 from grade.series.git import GitError, git
-from grade.series.patches import read_series
+from grade.series.patches import after_lab, from_lab, read_series
 from grade.series.stack import take_off
 
 NOT_COPIED = (".git", ".cache", "__pycache__")
-OUTPUT = ("grade", "mutants", "variants", "series")     # below build/
+OUTPUT = ("grade", "mutants", "variants", "generated", "series")    # of build/
 FLAVOUR = ("LLVM", "DEBUG", "AUDIT", "TOOLPREFIX", "QEMU")
 SECONDS = 900           # for a whole grade, which ends itself earlier
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel to be graded by the tests of `groups`: this project's, or the
-    starter's, with the diff applied. `judge` takes the points lost, by group,
-    and returns the result in a word, and whether it is right."""
+    """A kernel to be graded by the tests of `groups`: the finished one of that
+    lab, or its starter, with the diff applied. `judge` takes the points lost,
+    by group, and returns the result in a word, and whether it is right."""
 
+    lab: str
     name: str
     diff: str
     groups: list
@@ -52,11 +53,17 @@ class Trial:
 
 
 def key_of(content, kernel):
-    series = [patch.path.read_text("utf-8") for patch in read_series(ROOT)]
+    series = [patch.path.read_text("utf-8") for patch in taken_off(kernel)]
     flavour = [os.environ.get(name, "") for name in FLAVOUR]
     words = "\0".join([content, kernel.diff, *kernel.groups, str(kernel.first),
-                       *flavour, *(series if kernel.starter else [])])
+                       *flavour, *series])
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def taken_off(kernel):
+    """The patches of the series that the kernel does not have."""
+    without = from_lab if kernel.starter else after_lab
+    return without(read_series(ROOT), kernel.lab)
 
 
 def known(here, key):
@@ -102,8 +109,7 @@ def change(tree, kernel):
     """Put this kernel into the tree. Returns a line that says what is wrong,
     or None."""
     try:
-        if kernel.starter:
-            take_off(tree, read_series(ROOT))
+        take_off(tree, taken_off(kernel))
         if kernel.diff:
             git(tree, "apply", "-", data=kernel.diff.encode())
     except UserError as error:

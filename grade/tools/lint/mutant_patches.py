@@ -4,7 +4,8 @@ variants."""
 from grade.machine.host.build import ROOT, UserError
 from grade.score.points import Points
 from grade.series.git import GitError, git
-from grade.series.patches import read_series
+from grade.series.patches import (
+    after_lab, from_lab, labs_in, read_series)
 from grade.series.stack import copy_parts, scratch_folder, take_off
 from grade.trials.described_patch import BadPatch
 from grade.trials.mutants import doc
@@ -20,24 +21,20 @@ def check_mistakes():
     except BadPatch as error:
         yield f"{FOLDER.relative_to(ROOT)}/{error}"
         return
-    yield from check_each(mutants)
+    for mutant in mutants:
+        where = where_is(mutant, FOLDER)
+        if mutant.kind not in doc.KINDS:
+            yield f"{where}: no such kind: {mutant.kind}"
+        yield from check_groups(mutant, where)
+    yield from check_each(mutants, FOLDER, after_lab, "finished kernel")
     page = doc.FILE.relative_to(ROOT)
     if not doc.FILE.is_file() \
             or doc.FILE.read_text("utf-8") != doc.text(mutants):
         yield f"{page}:1: not up to date: run make mutants-docs"
 
 
-def check_each(mutants):
-    for mutant in mutants:
-        where = where_is(mutant, FOLDER)
-        if mutant.kind not in doc.KINDS:
-            yield f"{where}: no such kind: {mutant.kind}"
-        yield from check_groups(mutant, where)
-        yield from check_fits(mutant, where, ROOT, "the kernel")
-
-
 def where_is(patch, folder):
-    return f"{folder.relative_to(ROOT)}/{patch.name}.patch:1"
+    return f"{folder.relative_to(ROOT)}/{patch.lab}/{patch.name}.patch:1"
 
 
 def check_groups(patch, where):
@@ -54,18 +51,31 @@ def check_variants():
         yield f"{variant.FOLDER.relative_to(ROOT)}/{error}"
         return
     page = (ROOT / VARIANTS_PAGE).read_text("utf-8")
-    with scratch_folder() as starter:
-        copy_parts(ROOT, starter)
-        try:
-            take_off(starter, read_series(ROOT))
-        except UserError:
-            return                      # check_series has reported it
-        for one in variants:
-            where = where_is(one, variant.FOLDER)
-            yield from check_groups(one, where)
-            yield from check_fits(one, where, starter, "the starter")
-            if one.name not in page:
-                yield f"{VARIANTS_PAGE}:1: does not mention {one.name}"
+    for one in variants:
+        yield from check_groups(one, where_is(one, variant.FOLDER))
+        if one.name not in page:
+            yield f"{VARIANTS_PAGE}:1: does not mention {one.name}"
+    yield from check_each(variants, variant.FOLDER, from_lab, "starter")
+
+
+def check_each(patches, folder, without, what):
+    """Check that each patch applies to the kernel of its lab. `without` says
+    which patches of the series that kernel does not have."""
+    try:
+        series = read_series(ROOT)
+        for lab in labs_in(series):
+            with scratch_folder() as tree:
+                copy_parts(ROOT, tree)
+                take_off(tree, without(series, lab))
+                for patch in patches:
+                    if patch.lab == lab:
+                        yield from check_fits(patch, where_is(patch, folder),
+                                              tree, f"the {what} of {lab}")
+    except UserError:
+        return                          # check_series has reported it
+    for patch in patches:
+        if patch.lab not in labs_in(series):
+            yield f"{where_is(patch, folder)}: no such lab: {patch.lab}"
 
 
 def check_fits(patch, where, tree, what):

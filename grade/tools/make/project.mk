@@ -41,7 +41,8 @@ bench-docs:
 	@$(PYTHON) -m grade.tools.bench.bench_page
 
 ##   make mutants      break the kernel on purpose, and check that the tests
-##                     notice; MUTANT="012 5": only these; FULL=1: all tests
+##                     notice; MUTANT="012 5": only these; LAB=cow: only those of
+##                     that lab; FULL=1: all tests
 ##   make mutants AUTO=1
 ##                     the same with mistakes made by a program, thousands of
 ##                     them; N=500: a sample; FILE="fault uvm",

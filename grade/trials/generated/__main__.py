@@ -1,6 +1,8 @@
 """grade/trials/generated/__main__.py: `make mutants AUTO=1`: check that tests
-find each mistake that a program makes in the kernel.
+find each mistake that a program makes in the finished kernel of a lab.
 
+LAB=cow takes that lab only; each lab but the last is run in a copy of the
+project, whose kernel does not have the patches of later labs.
 FILE="fault uvm", OPERATOR="fence lock" and MUTANT="1a2b" select mutants. N=500
 takes the first 500 of them, and STAGE=model stops each after that stage.
 FIRST=1 ends the run at the first survivor. WORKERS=N run at a time.
@@ -15,14 +17,20 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from grade.machine.host import process
 from grade.machine.host.build import ROOT, BuildError, UserError, build
 from grade.score.content_key import content_key
+from grade.series.patches import after_lab, read_series
+from grade.series.stack import take_off
+from grade.trials import graded_copy
+from grade.trials.campaign import labs_wanted
 from grade.trials.generated import compiled, equivalent, stages
 from grade.trials.generated.made import mutants_of, read_files
 
-FOLDER = ROOT / "build" / "generated"
+IN_COPY = "CALF_GENERATED"      # set in a copy: FOLDER of the project
+FOLDER = Path(os.environ.get(IN_COPY) or ROOT / "build" / "generated")
 RESULTS = FOLDER / "results"
 
 
@@ -211,28 +219,56 @@ def report(mutants, known, excused):
     return len(survived)
 
 
+def run_in_copy(lab, without):
+    """Run the mutants of the lab in a copy of the project without these
+    patches. Returns the status."""
+    tree = FOLDER / f"tree-{lab}"
+    shutil.rmtree(tree, ignore_errors=True)
+    graded_copy.copy_project(tree)
+    take_off(tree, without)
+    child = process.start(
+        [sys.executable, "-m", "grade.trials.generated"], cwd=tree,
+        env={**os.environ, "LAB": lab, IN_COPY: str(FOLDER)})
+    try:
+        return child.wait()
+    finally:
+        process.stop(child)
+
+
+def run_here(lab):
+    """Run the mutants of the kernel in this tree. Returns the status."""
+    workers = int(os.environ.get("WORKERS") or os.cpu_count() or 1)
+    config = build()
+    flags = config.command("kernel_cc")
+    mutants = choose([m for pair in read_files(lab)
+                      for m in mutants_of(*pair, flags)])
+    tree = content_key()
+    excused = {m.id for m in mutants
+               if any(e.fits(m) for e in equivalent.read(lab))}
+    known = known_results(tree)
+    names = stages.up_to(os.environ.get("STAGE", ""))
+    runner = Runner(config, tree, names, known, workers)
+    write(runner.check_right())
+    run_all([m for m in mutants if m.id not in excused], known, runner,
+            workers)
+    return 1 if report(mutants, known, excused) else 0
+
+
+def run_lab(lab):
+    without = after_lab(read_series(ROOT), lab)
+    if without and IN_COPY not in os.environ:
+        return run_in_copy(lab, without)
+    return run_here(lab)
+
+
 def main():
     process.end_on_signals()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    workers = int(os.environ.get("WORKERS") or os.cpu_count() or 1)
     try:
-        config = build()
-        flags = config.command("kernel_cc")
-        mutants = choose([m for pair in read_files()
-                          for m in mutants_of(*pair, flags)])
-        tree = content_key()
-        excused = {m.id for m in mutants
-                   if any(e.fits(m) for e in equivalent.read())}
-        known = known_results(tree)
-        names = stages.up_to(os.environ.get("STAGE", ""))
-        runner = Runner(config, tree, names, known, workers)
-        write(runner.check_right())
-        run_all([m for m in mutants if m.id not in excused], known, runner,
-                workers)
+        return max([run_lab(lab) for lab in labs_wanted()])
     except (UserError, BuildError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
-    return 1 if report(mutants, known, excused) else 0
 
 
 if __name__ == "__main__":

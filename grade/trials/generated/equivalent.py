@@ -1,6 +1,6 @@
 """grade/trials/generated/equivalent.py: mutants that are not wrong, and why.
 
-The file `equivalent` has a paragraph for each:
+The file LAB/equivalent has a paragraph for each:
 
     kernel/mm/frame.c cache_push value      file, function, operators
     - the line as it is
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grade.machine.host.build import UserError
 
-FILE = Path(__file__).with_name("equivalent")
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def paragraph(lines):
     new = [line[2:] for line in lines[1:] if line.startswith("+ ")]
     why = [line for line in lines[1:] if not line.startswith(("- ", "+ "))]
     if len(words) < 3 or len(old) != 1 or len(new) > 1 or not why:
-        raise UserError(f"{FILE.name}: malformed: {lines[0]}")
+        raise UserError(f"equivalent: malformed: {lines[0]}")
     return Equivalent(words[0], words[1], tuple(words[2:]), old[0],
                       "".join(new), " ".join(why))
 
 
-def read():
-    return parse(FILE.read_text("utf-8"))
+def read(lab):
+    return parse((HERE / lab / "equivalent").read_text("utf-8"))

@@ -9,8 +9,7 @@ from grade.machine.host.build import ROOT
 from grade.trials.generated.operators import OPERATORS, Function
 from grade.trials.generated.syntax import definitions
 
-# The files to break, and for a header a file that includes it.
-FILES = Path(__file__).with_name("files")
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,11 @@ def count_same(one, other):
                 min(len(one), len(other)))
 
 
-def read_files():
-    """(path, source to compile) of each file to break."""
+def read_files(lab):
+    """(path, source to compile) of each file to break in the finished kernel
+    of that lab: the source includes the file if that is a header."""
     pairs = []
-    for line in FILES.read_text("utf-8").splitlines():
+    for line in (HERE / lab / "files").read_text("utf-8").splitlines():
         words = line.partition("#")[0].split()
         if words:
             pairs.append((words[0], words[-1]))
@@ -73,11 +73,12 @@ def apply(text, edits):
     return text
 
 
-def mutants_of(path, source, flags):
-    """All mutants of one file, each text once, in the order of the lines."""
-    text = (ROOT / path).read_text("utf-8")
+def mutants_of(path, source, flags, root=ROOT):
+    """All mutants of one file in the tree `root`, each text once, in the order
+    of the lines."""
+    text = (root / path).read_text("utf-8")
     found = {}
-    for node in definitions(source, path, flags):
+    for node in definitions(source, path, flags, root):
         function = Function(text, node)
         for name, operator in OPERATORS.items():
             for edits in operator(function):

@@ -5,7 +5,7 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 
-from grade.machine.host.build import ROOT, UserError
+from grade.machine.host.build import UserError
 
 # The flags of gcc that determine the meaning of the text, which clang needs,
 # too.
@@ -52,29 +52,29 @@ def is_same_call(part, whole):
         and (part.start, part.end) == (whole.start, whole.end)
 
 
-def definitions(source, path, flags):
+def definitions(source, path, flags, root):
     """The functions and variables with a body or a value that the file `path`
     defines, as clang sees it when it compiles `source`, which may be another
-    file that includes it. Paths are relative to the root."""
+    file that includes it. Paths are relative to the folder `root`."""
     command = [*CLANG, *(f for f in flags if f.startswith(KEPT)), source]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True)
+        done = subprocess.run(command, cwd=root, capture_output=True)
     except FileNotFoundError:
         raise UserError("clang is needed to read the kernel") from None
     if done.returncode != 0:
         raise UserError(f"clang cannot read {source}: "
                         + done.stderr.decode(errors="replace")[:200])
-    return Reader(path).read(json.loads(done.stdout))
+    return Reader(path, root).read(json.loads(done.stdout))
 
 
 class Reader:
     """Reads clang's output. clang names a file only where it changes, so all
     nodes must be visited in order."""
 
-    def __init__(self, path):
+    def __init__(self, path, root):
         self._path = path
         self._file = ""
-        self._text = (ROOT / path).read_text("utf-8")
+        self._text = (root / path).read_text("utf-8")
 
     def read(self, unit):
         found = []

@@ -1,17 +1,19 @@
-"""grade/trials/hostile/__init__.py: hostile kernels, made from this one.
+"""grade/trials/hostile/__init__.py: hostile kernels, made from the finished
+one of lab cow.
 
 Each is a set of edits to the sources, and says how a grader must respond.
 grade/selftest/test_hostile.py makes such a tree and grades it.
 """
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grade.machine.host.build import ROOT
 from grade.series.git import git
-from grade.series.patches import read_series
-from grade.series.stack import copy_parts, take_off
+from grade.series.patches import from_lab, read_series
+from grade.series.stack import copy_finished, copy_parts, take_off
+
+LAB = "cow"
 
 # make compiles this file first, so no time is spent on the others.
 FIRST = "kernel/a.c"
@@ -48,7 +50,7 @@ def at_boot(name, says, *lines, **more):
 
 def lay_out(hostile, folder):
     """Make the kernel's tree in the folder."""
-    shutil.copytree(ROOT / "kernel", folder / "kernel")
+    copy_finished(ROOT, folder, LAB)
     for name, old, new in hostile.edits:
         path = folder / name
         text = path.read_text("utf-8")
@@ -126,13 +128,13 @@ AT_RUN = (
 
 CHEATS_AT = Path(__file__).with_name("cheats")
 IMPROVES = CHEATS_AT / "improves-results.patch"
-BLIND = ROOT / "grade/trials/mutants/400-copyout-blind-to-cow.patch"
+BLIND = ROOT / "grade/trials/mutants/cow/400-copyout-blind-to-cow.patch"
 
 
 @dataclass(frozen=True)
 class Cheat:
-    """The starter, or this kernel, with these patches; and the most points it
-    may get, by group, for the tests that `tests` picks."""
+    """The starter, or the finished kernel, with these patches; and the most
+    points it may get, by group, for the tests that `tests` picks."""
 
     name: str
     patches: tuple
@@ -157,8 +159,10 @@ CHEATS = (
 
 def lay_out_cheat(cheat, folder):
     """Make its tree in the folder."""
-    copy_parts(ROOT, folder)
     if cheat.starter:
-        take_off(folder, read_series(ROOT))
+        copy_parts(ROOT, folder)
+        take_off(folder, from_lab(read_series(ROOT), LAB))
+    else:
+        copy_finished(ROOT, folder, LAB)
     for patch in cheat.patches:
         git(folder, "apply", str(patch))

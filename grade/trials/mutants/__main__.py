@@ -1,21 +1,21 @@
 """grade/trials/mutants/__main__.py: `make mutants`: is each mistake found?
 
-Each mutant is graded with the groups that it names, until it loses points in
-one of them, as it must. The unchanged kernel must not lose any points.
+Each mutant of the finished kernel of a lab is graded with the groups that it
+names, until it loses points in one of them, as it must. The finished kernel
+itself must not lose any points.
 
-MUTANT="012 5" selects mutants whose names begin with 012 or 5. FULL=1 grades
+MUTANT="012 5" selects mutants whose names begin with 012 or 5, LAB those of
+one lab. FULL=1 grades
 mutants to the end with all groups, and so shows which other groups find them.
 """
 
 import os
 import sys
 
-from grade.trials.campaign import campaign, kernel_groups
+from grade.trials.campaign import campaign, kernel_groups, labs_wanted
 from grade.trials.described_patch import choose
 from grade.trials.graded_copy import Kernel
 from grade.trials.mutants.mutant import read_mutants
-
-RIGHT = "the-kernel-as-it-is"
 
 
 def judge_right(lost):
@@ -35,12 +35,15 @@ def judge_mutant(groups):
 def kernels():
     wish = os.environ.get("MUTANT", "")
     full = os.environ.get("FULL") == "1"
-    every = kernel_groups()
-    right = [] if wish else [Kernel(RIGHT, "", every, judge_right)]
+    every, labs = kernel_groups(), labs_wanted()
+    right = [] if wish else [
+        Kernel(lab, f"finished-{lab}", "", every, judge_right)
+        for lab in labs]
     return right + [
-        Kernel(m.name, m.diff, every if full else m.groups,
+        Kernel(m.lab, m.name, m.diff, every if full else m.groups,
                judge_mutant(m.groups), first=not full)
-        for m in choose(read_mutants(), "MUTANT", wish)]
+        for m in choose(read_mutants(), "MUTANT", wish)
+        if m.lab in labs]
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ HEAD = """\
 This page is for teachers, since it gives away what the lab asks for.
 
 To test the tests, `make mutants` puts each of these {count} mistakes into the
-finished kernel, one at a time
+finished kernel of its lab, one at a time
 ([trials.md](trials.md#are-the-tests-good-enough)). `grade/trials/mutants/`
-has a patch for each, under the name given here. "Seen in" lists groups of
-tests; at least one of them must lose points.
+has a patch for each, under the name given here, in the folder of its lab.
+"Seen in" lists groups of tests; at least one of them must lose points.
 
 <!-- Made by `make mutants-docs` from the patches: change those. -->
 """
@@ -51,7 +51,7 @@ def section(mutant):
     lines = [f"### {mutant.title}", "", fields["Symptom"], "",
              f"*Why:* {fields['Why']}", "", f"*Remedy:* {fields['Remedy']}"]
     seen = f"*Seen in:* {', '.join(mutant.groups)}"
-    return [*lines, "", f"{seen} · `{mutant.name}`", ""]
+    return [*lines, "", f"{seen} · `{mutant.lab}/{mutant.name}`", ""]
 
 
 def text(mutants):

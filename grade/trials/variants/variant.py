@@ -10,7 +10,7 @@ NOTHING = "nothing"
 
 
 class Variant(Described):
-    """A solution of the lab, from the starter."""
+    """A solution of its lab, from the lab's starter."""
 
     needed = ("Loses", "Design")
 

@@ -1,0 +1,101 @@
+"""grade/selftest/test_later_lab.py: a later lab changes nothing for an earlier
+one, tried in a copy of the project with one lab more.
+
+Its only patch adds a comment to each statement of a file, so that no patch of
+an earlier lab applies to that file any more.
+"""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grade.machine.host.build import ROOT
+from grade.series import stack
+from grade.series.git import PATCH_FORM, git
+from grade.series.patches import FOLDER, LIST, read_series
+from grade.tools.setup.needs import needs
+
+pytestmark = [pytest.mark.xdist_group("later"), needs("git")]
+
+CHANGED = "kernel/mm/fault.c"
+MARK = "/* later */"
+LAB = "later"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The project with lab `later`, committed."""
+    folder = tmp_path_factory.mktemp("later") / "project"
+    stack.copy_project(ROOT, folder)
+    labs = folder / "grade" / "course" / "labs"
+    shutil.copytree(labs / "cow", labs / LAB)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "all")
+    path = folder / CHANGED
+    path.write_text("".join(
+        f"{line} {MARK}\n" if line.endswith(";") else f"{line}\n"
+        for line in path.read_text("utf-8").splitlines()), "utf-8")
+    git(folder, "commit", "--quiet", "-a", "-m",
+        "mm: comment\n\nPasses: no test that failed before")
+    number = len(read_series(ROOT)) + 1
+    git(folder, "format-patch", "--quiet", *PATCH_FORM, "-1", "-o", FOLDER,
+        "--start-number", str(number))
+    with open(folder / FOLDER / LIST, "a", encoding="utf-8") as file:
+        file.write(f"lab {LAB}\n{number:04d}-mm-comment.patch\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "patches: add a lab")
+    return folder
+
+
+def run(project, script, *words):
+    """Run some Python in the project. Returns its output."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, words)], cwd=project,
+        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    assert done.stderr == ""
+    return done.stdout
+
+
+LINT = """
+from grade.tools.lint.mutant_patches import check_mistakes, check_variants
+print(*check_mistakes(), *check_variants(), sep="\\n", end="")
+"""
+
+
+def test_patches_apply(project):
+    """labs: mutants and variants of a lab apply when a later lab is there"""
+    assert run(project, LINT) == ""
+
+
+LAY_OUT = """
+import sys
+from pathlib import Path
+from grade.machine.host.build import ROOT
+from grade.series.stack import copy_parts
+from grade.trials import graded_copy, hostile
+from grade.trials.mutants.__main__ import kernels as mutants
+from grade.trials.variants.__main__ import kernels as variants
+
+out = Path(sys.argv[1])
+for kernel in [*mutants()[:4], *variants()[:2]]:
+    copy_parts(ROOT, out / kernel.name)
+    print(graded_copy.change(out / kernel.name, kernel), end="")
+hostile.lay_out(hostile.AT_RUN[0], out / "hostile")
+for number, cheat in enumerate(hostile.CHEATS):
+    (out / f"cheat-{number}").mkdir()
+    hostile.lay_out_cheat(cheat, out / f"cheat-{number}")
+"""
+
+
+def test_kernels(project, tmp_path):
+    """labs: kernels to be graded are without the patches of later labs"""
+    assert MARK in (project / CHANGED).read_text("utf-8")
+    assert run(project, LAY_OUT, tmp_path) == ""
+    made = sorted(path.name for path in tmp_path.iterdir())
+    with_later = [name for name in made
+                  if MARK in (tmp_path / name / CHANGED).read_text("utf-8")]
+    assert with_later == [f"finished-{LAB}"]
+    assert len(made) == 7 + 3
