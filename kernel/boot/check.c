@@ -82,13 +82,22 @@ static bool lacks_csrs(const char *tree, uint64 size)
 }
 
 /* True on one hart only. Without control registers a hart cannot read its
- * number, and QEMU says 0 to each; without atomic instructions they cannot
- * share a word either. But a 16550 says once that its interrupt for sending was
- * enabled while it can send: to the first who reads IIR. */
+ * number, and QEMU says 0 to each; without atomic instructions they cannot draw
+ * lots in memory. But a 16550 that may interrupt when it can send says so only
+ * to the first who reads IIR, and again after the next byte. */
 static bool is_first_to_ask(void)
 {
+	static volatile bool is_told;
+
 	mmio_write8((uint8 *)UART_PA + IER, IER_SEND);
-	return (mmio_read8((uint8 *)UART_PA + IIR) & IIR_CAUSE) == IIR_SEND;
+	if ((mmio_read8((uint8 *)UART_PA + IIR) & IIR_CAUSE) != IIR_SEND)
+		return false;
+	__asm__ volatile("fence iorw, iorw" : : : "memory");
+	if (is_told)
+		return false;
+	is_told = true;
+	__asm__ volatile("fence iorw, iorw" : : : "memory");
+	return true;
 }
 
 /* Without control registers an access to one would trap, but to nowhere. Only
