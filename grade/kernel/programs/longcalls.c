@@ -21,9 +21,20 @@ static void say(const char *what)
 	printf("%s %ld\n", what, xvmstat("late"));
 }
 
+/* Extend the heap and write to each new page, so that every kernel has given it
+ * a frame. */
+static char *own_pages(void)
+{
+	char *bytes = xsbrk(size);
+
+	for (long i = 0; i < size; i += PGSIZE)
+		bytes[i] = 1;
+	return bytes;
+}
+
 static void grow(void)
 {
-	xsbrk(size);
+	own_pages();
 }
 
 static void shrink(void)
@@ -46,7 +57,7 @@ static void fork_large(void)
 static void exit_large(void)
 {
 	if (xfork() == 0) {
-		xsbrk(size);
+		own_pages();
 		exit(0);
 	}
 	xwait(0);
@@ -57,7 +68,7 @@ static void exec_of_large(void)
 	char *args[] = { "true", NULL };
 
 	if (xfork() == 0) {
-		xsbrk(size);
+		own_pages();
 		exec("true", args);
 		exit(1);
 	}
@@ -66,7 +77,7 @@ static void exec_of_large(void)
 
 static void read_holes(void)
 {
-	char *bytes = xsbrk(size);
+	char *bytes = own_pages();
 
 	lseek(holes, 0, SEEK_SET);
 	CHECK_EQ(read(holes, bytes, (size_t)size), size);
@@ -78,7 +89,7 @@ static void read_proc(void)
 	static const char *const names[] = { "status", "smaps", "pagemap" };
 	static char buf[4096];
 
-	xsbrk(size);
+	own_pages();
 	for (int i = 0; i < 3; i++) {
 		char path[PATH_LEN];
 
@@ -102,7 +113,7 @@ static void write_null(void)
 /* Write until the disk is full. */
 static void write_file(void)
 {
-	char *bytes = xsbrk(size);
+	char *bytes = own_pages();
 	int fd = xopen("full", O_WRONLY | O_CREATE);
 
 	while (write(fd, bytes, (size_t)size) > 0)

@@ -167,7 +167,7 @@ static void heap_moves_to_the_byte(void)
 static void check_table_goes(void)
 {
 	struct vmstat before = measure();
-	xsbrk(1);
+	*(char *)xsbrk(1) = 1;
 	struct vmstat grown = measure();
 	xsbrk(-1);
 	struct vmstat after = measure();

@@ -25,13 +25,20 @@ static long large(void)
 	return bytes < LARGE ? bytes : LARGE;
 }
 
+/* Extend the heap and write to each new page, so that every kernel has given it
+ * a frame. */
+static void grow(long bytes)
+{
+	pages_fill(xpages(bytes / (long)PGSIZE), bytes / (long)PGSIZE, 1);
+}
+
 /* ---- killed in between ---- */
 
 static int ready[2]; /* a pipe */
 
 static void fork_for_ever(long bytes)
 {
-	xsbrk(bytes);
+	grow(bytes);
 	xwrite(ready[1], "x", 1);
 	for (;;) {
 		int pid = fork();
@@ -47,7 +54,7 @@ static void resize_for_ever(long bytes)
 {
 	xwrite(ready[1], "x", 1);
 	for (;;) {
-		xsbrk(bytes);
+		grow(bytes);
 		xsbrk(-bytes);
 	}
 }
@@ -154,7 +161,7 @@ static void proc_shows_a_process_that_execs_and_ends(void)
 		int pid = xfork();
 
 		if (pid == 0) {
-			xsbrk(bytes);
+			grow(bytes);
 			exec("true", argv);
 			exit(NO_PROGRAM);
 		}
