@@ -25,6 +25,7 @@ from grade.score.session import is_alive
 from grade.selftest.test_handout import make_project, python
 from grade.selftest.test_reports import SCHEMAS
 from grade.selftest.test_submissions import GOOD, put
+from grade.series.stack import copy_finished
 from grade.tools.setup.needs import needs
 
 pytestmark = [pytest.mark.xdist_group("course"),
@@ -290,7 +291,7 @@ def test_gradescope(tmp_path):
     made = []
     for _ in range(2):
         done = python(project, "grade.course.autograders.autograder_zip",
-                      "gradescope")
+                      "gradescope", LAB="cow")
         assert (done.stderr, done.returncode) == ("", 0)
         made.append(path.read_bytes())
     assert made[0] == made[1]
@@ -299,8 +300,9 @@ def test_gradescope(tmp_path):
     unzip(path, source)
     assert {file.name for file in source.iterdir()} == {
         "setup.sh", "run_autograder", "calf"}
-    secrets = Secrets(ROOT / "kernel", source / "calf" / "kernel",
-                      Lab("cow").given)
+    copy_finished(ROOT, tmp_path / "finished", "cow")
+    secrets = Secrets(tmp_path / "finished" / "kernel",
+                      source / "calf" / "kernel", Lab("cow").given)
     assert len(secrets.lines) > 100
     assert list(find_leaks(secrets, source)) == []
     check_autograder(top)

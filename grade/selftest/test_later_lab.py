@@ -5,6 +5,7 @@ Its only patch adds a comment to each statement of a file, so that no patch of
 an earlier lab applies to that file any more.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from grade.machine.host.build import ROOT
 from grade.series import stack
 from grade.series.git import PATCH_FORM, git
-from grade.series.patches import FOLDER, LIST, read_series
+from grade.series.patches import FOLDER, LIST, from_lab, read_series
 from grade.tools.setup.needs import needs
 
 pytestmark = [pytest.mark.xdist_group("later"), needs("git")]
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.xdist_group("later"), needs("git")]
 CHANGED = "kernel/mm/fault.c"
 MARK = "/* later */"
 LAB = "later"
+SETTINGS = ("LAB", "OUT", "STEP")
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +52,18 @@ def project(tmp_path_factory):
     return folder
 
 
+def python(project, *words, **settings):
+    """Run Python in the project."""
+    env = {k: v for k, v in os.environ.items() if k not in SETTINGS}
+    return subprocess.run(
+        [sys.executable, *map(str, words)], cwd=project,
+        env={**env, **settings}, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8")
+
+
 def run(project, script, *words):
-    """Run some Python in the project. Returns its output."""
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, words)], cwd=project,
-        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    """The output of some Python in the project."""
+    done = python(project, "-c", script, *words)
     assert done.stderr == ""
     return done.stdout
 
@@ -99,3 +108,36 @@ def test_kernels(project, tmp_path):
                   if MARK in (tmp_path / name / CHANGED).read_text("utf-8")]
     assert with_later == [f"finished-{LAB}"]
     assert len(made) == 7 + 3
+
+
+def hand_out(project, lab, out, **settings):
+    return python(project, "-m", "grade.course.handout", LAB=lab,
+                  OUT=str(out), **settings)
+
+
+@pytest.mark.parametrize("lab", ["cow", LAB])
+def test_handout(project, tmp_path, lab):
+    """handout: the starter of lab {lab} is without its patches and later
+    ones"""
+    out = tmp_path / "out"
+    done = hand_out(project, lab, out)
+    assert (done.stderr, done.returncode) == ("", 0)
+    stack.copy_parts(project, tmp_path)
+    stack.take_off(tmp_path, from_lab(read_series(project), lab))
+    for path in (tmp_path / "kernel").rglob("*.[chS]"):
+        handed = out / path.relative_to(tmp_path)
+        assert handed.read_bytes() == path.read_bytes()
+    assert MARK not in (out / CHANGED).read_text("utf-8")
+    assert f"lab {lab}, step" in (out / "grade/handed-out").read_text("utf-8")
+
+
+def test_handout_refused(project, tmp_path):
+    """handout: an unknown lab, or a step of another lab, is refused"""
+    done = hand_out(project, "nosuch", tmp_path / "out")
+    assert done.stderr.startswith("handout: LAB=nosuch: no such lab; there is "
+                                  "cow, ")
+    assert done.stderr.count("\n") == 1 and LAB in done.stderr
+    done = hand_out(project, LAB, tmp_path / "out", STEP="1")
+    number = read_series(project)[-1].number
+    assert done.stderr == f"handout: STEP=1: must be a number from {number} " \
+                          f"to {number}\n"

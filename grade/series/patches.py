@@ -106,21 +106,25 @@ def labs_in(patches):
     return list(dict.fromkeys(patch.lab for patch in patches))
 
 
+def of_lab(patches, lab):
+    """The patches of that lab. Raises UserError if it has none."""
+    found = [patch for patch in patches if patch.lab == lab]
+    if not found:
+        raise UserError(f"lab {lab} has no patches in {FOLDER}/{LIST}; there "
+                        f"is {', '.join(labs_in(patches))}")
+    return found
+
+
 def from_lab(patches, lab):
     """The patches of that lab and of all later ones: without them, the kernel
     is the lab's starter."""
-    names = labs_in(patches)
-    if lab not in names:
-        raise UserError(f"lab {lab} has no patches in {FOLDER}/{LIST}; there "
-                        f"is {', '.join(names)}")
-    later = names[names.index(lab):]
-    return [patch for patch in patches if patch.lab in later]
+    return patches[of_lab(patches, lab)[0].number - 1:]
 
 
 def after_lab(patches, lab):
     """The patches of later labs: without them, the kernel is the lab's
     finished one."""
-    return [patch for patch in from_lab(patches, lab) if patch.lab != lab]
+    return patches[of_lab(patches, lab)[-1].number:]
 
 
 def read_patch(path, lab):

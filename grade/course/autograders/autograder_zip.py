@@ -19,7 +19,7 @@ from grade.machine.host import process
 from grade.machine.host.build import ROOT, UserError
 from grade.series import stack
 from grade.series.git import GitError
-from grade.series.patches import read_series
+from grade.series.patches import of_lab, read_series
 
 SCRIPTS = {name: ROOT / "grade/course/autograders" / name
            for name in ("gradescope", "classroom50")}
@@ -51,7 +51,8 @@ def pack(lab, path, scripts, limit):
     part = path.with_suffix(f".{os.getpid()}")
     with stack.scratch_folder() as scratch:
         folder = Path(scratch) / PROJECT
-        make(lab, folder, read_series(ROOT), 1)
+        patches = read_series(ROOT)
+        make(lab, folder, patches, of_lab(patches, lab.name)[0].number)
         files = {f"{PROJECT}/{name}": folder / name
                  for name in files_of(folder)}
         files.update((file.name, file) for file in scripts.iterdir()

@@ -18,7 +18,7 @@ from grade.machine.host import process
 from grade.machine.host.build import ROOT, UserError
 from grade.series import stack
 from grade.series.git import GitError
-from grade.series.patches import read_series
+from grade.series.patches import of_lab, read_series
 
 LEAKS_SHOWN = 20
 
@@ -34,7 +34,7 @@ def main():
         out = out_from(os.environ.get("OUT"))
         repository.check_clean(ROOT)
         patches = read_series(ROOT)
-        step = step_from(os.environ.get("STEP") or "1", patches)
+        step = step_from(os.environ.get("STEP"), of_lab(patches, lab.name))
         print(make(lab, out, patches, step))
         return 0
     except (UserError, GitError, OSError) as error:
@@ -57,11 +57,15 @@ def out_from(text):
     return out
 
 
-def step_from(text, patches):
-    """The first step that is left for the student."""
-    if not text.isdecimal() or not 1 <= int(text) <= len(patches):
-        raise UserError(f"STEP={text}: must be a number from 1 to "
-                        f"{len(patches)}")
+def step_from(text, ours):
+    """The first step that is left for the student: that of the text, or the
+    first of `ours`, the patches of the lab."""
+    first, last = ours[0].number, ours[-1].number
+    if not text:
+        return first
+    if not text.isdecimal() or not first <= int(text) <= last:
+        raise UserError(f"STEP={text}: must be a number from {first} to "
+                        f"{last}")
     return int(text)
 
 
@@ -78,27 +82,30 @@ def folder_for(out):
 
 
 def make(lab, out, patches, step):
-    """Make the hand-out. Returns a message."""
-    given = patches[:step - 1]
+    """Make the hand-out, from a step of the lab. Returns a message."""
+    ours = of_lab(patches, lab.name)
+    given = [patch for patch in ours if patch.number < step]
     with stack.scratch_folder() as scratch, folder_for(out) as folder:
         repository.check_out(ROOT, scratch / "main")
         stack.copy_parts(scratch / "main", scratch)
         stack.take_off(scratch, patches[step - 1:])
+        finished = scratch / "finished"
+        stack.copy_finished(scratch / "main", finished, lab.name)
         check_patterns(lab, repository.names_below(scratch / "main"))
         repository.fill(lab, scratch / "main", scratch, folder)
         if given:
-            repository.tell_given(folder, given)
+            repository.tell_given(lab, folder, given)
         repository.check_imports(folder)
         repository.check_pages(folder, scratch / "main")
         write_handed(folder, lab.name, step)
-        name = repository.commit(lab, step, folder)
-        secrets = Secrets(scratch / "main" / "kernel", scratch / "kernel",
-                          lab.given)
+        name = repository.commit(lab, step if given else None, folder)
+        secrets = Secrets(finished / "kernel", scratch / "kernel", lab.given)
         check(secrets, folder)
         paths = files_of(folder)
         size = sum((folder / path).stat().st_size for path in paths)
-    return (f"handout: {out}: lab {lab.name}, step {step} of {len(patches)}, "
-            f"{len(paths)} files, {size // 1024} KiB, commit {name[:12]}\n"
+    return (f"handout: {out}: lab {lab.name}, step {step} of "
+            f"{ours[-1].number}, {len(paths)} files, {size // 1024} KiB, "
+            f"commit {name[:12]}\n"
             f"handout: it contains none of the solution's "
             f"{len(secrets.names)} names and {len(secrets.lines)} lines")
 

@@ -106,15 +106,16 @@ def names_of(path):
                     if isinstance(target, ast.Name)}
 
 
-def tell_given(folder, patches):
+def tell_given(lab, folder, patches):
     """Describe what the kernel of a later step already has, in the words of
     the patches."""
+    page = f"{lab.name}.md"
     parts = ["# What this kernel has already\n",
-             "[cow.md](cow.md) describes the kernel as it was before the lab. "
-             "In this kernel,\nthese steps have been done; the other pages "
-             "describe it as it is.\n"]
-    for number, patch in enumerate(patches, 1):
-        parts.append(f"## {number}. {patch.subject}\n\n{patch.message}\n")
+             f"[{page}]({page}) describes the kernel as it was before the "
+             "lab. In this kernel,\nthese steps have been done; the other "
+             "pages describe it as it is.\n"]
+    parts += [f"## {patch.number}. {patch.subject}\n\n{patch.message}\n"
+              for patch in patches]
     (folder / GIVEN_STEPS).write_text("\n".join(parts), "utf-8")
     with open(folder / "README.md", "a", encoding="utf-8") as readme:
         readme.write("\n## What is done already\n\nThis kernel is not the "
@@ -123,12 +124,13 @@ def tell_given(folder, patches):
 
 
 def commit(lab, step, folder):
-    """Commit everything in the folder, with nothing else in git."""
+    """Commit everything in the folder, with nothing else in git. `step` is
+    None for the beginning of the lab."""
     title = f"Calf, lab {lab.name}: {lab.title}"
     git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
     git(folder, "config", "core.logAllRefUpdates", "false")
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "-m",
-        title if step == 1 else f"{title}, from step {step}")
+        title if step is None else f"{title}, from step {step}")
     git(folder, "config", "--unset", "core.logAllRefUpdates")
     return git_lines(folder, "rev-parse", "HEAD")[0]
