@@ -76,6 +76,7 @@ BROUGHT = {
     "git": {"git": ANYTHING},
     "debootstrap": {"debootstrap": ANYTHING},
     "parallel": {"parallel": "echo GNU parallel"},
+    "ccache": {"ccache": ANYTHING},
     "rsync": {"rsync": ANYTHING},
     "chromium": {"chromium": ANYTHING},
     "chromium-driver": {"chromedriver": ANYTHING},

@@ -108,6 +108,26 @@ def test_odd_folder(project):
     assert json.loads(entry)["directory"] == str(project)
 
 
+@needs("ccache")
+def test_compiled_once(project, tmp_path):
+    """host: with ccache, a second tree compiles nothing, and every tree has
+    the same objects"""
+    cache = {"CCACHE_DIR": str(tmp_path / "cache")}
+    objects = []
+    for name, ccache in (("plain", ""), ("one", "ccache"), ("two", "ccache")):
+        tree = shutil.copytree(project, tmp_path / name)
+        made = tree / "build/kernel/lib/string.c.o"
+        done = make(tree, made.relative_to(tree), CCACHE=ccache, **cache)
+        assert done.returncode == 0, done.stderr
+        objects.append(made.read_bytes())
+    assert len(set(objects)) == 1
+    counts = subprocess.run(["ccache", "--print-stats"], check=True,
+                            env={**os.environ, **cache}, capture_output=True,
+                            encoding="utf-8").stdout.split()
+    assert counts[counts.index("direct_cache_hit") + 1] == "1"
+    assert counts[counts.index("cache_miss") + 1] == "1"
+
+
 def test_folder_with_line_break(project, tmp_path):
     """host: one sentence refuses a folder with a line break in its name"""
     project.rename(tmp_path / "two\nlines")

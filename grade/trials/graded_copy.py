@@ -19,7 +19,8 @@ from grade.series.patches import after_lab, from_lab, read_series
 from grade.series.stack import take_off
 
 NOT_COPIED = (".git", ".cache", "__pycache__")
-OUTPUT = ("grade", "mutants", "variants", "generated", "series")    # of build/
+OUTPUT = ("grade", "mutants", "variants", "generated", "series",
+          "ccache")                             # of build/
 FLAVOUR = ("LLVM", "DEBUG", "AUDIT", "TOOLPREFIX", "QEMU")
 SECONDS = 900           # for a whole grade, which ends itself earlier
 

@@ -44,14 +44,16 @@ say = $(if $(V)$(filter run %config,$(GOALS)),,\
 json = $(subst ",\",$(subst \,\\,$(1)))
 quoted = '$(subst ','\'',$(1))'
 HERE := $(call quoted,$(call json,$(CURDIR)))
+NO_PATH := $(call quoted,-ffile-prefix-map=$(CURDIR)=.)
 
 # Two makes may run at the same time, so a file appears completely or not at
 # all.
 
 # $(call compile,COMMAND): also write the dependencies and the editor's entry.
+# The object does not contain the tree's path, so it is the same in each tree.
 define compile
 $(Q)mkdir -p $(@D) && tmp=$@.$$$$ && \
-	$(1) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
+	$(CCACHE) $(1) $(NO_PATH) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
 	printf '{ "directory": "%s", "file": "%s", "command": "%s" }\n' \
 		$(HERE) '$<' '$(1) -c $<' >$$tmp.json && \
 	mv -f $$tmp.d $(@:.o=.d) && mv -f $$tmp.json $(@:.o=.json) && \

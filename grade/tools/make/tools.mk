@@ -25,8 +25,19 @@ else
 CC := $(TOOLPREFIX)gcc
 LD := $(TOOLPREFIX)ld
 AR := $(TOOLPREFIX)ar
-NM := $(TOOLPREFIX)nm
+# Without a target, nm loads every plug-in for link-time optimization first.
+NM := $(TOOLPREFIX)nm --target=elf64-littleriscv
 OBJCOPY := $(TOOLPREFIX)objcopy
 STRIP := $(TOOLPREFIX)strip
 CC_ONLY := -fno-tree-loop-distribute-patterns
+endif
+
+# These goals build many trees that differ in a few files. If ccache is there,
+# it compiles each file once for all of them: the makes that they start find
+# these settings in the environment. The sandbox passes on none of them, so no
+# stranger's build can read or write the cache.
+ifneq ($(filter test lint series mutants variants,$(GOALS)),)
+export CCACHE := $(shell command -v ccache 2>/dev/null)
+export CCACHE_DIR ?= $(CURDIR)/build/ccache
+export CCACHE_MAXSIZE ?= 500M
 endif
