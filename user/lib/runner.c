@@ -370,6 +370,7 @@ int tests_main(const struct test_group *groups, int argc, char **argv)
 		return 0;
 	}
 	stack_note();
+	stack_touch();
 	if (seconds_allowed == 0)
 		seconds_allowed = DEFAULT_SECONDS +
 				  (int)(xvmstat("total") / FRAMES_PER_SECOND);

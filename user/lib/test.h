@@ -105,6 +105,10 @@ uint64 stack_top(void);
 uint64 stack_guard(void);
 void stack_note(void); /* call this before the heap grows */
 
+/* Write to the whole stack, so that a kernel which makes its pages only when
+ * they are touched makes none later. */
+void stack_touch(void);
+
 /* Write to the stack, from the callers' stack frames down to where later calls
  * may reach, so that none of these pages is shared any more. */
 void own_stack(void);

@@ -16,6 +16,12 @@ void stack_note(void)
 	heap_start = (uint64)sbrk(0);
 }
 
+void stack_touch(void)
+{
+	for (uint64 va = stack_guard() + PGSIZE; va < stack_top(); va += PGSIZE)
+		*(volatile char *)va = *(volatile char *)va;
+}
+
 uint64 stack_top(void)
 {
 	return heap_start;

@@ -145,6 +145,100 @@ static void segment_may_cross_pages(void)
 	check_new_program(TEXT_VA + 8);
 }
 
+/* A program that writes the instruction `ret` to the page at JOINT_VA and calls
+ * it there. It returns 0. */
+#define JOINT_VA (TEXT_VA + 3 * PGSIZE)
+extern const char joint_start[], joint_end[];
+static void use_joint(void) __attribute__((used, noinline));
+static void use_joint(void)
+{
+	__asm__ volatile("joint_start:\n"
+			 "li t0, %[joint]\n"
+			 "li t1, 0x8067\n"
+			 "lw a0, 0(t0)\n"
+			 "sw t1, 0(t0)\n"
+			 "fence.i\n"
+			 "jalr t0\n"
+			 "li a7, %[exit]\n"
+			 "ecall\n"
+			 "joint_end:\n"
+			 :
+			 : [joint] "i"(JOINT_VA), [exit] "i"(SYS_exit));
+}
+
+/* Zeros of the text end in the page in which the data begins. */
+static void check_joint(size_t data_size)
+{
+	char *argv[] = { "x", NULL };
+	size_t size = (size_t)(joint_end - joint_start);
+	const struct segment segments[] = {
+		{ TEXT_VA, 5, joint_start, size, 3 * PGSIZE + 100, false },
+		{ JOINT_VA + 200, 6, data, data_size, PGSIZE, false },
+	};
+
+	make_program("program", segments, ARRAY_LEN(segments));
+	IN_CHILD() {
+		exec("./program", argv);
+		fail("exec: %s", strerror(errno));
+	}
+	xwait(0);
+}
+
+static void page_of_two_segments_has_the_rights_of_both(void)
+{
+	check_joint(DATA_SIZE);
+	check_joint(0);
+}
+
+enum { MANY = 40 }; /* segments, each in a page of its own */
+
+/* A program that adds up the first byte of each of its MANY pages of data, and
+ * returns the sum. */
+extern const char sum_start[], sum_end[];
+static void sum_up(void) __attribute__((used, noinline));
+static void sum_up(void)
+{
+	__asm__ volatile(
+		"sum_start:\n"
+		"li a0, 0\n"
+		"li t0, %[data]\n"
+		"li t1, %[count]\n"
+		"1: lbu t2, 0(t0)\n"
+		"add a0, a0, t2\n"
+		"li t2, 4096\n"
+		"add t0, t0, t2\n"
+		"addi t1, t1, -1\n"
+		"bnez t1, 1b\n"
+		"li a7, %[exit]\n"
+		"ecall\n"
+		"sum_end:\n"
+		:
+		: [data] "i"(DATA_VA), [count] "i"(MANY), [exit] "i"(SYS_exit));
+}
+
+static void program_may_have_many_segments(void)
+{
+	char *argv[] = { "x", NULL };
+	size_t size = (size_t)(sum_end - sum_start);
+	struct segment segments[MANY + 1] = {
+		{ TEXT_VA, 5, sum_start, size, size, false },
+	};
+
+	for (uint i = 0; i < MANY; i++)
+		segments[i + 1] = (struct segment){ DATA_VA + i * PGSIZE,
+						    i % 2 ? 4 : 6,
+						    data,
+						    1,
+						    PGSIZE,
+						    false };
+	make_program("program", segments, MANY + 1);
+	IN_CHILD() {
+		exec("./program", argv);
+		fail("exec: %s", strerror(errno));
+	}
+	xwait(MANY);
+}
+
 static void check_stack(size_t bytes, int reason)
 {
 	char *argv[] = { "x", NULL };
@@ -181,6 +275,8 @@ static void stack_may_have_any_size(void)
 const struct test fresh_tests[] = {
 	TEST(new_program_finds_nothing_of_others),
 	TEST(segment_may_cross_pages),
+	TEST(page_of_two_segments_has_the_rights_of_both),
+	TEST(program_may_have_many_segments),
 	TEST(stack_may_have_any_size),
 	TESTS_END,
 };

@@ -149,6 +149,7 @@ __attribute__((used, noreturn)) void subject_begin(int argc, char **argv,
 void subject_begin(int argc, char **argv, uint64 registers)
 {
 	stack_note();
+	stack_touch();
 	if (argc == 2)
 		begin_all(number(argv[1]));
 	if (argc < 3 + FIELDS)

@@ -110,9 +110,32 @@ long do_call(arguments arg)
 
 /* ---- allocation ---- */
 
+/* Move the end of the heap, as sbrk() does. A kernel may allocate each page
+ * when it is touched, and kill the process if memory is exhausted then. So
+ * touch each new page in a call, which fails instead. */
+static long move_end(long bytes)
+{
+	char *old = sbrk(bytes);
+
+	if (old == SBRK_FAILED)
+		return -1;
+	for (uint64 va = ((uint64)old + PGSIZE - 1) & ~(PGSIZE - 1);
+	     va < (uint64)old + (uint64)bytes && bytes > 0; va += PGSIZE) {
+		if (fstat(self.file, (struct stat *)va) < 0) {
+			int reason = errno;
+
+			sbrk(-bytes);
+			errno = reason;
+			return -1;
+		}
+		memset((void *)va, 0, sizeof(struct stat));
+	}
+	return (long)old;
+}
+
 long do_sbrk(arguments arg)
 {
-	return or_error((long)sbrk((long)arg[0]));
+	return or_error(move_end((long)arg[0]));
 }
 
 /* Allocate all memory, but at most arg[0] bytes. Returns the pages that it
@@ -122,7 +145,7 @@ long do_hog(arguments arg)
 	long got = 0, most = (long)arg[0];
 
 	for (long step = HOG_FIRST; step >= (long)PGSIZE; step /= 2)
-		while (got + step <= most && sbrk(step) != SBRK_FAILED)
+		while (got + step <= most && move_end(step) != -1)
 			got += step;
 	return got / (long)PGSIZE;
 }
