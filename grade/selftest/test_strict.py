@@ -145,6 +145,14 @@ def test_repeats(calf):
         "SEED=17\n" in runs[0].stderr
 
 
+def test_reset(calf):
+    """strict: the kernel sets what reset leaves undefined, such as MXR"""
+    for seed in ("1", "2", "17"):
+        done = run(calf, CMD="cowtest each_page_allows_what_its_segment_says",
+                   CPUS="4", SEED=seed)
+        assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("settings, said", (
     ({"CMD": ""}, 'nothing to run: make strict CMD="cowtest"'),
     ({"SEED": "x"}, "SEED=x: must be a number"),

@@ -43,15 +43,14 @@ static void pass_on_software_interrupts(uint64 hartid)
 	csr_write(mie, INT_MSI);
 }
 
-/* Make mret enter supervisor mode with paging on and interrupts off. The value
- * of SIE after power-on is unspecified (privileged specification, section
- * 3.4). */
+/* Make mret enter supervisor mode with paging on and interrupts off. Reset
+ * leaves most of mstatus unspecified (privileged specification, section 3.4):
+ * with MXR set, programs could read pages that they may only execute. */
 static void prepare_supervisor(void)
 {
 	csr_write(satp, SATP_SV39 | (uint64)boot_root >> PGSHIFT);
 	sfence_all();
-	csr_clear(mstatus, MSTATUS_MPP_MASK | MSTATUS_SIE);
-	csr_set(mstatus, MSTATUS_MPP_S);
+	csr_write(mstatus, MSTATUS_XL_64 | MSTATUS_MPP_S);
 	csr_write(sie, 0);
 }
 

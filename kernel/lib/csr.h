@@ -91,8 +91,8 @@ static inline void fence_i(void)
 #define MSTATUS_SIE (1 << 1) /* SIE, SPIE and SPP are also in sstatus */
 #define MSTATUS_SPIE (1 << 5)
 #define MSTATUS_SPP (1 << 8)
-#define MSTATUS_MPP_MASK (3 << 11)
 #define MSTATUS_MPP_S (1 << 11)
+#define MSTATUS_XL_64 (0xaUL << 32) /* 64 bits in the other modes */
 
 #define SSTATUS_SIE (1 << 1)
 #define SSTATUS_SPP (1 << 8)

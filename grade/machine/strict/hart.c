@@ -59,14 +59,21 @@ uint64_t hart_alarm(const struct hart *h)
 	return when;
 }
 
+bool perhaps_preempt(struct hart *h)
+{
+	if (!is_strict(h->m, STRICT_TIME) || !one_in(h->m, 8))
+		return false;
+	h->stop |= STOP_END;
+	return true;
+}
+
 void nasty(struct hart *h)
 {
 	struct machine *m = h->m;
 	uint64_t alarm;
 
-	if (!is_strict(m, STRICT_TIME) || !one_in(m, 8))
+	if (!perhaps_preempt(h))
 		return;
-	h->stop |= STOP_END;
 	if (one_in(m, 4))
 		h->stalled = now(h) + below(m, STALL_MAX);
 	alarm = hart_alarm(h);

@@ -133,7 +133,7 @@ static void drain_one(struct hart *h)
 		return;
 	}
 	perform(h, n);
-	nasty(h); /* only now can others see their order */
+	perhaps_preempt(h); /* only now can others see their order */
 }
 
 void order_drain(struct hart *h)

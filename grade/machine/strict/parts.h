@@ -49,8 +49,10 @@ void mode_changed(struct hart *h);
 uint32_t data_mode(const struct hart *h); /* that of loads and stores */
 /* The time of the next alarm that would wake hart h. */
 uint64_t hart_alarm(const struct hart *h);
-/* Perhaps preempt the hart, right after an event where that is likely to do
- * harm. */
+/* Perhaps end the hart's burst. Returns whether it does. */
+bool perhaps_preempt(struct hart *h);
+/* Perhaps preempt the hart, stall it and make its clock jump, right after an
+ * event where that is likely to do harm. */
 void nasty(struct hart *h);
 
 /* run.c: execute at most n instructions. Returns their number. */

@@ -1,4 +1,5 @@
 /* grade/machine/strict/reset.c: makes a machine, and resets it. */
+#include "csr_bits.h"
 #include "parts.h"
 
 /* ---- memory of the machine ---- */
@@ -85,7 +86,8 @@ static void garbage_in(struct hart *h)
 	h->scounteren = draw(m) & 7;
 	h->frm = draw(m) & 7;
 	h->fflags = draw(m) & 31;
-	h->mstatus = draw(m) & (3UL << 13 | 1UL << 18 | 1UL << 19 | 0x122);
+	h->mstatus =
+		draw(m) & (SIE | SPIE | SPP | FS | SUM | MXR | TVM | TW | TSR);
 }
 
 void machine_garbage(struct machine *m)

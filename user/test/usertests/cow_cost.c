@@ -209,7 +209,10 @@ static void counters_show_takeovers(void)
 	struct vmstat after = measure();
 	CHECK_EQ(after.cow_reuse - before.cow_reuse, PAGES);
 	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
-	CHECK_EQ(after.fault_store - before.fault_store, PAGES);
+	/* The old translation of a page may be used once more: no fence is
+	 * needed where an entry gains a permission. */
+	CHECK(after.fault_store - before.fault_store >= PAGES);
+	CHECK(after.fault_store - before.fault_store < 2 * PAGES);
 	CHECK_EQ(after.used - before.used, 0);
 }
 
