@@ -210,6 +210,8 @@ static void kernel_copy_costs_one_frame_a_page(void)
 		CHECK_EQ(read(fd, NEAR_END(pages, 1), PGSIZE + 2), PGSIZE + 2);
 		struct vmstat after = measure();
 		CHECK_EQ(after.used - before.used, 3);
+		CHECK_EQ(after.cow_copy - before.cow_copy, 3);
+		CHECK_EQ(after.fault_store - before.fault_store, 0);
 	}
 	xwait(0);
 }

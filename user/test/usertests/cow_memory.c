@@ -209,6 +209,9 @@ static void check_kernel_write(const char *what, long (*step)(int fd, int n))
 		int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
 		CHECK_FAILS(step(fd, 1), ENOMEM);
+		pages_check(pages, 2, SEED_OLD);
+		pages_fill(pages, 2, SEED_NEW);
+		pages_check(pages, 2, SEED_NEW);
 	}
 	xwait(0);
 	sweep_failures(what, step);

@@ -34,24 +34,33 @@ static void fork_shares_every_page(void)
 	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
 }
 
-/* A child must cost the same, whatever the size of its parent. */
+/* A child must cost the same, whatever the size of its parent, and however many
+ * there are. A small machine has room for fewer. */
 static void idle_children_cost_little(void)
 {
-	enum { CHILDREN = 20 };
+	enum { MOST = 300 };
 	char *pages = xpages(PAGES);
+	int count = 0;
 	int go[2];
+	int pid;
 
 	xpipe(go);
 	pages_fill(pages, PAGES, 1);
 	struct vmstat before = measure();
-	for (int i = 0; i < CHILDREN; i++)
-		start_idle_child(go);
+	while (count < MOST && (pid = fork()) >= 0) {
+		if (pid == 0) {
+			signal_take(go);
+			exit(0);
+		}
+		count++;
+	}
 	struct vmstat after = measure();
-	for (int i = 0; i < CHILDREN; i++)
+	CHECK(count >= 20);
+	for (int i = 0; i < count; i++)
 		signal_give(go);
-	for (int i = 0; i < CHILDREN; i++)
+	for (int i = 0; i < count; i++)
 		xwait(0);
-	CHECK(after.used - before.used <= CHILDREN * IDLE_CHILD_FRAMES);
+	CHECK(after.used - before.used <= count * IDLE_CHILD_FRAMES);
 }
 
 /* Text and constants must be shared like all other pages. */
@@ -100,17 +109,44 @@ static void second_write_costs_nothing(void)
 	xwait(0);
 }
 
+/* Whether the heap is small or large. */
 static void each_page_is_copied_once(void)
 {
-	char *pages = xpages(PAGES);
+	static const long sizes[] = { 1, 2, 3, 5, 9, 17, 33, 65, 100 };
 
-	pages_fill(pages, PAGES, 1);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		long count = sizes[i];
+
+		IN_CHILD() {
+			char *pages = xpages(count);
+
+			pages_fill(pages, count, 1);
+			IN_MEASURED_CHILD() {
+				struct vmstat before = measure();
+				pages_fill(pages, count, 2);
+				pages_fill(pages, count, 3);
+				struct vmstat after = measure();
+				CHECK_EQ(after.used - before.used, count);
+			}
+			xwait(0);
+		}
+		xwait(0);
+	}
+}
+
+/* The pages beside it stay shared. */
+static void only_the_page_written_to_is_copied(void)
+{
+	enum { COUNT = 1300, STEP = 5 };
+	char *pages = xpages(COUNT);
+
+	pages_fill(pages, COUNT, 1);
 	IN_MEASURED_CHILD() {
 		struct vmstat before = measure();
-		pages_fill(pages, PAGES, 2);
-		pages_fill(pages, PAGES, 3);
+		for (long i = 0; i < COUNT; i += STEP)
+			pages[i * (long)PGSIZE] = 2;
 		struct vmstat after = measure();
-		CHECK_EQ(after.used - before.used, PAGES);
+		CHECK_EQ(after.used - before.used, COUNT / STEP);
 	}
 	xwait(0);
 }
@@ -150,6 +186,7 @@ static void second_fork_shares_the_same_frames(void)
 	xwait(0);
 	xwait(0);
 	CHECK(after.used - before.used <= IDLE_CHILD_FRAMES);
+	CHECK(after.shared - before.shared <= IDLE_CHILD_FRAMES);
 }
 
 /* The counters of /dev/vmstat must match what the processes have done. */
@@ -180,6 +217,7 @@ const struct test cow_sharing_tests[] = {
 	TEST(write_costs_one_frame),
 	TEST(second_write_costs_nothing),
 	TEST(each_page_is_copied_once),
+	TEST(only_the_page_written_to_is_copied),
 	TEST(reading_costs_nothing),
 	TEST(second_fork_shares_the_same_frames),
 	TEST(counters_show_what_happened),

@@ -1,12 +1,13 @@
 /* user/test/usertests/large.c: a program so large that the number of its frames
- * does not fit into 16 bits, and no loop handles its page tables in one turn.
- * It needs a machine with 400 MiB, so it runs only on demand. The runner checks
- * that all frames are free again. */
+ * does not fit into 16 bits, and no loop handles its page tables in one turn;
+ * and so many processes that the number of a frame's owners does not fit into
+ * 12 bits. They need a machine with 640 MiB and 4,400 processes, so they run
+ * only on demand. The runner checks that all frames are free again. */
 
 #include "tests.h"
 
-#define PAGES 81920L /* 320 MiB */
-#define STEP 997     /* between pages written to; not a power of two */
+#define PAGES 135168L /* 528 MiB */
+#define STEP 997      /* between pages written to; not a power of two */
 
 static uint64 *word_of(char *pages, long i)
 {
@@ -76,7 +77,34 @@ static void large_program(void)
 	xsbrk(-PAGES * (long)PGSIZE);
 }
 
+/* Each child costs the same, however many there are, and all have the pages
+ * that they share. */
+static void thousands_of_children(void)
+{
+	enum { CHILDREN = 4200, SHARED = 20, CHILD_FRAMES = 12 };
+	char *pages = xpages(SHARED);
+	int go[2];
+
+	xpipe(go);
+	pages_fill(pages, SHARED, 1);
+	struct vmstat before = measure();
+	for (int i = 0; i < CHILDREN; i++) {
+		IN_CHILD() {
+			signal_take(go);
+			pages_check(pages, SHARED, 1);
+		}
+	}
+	struct vmstat after = measure();
+	for (int i = 0; i < CHILDREN; i++)
+		signal_give(go);
+	for (int i = 0; i < CHILDREN; i++)
+		xwait(0);
+	pages_check(pages, SHARED, 1);
+	CHECK(after.used - before.used <= CHILDREN * CHILD_FRAMES);
+}
+
 const struct test large_tests[] = {
+	TEST(thousands_of_children),
 	TEST(large_program),
 	TESTS_END,
 };

@@ -133,6 +133,9 @@ static void heap_takes_all_memory(void)
 		steps++;
 	CHECK_EQ(errno, ENOMEM);
 	CHECK(steps >= 13);
+	while (sbrk(PGSIZE) != SBRK_FAILED)
+		;
+	CHECK(xvmstat("free") < 8);
 }
 
 /* The end must be right to the byte, and no page may be lost below it, whether

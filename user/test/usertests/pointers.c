@@ -204,6 +204,24 @@ static void path_at_end_of_heap(void)
 	xunlink("file");
 }
 
+/* Wherever a string crosses a page, it is the same string, even if it is as
+ * long as a path can be. */
+static void path_may_cross_a_page(void)
+{
+	char *border = xpages(2) + PGSIZE;
+
+	make_file("file", "", 0);
+	for (long before = 0; before <= PATH_LEN; before++) {
+		char *path = border - before;
+
+		memset(path, '/', PATH_LEN - 5);
+		path[0] = '.';
+		strcpy(path + PATH_LEN - 5, "file");
+		xclose(xopen(path, O_RDONLY));
+	}
+	xunlink("file");
+}
+
 /* ---- sizes ---- */
 
 static void zero_bytes(void)
@@ -261,6 +279,7 @@ const struct test pointer_tests[] = {
 	TEST(two_paths_at_bad_pointers),
 	TEST(exec_with_bad_pointers),
 	TEST(path_at_end_of_heap),
+	TEST(path_may_cross_a_page),
 	TEST(zero_bytes),
 	TEST(negative_sizes),
 	TEST(size_beyond_the_end_of_memory),

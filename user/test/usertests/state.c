@@ -283,70 +283,6 @@ static void counters_show_what_memory_does(void)
 	CHECK_EQ(after.total, after.free + after.used);
 }
 
-/* ---- files and directories across fork ---- */
-
-static void child_has_the_same_files(void)
-{
-	int fd = xopen("file", O_RDWR | O_CREATE);
-
-	xwrite(fd, "ab", 2);
-	IN_CHILD()
-		xwrite(fd, "cd", 2);
-	xwait(0);
-	xwrite(fd, "ef", 2);
-
-	char text[7] = "";
-
-	CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
-	xread(fd, text, 6);
-	CHECK_EQ(strcmp(text, "abcdef"), 0);
-	xclose(fd);
-	xunlink("file");
-}
-
-static void files_opened_by_child_are_its_own(void)
-{
-	make_file("file", "", 0);
-	IN_CHILD()
-		xopen("file", O_RDONLY);
-	xwait(0);
-
-	int fd = xopen("file", O_RDONLY);
-
-	IN_CHILD()
-		xclose(fd);
-	xwait(0);
-	xclose(fd);
-	xunlink("file");
-}
-
-static void child_has_the_same_directory(void)
-{
-	xmkdir("dir");
-	xchdir("dir");
-	IN_CHILD() {
-		make_file("file", "", 0);
-		xchdir("..");
-	}
-	xwait(0);
-	xunlink("file");
-	xchdir("..");
-	xunlink("dir");
-}
-
-static void exit_closes_files(void)
-{
-	int fds[2];
-	char c;
-
-	xpipe(fds);
-	IN_CHILD()
-		;
-	xwait(0);
-	xclose(fds[1]);
-	CHECK_EQ(read(fds[0], &c, 1), 0);
-}
-
 const struct test state_tests[] = {
 	TEST(calls_keep_registers),
 	TEST(fork_keeps_registers),
@@ -356,9 +292,5 @@ const struct test state_tests[] = {
 	TEST(any_float_instruction_can_be_first),
 	TEST(counters_can_be_read),
 	TEST(counters_show_what_memory_does),
-	TEST(child_has_the_same_files),
-	TEST(files_opened_by_child_are_its_own),
-	TEST(child_has_the_same_directory),
-	TEST(exit_closes_files),
 	TESTS_END,
 };

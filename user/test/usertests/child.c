@@ -1,0 +1,127 @@
+/* user/test/usertests/child.c: what a child gets from its parent besides memory
+ * and registers. */
+
+#include "process.h"
+#include "tests.h"
+
+static void child_has_the_same_files(void)
+{
+	int fd = xopen("file", O_RDWR | O_CREATE);
+
+	xwrite(fd, "ab", 2);
+	IN_CHILD()
+		xwrite(fd, "cd", 2);
+	xwait(0);
+	xwrite(fd, "ef", 2);
+
+	char text[7] = "";
+
+	CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+	xread(fd, text, 6);
+	CHECK_EQ(strcmp(text, "abcdef"), 0);
+	xclose(fd);
+	xunlink("file");
+}
+
+static void child_has_every_file(void)
+{
+	int fds[2];
+	struct stat st;
+
+	make_file("file", "12345", 5);
+	while (open("file", O_RDONLY) >= 0)
+		;
+	CHECK_EQ(errno, EMFILE);
+	IN_CHILD() {
+		for (int fd = 3; fd < NOFILE; fd++)
+			xclose(fd);
+		CHECK_FAILS(fstat(NOFILE - 1, &st), EBADF);
+	}
+	xwait(0);
+	xclose(NOFILE - 1);
+	xclose(NOFILE - 2);
+	xpipe(fds);
+	CHECK_EQ(fds[1], NOFILE - 1);
+	IN_CHILD()
+		xwrite(NOFILE - 1, "x", 1);
+	xwait(0);
+	xread(fds[0], &st, 1);
+	xunlink("file");
+}
+
+static void files_opened_by_child_are_its_own(void)
+{
+	make_file("file", "", 0);
+	IN_CHILD()
+		xopen("file", O_RDONLY);
+	xwait(0);
+
+	int fd = xopen("file", O_RDONLY);
+
+	IN_CHILD()
+		xclose(fd);
+	xwait(0);
+	xclose(fd);
+	xunlink("file");
+}
+
+static void child_has_the_same_directory(void)
+{
+	xmkdir("dir");
+	xchdir("dir");
+	IN_CHILD() {
+		make_file("file", "", 0);
+		xchdir("..");
+	}
+	xwait(0);
+	xunlink("file");
+	xchdir("..");
+	xunlink("dir");
+}
+
+static void exit_closes_files(void)
+{
+	int fds[2];
+	char c;
+
+	xpipe(fds);
+	IN_CHILD()
+		;
+	xwait(0);
+	xclose(fds[1]);
+	CHECK_EQ(read(fds[0], &c, 1), 0);
+}
+
+/* ---- what tools tell of a child ---- */
+
+static void child_has_the_name_but_not_the_counts(void)
+{
+	enum { PAGES = 300 };
+	struct process own;
+	char *pages = xpages(PAGES);
+
+	for (int round = 0; round < 2; round++) {
+		pages_fill(pages, PAGES, round);
+		IN_CHILD()
+			pages_fill(pages, PAGES, 2);
+		pages_fill(pages, PAGES, 3);
+		xwait(0);
+	}
+	IN_CHILD() {
+		CHECK_EQ(process_read(getpid(), &own), 0);
+		CHECK_EQ(strcmp(own.name, "usertests"), 0);
+		CHECK(own.faults < PAGES && own.copies < PAGES &&
+		      own.takeovers < PAGES);
+	}
+	xwait(0);
+}
+
+const struct test child_tests[] = {
+	TEST(child_has_the_same_files),
+	TEST(child_has_every_file),
+	TEST(files_opened_by_child_are_its_own),
+	TEST(child_has_the_same_directory),
+	TEST(exit_closes_files),
+	TEST(child_has_the_name_but_not_the_counts),
+	TESTS_END,
+};
