@@ -103,7 +103,8 @@ static void stack_may_be_anywhere(void)
 
 /* A program that does one thing to the page at SUBJECT_VA: the first letter of
  * its argument says what. With "f" after it, it forks, and the child does it.
- * The status is 2 if a call fails. */
+ * The status is 2 if a call fails, and 3 if the parent sees a change of the
+ * page, which both can write. */
 extern const char touch_start[], touch_end[];
 static void touch(void) __attribute__((used, noinline));
 static void touch(void)
@@ -124,6 +125,15 @@ static void touch(void)
 			 "li a7, %[wait]\n"
 			 "ecall\n"
 			 "lw a0, 0(sp)\n"
+			 "bnez a0, 9f\n"
+			 "li t0, 's'\n"
+			 "beq s2, t0, 2f\n"
+			 "li t0, 'r'\n"
+			 "bne s2, t0, 9f\n"
+			 "2: lbu t1, 8(s0)\n"
+			 "li t2, 1\n"
+			 "beq t1, t2, 9f\n"
+			 "li a0, 3\n"
 			 "j 9f\n"
 			 "1: li t0, 'l'\n"
 			 "bne s2, t0, 1f\n"
@@ -161,7 +171,7 @@ static void touch(void)
 
 static void make_toucher(uint32 rights)
 {
-	static const uint ret[] = { 0x00008067, 0 }; /* the instruction */
+	static const uint ret[] = { 0x00008067, 0, 1 }; /* the instruction */
 	size_t size = (size_t)(touch_end - touch_start);
 	const struct segment segments[] = {
 		{ TEXT_VA, 5, touch_start, size, size, false },

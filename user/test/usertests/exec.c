@@ -118,6 +118,18 @@ static void arguments_arrive(void)
 	check_echo(only_name, "\n");
 }
 
+/* Up to its last byte, an argument may lie on another page. */
+static void arguments_may_cross_pages(void)
+{
+	char *border = xpages(2) + PGSIZE;
+	char *argv[] = { "echo", NULL, "two", NULL };
+
+	for (long before = 0; before <= 4; before++) {
+		argv[1] = strcpy(border - before, "one");
+		check_echo(argv, "one two\n");
+	}
+}
+
 static void exec_without_arguments(void)
 {
 	char *argv[] = { NULL };
@@ -364,6 +376,7 @@ const struct test exec_tests[] = {
 	TEST(exec_runs_a_copy),
 	TEST(exec_finds_programs_in_bin),
 	TEST(arguments_arrive),
+	TEST(arguments_may_cross_pages),
 	TEST(exec_without_arguments),
 	TEST(exec_keeps_pid_files_and_directory),
 	TEST(arguments_over_a_page_are_refused),
