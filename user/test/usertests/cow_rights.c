@@ -102,9 +102,9 @@ static void stack_may_be_anywhere(void)
 #define SUBJECT_VA 0x20000UL
 
 /* A program that does one thing to the page at SUBJECT_VA: the first letter of
- * its argument says what. With "f" after it, it forks, and the child does it.
- * The status is 2 if a call fails, and 3 if the parent sees a change of the
- * page, which both can write. */
+ * its argument says what. With "f" after it, it forks, and the child does it;
+ * with "p", the parent does it, when its child has ended. The status is 2 if a
+ * call fails, and 3 if the parent sees that the child has changed the page. */
 extern const char touch_start[], touch_end[];
 static void touch(void) __attribute__((used, noinline));
 static void touch(void)
@@ -119,39 +119,37 @@ static void touch(void)
 			 "beqz s3, 1f\n"
 			 "li a7, %[fork]\n"
 			 "ecall\n"
-			 "beqz a0, 1f\n"
-			 "addi sp, sp, -16\n"
+			 "li t0, 'p'\n"
+			 "bnez a0, 2f\n"
+			 "bne s3, t0, 1f\n"
+			 "j 9f\n"
+			 "2: addi sp, sp, -16\n"
+			 "sd zero, 0(sp)\n"
 			 "mv a0, sp\n"
 			 "li a7, %[wait]\n"
 			 "ecall\n"
+			 "beq s3, t0, 1f\n"
 			 "lw a0, 0(sp)\n"
 			 "bnez a0, 9f\n"
-			 "li t0, 's'\n"
-			 "beq s2, t0, 2f\n"
-			 "li t0, 'r'\n"
-			 "bne s2, t0, 9f\n"
+			 "li t0, 's'; beq s2, t0, 2f\n"
+			 "li t0, 'r'; bne s2, t0, 9f\n"
 			 "2: lbu t1, 8(s0)\n"
 			 "li t2, 1\n"
 			 "beq t1, t2, 9f\n"
 			 "li a0, 3\n"
 			 "j 9f\n"
-			 "1: li t0, 'l'\n"
-			 "bne s2, t0, 1f\n"
+			 "1: li t0, 'l'; bne s2, t0, 1f\n"
 			 "lbu t1, 0(s0)\n"
-			 "1: li t0, 's'\n"
-			 "bne s2, t0, 1f\n"
+			 "1: li t0, 's'; bne s2, t0, 1f\n"
 			 "sb zero, 8(s0)\n"
-			 "1: li t0, 'x'\n"
-			 "bne s2, t0, 1f\n"
+			 "1: li t0, 'x'; bne s2, t0, 1f\n"
 			 "jalr s0\n"
 			 "1: li a0, 0\n"
 			 "li a7, %[read]\n"
-			 "li t0, 'r'\n"
-			 "beq s2, t0, 1f\n"
+			 "li t0, 'r'; beq s2, t0, 1f\n"
 			 "li a0, 1\n"
 			 "li a7, %[write]\n"
-			 "li t0, 'w'\n"
-			 "beq s2, t0, 1f\n"
+			 "li t0, 'w'; beq s2, t0, 1f\n"
 			 "li a0, 0\n"
 			 "j 9f\n"
 			 "1: addi a1, s0, 8\n"
@@ -239,6 +237,11 @@ static void each_page_allows_what_its_segment_says(void)
 		{ "xf", 1, STATUS_KILLED },
 		{ "rf", 2, 2 },
 		{ "wf", 6, 2 },
+		{ "lp", 6, STATUS_KILLED },
+		{ "sp", 2, STATUS_KILLED },
+		{ "xp", 1, STATUS_KILLED },
+		{ "rp", 2, 2 },
+		{ "wp", 6, 2 },
 	};
 
 	for (uint32 rights = 1; rights < 8; rights++) {

@@ -165,6 +165,10 @@ static void failed_exec_changes_nothing(void)
 		{ TEXT_VA + PGSIZE, 6, again_start, 8, 8, false },
 		{ TEXT_VA, 5, again_start, 8, 8, false },
 	};
+	static const struct segment large_stack[] = {
+		{ TEXT_VA, 5, again_start, 8, 8, false },
+		{ 0, 6, again_start, 0, 65UL << 20, true },
+	};
 	static char big[2 * PGSIZE];
 	char *argv[] = { "x", NULL };
 	char *big_argv[] = { "x", big, NULL };
@@ -175,11 +179,13 @@ static void failed_exec_changes_nothing(void)
 	pages_fill(pages, PAGES, 1);
 	make_file("text", "echo hello\n", 11);
 	make_program("twice", twice, ARRAY_LEN(twice));
+	make_program("stack", large_stack, ARRAY_LEN(large_stack));
 	CHECK_EQ(process_read(getpid(), &before), 0);
 	swap_float(VALUE);
 	CHECK_FAILS(exec("none", argv), ENOENT);
 	CHECK_FAILS(exec("text", argv), ENOEXEC);
 	CHECK_FAILS(exec("twice", argv), ENOEXEC);
+	CHECK_FAILS(exec("stack", argv), ENOMEM);
 	CHECK_FAILS(exec(".", argv), EACCES);
 	CHECK_FAILS(exec("/bin/true", big_argv), E2BIG);
 	CHECK_EQ(swap_float(0), VALUE);
@@ -188,6 +194,7 @@ static void failed_exec_changes_nothing(void)
 	pages_check(pages, PAGES, 1);
 	xunlink("text");
 	xunlink("twice");
+	xunlink("stack");
 }
 
 /* Make calls that fail, each of which holds the file or the directory for a

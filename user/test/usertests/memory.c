@@ -128,13 +128,14 @@ static void heap_takes_all_memory(void)
 {
 	long step = xvmstat("free") / 16 * (long)PGSIZE;
 	int steps = 0;
+	char *page;
 
 	while (sbrk(step) != SBRK_FAILED)
 		steps++;
 	CHECK_EQ(errno, ENOMEM);
 	CHECK(steps >= 13);
-	while (sbrk(PGSIZE) != SBRK_FAILED)
-		;
+	while ((page = sbrk(PGSIZE)) != SBRK_FAILED)
+		*page = 1;
 	CHECK(xvmstat("free") < 8);
 }
 
