@@ -4,12 +4,12 @@
 other tests of the project as well.
 
 TESTS="words" selects tests, in pytest's -k language; GROUP="words" selects
-groups of grade/score/points; WORKERS=N runs N tests at a time; FIRST=1 stops
-at the first failure. TREE=path grades the kernel of another tree. SANDBOX=1
-forces the sandbox, SANDBOX=0 does without it. LIMIT=N ends the run after N
-seconds. QUICK=1 runs the most telling tests only, ALL=1 also those that a
-kernel has no chance to pass. REPORT and OUT are the defaults of --report and
---out.
+groups of grade/labs/LAB/points; LAB=cow grades that lab only. WORKERS=N runs N
+tests at a time; FIRST=1 stops at the first failure. TREE=path grades the
+kernel of another tree. SANDBOX=1 forces the sandbox, SANDBOX=0 does without
+it. LIMIT=N ends the run after N seconds. QUICK=1 runs the most telling tests
+only, ALL=1 also those that a kernel has no chance to pass. REPORT and OUT are
+the defaults of --report and --out.
 """
 
 import argparse
@@ -61,8 +61,9 @@ def parse(words):
 
 def check_settings(everything):
     """Raise UserError for settings that make no sense."""
-    if everything and os.environ.get("TREE"):
-        raise UserError("TREE= is for make grade, which tests a kernel")
+    for name in "TREE", "LAB":
+        if everything and os.environ.get(name):
+            raise UserError(f"{name}= is for make grade, which tests a kernel")
     known = Points().groups
     for group in os.environ.get("GROUP", "").split():
         if group not in known:

@@ -15,7 +15,7 @@ from grade.machine.failures import Broken, GuestFailed, NotTried
 from grade.machine.guest import Log
 from grade.machine.host.limits import factor
 from grade.score import results, session
-from grade.score.points import Points
+from grade.score.points import Points, test_id
 from grade.score.progress import Progress
 from grade.score.verdict import is_promise
 from grade.tools.setup.needs import skip_unless_there
@@ -68,12 +68,6 @@ def pytest_unconfigure(config):
         session.end(config.calf_session)
 
 
-def test_id(item):
-    """The id of a test, such as "shell.test_case[a pipe]"."""
-    module = item.module.__name__.rpartition("test_")[2]
-    return f"{module}.{item.name}"
-
-
 def title_of(item):
     """The first line of the docstring, with the values of the parameters."""
     text = (item.function.__doc__ or item.name).strip().splitlines()[0]
@@ -100,7 +94,7 @@ def pytest_collection_modifyitems(config, items):
     if picked and (here.build_error or here.boot_error):
         items[:] = first
         for item in set(first) - set(picked):
-            item.user_properties.append(("points", 0))
+            item.user_properties += [("points", 0), ("in_labs", {})]
     # All workers write the same.
     results.write_whole(here.folder / "worth.json", json.dumps(
         {test_id(item): dict(item.user_properties)
@@ -111,9 +105,9 @@ def prepare(items, everything):
     """Sort the tests, share out the points, and select by GROUP. To grade a
     kernel, leave out all other tests."""
     points = Points()
-    if not everything:
-        items[:] = [item for item in items
-                    if points.group(test_id(item)) not in points.tools]
+    items[:] = [item for item in items if points.counts(test_id(item))
+                and (everything or not points.is_tool(test_id(item)))]
+    worth = worth_in_labs([test_id(item) for item in items], points)
     items.sort(key=lambda item: points.place(test_id(item)))
     shares = points.share_out([test_id(item) for item in items])
     groups = os.environ.get("GROUP", "").split() or points.groups
@@ -125,7 +119,21 @@ def prepare(items, everything):
         test = test_id(item)
         item.user_properties += [
             ("title", title_of(item)), ("points", shares[test]),
-            ("id", test), ("group", points.group(test))]
+            ("id", test), ("group", points.group(test)),
+            ("in_labs", worth[test])]
+
+
+def worth_in_labs(tests, points):
+    """If several labs are graded: by test and lab, the group and the points
+    that the lab alone gives for a test."""
+    worth = {test: {} for test in tests}
+    for lab in points.labs if len(points.labs) > 1 else ():
+        alone = Points([lab])
+        ours = [test for test in tests
+                if alone.has(test) and not alone.is_tool(test)]
+        for test, share in alone.share_out(ours).items():
+            worth[test][lab] = {"group": alone.group(test), "points": share}
+    return worth
 
 
 def is_first(item):

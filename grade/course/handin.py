@@ -21,11 +21,10 @@ from pathlib import Path
 from grade.course.intake import tree
 from grade.course.intake.finding import is_litter_name
 from grade.machine.host import process
+from grade.kernel.labs import HANDED_OUT, HEAD
 from grade.machine.host.build import ROOT, BuildError, UserError, make_command
 from grade.machine.host.text import many
 
-HANDED_OUT = "grade/handed-out"
-HEAD = re.compile(r"# What was handed out: lab (\w+), step (\d+)\.")
 STEP = re.compile(r"  [A-Z]")   # the Makefile's own lines
 ERROR = re.compile(r"error: |undefined (reference|symbol)|\*\*\* ")
 ERROR_LINES = 3

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from grade.course.intake.tree import LINES_MAX, make_scratch, read_tree
+from grade.kernel.labs import handed_lab
 from grade.machine.host import process
 from grade.machine.host.build import (
     ROOT, BuildError, UserError, build_programs)
@@ -36,7 +37,8 @@ def grade_tree(path, out=OUT, say=print, **settings):
             prefix=f"{PREFIX}{os.getpid()}-") as scratch:
         copy = Path(scratch) / "tree"
         make_scratch(tree, copy)
-        env = {**os.environ, **settings, "TREE": str(path),
+        lab = os.environ.get("LAB") or handed_lab() or ""
+        env = {**os.environ, "LAB": lab, **settings, "TREE": str(path),
                STRANGER: str(ROOT), "CALF_GRADE_OUT": str(out)}
         child = process.start([sys.executable, "-m", "grade"], cwd=copy,
                               env=env)

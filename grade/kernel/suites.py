@@ -2,12 +2,14 @@
 
 Their names are read from the sources, so no boot is needed to list them:
 TEST(name) in arrays of `struct test`, and the groups of these arrays in
-main.c, except the groups that run only on demand.
+main.c, except the groups that run only on demand. The tests of a lab are in
+files LAB_GROUP.c.
 """
 
 import re
 from dataclasses import dataclass
 
+from grade.kernel.labs import lab_names
 from grade.kernel.questions import FILE, TRAPS, Asked, Distrusted
 from grade.machine import failures
 from grade.machine.failures import NotTried
@@ -31,24 +33,32 @@ HEAVY = {"crowd", "nomem", "memory", "races", "leaks"}
 @dataclass(frozen=True)
 class GuestTest:
     """`group` is what usertests -g takes; `points` is the group that it gets
-    points from: "races" for the tests in cow_races.c."""
+    points from: "races" for the tests in cow_races.c, which are of the `lab`
+    cow. Tests of no lab are of the group "unix"."""
 
     name: str
     group: str
     points: str
+    lab: str = ""
+
+    def id_at(self, harts):
+        """Its id, as make grade runs it."""
+        return f"suites.test_guest[{self.points}-{self.name}-{harts}]"
 
 
 def list_tests(folder=SOURCES):
     """All tests of usertests, in the order in which they run."""
-    arrays = {}
+    arrays, labs = {}, lab_names()
     for path in sorted(folder.glob("[!.]*.c")):
-        cow, _, points = path.stem.partition("cow_")
+        lab, _, points = path.stem.partition("_")
+        if lab not in labs:
+            lab, points = "", "unix"
         for array, body in ARRAY.findall(path.read_text("utf-8")):
-            arrays[array] = [(name, "unix" if cow else points)
+            arrays[array] = [(name, points, lab)
                              for name in TEST.findall(body)]
     groups = GROUP.findall((folder / "main.c").read_text("utf-8"))
-    tests = [GuestTest(name, group, points) for group, array in groups
-             for name, points in arrays.get(array, [])]
+    tests = [GuestTest(name, group, *rest) for group, array in groups
+             for name, *rest in arrays.get(array, [])]
     if not tests:
         raise ValueError(f"{folder}: no tests found")
     return tests

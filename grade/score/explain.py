@@ -6,13 +6,12 @@ import fnmatch
 import re
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
+from grade.kernel import labs
 from grade.machine.host.text import many
 from grade.machine.run_to_end import PANIC_MARK
 from grade.score.points import Points
 
-HINTS = Path(__file__).with_name("hints")
 MESSAGE_LINES = 14      # of the first failure; the file has all
 OTHERS = 6              # titles of the other ones
 WIDTH = 78
@@ -72,7 +71,15 @@ def labelled(label, text):
         break_on_hyphens=False)
 
 
-def read_hints(path=HINTS):
+def read_hints():
+    """The hints of all labs, those of the graded ones first."""
+    first = labs.graded_labs()
+    names = [*first, *(n for n in labs.lab_names() if n not in first)]
+    return [hint for name in names
+            for hint in read_file(labs.FOLDER / name / labs.HINTS)]
+
+
+def read_file(path):
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(path.read_text("utf-8"), str(path))
     return [Hint(name, tuple(values.get("tests", "").split()),

@@ -163,7 +163,8 @@ class Progress:
             terminalreporter.rewrite("")
         for line in [*self._why_failed(), *self._left_out(),
                      *results.rules_applied(self._final),
-                     *filter(None, [self._final["changes"]])]:
+                     *filter(None, [self._final["changes"]]),
+                     *self._labs()]:
             terminalreporter.write_line(line)
         terminalreporter.write_line(
             f"Score: {self._final['score']:g}/{self._final['total']:g}"
@@ -190,6 +191,12 @@ class Progress:
                 + why.removeprefix("not tried: ")
         for why in self._skipped.values():
             yield f"skipped: {why}"
+
+    def _labs(self):
+        """What each lab alone would give, if several are graded."""
+        labs = self._final["labs"]
+        for lab in labs if len(labs) > 1 else ():
+            yield f"lab {lab['name']}: {lab['got']:g}/{lab['points']:g}"
 
     def _of_what(self):
         """What the total covers, if not all tests."""

@@ -12,9 +12,10 @@ import json
 import os
 import time
 
+from grade.kernel.labs import graded_labs
 from grade.machine.host.text import excerpt
 from grade.score.points import Points, add_up
-from grade.score.verdict import RULES, settle
+from grade.score.verdict import RULES, earned, settle
 from grade.score.session import OUT
 
 FILE = OUT / "results.json"
@@ -47,7 +48,8 @@ class Results:
 
 
 def put_together(tests, seconds=0, error=None, finished=True, fault=None):
-    tests = settle(tests)
+    labs = by_lab(tests)
+    tests = settle(without_labs(tests))
     return {
         "finished": finished,
         "score": add_up(test["got"] for test in tests),
@@ -58,6 +60,7 @@ def put_together(tests, seconds=0, error=None, finished=True, fault=None):
         "refused": [],
         "cause": "",
         "changes": "",
+        "labs": labs,
         "groups": [sum_up(group, [test for test in tests
                                   if test["group"] == group])
                    for group in Points().groups
@@ -69,6 +72,30 @@ def sum_up(group, tests):
     return {"name": group,
             "points": add_up(test["points"] for test in tests),
             "got": add_up(test["got"] for test in tests)}
+
+
+def by_lab(tests):
+    """The sum of each graded lab. Where several are, `in_labs` has the group
+    and the points that a test has in each of them."""
+    names = graded_labs()
+    return [sum_up(name, in_lab(tests, name if len(names) > 1 else None))
+            for name in names]
+
+
+def in_lab(tests, name):
+    """The tests of the kernel as that lab alone, or the only one, has them."""
+    points = Points([name] if name else None)
+    ours = [{**test, **test.get("in_labs", {}).get(name, {})}
+            for test in map(earned, tests)
+            if points.has(test["id"]) and not points.is_tool(test["id"])]
+    return settle([
+        {**test, "got": test["points"] if test["status"] == "passed" else 0}
+        for test in ours], points)
+
+
+def without_labs(tests):
+    return [{k: v for k, v in test.items() if k != "in_labs"}
+            for test in tests]
 
 
 def unfinished():
@@ -87,6 +114,8 @@ def without_tests(error, fault, finished=True):
                          for name, worth in points.groups.items()
                          if name not in points.tools]
     results["total"] = add_up(g["points"] for g in results["groups"])
+    results["labs"] = [{"name": lab, "points": Points([lab]).of_kernel(),
+                        "got": 0} for lab in points.labs]
     return results
 
 

@@ -26,12 +26,13 @@ HALF = ("withheld: a promise of this group is broken, so it gives at most "
 RULES = (UNSEEN, TOO_EARLY, HALF)
 
 
-def settle(tests):
-    """The tests, as in results.json, with `got` according to the rules.
-    `withheld` has the points that a test that passed has lost by them, and its
-    message says why. The function may be applied again to its result."""
+def settle(tests, points=None):
+    """The tests, as in results.json, with `got` according to the rules, and to
+    these points or those of the graded labs. `withheld` has the points that a
+    test that passed has lost by the rules, and its message says why. The
+    function may be applied again to its result."""
     tests = [earned(test) for test in tests]
-    points = Points()
+    points = points or Points()
     broken = broken_groups(tests, points)
     seen = [test for test in tests if test["id"].startswith(SEEN)]
     is_unseen = seen and not any(map(passed, seen))

@@ -31,7 +31,7 @@ from grade.tools.setup.needs import needs
 pytestmark = [pytest.mark.xdist_group("course"),
               needs("git", "parallel", "python.jsonschema")]
 
-WORKFLOW = "grade/course/labs/cow/files/.github/workflows/grade.yml"
+WORKFLOW = "grade/labs/cow/files/.github/workflows/grade.yml"
 # Replaces make: no submitted kernel builds, and some take long.
 MAKE = """#!/bin/sh
 [ -e kernel/lib/good.c ] || exec make "$@"

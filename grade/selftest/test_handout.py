@@ -115,7 +115,7 @@ def test_left_out(made):
     """handout: contains nothing that is only for teachers"""
     for path in ("patches", "grade/series", "grade/trials/mutants",
                  "grade/trials/variants", "grade/course/handout",
-                 "grade/course/labs", "docs/teaching.md", ".ci"):
+                 "grade/labs/cow/lab.ini", "docs/teaching.md", ".ci"):
         assert not (made / path).exists()
     command, env = make_command("-n", "handout")
     done = subprocess.run(command, cwd=made, env=env,
@@ -272,7 +272,7 @@ def test_other_owner(project, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path, text, words", [
     ("docs/trap.md", "\nSee [there](series.md).\n", "series.md: no such"),
     ("docs/trap.md", "\nIn `patches/series`.\n", "patches/series, which is"),
-    ("grade/course/labs/cow/lab.ini", None, "no file matches docs/nosuch.md"),
+    ("grade/labs/cow/lab.ini", None, "no file matches docs/nosuch.md"),
     ("docs/mm.md", None, "does not come off"),
     ("grade/machine/run.py", "from grade.series import git\n",
      "grade.series.git,"),

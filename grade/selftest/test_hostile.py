@@ -18,7 +18,7 @@ from grade.machine.host.limits import factor, limit
 from grade.score.session import STRANGER, VERBOSE
 from grade.score import results
 from grade.trials.hostile import (
-    AT_BUILD, AT_RUN, CHEATS, FIRST, Hostile, lay_out, lay_out_cheat)
+    AT_BUILD, AT_RUN, CHEATS, FIRST, LAB, Hostile, lay_out, lay_out_cheat)
 
 ALL = "hostile" in os.environ.get("TESTS", "")
 KERNELS = [h for h in AT_BUILD + AT_RUN if ALL or h.quick]
@@ -44,7 +44,7 @@ def listing(folder):
 def grade(path, out, **settings):
     """`make grade TREE=path` in a process of its own."""
     env = {k: v for k, v in os.environ.items() if k not in NOT_PASSED_ON}
-    env.update({"TREE": str(path), "WORKERS": "1",
+    env.update({"TREE": str(path), "LAB": LAB, "WORKERS": "1",
                 "CALF_GRADE_OUT": str(out), **settings})
     return subprocess.run(
         [sys.executable, "-m", "grade"], cwd=ROOT, env=env,

@@ -24,6 +24,10 @@ CHANGED = "kernel/mm/fault.c"
 MARK = "/* later */"
 LAB = "later"
 SETTINGS = ("LAB", "OUT", "STEP")
+POINTS = """\
+earlier build 1000
+1 build build.* quick
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +35,9 @@ def project(tmp_path_factory):
     """The project with lab `later`, committed."""
     folder = tmp_path_factory.mktemp("later") / "project"
     stack.copy_project(ROOT, folder)
-    labs = folder / "grade" / "course" / "labs"
+    labs = folder / "grade" / "labs"
     shutil.copytree(labs / "cow", labs / LAB)
+    (labs / LAB / "points").write_text(POINTS, "utf-8")
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "-m", "all")
@@ -141,3 +146,12 @@ def test_handout_refused(project, tmp_path):
     number = read_series(project)[-1].number
     assert done.stderr == f"handout: STEP=1: must be a number from {number} " \
                           f"to {number}\n"
+
+
+def test_grade_refused(project):
+    """grader: an unknown LAB is refused in one line"""
+    done = python(project, "-m", "grade", LAB="nosuch")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("grade: LAB=nosuch: no such lab; there is "
+                                  "cow, ")
+    assert done.stderr.count("\n") == 1 and LAB in done.stderr

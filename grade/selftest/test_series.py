@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from grade.kernel.outside.gate import NOTHING_SHARED
 from grade.machine.host.build import ROOT, UserError
-from grade.series.check_steps import judge
+from grade.series import check_steps
+from grade.series.check_steps import judge, run_series
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
 from grade.series.patches import (
@@ -335,6 +337,23 @@ def test_judge_untried(toy):
     patch = read_series(toy)[0]
     before = Outcome(tests={"t1": NOTHING_SHARED, "b": NOTHING_SHARED})
     assert list(judge(patch, before, outcome("t1 b", ""))) == []
+
+
+def test_table(toy, monkeypatch, capsys):
+    """series: the table has the score of each step and starter in its lab"""
+    greens = ("", "t1", "t1 t2")
+    made = [(None, Outcome(
+        tests={"t1": "" if "t1" in green else "why",
+               "t2": "" if "t2" in green else "why"},
+        scores={"lab1": f"{step}/1", "lab2": f"{step}/2"}))
+        for step, green in enumerate(greens)]
+    monkeypatch.setattr(check_steps, "outcomes_in_order", lambda *_: made)
+    monkeypatch.setattr(check_steps, "Memory", Mock())
+    assert run_series(toy, fast=False) == 0
+    rows = capsys.readouterr().out.splitlines()[1:-1]
+    assert [" ".join(row.split()) for row in rows] == [
+        "0 0/2 0/1 starter of lab lab1", "1 2 1/2 1 1/1 mm: step 1",
+        "1 1/2 1/2 starter of lab lab2", "2 2 2/2 1 2/2 mm: step 2"]
 
 
 def test_command_line():

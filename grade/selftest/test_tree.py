@@ -80,8 +80,8 @@ def test_scratch(there, tmp_path):
     assert {path.name for path in copy.iterdir()} == {
         "Makefile", "grade", "kernel", "user"}
     assert {path.name for path in (copy / "grade").iterdir()
-            if not path.suffix} == {"course", "kernel", "machine", "score",
-                                    "tools"}
+            if not path.suffix} == {"course", "kernel", "labs", "machine",
+                                    "score", "tools"}
     assert {path.name for path in (copy / "grade/tools").iterdir()
             if path.is_dir()} == {"make", "setup"}
     assert {path.stem for path in copy.rglob("test_*.py")} == {

@@ -30,7 +30,11 @@ def run_series(root, fast):
             outcomes_in_order(place, memory, fast)):
         before = outcomes[-1] if outcomes else None
         patch = patches[step - 1] if step else None
-        print_row(step, patch, before, outcome)
+        if patch:
+            print_row(step, patch.lab, patch, before, outcome)
+        if step == 0 or step < len(patches) \
+                and patches[step].lab != patch.lab:
+            print_row(step, patches[step].lab, None, None, outcome)
         wrong = list(judge(patch, before, outcome))
         if step == len(patches):
             wrong += judge_last(outcome)
@@ -75,12 +79,14 @@ def outcomes_in_order(place, memory, fast):
                 future.cancel()
 
 
-def print_row(step, patch, before, outcome):
+def print_row(step, lab, patch, before, outcome):
+    """Print a step of the lab, with its score in that lab, or the lab's
+    starter if `patch` is None."""
     new = len(outcome.green - before.green) if before else ""
     print(ROW.format(
         step, patch.lines if patch else "", f"{len(outcome.green)}/"
-        f"{len(outcome.tests)}", new, outcome.score or "-",
-        patch.subject if patch else "starter"), flush=True)
+        f"{len(outcome.tests)}", new, outcome.scores.get(lab, "-"),
+        patch.subject if patch else f"starter of lab {lab}"), flush=True)
 
 
 def judge(patch, before, outcome):
@@ -95,7 +101,7 @@ def judge(patch, before, outcome):
         yield f"{name}: breaks {why(outcome, test)}"
     new = outcome.green - before.green
     said = {word for word in patch.passes
-            if is_guest_test(word) or outcome.score is not None}
+            if is_guest_test(word) or outcome.scores}
     for word in sorted(said):
         if not fnmatch.filter(new, pattern(word)):
             yield f"{name}: says `Passes: {word}`, which does not turn green"

@@ -33,11 +33,11 @@ GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 @dataclass
 class Outcome:
     """`error` says why there are no tests. `tests` says what is wrong with
-    each test, "" if nothing. Only the full form has a `score`."""
+    each test, "" if nothing. Only the full form has `scores`, by lab."""
 
     error: str = None
     tests: dict = field(default_factory=dict)
-    score: str = None
+    scores: dict = field(default_factory=dict)
 
     @property
     def green(self):
@@ -79,8 +79,9 @@ def try_fully(tree):
     found = results.read(out / results.FILE.name)
     if found is None or found["error"]:
         return Outcome(error=last_line(done))
-    return Outcome(None, wrong_with(found["tests"]),
-                   f"{found['score']:g}/{found['total']:g}")
+    return Outcome(None, wrong_with(found["tests"]), {
+        lab["name"]: f"{lab['got']:g}/{lab['points']:g}"
+        for lab in found["labs"]})
 
 
 def wrong_with(graded):
@@ -107,7 +108,8 @@ def is_guest_test(name):
 
 def run(command, folder, **settings):
     _, env = make_command()
-    env.pop("TESTS", None)
+    for name in "TESTS", "LAB":
+        env.pop(name, None)
     child = process.start(
         command, cwd=folder, env={**env, **settings}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",

@@ -29,9 +29,9 @@ def labs_wanted():
     return [lab] if lab else names
 
 
-def kernel_groups():
-    """All groups of tests that give a kernel points."""
-    points = Points()
+def kernel_groups(lab):
+    """All groups of tests that give a kernel points in that lab."""
+    points = Points([lab])
     return [g for g in points.groups if g not in points.tools]
 
 

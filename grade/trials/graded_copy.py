@@ -122,8 +122,8 @@ def change(tree, kernel):
 
 def grade(here, kernel, trial):
     tree = here / "tree"
-    env = {**os.environ, "GROUP": " ".join(kernel.groups), "WORKERS": "1",
-           "FIRST": "1" if kernel.first else ""}
+    env = {**os.environ, "LAB": kernel.lab, "GROUP": " ".join(kernel.groups),
+           "WORKERS": "1", "FIRST": "1" if kernel.first else ""}
     env.pop("TESTS", None)
     with open(here / "log", "wb") as log:
         child = process.start(

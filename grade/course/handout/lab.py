@@ -1,13 +1,14 @@
-"""grade/course/handout/lab.py: reads grade/course/labs/LAB/lab.ini, the
+"""grade/course/handout/lab.py: reads grade/labs/LAB/lab.ini, the
 definition of a lab."""
 
 import configparser
 import fnmatch
 import re
 
+from grade.kernel.labs import no_such_lab
 from grade.machine.host.build import ROOT, UserError
 
-LABS = "grade/course/labs"
+LABS = "grade/labs"
 DEFINITION = "lab.ini"
 FILES = "files"
 SECTIONS = {"lab", "taken", "left out", "given"}
@@ -77,5 +78,6 @@ def find_lab(name, root=ROOT):
     names = lab_names(root)
     if re.fullmatch(r"[a-z0-9]+", name or "") and name in names:
         return Lab(name, root)
-    wrong = f"LAB={name}: no such lab" if name else "LAB= names the lab"
-    raise UserError(f"{wrong}; there is {', '.join(names) or 'none'}")
+    raise UserError(
+        no_such_lab(name, names) if name
+        else f"LAB= names the lab; there is {', '.join(names) or 'none'}")

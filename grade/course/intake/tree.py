@@ -31,7 +31,8 @@ WALKED_DEEP = 64
 # To grade a kernel in a copy: what builds it, and what tests it.
 COPIED = ("Makefile", OURS, "user", "grade/*.py", "grade/machine",
           "grade/kernel/*.py", "grade/kernel/model", "grade/kernel/outside",
-          "grade/kernel/programs", "grade/score", "grade/course/*.py",
+          "grade/kernel/programs", "grade/labs/*/points",
+          "grade/labs/*/hints", "grade/score", "grade/course/*.py",
           "grade/course/intake", "grade/tools/*.py", "grade/tools/make",
           "grade/tools/setup")
 NOT_COPIED = (".git", "build", ".cache", "__pycache__")

@@ -25,6 +25,7 @@ from grade.course.whole_class.roster import (
     id_of_row, read_roster, write_gradebook)
 from grade.course.whole_class.starters import starters
 from grade.course.whole_class.submissions import JOBS, archive_of, collect
+from grade.kernel.labs import lab_names
 from grade.machine.host import limits, process
 from grade.machine.host.build import UserError
 from grade.score.results import write_whole
@@ -43,6 +44,8 @@ def parse(words):
                         "is continued")
     parser.add_argument("--tests", default="", metavar="WORDS",
                         help="only these tests, like TESTS of make grade")
+    parser.add_argument("--lab", default=os.environ.get("LAB", ""),
+                        help="the lab that was handed out")
     parser.add_argument("--starter", action="append", default=[],
                         metavar="PATH", help="an older hand-out, to know "
                         "submissions in which nothing was changed; this "
@@ -65,6 +68,11 @@ def parse(words):
     if options.sshloginfile and not os.path.isfile(options.sshloginfile):
         parser.error(f"--sshloginfile: {options.sshloginfile}: no such file")
     options.out = options.out.resolve()
+    names = lab_names()
+    options.lab = options.lab or (names[0] if len(names) == 1 else "")
+    if options.lab not in names:
+        parser.error(f"--lab: must be {' or '.join(names)}")
+    os.environ["LAB"] = options.lab     # for the tables
     return options
 
 
@@ -125,7 +133,7 @@ def run(options):
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
         found = collect(options.path, scratch, options.out,
-                        f"{options.tests}\0{options.limit}",
+                        f"{options.tests}\0{options.limit}\0{options.lab}",
                         starters(options.starter), bool(options.attempt))
     attempts = [attempt for submission in found
                 for attempt in options.policy.graded(submission)]
@@ -161,8 +169,8 @@ def prepare(keys, options):
     path = options.out / JOBS / "left"
     tests, limit = shlex.quote(options.tests), shlex.quote(options.limit)
     write_whole(path, "".join(
-        f"{archive_of(options.out, key).name} {options.jobs} {tests} {limit}\n"
-        for key in keys))
+        f"{archive_of(options.out, key).name} {options.jobs} {tests} {limit} "
+        f"{options.lab}\n" for key in keys))
     print(f"batch: {path}")
     return 0
 

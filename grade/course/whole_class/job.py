@@ -1,6 +1,6 @@
 """grade/course/whole_class/job.py: grades one submission of many.
 
-    grade/batch --job ARCHIVE JOBS [TESTS [LIMIT]]
+    grade/batch --job ARCHIVE JOBS [TESTS [LIMIT [LAB]]]
 
 JOBS of them share the machine. The result is one file beside the archive,
 which appears when everything is done. The status is 0 even if the submission
@@ -30,10 +30,10 @@ def product_of(archive):
     return archive.with_name(archive.name.partition(".")[0] + ".json")
 
 
-def grade(archive, jobs, tests, limit, scratch):
+def grade(archive, jobs, tests, limit, lab, scratch):
     """Returns the status, the results or None, and what was printed."""
     env = {**os.environ, "TREE": str(archive), "TESTS": tests,
-           "LIMIT": limit, "CALF_GRADE_OUT": scratch,
+           "LIMIT": limit, "LAB": lab, "CALF_GRADE_OUT": scratch,
            "WORKERS": str(min(8, max(1, (os.cpu_count() or 1) // jobs)))}
     for name in ("REPORT", "OUT", "GROUP"):
         env.pop(name, None)
@@ -51,7 +51,7 @@ def grade(archive, jobs, tests, limit, scratch):
         printable(text[-OUTPUT_MAX:])
 
 
-def main(archive, jobs, tests="", limit=""):
+def main(archive, jobs, tests="", limit="", lab=""):
     process.end_on_signals()
     # It may have ended while grade/batch looked for Python.
     process.die_with_parent(signal.SIGTERM, int(os.environ[CALLER]))
@@ -59,7 +59,7 @@ def main(archive, jobs, tests="", limit=""):
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calf-") as scratch:
         status, found, text = grade(
-            archive, int(jobs), tests, limit, scratch)
+            archive, int(jobs), tests, limit, lab, scratch)
     seconds = round(time.monotonic() - start, 1)
     key = product_of(archive).stem
     if status not in DONE or found is None or found["error"]:

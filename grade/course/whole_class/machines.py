@@ -72,4 +72,5 @@ def command(options):
     # killed.
     batch = shlex.quote(str(ROOT / "grade" / "batch"))
     return [*words, f"exec {batch} --job {{}} {options.jobs} "
-            f"{shlex.quote(options.tests)} {shlex.quote(options.limit)}"]
+            f"{shlex.quote(options.tests)} {shlex.quote(options.limit)} "
+            f"{options.lab}"]

@@ -1,6 +1,7 @@
 """grade/tools/lint/mutant_patches.py: check the patches of mutants and
 variants."""
 
+from grade.kernel.labs import lab_names
 from grade.machine.host.build import ROOT, UserError
 from grade.score.points import Points
 from grade.series.git import GitError, git
@@ -38,7 +39,10 @@ def where_is(patch, folder):
 
 
 def check_groups(patch, where):
-    known = Points()
+    if patch.lab not in lab_names():
+        yield f"{where}: no such lab: {patch.lab}"
+        return
+    known = Points([patch.lab])
     for group in patch.groups:
         if group not in set(known.groups) - known.tools:
             yield f"{where}: no such group: {group}"
@@ -73,9 +77,6 @@ def check_each(patches, folder, without, what):
                                               tree, f"the {what} of {lab}")
     except UserError:
         return                          # check_series has reported it
-    for patch in patches:
-        if patch.lab not in labs_in(series):
-            yield f"{where_is(patch, folder)}: no such lab: {patch.lab}"
 
 
 def check_fits(patch, where, tree, what):

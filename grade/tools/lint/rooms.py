@@ -29,7 +29,7 @@ ROOMS = ("selftest", "(beside the rooms)", "tools", "trials", "course",
          "series", "score", "kernel", "machine")
 BESIDE = ROOMS[1]
 TOP = Path("grade")
-FOR_A_HANDOUT = TOP / "course" / "labs"     # these replace other files
+FOR_A_HANDOUT = TOP / "labs"     # these replace other files
 MANY = ("__init__", "__main__", "conftest")
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

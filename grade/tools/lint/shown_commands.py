@@ -140,7 +140,7 @@ def setting_problems(known, setting):
         "TESTS": known.has_test,
         "ROWS": lambda word: known.has_bench_row(word.partition(":")[0]),
         "PROFILE": lambda word: known.has_bench_row(word.partition(":")[0]),
-        "LAB": lambda word: (known.root / "grade/course/labs" / word).is_dir(),
+        "LAB": lambda word: (known.root / "grade/labs" / word).is_dir(),
         "PROGS": lambda word: "/" not in word
         or (known.root / word).is_file()}.get(name)
     if name == "CMD":

@@ -239,6 +239,7 @@ def run_here(lab):
     """Run the mutants of the kernel in this tree. Returns the status."""
     workers = int(os.environ.get("WORKERS") or os.cpu_count() or 1)
     config = build()
+    os.environ["LAB"] = lab     # for the tests
     flags = config.command("kernel_cc")
     mutants = choose([m for pair in read_files(lab)
                       for m in mutants_of(*pair, flags)])

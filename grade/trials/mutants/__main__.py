@@ -35,15 +35,15 @@ def judge_mutant(groups):
 def kernels():
     wish = os.environ.get("MUTANT", "")
     full = os.environ.get("FULL") == "1"
-    every, labs = kernel_groups(), labs_wanted()
+    every = {lab: kernel_groups(lab) for lab in labs_wanted()}
     right = [] if wish else [
-        Kernel(lab, f"finished-{lab}", "", every, judge_right)
-        for lab in labs]
+        Kernel(lab, f"finished-{lab}", "", groups, judge_right)
+        for lab, groups in every.items()]
     return right + [
-        Kernel(m.lab, m.name, m.diff, every if full else m.groups,
+        Kernel(m.lab, m.name, m.diff, every[m.lab] if full else m.groups,
                judge_mutant(m.groups), first=not full)
         for m in choose(read_mutants(), "MUTANT", wish)
-        if m.lab in labs]
+        if m.lab in every]
 
 
 if __name__ == "__main__":

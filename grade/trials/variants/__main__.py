@@ -30,7 +30,7 @@ def judge_variant(groups):
 
 def kernels():
     wish, labs = os.environ.get("VARIANT", ""), labs_wanted()
-    return [Kernel(v.lab, v.name, v.diff, kernel_groups(),
+    return [Kernel(v.lab, v.name, v.diff, kernel_groups(v.lab),
                    judge_variant(v.groups), starter=True)
             for v in choose(read_variants(), "VARIANT", wish)
             if v.lab in labs]
