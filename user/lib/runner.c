@@ -274,8 +274,8 @@ static int each_test(const struct test_group *groups,
 
 	*passed = 0;
 	for (; groups->name != NULL; groups++) {
-		for (const struct test *t = groups->tests; t->name != NULL;
-		     t++) {
+		for (const struct test *t = groups->tests;
+		     t != NULL && t->name != NULL; t++) {
 			if (!is_chosen(choice, groups, t))
 				continue;
 			count++;

@@ -13,7 +13,7 @@ struct test {
 
 struct test_group {
 	const char *name;
-	const struct test *tests; /* up to TESTS_END */
+	const struct test *tests; /* up to TESTS_END; NULL: none */
 	bool is_slow;             /* run only if chosen with -g or by name */
 };
 
