@@ -69,7 +69,7 @@ def test_cost(costs, calf, name, most, what):
 def fences_of_fork(stage):
     """The number of fences that the parent executes in a fork."""
     stage.tell(PARENT, call("fork"))
-    codes = [code for _, code in stage.trace_code(PARENT, FORK_STEPS)]
+    codes = [code for _, code in stage.trace(PARENT, FORK_STEPS)]
     stage.run_alone(PARENT)
     stage.settle([PARENT, CHILD])
     stage.end(CHILD)

@@ -22,9 +22,15 @@ class Harts(Gdbstub):
     """Call step() and run() only while all harts are stopped; they are stopped
     again afterwards."""
 
+    # The harts that QEMU's debugger shows, and steps, if known. When a hart
+    # stops at a breakpoint or after a step, it becomes both.
+    _shown = _stepped = None
+
     def select(self, hart):
         """Select the hart whose registers and memory the debugger shows."""
-        self.ask(f"Hg{hart + 1:x}")
+        if hart != self._shown:
+            self.ask(f"Hg{hart + 1:x}")
+        self._shown = hart
 
     def registers_of(self, hart):
         """x0 to x31 and pc, as a list."""
@@ -56,10 +62,12 @@ class Harts(Gdbstub):
         QEMU puts each hart into single-step mode, but takes only its current
         one out of it. If that were another hart, this one would stop after one
         instruction the next time it runs."""
-        self.ask(f"Hc{hart + 1:x}")
+        if hart != self._stepped:
+            self.ask(f"Hc{hart + 1:x}")
         return self._resume("s", [hart], STEP_SECONDS)
 
     def _resume(self, how, harts, seconds):
+        self._shown = self._stepped = None
         self._send("vCont" + "".join(f";{how}:{hart + 1:x}"
                                      for hart in harts))
         try:
@@ -70,7 +78,8 @@ class Harts(Gdbstub):
             return None
         if stop is None:        # QEMU reports that it has ended
             raise Lost
-        return int(stop.group(1), 16) - 1
+        self._shown = self._stepped = int(stop.group(1), 16) - 1
+        return self._shown
 
     def waits(self, hart):
         """True if this hart only waits for another one: it returns to the same

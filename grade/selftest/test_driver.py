@@ -13,6 +13,7 @@ import pytest
 from grade import conftest
 from grade.__main__ import IN_ORDER, in_parallel
 from grade.kernel.outside.actors import LOOP
+from grade.kernel.outside.duel import computes_only
 from grade.kernel.plausible_failures import STATUS_FAILED, excuse, places
 from grade.kernel.questions import Asked, Distrusted, Proof, Question
 from grade.machine import harts
@@ -233,3 +234,17 @@ def test_late_step(monkeypatch):
         assert [machine.pc_of(hart) for hart in range(4)] == [RAM_BASE] * 4
     finally:
         machine.end()
+
+
+@pytest.mark.parametrize("computes, name, code", [
+    (True, "add", "338eee01"), (True, "bne", "6314de01"),
+    (True, "jal", "ef008000"), (True, "c.mv", "2e85"), (True, "c.jr", "8280"),
+    (True, "c.addi4spn", "2800"), (False, "lbu", "03c53500"),
+    (False, "sd", "2334aa00"), (False, "amoadd.d", "2f35b600"),
+    (False, "fence", "0f00f00f"), (False, "sfence.vma", "73000012"),
+    (False, "csrr", "73250018"), (False, "fsd", "27300500"),
+    (False, "c.ld", "8861"), (False, "c.sd", "88e1"),
+    (False, "c.ldsp", "0265"), (False, "c.sdsp", "2ae0")])
+def test_computes_only(computes, name, code):
+    """outside: a duel leaves out only what no other hart can notice: {name}"""
+    assert computes_only(bytes.fromhex(code)) == computes

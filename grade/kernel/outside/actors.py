@@ -203,11 +203,8 @@ class Stage:
 
     def trace(self, role, most):
         """Let the actor carry out its order, the first instructions one by
-        one. Returns the addresses of the kernel's instructions."""
-        return [place for place, _ in self.trace_code(role, most)]
-
-    def trace_code(self, role, most):
-        """The same, with the four bytes at each address."""
+        one. Returns the addresses of the kernel's instructions, each with the
+        four bytes there."""
         hart = self._where[role]
         places, codes, seen = [], {}, set()
         for _ in range(most):

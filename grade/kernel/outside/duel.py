@@ -2,7 +2,9 @@
 the middle of an operation, while the other one does a whole operation.
 
 The first one is held before each instruction in turn. So a race that needs two
-harts at the same few instructions happens every time.
+harts at the same few instructions happens every time. Instructions that only
+compute in registers are left out: nobody can tell whether the process is held
+before such an instruction or after it.
 """
 
 import re
@@ -92,6 +94,22 @@ DUELS = {
 }
 
 
+# Major opcodes, and compressed ones (bits 1:0 and 15:13), of instructions that
+# access memory, control registers or the translation.
+ACCESSES = {0b00000, 0b00001, 0b00011, 0b01000, 0b01001, 0b01011, 0b11100}
+SHORT_ACCESSES = {0: {1, 2, 3, 5, 6, 7}, 1: set(), 2: {1, 2, 3, 5, 6, 7}}
+
+
+def computes_only(code):
+    """True if no other hart can notice this instruction, or be noticed by it
+    (RISC-V unprivileged specification, "RV32/64G Instruction Set Listings" and
+    "RVC Instruction Set Listings")."""
+    word = int.from_bytes(code, "little")
+    if word & 3 == 3:
+        return word >> 2 & 0x1f not in ACCESSES
+    return word >> 13 & 7 not in SHORT_ACCESSES[word & 3]
+
+
 def in_batches(holds):
     return [holds[start:start + TRIES]
             for start in range(0, len(holds), TRIES)]
@@ -111,7 +129,7 @@ class Duel:
         self._base = -(-old // PAGE) * PAGE
         stage.do(PARENT, call("sbrk", self.address(self.pages) - old))
         self._bytes = {}        # of the parent at the fork, by address
-        self._trace = []
+        self._trace = []        # addresses, each with four bytes of code
 
     def address(self, page):
         return self._base + page * PAGE
@@ -119,6 +137,7 @@ class Duel:
     def run(self):
         """Do all holds. Raises GuestFailed if a check fails."""
         end = time.monotonic() + limit(SECONDS)
+        self._prepare()
         self._tries([STEPPED])
         for batch in [[NO_RACE], *in_batches(self._holds())]:
             lost = self._lost(batch)
@@ -150,14 +169,18 @@ class Duel:
         """The holds: before each instruction of the first try, when it is
         reached for the first time, or half-way for fork, which handles many
         pages."""
-        counts, seen = Counter(self._trace), Counter()
-        holds = []
-        for index, place in enumerate(self._trace):
+        counts = Counter(place for place, _ in self._trace)
+        seen = Counter()
+        holds, wanted = [], False
+        for index, (place, code) in enumerate(self._trace):
             seen[place] += 1
             times = counts[place] // 2 + 1 if self._forks else 1
-            if seen[place] == times \
-                    and (not self._forks or counts[place] >= LOOP_MIN):
-                holds.append(Hold(place, times, index + 1, len(self._trace)))
+            wanted |= seen[place] == times and (
+                not self._forks or counts[place] >= LOOP_MIN)
+            if wanted and not computes_only(code):
+                holds.append(Hold(place, seen[place], index + 1,
+                                  len(self._trace)))
+                wanted = False
         return holds
 
     def _story(self, holds):
@@ -171,7 +194,6 @@ class Duel:
     # ---- a fork, and tries after it ----
 
     def _tries(self, holds):
-        self._prepare()
         self._stage.fork(CHILD)
         deeds = []
         for page, hold in zip(reversed(range(TRIES, 2 * TRIES)), holds):
@@ -182,6 +204,8 @@ class Duel:
         self._stage.end(CHILD)
         gone = sum(len(deed[PARENT].gone) for deed in deeds)
         self._stage.do(PARENT, call("sbrk", gone * PAGE))
+        # A frame whose count is too high is lost when the parent writes.
+        self._prepare()
 
     def _try(self, deeds, hold):
         stage = self._stage
