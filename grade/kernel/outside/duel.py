@@ -137,8 +137,8 @@ class Duel:
     def run(self):
         """Do all holds. Raises GuestFailed if a check fails."""
         end = time.monotonic() + limit(SECONDS)
-        self._prepare()
         self._tries([STEPPED])
+        self._prepare()
         for batch in [[NO_RACE], *in_batches(self._holds())]:
             lost = self._lost(batch)
             if lost:
@@ -150,6 +150,8 @@ class Duel:
         """How many fewer frames are free after these tries."""
         before = self._free()
         self._tries(holds)
+        # A frame whose count is too high is lost when the parent writes.
+        self._prepare()
         return before - self._free()
 
     def _blame(self, holds, lost):
@@ -194,6 +196,7 @@ class Duel:
     # ---- a fork, and tries after it ----
 
     def _tries(self, holds):
+        self._prepare()
         self._stage.fork(CHILD)
         deeds = []
         for page, hold in zip(reversed(range(TRIES, 2 * TRIES)), holds):
@@ -204,8 +207,6 @@ class Duel:
         self._stage.end(CHILD)
         gone = sum(len(deed[PARENT].gone) for deed in deeds)
         self._stage.do(PARENT, call("sbrk", gone * PAGE))
-        # A frame whose count is too high is lost when the parent writes.
-        self._prepare()
 
     def _try(self, deeds, hold):
         stage = self._stage
