@@ -5,6 +5,7 @@
 
 #define STALL_MAX 20000 /* the most steps that a preempted hart stalls */
 #define JUMP_MAX (TICKS_PER_SECOND / 50) /* the most ticks the clock skips */
+#define JUMPED_MAX 4 /* ... in all, for each tick that passes */
 
 void except(struct hart *h, uint64_t cause, uint64_t tval)
 {
@@ -67,17 +68,28 @@ bool perhaps_preempt(struct hart *h)
 	return true;
 }
 
+/* Let the clock jump to the hart's alarm, but in all not so often that time
+ * limits of programs pass too soon. */
+static void clock_jump(struct hart *h)
+{
+	struct machine *m = h->m;
+	uint64_t alarm = hart_alarm(h), jump = alarm - clock_now(h);
+
+	if (alarm == NEVER || alarm <= clock_now(h) || jump >= JUMP_MAX ||
+	    m->jumped + jump > JUMPED_MAX * now(h) / STEPS_PER_TICK)
+		return;
+	m->jumped += jump;
+	m->clock_offset += jump;
+}
+
 void nasty(struct hart *h)
 {
 	struct machine *m = h->m;
-	uint64_t alarm;
 
 	if (!perhaps_preempt(h))
 		return;
 	if (one_in(m, 4))
 		h->stalled = now(h) + below(m, STALL_MAX);
-	alarm = hart_alarm(h);
-	if (one_in(m, 32) && alarm != NEVER && alarm > clock_now(h) &&
-	    alarm - clock_now(h) < JUMP_MAX)
-		m->clock_offset += alarm - clock_now(h);
+	if (one_in(m, 32))
+		clock_jump(h);
 }

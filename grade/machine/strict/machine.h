@@ -354,6 +354,7 @@ struct machine {
 	uint64_t call_end; /* steps at the end of this call of hart_run() */
 	uint64_t left;     /* instructions until then */
 	uint64_t clock_offset;
+	uint64_t jumped;   /* ticks that the clock has skipped */
 	struct hart *turn; /* the hart that runs; NULL: to be chosen */
 	uint64_t turn_left;
 	uint32_t round; /* the hart whose turn was last */
