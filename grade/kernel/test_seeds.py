@@ -29,6 +29,8 @@ NO_END = (strict_machine.STATUS_LIMIT, strict_machine.STATUS_ASLEEP,
 PROGRAM = ROOT / "grade" / "kernel" / "programs" / "transl.c"
 FENCES = ("transl && usertests freed_heap_is_gone_at_once "
           "shrunk_heap_is_gone_at_once\n")
+# Pages above 4 GiB.
+FAR = "usertests heap_may_cross_any_border\n"
 # Different programs after each other, so that frames with old instructions get
 # new ones.
 LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
@@ -83,6 +85,11 @@ def check(calf, log, script, harts, seed, programs=""):
 def test_fences(calf, log, harts, seed):
     """strict: changing translations and code, {harts}, seed {seed}"""
     check(calf, log, FENCES, harts, seed, str(PROGRAM.relative_to(ROOT)))
+
+
+def test_fences_far(calf, log):
+    """strict: changing translations of high addresses"""
+    check(calf, log, FAR, 1, 1)
 
 
 @pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2), (2, 3)))

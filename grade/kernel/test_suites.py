@@ -117,7 +117,7 @@ def test_grind(run):
 
 @pytest.mark.xdist_group("large")
 def test_large(run):
-    """a program of 528 MiB; 4,200 processes share their pages"""
+    """a program of 320 MiB; 4,200 processes share their pages"""
     run("usertests thousands_of_children large_program\n",
         Machine(mem="640M", args="maxproc=4400"),
         trap="usertests no_such_test")

@@ -64,10 +64,13 @@ static void check_filled(const char *at, size_t n, char c)
 	}
 }
 
+/* First a whole page at once, and then pieces of pages. */
 static void read_file(char *pages)
 {
 	int fd = xopen("file", O_RDONLY);
 
+	xread(fd, pages + PGSIZE, PGSIZE);
+	CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
 	xread(fd, NEAR_END(pages, 5), FILE_SIZE - 1);
 	xclose(fd);
 	check_filled(pages, PGSIZE - 5, 'o');
@@ -88,6 +91,8 @@ static void read_pipe(char *pages)
 	xwrite(fds[1], "nnnnnnnn", 8);
 	CHECK_EQ(read(fds[0], NEAR_END(pages, 3), 8), 8);
 	check_filled(NEAR_END(pages, 3), 8, 'n');
+	xwrite(fds[1], pages, PGSIZE);
+	xread(fds[0], pages + 3 * PGSIZE, PGSIZE);
 	xclose(fds[0]);
 	xclose(fds[1]);
 }

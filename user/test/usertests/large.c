@@ -6,7 +6,8 @@
 
 #include "tests.h"
 
-#define PAGES 135168L /* 528 MiB */
+#define PAGES 81920L  /* 320 MiB */
+#define OTHERS 55296L /* 216 MiB, so that there are more than 512 in all */
 #define STEP 997      /* between pages written to; not a power of two */
 
 static uint64 *word_of(char *pages, long i)
@@ -46,10 +47,32 @@ static void read_whole(const char *path)
 	xclose(fd);
 }
 
+/* Another process has so much memory that frames beyond 512 MiB are used. */
+static void hold_memory(const int ready[2], const int go[2])
+{
+	char *pages = xpages(OTHERS);
+
+	for (long i = 0; i < OTHERS; i++)
+		*word_of(pages, i) = (uint64)i;
+	signal_give(ready);
+	signal_take(go);
+	for (long i = 0; i < OTHERS; i++)
+		CHECK_EQ(*word_of(pages, i), i);
+}
+
 static void large_program(void)
 {
-	char *pages = xpages(PAGES);
+	int ready[2];
+	int go[2];
 	char *argv[] = { "true", NULL };
+
+	xpipe(ready);
+	xpipe(go);
+	IN_CHILD()
+		hold_memory(ready, go);
+	signal_take(ready);
+
+	char *pages = xpages(PAGES);
 
 	for (long i = 0; i < PAGES; i++) {
 		CHECK_EQ(*word_of(pages, i), 0);
@@ -75,6 +98,8 @@ static void large_program(void)
 	xwait(0);
 	check_all(pages, 1000, 9000000);
 	xsbrk(-PAGES * (long)PGSIZE);
+	signal_give(go);
+	xwait(0);
 }
 
 /* Each child costs the same, however many there are, and all have the pages

@@ -23,6 +23,23 @@ static void read_of_file_to_bad_pointer(void)
 	}
 }
 
+/* So long a read that the kernel does it in several parts. */
+static void long_read_to_bad_pointer(void)
+{
+	enum { SIZE = 400 << 10, ROOM = 300 << 10 };
+	char *buf = xpages(SIZE / PGSIZE);
+	int fd;
+
+	make_file("file", buf, SIZE);
+	xsbrk(ROOM - SIZE);
+	fd = xopen("file", O_RDONLY);
+	CHECK_EQ(read(fd, buf, SIZE), ROOM);
+	CHECK_FAILS(read(fd, buf + ROOM, 1), EFAULT);
+	CHECK_EQ(lseek(fd, 0, SEEK_CUR), ROOM);
+	xclose(fd);
+	xunlink("file");
+}
+
 static void read_of_pipe_to_bad_pointer(void)
 {
 	char buf[N];
@@ -266,6 +283,7 @@ static void size_beyond_the_end_of_memory(void)
 
 const struct test pointer_tests[] = {
 	TEST(read_of_file_to_bad_pointer),
+	TEST(long_read_to_bad_pointer),
 	TEST(read_of_pipe_to_bad_pointer),
 	TEST(read_of_device_to_bad_pointer),
 	TEST(read_of_directory_to_bad_pointer),
