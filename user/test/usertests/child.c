@@ -116,6 +116,25 @@ static void child_has_the_name_but_not_the_counts(void)
 	xwait(0);
 }
 
+/* The same addresses, with the same rights, for the same purpose. */
+static void child_has_the_same_mappings(void)
+{
+	struct mapping *all, *own;
+	long count = mappings_read(getpid(), &all);
+
+	CHECK(count > 2);
+	CHECK_EQ(strcmp(all[0].kind, "text"), 0);
+	IN_CHILD() {
+		CHECK_EQ(mappings_read(getpid(), &own), count);
+		for (long i = 0; i < count; i++)
+			CHECK(own[i].start == all[i].start &&
+			      strcmp(own[i].rights, all[i].rights) == 0 &&
+			      strcmp(own[i].kind, all[i].kind) == 0);
+	}
+	xwait(0);
+	free(all);
+}
+
 const struct test child_tests[] = {
 	TEST(child_has_the_same_files),
 	TEST(child_has_every_file),
@@ -123,5 +142,6 @@ const struct test child_tests[] = {
 	TEST(child_has_the_same_directory),
 	TEST(exit_closes_files),
 	TEST(child_has_the_name_but_not_the_counts),
+	TEST(child_has_the_same_mappings),
 	TESTS_END,
 };

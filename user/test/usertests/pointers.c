@@ -23,21 +23,30 @@ static void read_of_file_to_bad_pointer(void)
 	}
 }
 
-/* So long a read that the kernel does it in several parts. */
-static void long_read_to_bad_pointer(void)
+/* So long a read that the kernel does it in several parts. It ends with the
+ * last byte that the buffer has room for, wherever that is in a part. */
+static void check_long_read(long room)
 {
-	enum { SIZE = 400 << 10, ROOM = 300 << 10 };
+	enum { SIZE = 400 << 10 };
 	char *buf = xpages(SIZE / PGSIZE);
-	int fd;
 
 	make_file("file", buf, SIZE);
-	xsbrk(ROOM - SIZE);
-	fd = xopen("file", O_RDONLY);
-	CHECK_EQ(read(fd, buf, SIZE), ROOM);
-	CHECK_FAILS(read(fd, buf + ROOM, 1), EFAULT);
-	CHECK_EQ(lseek(fd, 0, SEEK_CUR), ROOM);
+	xsbrk(room - SIZE);
+
+	int fd = xopen("file", O_RDONLY);
+
+	CHECK_EQ(read(fd, buf, SIZE), room);
+	CHECK_FAILS(read(fd, buf + room, 1), EFAULT);
+	CHECK_EQ(lseek(fd, 0, SEEK_CUR), room);
 	xclose(fd);
 	xunlink("file");
+	xsbrk(-room);
+}
+
+static void long_read_to_bad_pointer(void)
+{
+	check_long_read(256 << 10);
+	check_long_read(300 << 10);
 }
 
 static void read_of_pipe_to_bad_pointer(void)
