@@ -44,6 +44,11 @@ exit 1
 """
 
 
+@pytest.fixture(autouse=True)
+def one_lab(monkeypatch):
+    monkeypatch.setenv("LAB", "cow")
+
+
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A folder for submissions, with a make that fails quickly."""

@@ -22,6 +22,11 @@ DUE = time_from("2026-11-30T12:00")
 MUELLER = "M\u00fcller, J\u00f6rg"
 
 
+@pytest.fixture(autouse=True)
+def one_lab(monkeypatch):
+    monkeypatch.setenv("LAB", "cow")
+
+
 def product(got, of=10, output="all that was printed\n"):
     """The results of a kernel with these points in each of two tests."""
     tests = [{"id": f"sharing.{n}", "title": f"sharing does {n}",

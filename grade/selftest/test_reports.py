@@ -160,7 +160,7 @@ def grade(out, *words, **settings):
     env = {k: v for k, v in os.environ.items() if k not in unset}
     return subprocess.Popen(
         [sys.executable, "-m", "grade", *words], cwd=ROOT,
-        env={**env, **settings, "CALF_GRADE_OUT": str(out)},
+        env={**env, "LAB": "cow", **settings, "CALF_GRADE_OUT": str(out)},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
         preexec_fn=heed_interrupts)

@@ -18,6 +18,11 @@ SHARES = "outside.test_sharing_again"
 ALONE = "outside.test_isolation_alone"
 
 
+@pytest.fixture(autouse=True)
+def one_lab(monkeypatch):
+    monkeypatch.setenv("LAB", "cow")
+
+
 def every_test():
     """A test for each line of the file points that grades a kernel, with a
     parameter in place of each star."""

@@ -19,9 +19,11 @@
 handout:
 	@$(PYTHON) -m grade.course.handout
 
-##   make gradescope   make build/gradescope-cow.zip, an autograder for
+##   make gradescope LAB=cow
+##                     make build/gradescope-cow.zip, an autograder for
 ##                     Gradescope
-##   make classroom50  make build/classroom50-cow.zip, an autograder for
+##   make classroom50 LAB=cow
+##                     make build/classroom50-cow.zip, an autograder for
 ##                     Classroom 50
 .PHONY: gradescope classroom50
 gradescope classroom50:
