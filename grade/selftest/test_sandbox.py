@@ -3,6 +3,7 @@ nothing outside. Without a sandbox, a message says so."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -143,31 +144,57 @@ def fenced(monkeypatch):
     monkeypatch.setenv("TOOLPREFIX", "calf-test-elf-")
 
 
-def test_tools_elsewhere(fenced, tmp_path, monkeypatch):
+@pytest.fixture
+def prefix(monkeypatch):
+    """The prefix of this machine's cross compiler."""
+    with monkeypatch.context() as usual:
+        usual.delenv("TOOLPREFIX", raising=False)
+        return re.search("PREFIX=(.*?) ", sandbox.ask(ROOT, []))[1]
+
+
+@pytest.fixture
+def project(tmp_path, prefix):
+    """A copy of this project. make takes the programs in it for built by the
+    compiler of tools_in(), so that it does not build them again."""
+    made = tmp_path / "project" / "build"
+    shutil.copytree(ROOT, made.parent, symlinks=True,
+                    ignore=shutil.ignore_patterns(".*", "build"))
+    made.mkdir()
+    for path in (ROOT / "build").iterdir():
+        if path.name in ("user", "bin", "host", "llvm"):
+            shutil.copytree(path, made / path.name)
+        elif path.is_file() and path.suffix != ".img":
+            shutil.copy2(path, made)
+    for path in made.rglob("user.*"):
+        built = path.stat()
+        path.write_text(path.read_text("utf-8").replace(
+            prefix, "calf-test-elf-"), "utf-8")
+        os.utime(path, ns=(built.st_atime_ns, built.st_mtime_ns))
+    return made.parent
+
+
+def test_tools_elsewhere(prefix, fenced, project, tmp_path, monkeypatch):
     """sandbox: tools in a private folder are visible, read-only"""
-    monkeypatch.delenv("TOOLPREFIX")
-    prefix = re.search("PREFIX=(.*?) ", sandbox.ask(ROOT, []))[1]
-    monkeypatch.setenv("TOOLPREFIX", "calf-test-elf-")
     tools_in(tmp_path / "tools", lambda tool: prefix + tool)
     monkeypatch.setenv("PATH", f"{tmp_path}/tools/bin:{os.environ['PATH']}")
     assert not sandbox.is_ok(sandbox.ask_in_sandbox(ROOT))
     assert sandbox.see_tools(ROOT) is None
     assert f"{tmp_path}/tools/bin" in sandbox.bound()
-    done = grade_broken(tmp_path)
+    done = grade_broken(tmp_path, project)
     assert done.returncode == 1
     assert "error: expected expression" in done.stdout
 
 
-def test_tools_unseen(fenced, tmp_path, monkeypatch):
+def test_tools_unseen(prefix, fenced, project, tmp_path, monkeypatch):
     """sandbox: invisible tools are the teacher's problem: status 2, and no
     points for anybody"""
     out = tmp_path / "report.json"
     hidden = tmp_path / "hidden"
-    tools_in(hidden, lambda tool: f"riscv64-linux-gnu-{tool}")
+    tools_in(hidden, lambda tool: prefix + tool)
     tools_in(tmp_path / "tools",
              lambda tool: hidden / "bin" / f"calf-test-elf-{tool}")
     monkeypatch.setenv("PATH", f"{tmp_path}/tools/bin:{os.environ['PATH']}")
-    done = grade_broken(tmp_path, REPORT="gradescope", OUT=str(out))
+    done = grade_broken(tmp_path, project, REPORT="gradescope", OUT=str(out))
     assert done.returncode == 2
     assert "the sandbox does not see all tools" in done.stderr
     assert "SANDBOX=0" in done.stderr
@@ -189,8 +216,9 @@ def test_private_folders(monkeypatch, tmp_path):
 
 # ---- without a sandbox ------------------------------------------------------
 
-def grade_broken(tmp_path, **settings):
-    """Run `make grade TREE=` on a kernel that does not compile."""
+def grade_broken(tmp_path, project=ROOT, **settings):
+    """Run the project's `make grade TREE=` on a kernel that does not
+    compile."""
     kernel = tmp_path / "tree" / "kernel"
     (kernel / "boot").mkdir(parents=True)
     (kernel / "boot" / "kernel.ld").touch()
@@ -201,7 +229,7 @@ def grade_broken(tmp_path, **settings):
     env.update(settings, TREE=str(tmp_path / "tree"), TESTS="test_builds",
                CALF_GRADE_OUT=str(tmp_path / "out"), WORKERS="1")
     return subprocess.run(
-        [sys.executable, "-m", "grade"], cwd=ROOT, env=env,
+        [sys.executable, "-m", "grade"], cwd=project, env=env,
         stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
 
 
