@@ -119,7 +119,7 @@ def test_grind(run):
 def test_large(run):
     """a program of 320 MiB; 4,200 processes share their pages"""
     run("usertests thousands_of_children large_program\n",
-        Machine(mem="640M", args="maxproc=4400"),
+        Machine(cpus=1, mem="640M", args="maxproc=4400"),
         trap="usertests no_such_test")
 
 
