@@ -34,6 +34,8 @@ static const struct test_group groups[] = {
 	{ "cow", cow_fences_tests, false },
 	{ "cow", cow_leaks_tests, false },
 	{ "cow", cow_cost_tests, false },
+	{ "lazy", lazy_heap_tests, false },
+	{ "lazy", lazy_zero_tests, false },
 	{ "slow", slow_tests, true },
 	{ "large", large_tests, true },
 	{ NULL, NULL, false },

@@ -16,6 +16,8 @@ LAB_TESTS(cow_races_tests);
 LAB_TESTS(cow_fences_tests);
 LAB_TESTS(cow_leaks_tests);
 LAB_TESTS(cow_cost_tests);
+LAB_TESTS(lazy_heap_tests);
+LAB_TESTS(lazy_zero_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
