@@ -55,8 +55,10 @@ uint64 least(uint64 (*window)(long n), long n);
 /* fork(), or exit with a message. */
 int must_fork(void);
 
-/* Add that many pages to the heap, and write to each of them. */
+/* Add that many pages to the heap; and write to each of them, too. */
+void pages_ask(long npages);
 void pages_make(long npages);
+void pages_read(long npages);
 void pages_write(long npages, long step); /* to every step-th page */
 void pages_free(long npages);
 

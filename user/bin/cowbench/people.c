@@ -19,12 +19,23 @@ void must_pipe(int fds[2])
 		err(1, "pipe");
 }
 
-void pages_make(long npages)
+void pages_ask(long npages)
 {
 	heap = sbrk(npages * (long)PGSIZE);
 	if (heap == SBRK_FAILED)
 		err(1, "%ld pages", npages);
+}
+
+void pages_make(long npages)
+{
+	pages_ask(npages);
 	pages_write(npages, 1);
+}
+
+void pages_read(long npages)
+{
+	for (long i = 0; i < npages; i++)
+		(void)heap[i * (long)PGSIZE];
 }
 
 void pages_write(long npages, long step)
