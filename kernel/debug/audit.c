@@ -76,6 +76,10 @@ static inline const char *visit_all(visitor *visit)
 
 static const char *check_entry(pte_t pte)
 {
+	if (pte_page(pte) == zero_frame)
+		return pte & PTE_W
+			       ? "Z1: no program can write to the zero frame"
+			       : NULL;
 	if (!frame_exists(pte_page(pte)))
 		return "F2: every page maps a frame";
 	if ((pte & PTE_W) && *frame_count(pte_page(pte)) != 1)
@@ -89,25 +93,89 @@ static const char *check_entry(pte_t pte)
 
 static const char *subtract_one(pte_t pte)
 {
-	--*frame_count(pte_page(pte));
+	if (pte_is_counted(pte))
+		--*frame_count(pte_page(pte));
 	return NULL;
 }
 
 static const char *check_zero(pte_t pte)
 {
-	if (*frame_count(pte_page(pte)) != 0)
+	if (pte_is_counted(pte) && *frame_count(pte_page(pte)) != 0)
 		return "F2: a frame's count is the number of pages that map it";
 	return NULL;
 }
 
 static const char *add_one(pte_t pte)
 {
-	++*frame_count(pte_page(pte));
+	if (pte_is_counted(pte))
+		++*frame_count(pte_page(pte));
 	return NULL;
+}
+
+/* Whether a page in a range has one of these rights, perhaps only once it has a
+ * frame of its own; PTE_V: whether there is a page at all. */
+static bool any_page_has(const struct uvm *uvm, uint64 start, uint64 end,
+			 uint64 rights)
+{
+	struct pte_run run;
+
+	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
+	     va = run.end)
+		for (uint64 i = 0; i < run.count; i++) {
+			pte_t pte = run.entry[i];
+
+			if (pte_is_cow(pte))
+				pte |= PTE_W;
+			if ((pte & PTE_V) && (pte & rights))
+				return true;
+		}
+	return false;
+}
+
+/* Check R1 and R2 for one address space. */
+static const char *check_regions(const struct uvm *uvm)
+{
+	const struct regions *regions = &uvm->regions;
+	uint64 end = 0, rights = 0;
+
+	for (uint64 i = 0; i < regions->count; i++) {
+		const struct region *r = &regions->list[i];
+
+		if (r->start < end || r->end <= r->start ||
+		    r->start % PGSIZE != 0 || r->end % PGSIZE != 0)
+			return "R1: regions are sorted, disjoint and not empty";
+		if (i > 0 && r->start == end && r->rights == rights)
+			return "R1: adjacent regions differ in their rights";
+		if (any_page_has(uvm, end, r->start, PTE_V))
+			return "R2: every page lies in a region";
+		if (any_page_has(uvm, r->start, r->end,
+				 ~r->rights & PTE_RIGHTS))
+			return "R2: a page has only the rights of its region";
+		end = r->end;
+		rights = r->rights;
+	}
+	return any_page_has(uvm, end, USER_END, PTE_V)
+		       ? "R2: every page lies in a region"
+		       : NULL;
+}
+
+static const char *check_all_regions(void)
+{
+	const char *wrong = NULL;
+
+	LIST_EACH(link, &all_uvms) {
+		if (wrong == NULL)
+			wrong = check_regions(
+				LIST_ENTRY(link, struct uvm, link));
+	}
+	return wrong;
 }
 
 static const char *check_pages(void)
 {
+	if (*frame_count(zero_frame) != 0)
+		return "Z1: the zero frame is not counted";
+
 	const char *wrong = visit_all(check_entry);
 
 	if (wrong != NULL)
@@ -125,6 +193,8 @@ int audit(void)
 
 	if (wrong == NULL)
 		wrong = check_pages();
+	if (wrong == NULL)
+		wrong = check_all_regions();
 	__atomic_store_n(&auditor, NULL, __ATOMIC_RELEASE);
 	if (wrong == NULL)
 		return 0;

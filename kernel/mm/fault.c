@@ -19,6 +19,56 @@ bool pte_allows(pte_t pte, enum access access)
 	return (pte & needed[access]) == needed[access];
 }
 
+/* Let *pte map a cleared frame of the program's own. */
+static enum fault give_zeros(pte_t *pte, uint64 flags)
+{
+	void *frame = kzalloc();
+
+	if (frame == NULL)
+		return FAULT_NOMEM;
+	*pte = pte_make(frame, flags);
+	vmcount_add(VM_zero_fill, 1);
+	return FAULT_FIXED;
+}
+
+/* Resolve a fault at va, where there is no page. If the program was promised
+ * one, it gets a cleared frame for a write, and otherwise the zero frame. `pte`
+ * is the entry for va, or NULL if there is no table.
+ *
+ * Not inlined, so that uvmfault() saves few registers. */
+static __attribute__((noinline)) enum fault
+fault_absent(struct uvm *uvm, pte_t *pte, uint64 va, enum access access)
+	REQUIRES(uvm->lock)
+{
+	const struct region *region = region_find(&uvm->regions, va);
+
+	if (region == NULL)
+		return FAULT_UNMAPPED;
+	if (!(region->rights & needed[access]))
+		return FAULT_DENIED;
+	if (pte == NULL)
+		pte = pt_make(uvm->root, va);
+	if (pte == NULL)
+		return FAULT_NOMEM;
+
+	pte_t entry = pte_make_user(zero_frame, region->rights);
+
+	if (access != ACCESS_STORE) {
+		*pte = entry & PTE_W ? pte_to_cow(entry) : entry;
+		return FAULT_FIXED;
+	}
+	return give_zeros(pte, pte_flags(entry));
+}
+
+/* Give the writer at *pte, which maps the zero frame, a frame of its own. */
+static __attribute__((noinline)) enum fault zero_break(pte_t *pte, uint64 va)
+{
+	enum fault fault = give_zeros(pte, pte_flags(pte_to_writable(*pte)));
+
+	sfence_page(va); /* T1: loads must not find the zero frame any more */
+	return fault;
+}
+
 /* Give the writer at *pte a frame of its own.
  *
  * A count of 1 means that the frame is ours and stays ours: only an address
@@ -36,6 +86,8 @@ static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 		uvm->takeovers++;
 		return FAULT_FIXED;
 	}
+	if (shared == zero_frame)
+		return zero_break(pte, va);
 
 	void *own = kalloc();
 
@@ -57,7 +109,7 @@ enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 	pte_t *pte = va < USER_TOP ? pt_find(uvm->root, va) : NULL;
 
 	if (pte == NULL || !(*pte & PTE_V))
-		return FAULT_UNMAPPED;
+		return fault_absent(uvm, pte, va, access);
 	if (access == ACCESS_STORE && (*pte & PTE_COW))
 		return cow_break(uvm, pte, va);
 	if (!pte_allows(*pte, access))

@@ -50,6 +50,8 @@ static struct {
 	uint8 *start, *end;         /* [init] */
 } reserve = { .lock = SPINLOCK("frame reserve") };
 
+const uint8 zero_frame[PGSIZE] __attribute__((aligned(PGSIZE)));
+
 static uint64 fail_countdown; /* atomic; 0: no failure was asked for */
 
 void frame_init(void *start, void *end)
@@ -57,6 +59,7 @@ void frame_init(void *start, void *end)
 	reserve.start = (uint8 *)ROUND_UP((uint64)start, PGSIZE);
 	reserve.end = (uint8 *)ROUND_DOWN((uint64)end, PGSIZE);
 	reserve.frontier = reserve.start;
+	*frame_count(zero_frame) = 0;
 	for (int i = 0; i < MAX_HARTS; i++)
 		spin_init(&caches[i].lock, "frame cache");
 }

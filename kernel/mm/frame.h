@@ -13,6 +13,22 @@ static inline uint32 *frame_count(const void *frame)
 	return &frame_counts[virt_to_phys(frame) >> PGSHIFT];
 }
 
+/* A frame of zeros, which a program maps where it has only read so far.
+ *
+ * Z1: it is never written or freed, and its count stays 0.
+ *
+ * It is one of the kernel's constants, so nobody can write to it by mistake. As
+ * it is not counted, harts that map it do not compete for its count. */
+extern const uint8 zero_frame[PGSIZE];
+
+/* Whether an entry leads to a counted frame, one from kalloc(), and not to the
+ * zero frame or, if it is 0, nowhere. All counted frames are above the kernel's
+ * image, in which the zero frame is, so this takes one comparison. */
+static inline bool pte_is_counted(pte_t pte)
+{
+	return pte >= pte_make(zero_frame + PGSIZE, 0);
+}
+
 /* [init] Make the memory from `start` to `end`, addresses in the direct map,
  * available to kalloc(). */
 void frame_init(void *start, void *end);

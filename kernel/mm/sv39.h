@@ -24,6 +24,8 @@ typedef uint64 pte_t;
 #define PTE_A (1UL << 6) /* accessed */
 #define PTE_D (1UL << 7) /* dirty */
 
+#define PTE_RIGHTS (PTE_R | PTE_W | PTE_X)
+
 /* The two bits that Sv39 reserves for software (RSW). */
 #define PTE_COW (1UL << 8)    /* writable, once it has a frame of its own */
 #define PTE_SEALED (1UL << 9) /* the program may never write it */
@@ -56,6 +58,14 @@ static inline void *pte_page(pte_t pte)
 {
 	assume(pte >> PTE_RESERVED_SHIFT == 0);
 	return phys_to_virt(pte >> PTE_PPN_SHIFT << PGSHIFT);
+}
+
+/* An entry that maps a program's only page in this frame. `rights` are a
+ * region's: PTE_R, PTE_W, PTE_X. */
+static inline pte_t pte_make_user(const void *frame, uint64 rights)
+{
+	return pte_make(frame, PTE_V | PTE_U | PTE_A | PTE_D | rights |
+				       (rights & PTE_W ? 0 : PTE_SEALED));
 }
 
 /* Turn a writable entry into a copy-on-write one, to share its frame... */

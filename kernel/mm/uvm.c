@@ -20,7 +20,6 @@
 #include "mm/pool.h"
 #include "mm/vmcount.h"
 
-#define USER_FLAGS (PTE_V | PTE_U | PTE_A | PTE_D)
 #define UNROLL 16 /* entries in one turn of the loops of fork and exit */
 
 static struct spinlock uvms_lock = SPINLOCK("address spaces");
@@ -31,12 +30,15 @@ static struct pool uvm_pool = POOL(uvm_pool, sizeof(struct uvm), "uvm");
 
 struct uvm *uvm_create(void)
 {
-	struct uvm *uvm = pool_zalloc(&uvm_pool);
+	struct uvm *uvm = pool_alloc(&uvm_pool);
 
 	if (uvm == NULL)
 		return NULL;
 	spin_init(&uvm->lock, "uvm");
 	uvm->root = kvm_new_root();
+	uvm->guard = uvm->heap = uvm->brk = 0;
+	uvm->faults = uvm->copies = uvm->takeovers = 0;
+	regions_init(&uvm->regions);
 	if (uvm->root == NULL) {
 		pool_free(&uvm_pool, uvm);
 		return NULL;
@@ -62,7 +64,7 @@ static void release_run(const struct pte_run *run)
 
 #pragma GCC unroll 16
 	for (uint64 i = 0, n = run->count; i < n; i++)
-		if (entry[i] != 0)
+		if (pte_is_counted(entry[i]))
 			frame_put(pte_page(entry[i]));
 }
 
@@ -101,6 +103,7 @@ void uvm_cut(struct uvm *uvm, uint64 brk)
 	spin_acquire(&uvm->lock);
 	release_range(uvm, brk, uvm->brk);
 	pt_trim(uvm->root, brk, uvm->brk);
+	regions_cut(&uvm->regions, brk);
 	uvm->brk = brk;
 	spin_release(&uvm->lock);
 }
@@ -114,6 +117,7 @@ void uvm_destroy(struct uvm *uvm)
 	release_range(uvm, 0, uvm->guard);
 	release_range(uvm, uvm_stack(uvm), uvm->brk);
 	pt_free(uvm->root, uvm->brk);
+	regions_free(&uvm->regions);
 	spin_release(&uvm->lock);
 	pool_free(&uvm_pool, uvm);
 }
@@ -128,8 +132,8 @@ static inline void share_page(pte_t *to, pte_t *from)
 	if (pte & PTE_W) {
 		pte = pte_to_cow(pte);
 		*from = pte;
-	} else if (!(pte & PTE_V)) {
-		*to = 0;
+	} else if (!pte_is_counted(pte)) {
+		*to = pte; /* no page, or the zero frame */
 		return;
 	}
 	frame_get(pte_page(pte));
@@ -160,15 +164,20 @@ static int share_run(struct uvm *child, struct uvm *parent,
 	return 0;
 }
 
+int uvm_copy_regions(struct uvm *child, const struct uvm *parent)
+{
+	child->guard = parent->guard;
+	child->heap = parent->heap;
+	child->brk = parent->brk;
+	return regions_copy(&child->regions, &parent->regions);
+}
+
 int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 {
 	struct pte_run run;
 	int error = 0;
 
 	spin_acquire(&parent->lock);
-	child->guard = parent->guard;
-	child->heap = parent->heap;
-	child->brk = parent->brk;
 	for (uint64 va = start;
 	     error == 0 && uvm_next_run(parent, va, end, &run); va = run.end)
 		error = share_run(child, parent, &run);
@@ -190,9 +199,7 @@ static int alloc_page(pte_t *pte, uint64 rights)
 	if (frame == NULL)
 		return -ENOMEM;
 	vmcount_add(VM_zero_fill, 1);
-	*pte = pte_make(frame, USER_FLAGS | rights);
-	if (!(rights & PTE_W))
-		*pte |= PTE_SEALED;
+	*pte = pte_make_user(frame, rights);
 	return 0;
 }
 
@@ -201,6 +208,11 @@ static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end,
 {
 	if (end > start && (end - start) / PGSIZE > frames_free())
 		return -ENOMEM; /* do not take memory only to give up */
+
+	int error = region_append(&uvm->regions, start, end, rights);
+
+	if (error != 0)
+		return error;
 	uvm->brk = MAX(uvm->brk, end);
 	pte_t *pte = NULL;
 	for (uint64 va = start; va < end; va += PGSIZE) {
@@ -229,24 +241,29 @@ void *uvm_page(const struct uvm *uvm, uint64 va)
 	return pte != NULL && (*pte & PTE_V) ? pte_page(*pte) : NULL;
 }
 
+/* Only promise the pages; uvmfault() makes each when it is first touched. More
+ * than all memory can never be there, so refuse to promise it. */
 static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	uint64 old = uvm->brk;
-	uint64 start = ROUND_UP(old, PGSIZE), end = ROUND_UP(brk, PGSIZE);
-	int error = alloc_locked(uvm, start, end, PTE_R | PTE_W);
+	uint64 start = ROUND_UP(uvm->brk, PGSIZE), end = ROUND_UP(brk, PGSIZE);
+	uint64 bytes = regions_bytes(&uvm->regions) + end - start;
 
-	if (error != 0) {
-		unmap_range(uvm, start, end);
-		uvm->brk = old;
-		return error;
-	}
-	uvm->brk = brk;
-	return 0;
+	if (bytes / PGSIZE > frames_total())
+		return -ENOMEM;
+
+	int error = region_append(&uvm->regions, start, end, PTE_R | PTE_W);
+
+	if (error == 0)
+		uvm->brk = brk;
+	return error;
 }
 
 static void shrink_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	unmap_range(uvm, ROUND_UP(brk, PGSIZE), ROUND_UP(uvm->brk, PGSIZE));
+	uint64 start = ROUND_UP(brk, PGSIZE);
+
+	unmap_range(uvm, start, ROUND_UP(uvm->brk, PGSIZE));
+	regions_cut(&uvm->regions, start);
 	uvm->brk = brk;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/list.h"
 #include "lib/spinlock.h"
 #include "mm/pagetable.h"
+#include "mm/region.h"
 
 struct uvm {
 	struct spinlock lock; /* also guards all entries below root */
@@ -22,6 +23,9 @@ struct uvm {
 	uint64 copies;        /* [lock] frames copied for a write */
 	uint64 takeovers;     /* [lock] frames taken over without a copy */
 	struct list link;     /* [uvms_lock] on all_uvms */
+	/* [lock] What the program was promised, all below brk. Only its own
+	 * calls change this, so these may read it without the lock. */
+	struct regions regions;
 };
 
 /* [uvms_lock] All address spaces, including those under construction. */
@@ -42,6 +46,10 @@ void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
  * user translation that the hart has cached, even of `uvm` itself. */
 void uvm_use(const struct uvm *uvm);
 
+/* Promise to the empty address space `child` what the program of the caller,
+ * `parent`, was promised. Returns 0 or -ENOMEM. */
+int uvm_copy_regions(struct uvm *child, const struct uvm *parent);
+
 /* Share the pages of `parent` in [start, end), page-aligned, with `child`,
  * where none is mapped yet; a page is copied when one of them writes to it.
  * This is the memory half of fork. After -ENOMEM the child may have some of the
@@ -49,10 +57,10 @@ void uvm_use(const struct uvm *uvm);
 int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 	EXCLUDES(parent->lock);
 
-/* Map zeroed pages at [start, end), page-aligned, with `rights` out of PTE_R,
- * PTE_W and PTE_X. Pages that are already mapped gain these rights. Moves the
- * end of the address space up to `end` if it is lower. After -ENOMEM some of
- * the pages may be mapped. */
+/* Add the region [start, end), as region_append() does, and map zeroed pages
+ * there with `rights` out of PTE_R, PTE_W and PTE_X. Pages that are already
+ * mapped gain these rights. Moves the end of the address space up to `end` if
+ * it is lower. After -ENOMEM some of the pages may be mapped. */
 int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
@@ -78,9 +86,10 @@ static inline bool uvm_next_run(const struct uvm *uvm, uint64 va, uint64 end,
  * no program runs yet. */
 void *uvm_page(const struct uvm *uvm, uint64 va);
 
-/* Move the end of the heap by `delta` bytes. Returns the old end; -ENOMEM if
- * addresses or memory are exhausted; -EINVAL if the heap would end before it
- * starts. */
+/* Move the end of the heap by `delta` bytes. A new page gets a frame when it is
+ * first touched. Returns the old end; -ENOMEM if addresses are exhausted or the
+ * program would be promised more than all memory; -EINVAL if the heap would end
+ * before it starts. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
 
 /* Check whether uvm_sbrk() could move the end by `delta`, leaving exhausted

@@ -205,9 +205,7 @@ static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
 	if (error != 0)
 		return error;
 	*entry = header.entry;
-	if (*entry >= uvm->brk || uvm_page(uvm, *entry) == NULL)
-		return -ENOEXEC;
-	return 0;
+	return region_find(&uvm->regions, *entry) != NULL ? 0 : -ENOEXEC;
 }
 
 /* Write pointers to the `count` strings at *offset into the array at *array,

@@ -98,55 +98,55 @@ static int pause(struct request *r)
 
 /* ---- ranges ---- */
 
-/* Adjacent pages of one kind with the same rights. */
+/* A region, or the part of it that is stack or heap, and its pages. */
 struct range {
 	uint64 start, end;
-	uint64 rights; /* PTE_R, PTE_W, PTE_X; W also for copy-on-write */
+	uint64 rights; /* PTE_R, PTE_W, PTE_X */
 	uint64 pages, shared, cow;
 	uint64 pss; /* in 1 / PSS_ONE bytes */
 };
 
-/* Add the page to the range, or return false if it does not belong to it. */
-static bool add_page(struct range *r, uint64 va, pte_t pte, uint64 heap)
+static void add_page(struct range *r, pte_t pte)
 {
-	uint64 rights = pte & (PTE_R | PTE_W | PTE_X);
 	uint32 owners = frame_owners(pte_page(pte));
 
 	ASSERT(owners > 0, "F1: a frame that is mapped has an owner");
-	if (pte_is_cow(pte))
-		rights |= PTE_W;
-	if (r->pages == 0)
-		*r = (struct range){ va, va, .rights = rights };
-	else if (va != r->end || rights != r->rights || va == heap)
-		return false;
-	r->end += PGSIZE;
 	r->pages++;
 	r->shared += owners > 1;
 	r->cow += pte_is_cow(pte);
 	r->pss += PGSIZE * PSS_ONE / owners;
+}
+
+/* Set *range to the first range that ends after va, so far without pages; false
+ * if there is none. */
+static bool find_range(const struct uvm *uvm, uint64 va, struct range *range)
+{
+	const struct region *region = region_next(&uvm->regions, va);
+
+	if (region == NULL)
+		return false;
+	*range = (struct range){ .start = MAX(va, region->start),
+				 .end = region->end,
+				 .rights = region->rights };
+	if (range->start < uvm->heap && uvm->heap < range->end)
+		range->end = uvm->heap;
 	return true;
 }
 
-/* Add the pages of a run, until one does not belong to the range; true then. */
-static bool add_run(struct range *r, const struct pte_run *run, uint64 heap)
-{
-	for (uint64 i = 0; i < run->count; i++)
-		if (run->entry[i] & PTE_V &&
-		    !add_page(r, run->va + i * PGSIZE, run->entry[i], heap))
-			return true;
-	return false;
-}
-
-/* Find the first range at or after va. Returns 1, or 0 if there is none, or an
- * error. */
+/* Find the first range that ends after va, and count its pages. Returns 1, or 0
+ * if there is none, or an error. */
 static int next_range(struct request *r, uint64 va, struct range *range)
 {
 	struct pte_run run;
 
-	range->pages = 0;
-	while (uvm_next_run(r->uvm, va, r->uvm->brk, &run)) {
-		if (add_run(range, &run, r->uvm->heap))
-			return 1;
+	if (!find_range(r->uvm, va, range))
+		return 0;
+	va = range->start;
+	while (pt_next_run(r->uvm->root, va, MIN(range->end, r->uvm->brk),
+			   &run)) {
+		for (uint64 i = 0; i < run.count; i++)
+			if (pte_is_counted(run.entry[i]))
+				add_page(range, run.entry[i]);
 		va = run.end;
 
 		int error = pause(r);
@@ -154,7 +154,7 @@ static int next_range(struct request *r, uint64 va, struct range *range)
 		if (error != 0)
 			return error;
 	}
-	return range->pages > 0;
+	return 1;
 }
 
 static const char *kind_of(const struct uvm *uvm, const struct range *r)
@@ -204,8 +204,9 @@ static long fill_status(struct request *r)
 			 "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nVmPTE:\t%8lu kB\n"
 			 "Pss:\t%8lu kB\nShared:\t%8lu kB\nPssFixed:\t%lu\n"
 			 "Faults:\t%lu\nCopies:\t%lu\nTakeOvers:\t%lu\n",
-			 r->name, state, r->pid, r->parent, KIB(all.pages),
-			 KIB(all.pages), KIB(pt_count(uvm->root, uvm->brk)),
+			 r->name, state, r->pid, r->parent,
+			 regions_bytes(&uvm->regions) / 1024, KIB(all.pages),
+			 KIB(pt_count(uvm->root, uvm->brk)),
 			 all.pss / PSS_ONE / 1024, KIB(all.shared), all.pss,
 			 uvm->faults, uvm->copies, uvm->takeovers);
 }
@@ -249,7 +250,7 @@ static uint64 pagemap_entry(const struct uvm *uvm, uint64 va)
 {
 	const pte_t *pte = pt_find(uvm->root, va);
 
-	if (pte == NULL || !(*pte & PTE_V))
+	if (pte == NULL || !pte_is_counted(*pte))
 		return 0;
 	return virt_to_phys(pte_page(*pte)) >> PGSHIFT | PAGEMAP_PRESENT |
 	       (frame_owners(pte_page(*pte)) == 1 ? PAGEMAP_EXCLUSIVE : 0) |

@@ -48,49 +48,28 @@ static void shrink(struct uvm *uvm, uint64 brk)
 	}
 }
 
-static int grow(struct uvm *uvm, uint64 brk)
-{
-	while (uvm->brk < brk) {
-		long old = uvm_sbrk(uvm, (int64)MIN(brk - uvm->brk, STRETCH));
-
-		if (old < 0)
-			return (int)old;
-
-		int error = give_way();
-
-		if (error != 0)
-			return error;
-	}
-	return 0;
-}
-
 long space_sbrk(struct uvm *uvm, int64 delta)
 {
 	uint64 old = uvm->brk;
 
-	if (delta >= -(int64)STRETCH && delta <= (int64)STRETCH)
+	if (delta >= -(int64)STRETCH)
 		return uvm_sbrk(uvm, delta);
+
 	int error = uvm_check_sbrk(uvm, delta);
 
 	if (error != 0)
 		return error;
-	if (delta < 0) {
-		shrink(uvm, old + (uint64)delta);
-		return (long)old;
-	}
-	if (!has_room((uint64)delta))
-		return -ENOMEM; /* do not take memory only to give up */
-	error = grow(uvm, old + (uint64)delta);
-	if (error != 0)
-		shrink(uvm, old);
-	return error == 0 ? (long)old : error;
+	shrink(uvm, old + (uint64)delta);
+	return (long)old;
 }
 
 int space_copy(struct uvm *child, struct uvm *parent)
 {
 	uint64 end = parent->brk, next = MIN(STRETCH, end);
-	int error = uvmcopy(child, parent, 0, next);
+	int error = uvm_copy_regions(child, parent);
 
+	if (error == 0)
+		error = uvmcopy(child, parent, 0, next);
 	while (error == 0 && next < end) {
 		uint64 start = next;
 

@@ -71,8 +71,10 @@ class Known:
 
     def has_row(self, name):
         """True if cowbench has a row of that name."""
-        return any(f'"{name}"' in path.read_text("utf-8") for path in
-                   (self.root / "user/bin/cowbench").glob("[!.]*.c"))
+        sources = [path.read_text("utf-8") for path in
+                   (self.root / "user/bin/cowbench").glob("[!.]*.c")]
+        return any(form in source for source in sources
+                   for form in (f'"{name}"', f"ROW({name},"))
 
     def has_bench_row(self, name):
         path = self.root / "grade/tools/bench/rows.py"
