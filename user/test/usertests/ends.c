@@ -18,8 +18,8 @@ static void await_zombie(int pid)
 
 /* ---- zombies ---- */
 
-/* A process that has ended gives back its memory before its parent calls
- * wait(), but still counts as a process. */
+/* A process that has ended gives back its memory and closes its files before
+ * its parent calls wait(), but still counts as a process. */
 static void zombie_keeps_only_its_frame(void)
 {
 	int ready[2];
@@ -36,6 +36,8 @@ static void zombie_keeps_only_its_frame(void)
 	}
 	signal_take(ready);
 	await_zombie(pid);
+	xclose(ready[0]);
+	CHECK_FAILS(write(ready[1], "x", 1), EPIPE);
 	struct vmstat after = measure();
 	CHECK(after.used - before.used < PAGES / 2);
 	CHECK_EQ(after.procs - before.procs, 1);
