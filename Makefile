@@ -89,7 +89,8 @@ gdb-server: all
 ## make grade REPORT=gradescope OUT=FILE
 ##                   and write a report; also prairielearn, autolab, github (a
 ##                   job's summary), classroom50;
-##                   LIMIT=N: end the run after N seconds, and report
+##                   LIMIT=N: end the run after N seconds, and report;
+##                   LAB=cow: count only the tests of that lab
 .PHONY: grade
 grade:
 	@$(PYTHON) -m grade $(if $(V),-v)

@@ -13,8 +13,6 @@
 ##   make handout LAB=cow OUT=dir
 ##                     make a repository for students, without the solution;
 ##                     STEP=N: start from that step
-##   make grade LAB=cow
-##                     count only the tests of that lab, not those of all labs
 .PHONY: handout
 handout:
 	@$(PYTHON) -m grade.course.handout

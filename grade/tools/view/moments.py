@@ -54,15 +54,30 @@ def tell(recorder):
     cow = cow_bit(recorder.moments)
     everybody = {}
     steps = []
+    zeros = set()
     for number, moment in enumerate(recorder.moments, 1):
         for process in (moment.process, moment.child):
             if process is not None:
                 everybody[process.number] = process
         moment.drawn = dict(everybody)
         step = Step(number, moment, picture=Picture(moment, cow))
-        Teller(step, cow).tell()
+        zeros |= frames_of_zeros(moment)
+        Teller(step, cow, zeros).tell()
         steps.append(step)
     return steps, cow
+
+
+def frames_of_zeros(moment):
+    """Frames, at most one if the kernel is right, that a process got for new
+    pages that it may not write to yet. Only pages of zeros that are read first
+    begin like this."""
+    if moment.kind not in ("fault", "call"):
+        return set()
+    number = moment.process.number
+    old = moment.before.get(number, {})
+    new = moment.pages.get(number, {})
+    return {frame for va, (frame, flags) in new.items()
+            if va not in old and not flags & W}
 
 
 def name(process):
@@ -77,9 +92,10 @@ def capital(text):
 class Teller:
     """Describes one step."""
 
-    def __init__(self, step, cow):
+    def __init__(self, step, cow, zeros):
         self.step = step
         self.cow = cow
+        self.zeros = zeros
         self.moment = step.moment
         self.who = name(self.moment.process)
         self.old = self.moment.before.get(self.moment.process.number, {})
@@ -171,6 +187,9 @@ class Teller:
         self.step.facts = {"address": va, "faults": len(moment.vas)}
         if page not in self.old:
             self._fresh(does)
+        elif self.old[page][0] in self.zeros and self.new.get(
+                page, self.old[page])[0] not in self.zeros:
+            self._no_longer_zeros(does)
         elif len(moment.vas) > 1:
             self._run(does)
         elif page in self.new and self.old[page][0] != self.new[page][0]:
@@ -180,13 +199,27 @@ class Teller:
         else:
             self._change()
 
-    def _fresh(self, does):
+    def _where(self):
         vas = sorted(self.moment.vas)
-        where = f"{vas[0]:#x}" if len(vas) == 1 else \
+        return f"{vas[0]:#x}" if len(vas) == 1 else \
             f"{vas[0]:#x} to {vas[-1] + PAGE - 1:#x}"
-        self._say(FRESH, f"gets {many(len(vas), 'page')}",
-                  f"{self.who} {does} {where} for the first time. No page was "
-                  "mapped there; now each has a frame of its own.")
+
+    def _fresh(self, does):
+        vas = self.moment.vas
+        of_zeros = any(self.new.get(va, (0, 0))[0] in self.zeros for va in vas)
+        self._say(FRESH, f"gets {many(len(vas), 'page')}"
+                  + (" of zeros" if of_zeros else ""),
+                  f"{self.who} {does} {self._where()} for the first time. No "
+                  "page was mapped there; "
+                  + ("now the frame of zeros is, which all pages share that "
+                     "were only read." if of_zeros else
+                     "now each has a frame of its own."))
+
+    def _no_longer_zeros(self, does):
+        self._say(FRESH, f"gets {many(len(self.moment.vas), 'frame')}",
+                  f"{self.who} {does} {self._where()} for the first time. "
+                  "Until now the frame of zeros was mapped there; now each "
+                  "page has a cleared frame of its own.")
 
     def _run(self, does):
         """The same fault, page after page."""
@@ -274,6 +307,12 @@ class Teller:
         va = moved[0]
         old, new = self.old[va][0], self.new[va][0]
         owners = self.old_counts[old]
+        if old in self.zeros:
+            self._say(FRESH, f"gets {many(len(moved), 'frame')} ({call})",
+                      f"{self.who} calls {call}, and the kernel must put the "
+                      f"result into the page at {va:#x}. Until now the frame "
+                      "of zeros was mapped there.")
+            return
         self._say(KERNEL, f"calls {call}: the page at {va:#x} is copied",
                   f"{self.who} calls {call}, and the kernel must put the "
                   f"result into the page at {va:#x}. The program itself does "
