@@ -5,7 +5,8 @@
 
 #define STALL_MAX 20000 /* the most steps that a preempted hart stalls */
 #define JUMP_MAX (TICKS_PER_SECOND / 50) /* the most ticks the clock skips */
-#define JUMPED_MAX 4 /* ... in all, for each tick that passes */
+#define JUMPED_MAX 4 /* ... in all, for each tick that passes... */
+#define JUMPED_FREE (20 * TICKS_PER_SECOND) /* ... besides these */
 
 void except(struct hart *h, uint64_t cause, uint64_t tval)
 {
@@ -76,7 +77,8 @@ static void clock_jump(struct hart *h)
 	uint64_t alarm = hart_alarm(h), jump = alarm - clock_now(h);
 
 	if (alarm == NEVER || alarm <= clock_now(h) || jump >= JUMP_MAX ||
-	    m->jumped + jump > JUMPED_MAX * now(h) / STEPS_PER_TICK)
+	    m->jumped + jump >
+		    JUMPED_FREE + JUMPED_MAX * now(h) / STEPS_PER_TICK)
 		return;
 	m->jumped += jump;
 	m->clock_offset += jump;
