@@ -332,6 +332,14 @@ def test_judge(toy, before, after, said):
     assert said in " ".join(found)
 
 
+def test_judge_later(toy):
+    """series: a test may be green by chance before the step that names it"""
+    patch = read_series(toy)[0]
+    steps = outcome("a b", "t1"), outcome("t1 b", "a")
+    assert list(judge(patch, *steps, later={"a"})) == []
+    assert len(list(judge(patch, *steps, later={"b"}))) == 1
+
+
 def test_judge_untried(toy):
     """series: a test that did not run before may be named or not"""
     patch = read_series(toy)[0]
