@@ -83,7 +83,7 @@ gdb: all
 gdb-server: all
 	@$(PYTHON) -m grade.tools.gdb --config $(K)/config.json --server
 
-## make grade        test the kernel; `Score: 1000/1000` is the full score
+## make grade        test the kernel, for 1000 points in each lab
 ## make grade TREE=DIR
 ##                   grade the kernel of another tree, or of a hand-in archive
 ## make grade REPORT=gradescope OUT=FILE
