@@ -8,6 +8,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from grade.kernel.labs import no_such_lab
 from grade.machine.host import process
 from grade.machine.host.build import ROOT, BuildError, UserError, build
 from grade.score.content_key import content_key
@@ -24,8 +25,7 @@ def labs_wanted():
     """The lab that LAB names, or all labs. Raises UserError."""
     names, lab = labs_in(read_series(ROOT)), os.environ.get("LAB")
     if lab and lab not in names:
-        raise UserError(f"LAB={lab}: no such lab; there is "
-                        f"{', '.join(names)}")
+        raise UserError(no_such_lab(lab, names))
     return [lab] if lab else names
 
 

@@ -31,7 +31,7 @@ ENTER = ("-device loader,addr=0x81000000,data=0x0202b583000012b7,data-len=8 "
          "-device loader,addr=0x81000010,data=0x00030067,data-len=4 "
          "-device loader,addr=0x81000000,cpu-num=0")
 
-# What the kernel reports, and options of QEMU for machines without it. The
+# What the kernel reports, and QEMU's options for a machine that lacks it. The
 # first option that this QEMU accepts is used.
 CPU = "the CPU lacks "
 LACKS = {
