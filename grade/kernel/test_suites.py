@@ -139,12 +139,13 @@ def test_small_memory(boot_suite, mem, args):
 
 
 @pytest.mark.xdist_group("audit")
-def test_audit(run, calf):
-    """cowtest with a kernel that recounts its frames (AUDIT=1)"""
+@pytest.mark.parametrize("lab", dict.fromkeys(t.lab for t in TESTS if t.lab))
+def test_audit(run, calf, lab):
+    """the tests of lab {lab} with a kernel that audits itself (AUDIT=1)"""
     config = calf.build("audit", "AUDIT=1")
-    # A recount walks all memory, so its time grows with that.
-    run(f"usertests -t {int(limit(120))} -g cow\n", Machine(mem="32M"), config,
-        seconds=300, silence=90)
+    # An audit walks all memory, so its time grows with that.
+    run(f"usertests -t {int(limit(120))} -g {lab}\n", Machine(mem="32M"),
+        config, seconds=300, silence=90)
 
 
 @pytest.mark.xdist_group("debug")
