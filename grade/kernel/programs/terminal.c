@@ -1,6 +1,7 @@
 /* grade/kernel/programs/terminal.c: several programs at one terminal. */
 
 #include "calf.h"
+#include "process.h"
 #include "test.h"
 
 #define SYNOPSIS "terminal write | read | late"
@@ -18,6 +19,18 @@ static void check_child(int status)
 	wait(&got);
 	if (got != status)
 		errx(1, "a child ended with status %d, not %d", got, status);
+}
+
+/* Wait until the child sleeps or has ended. */
+static void wait_until_stopped(int pid)
+{
+	struct process process;
+
+	do {
+		sleep(0);
+		if (process_read(pid, &process) != 0)
+			err(1, "process %d", pid);
+	} while (process.state != 'S' && process.state != 'Z');
 }
 
 static void say_for_ever(const char *text, size_t n)
@@ -59,34 +72,56 @@ static void write_all_at_once(void)
 	write(1, "\nall had their turn\n", 20);
 }
 
-static void read_lines(char name)
+/* Before each read and before it ends, the process gives a signal. */
+static void read_lines(char name, const int about_to_read[2])
 {
 	char line[80];
 
 	for (int i = 0; i < LINES_READ; i++) {
+		signal_give(about_to_read);
+
 		long n = read(0, line, sizeof(line) - 1);
 
 		line[n > 0 ? n : 0] = '\0';
 		printf("%c got %s", name, line);
 	}
+	signal_give(about_to_read);
 	exit(0);
 }
 
-/* Two processes read line by line. A third one waits to read, and is killed. */
+/* Start a process that reads lines, and wait until it waits for one. */
+static int start_reader(char name, const int about_to_read[2])
+{
+	int pid = xfork();
+
+	if (pid == 0)
+		read_lines(name, about_to_read);
+	signal_take(about_to_read);
+	wait_until_stopped(pid);
+	return pid;
+}
+
+/* Two processes read line by line. A third one waits to read, and is killed.
+ * The next line may be typed when both wait again: so they can only get their
+ * turns in the order in which they came. */
 static void read_all_at_once(void)
 {
-	for (char name = 'A'; name <= 'B'; name++)
-		if (fork() == 0)
-			read_lines(name);
+	int about_to_read[2];
 
-	int guest = fork();
+	xpipe(about_to_read);
 
-	if (guest == 0)
-		read_lines('C');
-	sleep(2);
+	int first = start_reader('A', about_to_read);
+	int second = start_reader('B', about_to_read);
+	int guest = start_reader('C', about_to_read);
+
 	kill(guest);
 	check_child(-1);
-	write(1, "ready\n", 6);
+	for (int i = 0; i < 2 * LINES_READ; i++) {
+		write(1, "ready\n", 6);
+		signal_take(about_to_read);
+		wait_until_stopped(first);
+		wait_until_stopped(second);
+	}
 	check_child(0);
 	check_child(0);
 }
