@@ -120,6 +120,27 @@ bool orphans_settle(long procs, int seconds)
 	return true;
 }
 
+void await_zombie(int pid)
+{
+	struct process child;
+
+	do {
+		sleep(0);
+		if (process_read(pid, &child) < 0)
+			fail("/proc/%d: %s", pid, strerror(errno));
+	} while (child.state != 'Z');
+}
+
+int xzombie(int status)
+{
+	int pid = xfork();
+
+	if (pid == 0)
+		exit(status);
+	await_zombie(pid);
+	return pid;
+}
+
 int xwait(int expected)
 {
 	int status;

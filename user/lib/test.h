@@ -68,6 +68,13 @@ void starter_settle(void);
 #define SETTLE_SECONDS 60 /* a generous default */
 bool orphans_settle(long procs, int seconds);
 
+/* Wait until a child has ended, and leave it to wait(). */
+void await_zombie(int pid);
+
+/* Start a child that ends at once with this status, and wait until it has.
+ * Returns its pid. */
+int xzombie(int status);
+
 /* Wait for any child, and check that it has ended with this status. Returns its
  * pid. */
 int xwait(int status);

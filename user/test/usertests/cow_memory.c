@@ -168,7 +168,7 @@ static long step_wait(int fd, int n)
 
 	if (child == 0)
 		exit(42);
-	sleep(1);
+	await_zombie(child);
 
 	long result = call_with_failure(fd, n, SYS_wait, (long)at, 0, 0);
 	int reason = errno;

@@ -1,7 +1,6 @@
 /* user/test/usertests/process.c: fork, exit, wait, kill, sleep, and what a
  * process keeps across them. */
 
-#include "process.h"
 #include "tests.h"
 
 #define MOST_CHILDREN                                                          \
@@ -149,9 +148,7 @@ static void init_takes_zombies(void)
 
 	IN_CHILD() {
 		for (int i = 0; i < 10; i++)
-			IN_CHILD()
-				;
-		sleep(1);
+			xzombie(0);
 	}
 	xwait(0);
 	while (xvmstat("procs") != before)
@@ -283,28 +280,29 @@ static void kill_of_oneself(void)
 /* The child exited before the kill, so its own status counts. */
 static void kill_of_zombie_changes_nothing(void)
 {
-	struct process child;
-	int pid = xfork();
+	int pid = xzombie(5);
 
-	if (pid == 0)
-		exit(5);
-	do {
-		sleep(1);
-		CHECK_EQ(process_read(pid, &child), 0);
-	} while (child.state != 'Z');
 	kill(pid);
 	CHECK_EQ(xwait(5), pid);
 }
 
 /* ---- time ---- */
 
+/* A busy host may hold a hart meanwhile, but not each time. */
 static void sleep_lasts_long_enough(void)
 {
-	int before = uptime();
+	int least = AGES;
 
-	CHECK_EQ(sleep(3), 0);
-	int ticks = uptime() - before;
-	CHECK(ticks >= 3 && ticks < 50);
+	for (int i = 0; i < 5; i++) {
+		int before = uptime();
+
+		CHECK_EQ(sleep(3), 0);
+		int ticks = uptime() - before;
+		CHECK(ticks >= 3);
+		if (ticks < least)
+			least = ticks;
+	}
+	CHECK(least < 50);
 	CHECK_EQ(sleep(0), 0);
 	CHECK_EQ(sleep(-1), 0);
 }
