@@ -153,6 +153,7 @@ def test_audit(run, calf, lab):
     pytest.param(how, words, where, id=how) for how, words, where in (
         ("panic", "as asked for", "use_panic"),
         ("overflow", "kernel stack overflow", "use_stack_below"),
+        ("spare", "kernel stack too small: ", "stack_check"),
         ("wild", "a pointer to no kernel memory", "use_wild_pointer"),
         ("text", "not allowed by the kernel's page table", "use_text"),
         ("order", "lock order: crash left with crash right in hand",

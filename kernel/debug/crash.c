@@ -2,6 +2,8 @@
 #include "debug/crash.h"
 
 #ifdef DEBUG
+#include "abi/limits.h"
+#include "debug/stackuse.h"
 #include "lib/panic.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
@@ -114,15 +116,25 @@ static int use_division(void)
 	return large / (one - 1);
 }
 
+/* Store a byte where only calls that nearly overflow the stack would. */
+static int use_spare(void)
+{
+	uint64 stack = ROUND_DOWN((uint64)__builtin_frame_address(0), PGSIZE);
+
+	*(volatile char *)(stack + STACK_SPARE / 2) = 0;
+	return 0;
+}
+
 static const struct {
 	const char *how;
 	int (*use)(void);
 } bugs[] = {
 	{ "panic", use_panic },       { "overflow", use_stack },
-	{ "wild", use_wild_pointer }, { "text", use_text },
-	{ "order", use_locks },       { "ranks", use_ranks },
-	{ "shift", use_shift },       { "sum", use_sum },
-	{ "index", use_index },       { "division", use_division },
+	{ "spare", use_spare },       { "wild", use_wild_pointer },
+	{ "text", use_text },         { "order", use_locks },
+	{ "ranks", use_ranks },       { "shift", use_shift },
+	{ "sum", use_sum },           { "index", use_index },
+	{ "division", use_division },
 };
 
 int crash(const char *how)

@@ -3,6 +3,7 @@
  * A kernel stack gets the lowest free slot, so that the slots in use stay close
  * together. */
 #include "abi/errno.h"
+#include "debug/stackuse.h"
 #include "lib/bits.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -165,6 +166,7 @@ int proc_alloc(void (*start)(void), struct proc **out)
 		kfree(frame);
 		return -EAGAIN;
 	}
+	stack_paint(frame);
 	p->frame = (struct trapframe *)p - 1;
 	p->stack_top = (uint64)kstack_map(p->stack_slot, frame) +
 		       (uint64)p->frame % PGSIZE;
@@ -176,6 +178,7 @@ int proc_alloc(void (*start)(void), struct proc **out)
 
 void proc_free(struct proc *p)
 {
+	stack_check(frame_of(p), p->name);
 	kstack_unmap(p->stack_slot);
 	leave_table(p);
 	kfree(frame_of(p));
