@@ -259,12 +259,14 @@ static void check_stack(size_t bytes, int reason)
 	xwait(0);
 }
 
-/* A program may ask for a stack of any size. */
+/* A program may ask for a stack of any size, if memory suffices. */
 static void stack_may_have_any_size(void)
 {
+	uint64 room = (uint64)xvmstat("free") * PGSIZE - DATA_ROOM;
+
 	check_stack(1, 0);
 	check_stack(PGSIZE, 0);
-	check_stack(20UL << 20, 0);
+	check_stack(room > 40UL << 20 ? 20UL << 20 : room / 2, 0);
 	check_stack((64UL << 20) + 1, ENOMEM);
 	check_stack(USER_TOP, ENOMEM);
 	check_stack(1UL << 63, ENOMEM);
