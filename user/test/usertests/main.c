@@ -35,6 +35,7 @@ static const struct test_group groups[] = {
 	{ "cow", cow_leaks_tests, false },
 	{ "cow", cow_cost_tests, false },
 	{ "lazy", lazy_heap_tests, false },
+	{ "lazy", lazy_region_tests, false },
 	{ "lazy", lazy_zero_tests, false },
 	{ "slow", slow_tests, true },
 	{ "large", large_tests, true },

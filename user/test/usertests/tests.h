@@ -17,6 +17,7 @@ LAB_TESTS(cow_fences_tests);
 LAB_TESTS(cow_leaks_tests);
 LAB_TESTS(cow_cost_tests);
 LAB_TESTS(lazy_heap_tests);
+LAB_TESTS(lazy_region_tests);
 LAB_TESTS(lazy_zero_tests);
 
 extern const struct test nomem_tests[];
