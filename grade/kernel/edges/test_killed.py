@@ -21,6 +21,8 @@ DEATHS = {
     "null": "load from a NULL pointer, address 0x4,",
     "heap": "load from an address that is not mapped,",
     "kernel": "load from an address that is not mapped,",
+    "jump": "jump to a page that does not allow it,",
+    "nomem-store": "store to a page that no memory is left for,",
     "mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
     "nomem-mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
     "nomem-adds": "floating-point instruction " + NO_MEMORY,

@@ -25,6 +25,11 @@ static void load(uint64 address)
 	(void)*(volatile char *)address;
 }
 
+static void jump(const char *address)
+{
+	((void (*)(void))(uint64)address)();
+}
+
 /* In a child, let the next allocation of a frame fail. When the child has
  * exited, allocations succeed again, whatever has happened. */
 static void use_up_memory(void)
@@ -80,6 +85,9 @@ int main(int argc, char **argv)
 	volatile int depth = 0;
 
 	stack_note();
+
+	char *untouched = xpages(1);
+
 	table[0] = 1;
 	if (strncmp(how, "nomem-", 6) == 0) {
 		use_up_memory();
@@ -95,6 +103,10 @@ int main(int argc, char **argv)
 		load(stack_guard() + PGSIZE - STACK_GAP);
 	else if (strcmp(how, "heap") == 0)
 		load(stack_top() + (1 << 20));
+	else if (strcmp(how, "jump") == 0)
+		jump(untouched);
+	else if (strcmp(how, "store") == 0)
+		*untouched = 1;
 	else if (strcmp(how, "kernel") == 0)
 		load(-(uint64)PGSIZE);
 	else if (strcmp(how, "adds") == 0)
