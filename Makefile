@@ -134,7 +134,8 @@ clean-disk:
 
 ##
 ## for grade and test
-##   TESTS="word"    the tests whose names contain that word; also and, or, not
+##   TESTS="word"    the tests with that word in their name or printed title;
+##                   also and, or, not; or some words of one title
 ##   GROUP="word"    the tests of that group
 ##   FIRST=1         stop at the first failure      WORKERS=N  tests at a time
 ##   QUICK=1         the most telling tests only    ALL=1      give up nothing

@@ -3,8 +3,9 @@
 `make grade` runs the tests of a kernel; `make test` passes --all, and runs all
 other tests of the project as well.
 
-TESTS="words" selects tests, in pytest's -k language; GROUP="words" selects
-groups of grade/labs/LAB/points; LAB=cow grades that lab only. WORKERS=N runs N
+TESTS="words" selects tests by name or title (grade/score/wanted.py);
+GROUP="words" selects groups of grade/labs/LAB/points; LAB=cow grades that lab
+only. WORKERS=N runs N
 tests at a time; FIRST=1 stops at the first failure. TREE=path grades the
 kernel of another tree. SANDBOX=1 forces the sandbox, SANDBOX=0 does without
 it. LIMIT=N ends the run after N seconds. QUICK=1 runs the most telling tests
@@ -28,7 +29,7 @@ from grade.course.stranger import TimeIsOver, grade_tree
 from grade.machine.host import limits, process, sandbox
 from grade.machine.host.build import ROOT, UserError
 from grade.machine.qemu import timeout_from
-from grade.score import reports, results
+from grade.score import reports, results, wanted
 from grade.score.points import Points
 from grade.score.session import STRANGER, VERBOSE
 
@@ -69,9 +70,8 @@ def check_settings(everything):
         if group not in known:
             raise UserError(f"GROUP={group}: one of {' '.join(known)}")
     tests = os.environ.get("TESTS")
-    if tests and not pytest_takes("-k", tests):
-        raise UserError(f"TESTS={tests}: must be words, joined by and, or, "
-                        "not")
+    if tests and not wanted.expression(tests, pytest_takes):
+        raise UserError(f"TESTS={tests}: {wanted.COMPLAINT}")
     workers = os.environ.get("WORKERS", "")
     if workers and not re.fullmatch(r"[1-9][0-9]?", workers):
         raise UserError(f"WORKERS={workers}: a number from 1 to 99")
@@ -209,7 +209,8 @@ def run_tests(everything):
         "-q", "--no-header", "--tb=short", "-rN",
         "-o", "console_output_style=classic"]
     if os.environ.get("TESTS"):
-        options += ["-k", os.environ["TESTS"]]
+        options += ["-k", wanted.expression(os.environ["TESTS"],
+                                            pytest_takes)]
     # SystemExit would be an internal error to pytest, of status 3.
     process.end_on_signals(lambda status: pytest.exit(
         f"ended by signal {status - 128}", returncode=status))
@@ -219,8 +220,11 @@ def run_tests(everything):
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         picked = (f"{name}={os.environ[name]}" for name in ("TESTS", "GROUP")
                   if os.environ.get(name))
-        raise UserError(f"{' '.join(picked)}: there is no such test" + (
-            "" if everything else " of the kernel; make test has the others"))
+        raise UserError(
+            f"{' '.join(picked)}: no test" + ("" if everything else
+                                              " of the kernel")
+            + " has that in its name or title" + (
+                "" if everything else "; make test has the others"))
     return status
 
 

@@ -14,7 +14,7 @@ from grade.machine import failures
 from grade.machine.failures import Broken, GuestFailed, NotTried
 from grade.machine.guest import Log
 from grade.machine.host.limits import factor
-from grade.score import results, session
+from grade.score import results, session, wanted
 from grade.score.points import Points, test_id
 from grade.score.progress import Progress
 from grade.score.verdict import is_promise
@@ -116,9 +116,11 @@ def prepare(items, everything):
                 and (os.environ.get("QUICK") != "1"
                      or points.is_quick(test_id(item)))]
     for item in items:
-        test = test_id(item)
+        test, title = test_id(item), title_of(item)
+        item.extra_keyword_matches.update(
+            wanted.keywords(title, os.environ.get("TESTS", "")))
         item.user_properties += [
-            ("title", title_of(item)), ("points", shares[test]),
+            ("title", title), ("points", shares[test]),
             ("id", test), ("group", points.group(test)),
             ("in_labs", worth[test])]
 

@@ -18,7 +18,6 @@ from grade.course.handin import pack
 from grade.course.handout.lab import Lab
 from grade.course.handout.leaks import Secrets, find_leaks
 from grade.course.intake import tree
-from grade.course.whole_class import table
 from grade.machine.host.build import ROOT, UserError
 from grade.machine.host.limits import limit
 from grade.score.session import is_alive
@@ -56,8 +55,7 @@ def course(tmp_path, monkeypatch):
     fake.write_text(MAKE.replace("FOLDER", str(tmp_path)), "utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("MAKE", str(fake))
-    # Inside the sandbox, this make would not be visible.
-    monkeypatch.setenv("SANDBOX", "0")
+    monkeypatch.setenv("SANDBOX", "0")  # inside, nothing sees this make
     (tmp_path / "in").mkdir()
     return tmp_path
 
@@ -65,8 +63,7 @@ def course(tmp_path, monkeypatch):
 def start_batch(course, *words):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
-    # Not every shell replaces itself by its last command.
-    env["PARALLEL_SHELL"] = "/bin/sh"
+    env["PARALLEL_SHELL"] = "/bin/sh"   # becomes its last command
     return subprocess.Popen(
         [ROOT / "grade" / "batch", "in", "-j", "2",
          "--out", "out", "--tests", "build", *words], cwd=course, env=env,
@@ -89,12 +86,6 @@ def batch(course, *words, quiet=True):
 def products(course):
     return {path.name: path.stat().st_mtime_ns
             for path in (course / "out" / "jobs").glob("*.json")}
-
-
-def test_formula():
-    """batch: a spreadsheet takes no name for a formula"""
-    assert table.harmless("=1+1") == "'=1+1"
-    assert table.harmless("ann") == "ann" and table.harmless(-1) == -1
 
 
 # ---- grading them -----------------------------------------------------------
@@ -135,6 +126,15 @@ def test_class(course):
     again, said = batch(course)
     assert again == rows and "2 graded before" in said
     assert products(course) == before
+
+
+def test_settings(course, monkeypatch):
+    """batch: a setting that leaves tests out does not hold for a class"""
+    monkeypatch.setenv("QUICK", "1")
+    put(course / "in" / "ann", "int x;\n")
+    batch(course, "--tests", "poweroff")
+    tests = (course / "out" / "tests.csv").read_text("utf-8")
+    assert "\nboot.test_poweroff," in tests
 
 
 def test_killed(course):

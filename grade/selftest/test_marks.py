@@ -22,6 +22,12 @@ DUE = time_from("2026-11-30T12:00")
 MUELLER = "M\u00fcller, J\u00f6rg"
 
 
+def test_formula():
+    """batch: a spreadsheet takes no name for a formula"""
+    assert table.harmless("=1+1") == "'=1+1"
+    assert table.harmless("ann") == "ann" and table.harmless(-1) == -1
+
+
 @pytest.fixture(autouse=True)
 def one_lab(monkeypatch):
     monkeypatch.setenv("LAB", "cow")

@@ -204,16 +204,6 @@ def test_bad_setting(tmp_path, settings, says):
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("words", ["a and", "not", "(", "-x"])
-def test_bad_words(tmp_path, words):
-    """reports: TESTS that cannot be parsed is refused in one line: {words}"""
-    child = grade(tmp_path, TESTS=words)
-    text, said = child.communicate()
-    assert child.returncode == 2 and text == ""
-    assert said == f"grade: TESTS={words}: must be words, joined by and, " \
-        "or, not\n"
-
-
 HANGS = """
 if '-machine none' in ' '.join(sys.argv): sys.exit(1)
 calls = len(os.listdir(FOLDER))

@@ -22,6 +22,9 @@ from grade.machine.host.text import printable
 from grade.score import results
 
 CALLER = "CALF_CALLER"  # the process that started grade/batch
+# Settings that would change points, or what is printed, for the whole class.
+NOT_FOR_A_CLASS = ("REPORT", "OUT", "GROUP", "QUICK", "FIRST", "ALL", "DEBUG",
+                   "AUDIT")
 DONE = (0, 1)           # the status of a run that finished
 OUTPUT_MAX = 100_000
 
@@ -35,7 +38,7 @@ def grade(archive, jobs, tests, limit, lab, scratch):
     env = {**os.environ, "TREE": str(archive), "TESTS": tests,
            "LIMIT": limit, "LAB": lab, "CALF_GRADE_OUT": scratch,
            "WORKERS": str(min(8, max(1, (os.cpu_count() or 1) // jobs)))}
-    for name in ("REPORT", "OUT", "GROUP"):
+    for name in NOT_FOR_A_CLASS:
         env.pop(name, None)
     output = Path(scratch) / "output"
     with open(output, "wb") as file:
