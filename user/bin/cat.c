@@ -32,15 +32,15 @@ static int copy(int fd, const char *name)
 	return 0;
 }
 
-static int copy_file(const char *path)
+static int copy_file(const char *path, const char *name)
 {
 	int fd = open_input(path);
 
 	if (fd < 0) {
-		warn("%s", path);
+		warn("%s", name);
 		return 1;
 	}
-	int result = copy(fd, path);
+	int result = copy(fd, name);
 	close(fd);
 	return result;
 }
@@ -52,8 +52,8 @@ int main(int argc, char **argv)
 	if (getopt(argc, argv, "") != -1)
 		usage("cat [FILE]...");
 	if (optind == argc)
-		return copy(0, "standard input");
+		return copy_file("-", "standard input");
 	for (int i = optind; i < argc; i++)
-		status |= copy_file(argv[i]);
+		status |= copy_file(argv[i], argv[i]);
 	return status;
 }

@@ -194,15 +194,15 @@ static int grep(int fd, const char *name, const char *title)
 	return found > 0 ? STATUS_FOUND : STATUS_NOT_FOUND;
 }
 
-static int grep_file(const char *path, bool has_title)
+static int grep_file(const char *path, const char *name, bool has_title)
 {
 	int fd = open_input(path);
 
 	if (fd < 0) {
-		warn("%s", path);
+		warn("%s", name);
 		return STATUS_ERROR;
 	}
-	int result = grep(fd, path, has_title ? path : NULL);
+	int result = grep(fd, name, has_title ? name : NULL);
 	close(fd);
 	return result;
 }
@@ -212,7 +212,7 @@ static int grep_files(char **paths, int count)
 	int status = STATUS_NOT_FOUND;
 
 	for (int i = 0; i < count; i++) {
-		int result = grep_file(paths[i], count > 1);
+		int result = grep_file(paths[i], paths[i], count > 1);
 
 		if (result == STATUS_ERROR ||
 		    (result == STATUS_FOUND && status == STATUS_NOT_FOUND))
@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 		usage(SYNOPSIS);
 	parse_pattern(argv[optind++]);
 
-	int status = optind == argc ? grep(0, "standard input", NULL)
+	int status = optind == argc ? grep_file("-", "standard input", false)
 				    : grep_files(argv + optind, argc - optind);
 
 	errno = print_take_error();

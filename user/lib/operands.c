@@ -35,23 +35,26 @@ int act_towards_last(int argc, char **argv, const char *synopsis,
 			status |= act_into(argv[i], last, act);
 		return status;
 	}
-	if (argc - optind > 2 || last[strlen(last) - 1] == '/')
+	/* Only a directory can get a name that ends in a slash. */
+	if (argc - optind > 2 ||
+	    (last[strlen(last) - 1] == '/' && !is_directory(argv[optind])))
 		errx(1, "%s: not a directory", last);
 	return act(argv[optind], last);
 }
 
-static int act_on_file(const char *path, long lines, bool has_title,
+static int act_on_file(const char *path, const char *name, long lines,
+		       bool has_title,
 		       int (*act)(int fd, const char *name, long lines))
 {
 	int fd = open_input(path);
 
 	if (fd < 0) {
-		warn("%s", path);
+		warn("%s", name);
 		return 1;
 	}
 	if (has_title)
-		printf("==> %s <==\n", path);
-	int result = act(fd, path, lines);
+		printf("==> %s <==\n", name);
+	int result = act(fd, name, lines);
 	close(fd);
 	return result;
 }
@@ -85,8 +88,9 @@ int act_on_lines(int argc, char **argv, const char *synopsis,
 	int status = 0;
 
 	if (optind == argc)
-		return act(0, "standard input", lines);
+		return act_on_file("-", "standard input", lines, false, act);
 	for (int i = optind; i < argc; i++)
-		status |= act_on_file(argv[i], lines, argc - optind > 1, act);
+		status |= act_on_file(argv[i], argv[i], lines,
+				      argc - optind > 1, act);
 	return status;
 }

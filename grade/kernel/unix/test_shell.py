@@ -4,7 +4,8 @@ should."""
 import pytest
 
 from grade.kernel.unix.cases import CaseBoot
-from grade.kernel.unix.shell_cases import PROGRAMS, SHELL
+from grade.kernel.unix.program_cases import PROGRAMS
+from grade.kernel.unix.shell_cases import SHELL
 from grade.machine.qemu import Machine
 
 
