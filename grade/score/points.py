@@ -20,11 +20,17 @@ class Rule:
     kind: str = ""          # QUICK, LONG or neither
 
 
+def fits(test, pattern):
+    """Whether the pattern, in which * stands for anything, is for the test."""
+    return fnmatch.fnmatchcase(test, pattern.replace("[", "[[]"))
+
+
 class Points:
     """`groups` has the points of each group, in order. `tools` are the groups
     that do not test the kernel being graded, `cow` those that test nothing if
     the kernel shares no page, and `promises` those whose tests a kernel fails
-    only if it breaks a promise.
+    only if it breaks a promise. `shown` has the tests, as a pattern, that must
+    show from outside what a group is about.
 
     Of the labs given, or those to be graded, each test counts once: if there
     are several, the groups for tests of earlier labs are left out."""
@@ -35,6 +41,7 @@ class Points:
         self.tools = set()
         self.cow = set()
         self.promises = set()
+        self.shown = {}
         self._rules = []
         self._found = {}        # the index of a test's rule, by its name
         self._left_out = set()  # groups of the file being read
@@ -49,8 +56,8 @@ class Points:
             if words and not self._read(words):
                 raise ValueError(
                     f"{path}:{number}: expected group NAME POINTS [promise], "
-                    "with a new NAME, or WEIGHT GROUP TEST "
-                    f"[{QUICK} or {LONG}]")
+                    "with a new NAME, or shown NAME TEST, or WEIGHT GROUP "
+                    f"TEST [{QUICK} or {LONG}]")
 
     def _read(self, words):
         if len(words) not in (3, 4):
@@ -62,12 +69,15 @@ class Points:
             self._left_out.add(second)
             return True
         if second in self._left_out:
-            return first.isdigit()
+            return first.isdigit() or first == "shown"
         if first in kinds and third.isdigit() and more in ([], ["promise"]) \
                 and second not in self.groups:
             self.groups[second] = int(third)
             kinds[first].add(second)
             self.promises |= {second} if more else set()
+            return True
+        if first == "shown" and second in self.groups and not more:
+            self.shown[second] = third
             return True
         if first.isdigit() and second in self.groups \
                 and more in ([], [QUICK], [LONG]):
@@ -99,7 +109,7 @@ class Points:
 
     def _find(self, test):
         for index, rule in enumerate(self._rules):
-            if fnmatch.fnmatchcase(test, rule.pattern.replace("[", "[[]")):
+            if fits(test, rule.pattern):
                 return index
         raise KeyError(f"grade/labs/*/points: no line for the test {test}")
 

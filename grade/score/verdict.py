@@ -4,8 +4,8 @@ if it failed others.
 Points are for a kernel that works. A single failed test may mean that no
 program is safe, and then hundreds that pass say little. So, in this order:
 
-1. What the guest says about memory counts only if page tables have shown that
-   fork shares frames.
+1. What the guest says about memory counts only if a test that looks at page
+   tables has shown what the group is about.
 2. The tests marked `long` count only for a kernel that keeps its promises in
    all others, and does not panic.
 3. A group in which a promise was broken, or the kernel panicked, gives at most
@@ -13,10 +13,9 @@ program is safe, and then hundreds that pass say little. So, in this order:
 """
 
 from grade.machine.run_to_end import PANIC_MARK
-from grade.score.points import PARTS, Points, add_up
+from grade.score.points import PARTS, Points, add_up, fits
 
-SEEN = "outside.test_sharing"
-UNSEEN = ("withheld: page tables have not shown that fork shares a page, and "
+UNSEEN = ("withheld: no page table has shown what this group is about, and "
           "without that, the guest's word says nothing")
 TOO_EARLY = ("withheld: long tests count for a kernel that keeps its promises "
              "in the others")
@@ -34,14 +33,15 @@ def settle(tests, points=None):
     tests = [earned(test) for test in tests]
     points = points or Points()
     broken = broken_groups(tests, points)
-    seen = [test for test in tests if test["id"].startswith(SEEN)]
-    is_unseen = seen and not any(map(passed, seen))
+    unseen = {group for group, pattern in points.shown.items()
+              if is_unseen(tests, pattern)}
     is_early = any(breaks_promise(test, points) for test in tests
                    if not is_long(points, test))
     for index, test in enumerate(tests):
         if not test["got"]:
             continue
-        if is_unseen and needs_sharing(test, points):
+        if test["group"] in unseen \
+                and not fits(test["id"], points.shown[test["group"]]):
             tests[index] = withhold(test, test["got"], UNSEEN)
         elif is_early and is_long(points, test):
             tests[index] = withhold(test, test["got"], TOO_EARLY)
@@ -60,9 +60,10 @@ def is_long(points, test):
     return points.has(test["id"]) and points.is_long(test["id"])
 
 
-def needs_sharing(test, points):
-    return test["group"] in points.cow or (
-        test["group"] == "sharing" and not test["id"].startswith(SEEN))
+def is_unseen(tests, pattern):
+    """Whether the tests that fit the pattern were tried and none passed."""
+    ours = [test for test in tests if fits(test["id"], pattern)]
+    return bool(ours) and not any(map(passed, ours))
 
 
 def broken_groups(tests, points):

@@ -114,7 +114,8 @@ def run_of(*failed):
     """Results of a run of some tests, of which these failed."""
     items = [SimpleNamespace(
         module=SimpleNamespace(__name__=f"grade.test_{test.split('.')[0]}"),
-        name=test.split(".")[1], function=run_of, user_properties=[])
+        name=test.split(".")[1], function=run_of, user_properties=[],
+        extra_keyword_matches=set())
         for test in (HEAP, COW, BUILDS)]
     prepare(items, everything=False)
     tests = [dict(item.user_properties) for item in items]

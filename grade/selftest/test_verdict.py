@@ -100,6 +100,17 @@ def test_sharing_must_be_seen():
     assert found["sharing"] == 0 and found["unix"] == 160
 
 
+def test_lazy_heap_must_be_seen(monkeypatch):
+    """points: what the guest says about a heap counts only when page tables
+    show that it is lazy"""
+    monkeypatch.setenv("LAB", "lazy")
+    assert run()["score"] == 1000
+    found = got(run(**{"promised.test_growth": "other tables"}))
+    assert found["heap"] == 0 and found["zero"] == 240
+    found = got(run(**{"promised.test_loadsx": "two frames"}))
+    assert found["zero"] == 0 and found["heap"] == 360
+
+
 def test_settled_twice():
     """points: the rules do not take points twice"""
     result = run(**{"outside.test_memoryx": "no",

@@ -72,6 +72,11 @@ static long do_fork_store(arguments arg)
 	return fork_quietly(arg[0], byte, (char)arg[2]);
 }
 
+static long do_load(arguments arg)
+{
+	return *(volatile char *)arg[0];
+}
+
 static long do_store(arguments arg)
 {
 	*(volatile char *)arg[0] = (char)arg[1];
@@ -218,9 +223,10 @@ static long do_exec(arguments arg)
 }
 
 static long (*const commands[])(arguments) = {
-	do_fork,      do_fork_store, do_store, do_read_pipe, do_load_read_load,
-	do_read_file, do_fstat,      do_pipe,  do_wait_at,   do_wait,
-	do_exit,      do_sbrk,       do_exec,  do_kill,      do_failed_fork,
+	do_fork,           do_fork_store, do_store,       do_read_pipe,
+	do_load_read_load, do_read_file,  do_fstat,       do_pipe,
+	do_wait_at,        do_wait,       do_exit,        do_sbrk,
+	do_exec,           do_kill,       do_failed_fork, do_load,
 };
 
 /* ---- the main loop ---- */

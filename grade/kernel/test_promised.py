@@ -1,0 +1,168 @@
+"""grade/kernel/test_promised.py: the heap of lab lazy, seen from outside.
+
+The first process grows its heap by more pages than a page table has entries.
+Then it, a child or the kernel touches some of them, and the page tables are
+read from the machine's memory, as in test_outside.py.
+"""
+
+import pytest
+
+from grade.kernel.outside.checks import (
+    at, check, check_alone, check_changed, check_untouched, check_writable)
+from grade.kernel.outside.probe import CHILD, PAGE, PARENT
+
+PAGES = 600             # more than the 512 of one table
+ZEROS = bytes(PAGE)
+
+
+@pytest.fixture
+def heap(probe):
+    """The addresses of the pages that the first process was promised."""
+    old = probe.do(PARENT, "sbrk", PAGES * PAGE)
+    start = -(-old // PAGE) * PAGE
+    return [start + PAGE * index for index in range(PAGES)]
+
+
+def check_zeros(view, *vas):
+    """These pages map one frame, which is all zero and cannot be written."""
+    for va in vas:
+        page = view.pages.get(va)
+        check(page is not None and not page.writable
+              and view.frame(va) == view.frame(vas[0]),
+              f"{va:#x} maps the frame of zeros, which nobody may write",
+              at(view, vas[0]), at(view, va))
+        check(view.contents[va] == ZEROS, "the frame of zeros is all zero",
+              at(view, va))
+
+
+def check_own(view, va, wanted):
+    """A page of its own, which can be written and has these bytes."""
+    check_writable(view, va)
+    seen = view.contents.get(va, b"")
+    where = next((i for i in range(PAGE) if seen[i:i + 1] != wanted[i:i + 1]),
+                 None)
+    check(where is None, f"zeros at {va:#x}, but for what was written",
+          f"{seen[where or 0:][:1].hex()} at {va + (where or 0):#x}")
+
+
+def with_byte(offset, value):
+    return ZEROS[:offset] + bytes([value]) + ZEROS[offset + 1:]
+
+
+def test_growth(probe):
+    """promised: sbrk() makes no page and no page table"""
+    before = probe.look()[PARENT]
+    old = probe.do(PARENT, "sbrk", PAGES * PAGE)
+    check(old > 0, "sbrk() succeeds", f"it returns {old}")
+    after = probe.look()[PARENT]
+    check_changed(before, after, [])
+    check(before.tables == after.tables, "the same page tables as before",
+          f"{len(before.tables)} tables before, {len(after.tables)} after")
+
+
+def test_loads(probe, heap):
+    """promised: loads from untouched pages find one frame of zeros"""
+    before = probe.look()[PARENT]
+    touched = heap[3], heap[4], heap[PAGES - 1]
+    for va in touched:
+        check(probe.do(PARENT, "load", va + 9) == 0, "a load finds 0")
+    after = probe.look()[PARENT]
+    check_changed(before, after, touched)
+    check_zeros(after, *touched)
+
+
+def test_loads_of_two(probe, heap):
+    """promised: two processes load from the same frame of zeros"""
+    probe.do(PARENT, "load", heap[3])
+    probe.do(PARENT, "fork", CHILD)
+    probe.do(CHILD, "load", heap[7])
+    seen = probe.look()
+    check_zeros(seen[CHILD], heap[3], heap[7])
+    check(seen[CHILD].frame(heap[7]) == seen[PARENT].frame(heap[3]),
+          "one frame of zeros for both", at(seen[CHILD], heap[7]),
+          at(seen[PARENT], heap[3]))
+    check(heap[7] not in seen[PARENT].pages,
+          f"the parent has not touched {heap[7]:#x}",
+          at(seen[PARENT], heap[7]))
+
+
+def test_heap_store(probe, heap):
+    """promised: a store to an untouched page makes that page alone"""
+    before = probe.look()[PARENT]
+    probe.do(PARENT, "store", heap[520] + 5, 0x77)
+    after = probe.look()[PARENT]
+    check_changed(before, after, [heap[520]])
+    check_own(after, heap[520], with_byte(5, 0x77))
+    check_alone([after])
+
+
+def test_zero_store(probe, heap):
+    """promised: a store to a page of zeros leaves the others zero"""
+    for va in heap[3:6]:
+        probe.do(PARENT, "load", va)
+    before = probe.look()[PARENT]
+    probe.do(PARENT, "store", heap[4] + PAGE - 1, 0x77)
+    after = probe.look()[PARENT]
+    check_changed(before, after, [heap[4]])
+    check_own(after, heap[4], with_byte(PAGE - 1, 0x77))
+    check_zeros(after, heap[3], heap[5])
+
+
+def read_into(probe, heap):
+    """Have the kernel write the last 8 bytes of heap[3] and 8 more."""
+    before = probe.look()[PARENT]
+    count = probe.do(PARENT, "read_pipe", heap[4] - 8, 16)
+    check(count == 16, "read() gives 16 bytes", f"it returns {count}")
+    after = probe.look()[PARENT]
+    check_changed(before, after, heap[3:5])
+    check_own(after, heap[3], ZEROS[8:] + b"n" * 8)
+    check_own(after, heap[4], b"n" * 8 + ZEROS[8:])
+    return after
+
+
+def test_heap_read(probe, heap):
+    """promised: read() into untouched pages makes only those"""
+    read_into(probe, heap)
+
+
+def test_zero_read(probe, heap):
+    """promised: read() into pages of zeros leaves the others zero"""
+    for va in heap[3:7]:
+        probe.do(PARENT, "load", va)
+    check_zeros(read_into(probe, heap), heap[5], heap[6])
+
+
+def test_heap_fork(probe, heap):
+    """promised: fork makes no page, and each process makes its own"""
+    probe.do(PARENT, "store", heap[3], 0x77)
+    probe.do(PARENT, "fork", CHILD)
+    seen = probe.look()
+    for view in seen.values():
+        made = [va for va in heap if va in view.pages]
+        check(made == [heap[3]], f"of the new heap, only {heap[3]:#x}",
+              *(at(view, va) for va in made[:4]))
+    probe.do(CHILD, "store", heap[5], 0x78)
+    after = probe.look()
+    check_untouched(seen[PARENT], after[PARENT])
+    check_own(after[CHILD], heap[5], with_byte(0, 0x78))
+    probe.do(PARENT, "store", heap[5], 0x79)
+    last = probe.look()
+    check_untouched(after[CHILD], last[CHILD])
+    check_own(last[PARENT], heap[5], with_byte(0, 0x79))
+
+
+def test_heap_shrink(probe, heap):
+    """promised: heap that shrinks and grows again has no page"""
+    before = probe.look()[PARENT]
+    probe.do(PARENT, "load", heap[3])
+    for va in (heap[4], heap[PAGES - 1]):
+        probe.do(PARENT, "store", va, 0x77)
+    probe.do(PARENT, "sbrk", -PAGES * PAGE)
+    for _ in range(2):
+        after = probe.look()[PARENT]
+        check_changed(before, after, [])
+        check(before.tables == after.tables, "the page tables of before",
+              f"{len(after.tables)} tables, not {len(before.tables)}")
+        probe.do(PARENT, "sbrk", PAGES * PAGE)
+    probe.do(PARENT, "load", heap[4])
+    check_zeros(probe.look()[PARENT], heap[4])
