@@ -7,13 +7,14 @@ import re
 import pytest
 
 from grade.kernel.model import wire
-from grade.kernel.model.admit import LIVES, admit
+from grade.kernel.model.admit import LIVES, MAY_DIE, admit
 from grade.kernel.model.asc import as_c
 from grade.kernel.model.boot import build_subject, draw_shapes
 from grade.kernel.model.layout import (
     PAGE, STACK_BYTES, R, Segment, W, layout_of, segments_of, with_segments)
 from grade.kernel.model.play import Failure, Step
-from grade.kernel.model.reference import SHARES_ALL, Memory, World
+from grade.kernel.model.reference import (
+    SHARES_ALL, TO_TOUCH, Kernel, Memory, Taken, World)
 from grade.kernel.model.shrink import Shrinker
 from grade.kernel.model.trial import Trials
 from grade.kernel.model.wire import Op
@@ -32,7 +33,7 @@ def subject(calf, tmp_path_factory):
 
 @pytest.fixture
 def memory(subject):
-    found = Memory(layout_of(subject.elf), HEAP)
+    found = Memory(layout_of(subject.elf), HEAP, lazy=False)
     found.move_brk(HEAP + 2 * PAGE)
     return found
 
@@ -50,9 +51,9 @@ def test_numbers():
 def test_write_after_fork(memory):
     """grader: in the model a write is private and costs a frame"""
     child = memory.fork(SHARES_ALL)
-    assert child.write(HEAP + PAGE - 1, b"ab") == 2
-    assert child.write(HEAP, b"c") == 0
-    assert memory.write(HEAP, b"d") == 0
+    assert child.write(HEAP + PAGE - 1, b"ab") == Taken(2, 2)
+    assert child.write(HEAP, b"c") == Taken(0, 0)
+    assert memory.write(HEAP, b"d") == Taken(0, 0)
     assert child.read(HEAP + PAGE - 1, 2) == b"ab"
     assert memory.read(HEAP + PAGE - 1, 2) == b"\0\0"
 
@@ -60,8 +61,8 @@ def test_write_after_fork(memory):
 def test_shrink_of_shared(memory):
     """grader: in the model dropping a shared page frees nothing"""
     child = memory.fork(SHARES_ALL)
-    assert child.move_brk(HEAP) == 0
-    assert memory.move_brk(HEAP) == -2
+    assert child.move_brk(HEAP) == Taken(0, 0)
+    assert memory.move_brk(HEAP) == Taken(-2, -2)
 
 
 def test_segments(subject):
@@ -127,9 +128,14 @@ def test_shapes_are_those_of_the_seed(subject):
     assert one == two
 
 
+def world_of(subject, lazy=False):
+    return World([layout_of(subject.elf)], [HEAP], Kernel(SHARES_ALL, lazy),
+                 64 << 20)
+
+
 def test_world_ends(subject):
     """grader: in the model a child that outlives its parent is an orphan"""
-    world = World([layout_of(subject.elf)], [HEAP], SHARES_ALL, 64 << 20)
+    world = world_of(subject)
     world.fork(world.processes[0], 1, 10)
     world.fork(world.processes[1], 2, 11)
     world.end(world.processes[1], 0)
@@ -140,7 +146,7 @@ def test_world_ends(subject):
 
 def test_growth_that_may_fail(subject):
     """grader: in the model nothing touches memory that may be unmapped"""
-    world = World([layout_of(subject.elf)], [HEAP], SHARES_ALL, 64 << 20)
+    world = world_of(subject)
     process = world.fork(world.processes[0], 1, 10)
     world.fork(process, 2, 11)
     world.hog = 2
@@ -148,3 +154,18 @@ def test_growth_that_may_fail(subject):
                          (Op.LOAD, HEAP - STACK_BYTES))
     assert admit(world, process, [grow, look, there]) == (
         [grow, there], LIVES)
+
+
+def test_pages_to_be_touched(subject):
+    """grader: in the model a program may die at its first access to a page,
+    and only if memory is short"""
+    world = world_of(subject, lazy=True)
+    world.fork(world.processes[0], 1, 10)
+    process, text = world.processes[1], segments_of(subject.elf)[0].va
+    read, run = [(Op.LOAD, text)], [(Op.EXEC, 0, 0, 0)]
+    assert process.memory.touch(text, 1) == Taken(0, TO_TOUCH)
+    assert admit(world, process, read) == (read, LIVES)
+    assert admit(world, process, run) == (run, LIVES)
+    world.armed = True
+    assert admit(world, process, read) == (read, MAY_DIE)
+    assert admit(world, process, run) == (run, MAY_DIE)

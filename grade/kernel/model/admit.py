@@ -89,15 +89,13 @@ def admit_touch(draft, op):
         return None
     if memory.good_bytes(va, size, NEEDS[op[0]]) < size:
         return DIES
-    if op[0] in (Op.STORE, Op.TOUCH):
-        short = draft.is_short and memory.shared(va, size)
-        return MAY_DIE if short else LIVES
-    if op[0] == Op.CALL:
-        return LIVES if code_result(memory.read(va, 8)) is not None else None
+    if op[0] == Op.CALL and code_result(memory.read(va, 8)) is None:
+        return None
     if op[0] == Op.CROWD and (draft.is_short or draft.children
                               or op[1] > draft.world.maxproc):
         return None
-    return LIVES
+    short = draft.is_short and memory.short_pages(va, size, NEEDS[op[0]])
+    return MAY_DIE if short else LIVES
 
 
 def admit_copy(draft, op):
@@ -113,6 +111,8 @@ def admit_copy(draft, op):
             return None         # part of it may be written
     if code in (Op.OPEN, Op.FILE_WRITE) and draft.is_short:
         return None
+    if need == R and draft.is_short and memory.short_pages(va, size, R):
+        return None             # some bytes may be written
     if code == Op.PIPE_READ:
         if size and not draft.pipe:
             return None
@@ -163,14 +163,15 @@ def admit_kill(draft, op):
 
 
 def admit_exec(draft, op):
-    """The step may choose where the argument array is written."""
+    """The step may choose where the argument array is written. If memory is
+    short, a new program whose pages are not made may die at its first ones."""
     va, size = op[3], 8 * (ARGUMENTS + op[2])
     memory = draft.memory
     if va and (not draft.is_known(va, size)
                or memory.good_bytes(va, size, W) < size
-               or draft.is_short and memory.shared(va, size)):
+               or draft.is_short and memory.short_pages(va, size, W)):
         return None
-    return LIVES
+    return MAY_DIE if draft.is_short and draft.world.lazy else LIVES
 
 
 def admit_other(draft, op):

@@ -26,6 +26,7 @@ def expect(result, *allowed):
 
 def apply_load(world, p, op, result):
     expect(result, p.memory.read(op[1], 1)[0])
+    world.balance += p.memory.touch(op[1], 1)
 
 
 def apply_store(world, p, op, result):
@@ -40,6 +41,7 @@ def apply_touch(world, p, op, result):
 def apply_sum(world, p, op, result):
     if result != adler(p.memory.read(op[1], op[2])):
         raise OtherBytes(f"some of the {op[2]} bytes at {op[1]:#x} are wrong")
+    world.balance += p.memory.touch(op[1], op[2])
 
 
 def apply_sbrk(world, p, op, result):
@@ -95,7 +97,8 @@ def apply_wait(world, p, op, result):
     va, memory = op[1], p.memory
     if va and memory.good_bytes(va, 4, W) < 4:
         return expect(result, -EFAULT)
-    if va and result == -ENOMEM and world.is_short and memory.shared(va, 4):
+    if va and result == -ENOMEM and world.is_short \
+            and memory.short_pages(va, 4, W):
         return None
     expect(result, *zombies)
     if va:
@@ -114,7 +117,7 @@ def written(memory, va, size):
     may stop at the first byte of each page that must be copied."""
     stops, at = [], va
     while at < va + size:
-        if memory.pages[at // PAGE].frame.owners > 1:
+        if memory.pages[at // PAGE].write_needs_frame():
             stops.append(at - va or -ENOMEM)
         at += PAGE - at % PAGE
     return stops
@@ -145,6 +148,7 @@ def apply_pipe_write(world, p, op, result):
     expect(result, good or (-EFAULT if op[2] else 0))
     if result > 0:
         world.pipe += p.memory.read(op[1], result)
+        world.balance += p.memory.touch(op[1], result)
 
 
 def apply_file_read(world, p, op, result):
@@ -193,7 +197,7 @@ def apply_name(world, p, op, result):
     text = p.memory.read(op[1], good) if good else b""
     end = text.find(b"\0")
     if end < 0 and good < STRING_MOST:
-        expect(result, -EFAULT)
+        expect(result, -EFAULT, *([-ENOMEM] if world.is_short else []))
     elif text[:end + 1] == NAMES[1024]:
         expect(result, 0, *([-ENOMEM] if world.is_short else []))
     elif text[:end + 1] == NAMES[1025]:
@@ -239,6 +243,7 @@ def apply_float_sum(world, p, op, result):
 
 def apply_call(world, p, op, result):
     expect(result, code_result(p.memory.read(op[1], 8)))
+    world.balance += p.memory.touch(op[1], 8)
 
 
 APPLY = {Op.LOAD: apply_load, Op.STORE: apply_store, Op.SUM: apply_sum,

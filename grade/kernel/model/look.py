@@ -58,12 +58,14 @@ def check_tables(seen):
 def check_pages(process, pages):
     memory, who = process.memory, f"process {process.role}"
     for number in memory.pages.keys() - pages.keys():
-        raise Wrong(f"{who} has no page at {number * PAGE:#x}")
+        if memory.pages[number].made:
+            raise Wrong(f"{who} has no page at {number * PAGE:#x}")
     for number in pages.keys() - memory.pages.keys():
         raise Wrong(f"{who} has a page at {number * PAGE:#x}, where it must "
                     "not have one")
     for number, page in memory.pages.items():
-        check_rights(who, number, page, pages[number])
+        if number in pages:
+            check_rights(who, number, page, pages[number])
 
 
 def check_all_bytes(stage, world, seen=None):
@@ -120,6 +122,8 @@ def check_sharing(world, seen):
     for process in world.alive():
         pages = seen[process.role][0]
         for number, page in process.memory.known():
+            if not page.made:
+                continue
             first = frames.setdefault(
                 id(page.frame), (process.role, number, pages[number]))
             if frame_of(first[2]) != frame_of(pages[number]):
@@ -129,6 +133,14 @@ def check_sharing(world, seen):
                     "written to the page since the fork")
 
 
+def lacks_pages(post, layout):
+    """Whether role 1, which has just begun with that layout, does not have all
+    its pages, or has some that it cannot write to yet."""
+    there, _ = space.user_pages(post.ram, post.show(1))
+    return any(number not in there or rights & W & ~there[number]
+               for number, (rights, _) in layout.pages().items())
+
+
 def what_fork_shares(stage, world, parent, child):
     """SHARES_NOTHING, SHARES_READ_ONLY or SHARES_ALL, as the kernel does with
     most pages of these two processes."""
@@ -136,10 +148,10 @@ def what_fork_shares(stage, world, parent, child):
                 for role in (parent, child))
     known = world.processes[parent].memory.known()
 
-    def are_shared(pages):
-        same = sum(frame_of(one[n]) == frame_of(two[n]) for n in pages
-                   if n in one and n in two)
-        return 2 * same > len(pages)
+    def are_shared(numbers):
+        there = [n for n in numbers if n in one and n in two]
+        same = sum(frame_of(one[n]) == frame_of(two[n]) for n in there)
+        return 2 * same > len(there)
 
     if are_shared([n for n, page in known if page.rights & W]):
         return SHARES_ALL

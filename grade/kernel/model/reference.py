@@ -3,6 +3,10 @@
 Each process has plain copies of all its pages, and nothing is shared. Beside
 its bytes a page has a Frame, which says only which pages may have the same
 frame: a fork adds owners, and a write makes a new frame.
+
+A kernel may leave the pages of a new program to be made when they are touched.
+Such a page is not `made`: it may be absent, touching it may take frames, and
+may kill the process if memory is exhausted. A write makes it.
 """
 
 import struct
@@ -18,6 +22,8 @@ ECHILD, EAGAIN, ENOMEM, EFAULT, EINVAL = 10, 11, 12, 14, 22
 CODE = 2048             # seeds from this one on mean code
 RET = 0x8067
 NAMES = {1024: b"/bin/model0\0", 1025: b"/bin/no\0"}
+
+TO_TOUCH = 3            # frames for a page that is not made, and its tables
 
 SHARES_NOTHING, SHARES_READ_ONLY, SHARES_ALL = range(3)
 
@@ -51,6 +57,21 @@ def code_result(data):
         and first >> 20 < 2048 else None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The number of frames that an operation takes, with bounds."""
+
+    least: int = 0
+    most: int = 0
+
+    def __str__(self):
+        return f"{self.least}" if self.least == self.most \
+            else f"{self.least} to {self.most}"
+
+    def __add__(self, other):
+        return Taken(self.least + other.least, self.most + other.most)
+
+
 class Frame:
     """A frame, as the number of pages that may have it."""
 
@@ -61,12 +82,17 @@ class Frame:
 
 
 class Page:
-    __slots__ = ("rights", "data", "frame")
+    __slots__ = ("rights", "data", "frame", "made")
 
-    def __init__(self, rights, data, frame=None):
+    def __init__(self, rights, data, frame=None, made=True):
         self.rights = rights
         self.data = data
         self.frame = frame or Frame()
+        self.made = made
+
+    def write_needs_frame(self):
+        """Whether a write may need a frame."""
+        return self.frame.owners > 1 or not self.made
 
 
 def pages_of(va, size):
@@ -76,10 +102,12 @@ def pages_of(va, size):
 
 class Memory:
     """The address space of a process. `own` are pages that the subject itself
-    writes to, so that their bytes are not known."""
+    writes to, so that their bytes are not known. If the kernel is `lazy`, exec
+    makes only these."""
 
-    def __init__(self, layout, heap):
-        self.pages = {number: Page(rights, data)
+    def __init__(self, layout, heap, lazy):
+        self.pages = {number: Page(rights, data, made=not lazy
+                                   or number in layout.own)
                       for number, (rights, data) in layout.pages().items()}
         self.heap = self.brk = heap
         top = heap // PAGE
@@ -98,10 +126,12 @@ class Memory:
                 if number not in self.own]
 
     def tables(self):
-        """The number of page tables that this address space needs."""
-        pages = self.pages
-        return 1 + len({number >> 9 for number in pages}) \
-            + len({number >> 18 for number in pages})
+        """The number of page tables that this address space needs: at least
+        those for its made pages."""
+        made = [number for number, page in self.pages.items() if page.made]
+        return Taken(*(1 + len({number >> 9 for number in pages})
+                       + len({number >> 18 for number in pages})
+                       for pages in (made, self.pages)))
 
     def good_bytes(self, va, size, need):
         """The number of accessible bytes from va on: up to the first page that
@@ -124,32 +154,37 @@ class Memory:
         whole = b"".join(self.pages[n].data for n in pages_of(va, size))
         return whole[va % PAGE:va % PAGE + size]
 
-    def shared(self, va, size):
-        """The number of these pages that a write would have to copy."""
-        return sum(self.pages[n].frame.owners > 1
-                   for n in pages_of(va, size) if n in self.pages)
+    def short_pages(self, va, size, need):
+        """The number of these pages that an access may need a frame for."""
+        pages = [self.pages[n] for n in pages_of(va, size) if n in self.pages]
+        if need == W:
+            return sum(page.write_needs_frame() for page in pages)
+        return sum(not page.made for page in pages)
+
+    def touch(self, va, size):
+        """Returns the frames that a read takes."""
+        return Taken(0, TO_TOUCH * self.short_pages(va, size, R))
 
     # ---- changes ----
 
     def write(self, va, data):
-        """Returns the number of frames that the write takes."""
-        taken = done = 0
+        """Returns the frames that the write takes."""
+        taken, done = self.touch(va, len(data)) if data else Taken(), 0
         while done < len(data):
             number, offset = divmod(va + done, PAGE)
             piece = data[done:done + PAGE - offset]
             page = self.pages[number]
-            if page.frame.owners > 1:
+            if page.write_needs_frame():
+                taken += Taken(1, 1) if page.made else Taken()
                 page.frame.owners -= 1
-                page.frame = Frame()
-                taken += 1
+                page.frame, page.made = Frame(), True
             old = page.data
             page.data = old[:offset] + piece + old[offset + len(piece):]
             done += len(piece)
         return taken
 
     def move_brk(self, brk):
-        """Returns the number of frames that the change takes, including
-        tables."""
+        """Returns the frames that the change takes, including tables."""
         old, new = -(-self.brk // PAGE), -(-brk // PAGE)
         before = self.tables()
         self.brk = brk
@@ -160,7 +195,9 @@ class Memory:
             frame = self.pages.pop(number).frame
             frame.owners -= 1
             freed += frame.owners == 0
-        return max(new - old, 0) - freed + self.tables() - before
+        pages, after = max(new - old, 0) - freed, self.tables()
+        return Taken(*sorted((pages + after.least - before.least,
+                              pages + after.most - before.most)))
 
     def fork(self, sharing):
         child = Memory.__new__(Memory)
@@ -173,7 +210,8 @@ class Memory:
                 page.frame.owners += 1
             child.pages[number] = Page(
                 page.rights, page.data,
-                page.frame if shares and number not in self.own else None)
+                page.frame if shares and number not in self.own else None,
+                page.made)
         return child
 
     def release(self):
@@ -202,23 +240,35 @@ class Process:
         return self.ended is None
 
 
+@dataclass
+class Kernel:
+    """What the kernel does, which may be that of any step of the series."""
+
+    sharing: int = SHARES_NOTHING       # by fork
+    lazy: bool = False                  # exec leaves pages to be touched
+
+
 class World:
     """All processes, and the pipe and the file that they share."""
 
-    def __init__(self, layouts, heaps, sharing, ram):
+    def __init__(self, layouts, heaps, kernel, ram):
         self.layouts = layouts
         self.heaps = heaps              # start of the heap of each layout
-        self.sharing = sharing
+        self.sharing = kernel.sharing
+        self.lazy = kernel.lazy
         self.ram = ram
         self.maxproc = ram // PROCESS_BYTES - PROCESSES_KEPT
-        self.balance = 0                # frames taken since the last reset
-        self.processes = {0: Process(0, None, Memory(layouts[0], heaps[0]))}
+        self.balance = Taken()          # frames taken since the last reset
+        self.processes = {0: Process(0, None, self.memory(0))}
         self.used = {0}                 # roles used by this program
         self.pipe = b""
         self.file = b""
         self.hog = None                 # the role that holds all memory
         self.armed = False
         self.orphaned = False           # some process may exit unnoticed
+
+    def memory(self, program):
+        return Memory(self.layouts[program], self.heaps[program], self.lazy)
 
     def alive(self):
         return [p for p in self.processes.values() if p.is_alive]
@@ -272,7 +322,7 @@ class World:
         process.memory.release()
         if self.hog == process.role:
             self.hog = None
-        process.memory = Memory(self.layouts[program], self.heaps[program])
+        process.memory = self.memory(program)
         process.floats = None
         process.has_floats = False
 

@@ -10,7 +10,7 @@ FILE_MOST = 3 * PAGE
 PROGRAMS = 4            # programs that run; higher numbers cannot be loaded
 STAT_SIZE = 24
 ARGUMENTS_TOO_MANY = 60
-ARGUMENTS = 48          # pointers in the argument array besides the fillers
+ARGUMENTS = 49          # pointers in the argument array besides the fillers
 FIXED = {Op.WAIT: 4, Op.PIPE: 8, Op.FSTAT: STAT_SIZE}   # bytes written
 NEEDS = {Op.LOAD: R, Op.SUM: R, Op.STORE: W, Op.CALL: X, Op.CROWD: W,
          Op.TOUCH: W}

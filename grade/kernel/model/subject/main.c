@@ -140,7 +140,7 @@ static void begin_again(char **argv, uint64 registers)
 	reply.role = (uint64)self.role;
 	reply.result[0] = (long)registers;
 	reply.result[1] = (long)stack_top();
-	write(self.reply[1], &reply, sizeof(reply));
+	answer(&reply);
 	obey();
 }
 

@@ -43,12 +43,20 @@ static long (*const functions[OP_END])(arguments) = {
 	[OP_TOUCH] = do_touch,
 };
 
+void answer(const struct reply *reply)
+{
+	if (self.is_watched && self.life >= 0)
+		write(self.life, "x", 1);
+	write(self.reply[1], reply, sizeof(*reply));
+}
+
 void carry_out(const struct order *order)
 {
 	struct reply reply = { .role = (uint64)self.role,
 			       .count = order->count };
 	bool has_forked = false;
 
+	self.is_watched = (int)order->watched;
 	while (rdtime() < order->start)
 		;
 	for (uint64 i = 0; i < order->count; i++) {
@@ -62,7 +70,5 @@ void carry_out(const struct order *order)
 	}
 	if (has_forked)
 		settle();
-	if (order->watched && self.life >= 0)
-		write(self.life, "x", 1);
-	write(self.reply[1], &reply, sizeof(reply));
+	answer(&reply);
 }

@@ -72,6 +72,7 @@ struct self {
 	int life;           /* open as long as this process lives */
 	int watched[ROLES]; /* the other ends of the children's `life` */
 	int child[ROLES];   /* pids */
+	int is_watched;     /* somebody waits for an answer or its end */
 };
 
 extern struct self self;
@@ -93,6 +94,9 @@ void settle(void);
 /* Carry out all operations of an order, and answer. The child of a fork returns
  * from here too: it has answered already, and then takes orders of its own. */
 void carry_out(const struct order *order);
+
+/* Answer an order, perhaps after exec. */
+void answer(const struct reply *reply);
 
 /* Byte number `index` of the pattern `seed`. */
 uchar pattern_byte(uint64 seed, uint64 index);
