@@ -186,50 +186,64 @@ int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 	return error;
 }
 
-static int alloc_page(pte_t *pte, uint64 rights)
+static int alloc_page(struct uvm *uvm, pte_t *pte, uint64 va)
+	REQUIRES(uvm->lock)
 {
-	if (*pte & PTE_V) {
-		*pte |= rights;
-		if (rights & PTE_W)
-			*pte &= ~PTE_SEALED;
-		return 0;
-	}
-	void *frame = kzalloc();
+	const struct region *region = region_find(&uvm->regions, va);
+	void *frame = *pte & PTE_V ? pte_page(*pte) : kzalloc();
 
 	if (frame == NULL)
 		return -ENOMEM;
-	vmcount_add(VM_zero_fill, 1);
-	*pte = pte_make_user(frame, rights);
+	if (!(*pte & PTE_V))
+		vmcount_add(VM_zero_fill, 1);
+	*pte = pte_make_user(frame, region->rights);
 	return 0;
 }
 
-static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end,
-			uint64 rights) REQUIRES(uvm->lock)
+/* Promise [start, end) at the end of the address space. uvmfault() makes each
+ * page when it is first touched. More than all memory can never be there, so
+ * refuse to promise it. */
+static int promise_locked(struct uvm *uvm, uint64 start, uint64 end,
+			  uint64 rights) REQUIRES(uvm->lock)
+{
+	uint64 bytes = regions_bytes(&uvm->regions) + end - start;
+
+	if (bytes / PGSIZE > frames_total())
+		return -ENOMEM;
+	return region_append(&uvm->regions, start, end, rights);
+}
+
+int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+{
+	spin_acquire(&uvm->lock);
+	int error = promise_locked(uvm, start, end, rights);
+	if (error == 0)
+		uvm->brk = MAX(uvm->brk, end);
+	spin_release(&uvm->lock);
+	return error;
+}
+
+static int alloc_locked(struct uvm *uvm, uint64 start, uint64 end)
+	REQUIRES(uvm->lock)
 {
 	if (end > start && (end - start) / PGSIZE > frames_free())
 		return -ENOMEM; /* do not take memory only to give up */
-
-	int error = region_append(&uvm->regions, start, end, rights);
-
-	if (error != 0)
-		return error;
-	uvm->brk = MAX(uvm->brk, end);
 	pte_t *pte = NULL;
 	for (uint64 va = start; va < end; va += PGSIZE) {
 		if (pte != NULL && pt_index(va, 0) != 0)
 			pte++; /* the next entry of the same table */
 		else
 			pte = pt_make(uvm->root, va);
-		if (pte == NULL || alloc_page(pte, rights) != 0)
+		if (pte == NULL || alloc_page(uvm, pte, va) != 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end)
 {
 	spin_acquire(&uvm->lock);
-	int error = alloc_locked(uvm, start, end, rights);
+	int error = alloc_locked(uvm, start, end);
 	spin_release(&uvm->lock);
 	return error;
 }
@@ -241,17 +255,10 @@ void *uvm_page(const struct uvm *uvm, uint64 va)
 	return pte != NULL && (*pte & PTE_V) ? pte_page(*pte) : NULL;
 }
 
-/* Only promise the pages; uvmfault() makes each when it is first touched. More
- * than all memory can never be there, so refuse to promise it. */
 static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	uint64 start = ROUND_UP(uvm->brk, PGSIZE), end = ROUND_UP(brk, PGSIZE);
-	uint64 bytes = regions_bytes(&uvm->regions) + end - start;
-
-	if (bytes / PGSIZE > frames_total())
-		return -ENOMEM;
-
-	int error = region_append(&uvm->regions, start, end, PTE_R | PTE_W);
+	int error = promise_locked(uvm, ROUND_UP(uvm->brk, PGSIZE),
+				   ROUND_UP(brk, PGSIZE), PTE_R | PTE_W);
 
 	if (error == 0)
 		uvm->brk = brk;

@@ -57,12 +57,17 @@ int uvm_copy_regions(struct uvm *child, const struct uvm *parent);
 int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 	EXCLUDES(parent->lock);
 
-/* Add the region [start, end), as region_append() does, and map zeroed pages
- * there with `rights` out of PTE_R, PTE_W and PTE_X. Pages that are already
- * mapped gain these rights. Moves the end of the address space up to `end` if
- * it is lower. After -ENOMEM some of the pages may be mapped. */
-int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+/* Add the region [start, end), as region_append() does, with `rights` out of
+ * PTE_R, PTE_W and PTE_X, and without pages. Moves the end of the address space
+ * up to `end` if it is lower. Returns 0; or -ENOMEM, also if the program would
+ * be promised more than all memory. */
+int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
+
+/* Map pages at [start, end), page-aligned and promised, with the rights that
+ * their regions have now: those that are there, and zeroed ones. After -ENOMEM
+ * some of the pages may be missing. */
+int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end) EXCLUDES(uvm->lock);
 
 /* The lowest address of the stack, or 0 if there is no stack yet. */
 static inline uint64 uvm_stack(const struct uvm *uvm)

@@ -136,9 +136,16 @@ static int load_segment(struct uvm *uvm, struct inode *inode,
 		return -ENOEXEC;
 	*top = end;
 
-	int error = space_alloc(uvm, ROUND_DOWN(start, PGSIZE),
-				ROUND_UP(end, PGSIZE), rights_of(segment));
+	/* Pages of zeros are made when they are touched. But if the first page
+	 * is the last one of another segment, it may be there already. */
+	uint64 first = ROUND_DOWN(start, PGSIZE);
+	uint64 zeros = MAX(ROUND_UP(start, PGSIZE),
+			   ROUND_UP(start + segment->filesz, PGSIZE));
+	int error = uvm_promise(uvm, first, ROUND_UP(end, PGSIZE),
+				rights_of(segment));
 
+	if (error == 0)
+		error = space_alloc(uvm, first, zeros);
 	return error != 0 ? error : load_bytes(uvm, inode, segment);
 }
 
@@ -182,7 +189,7 @@ static int make_stack(struct uvm *uvm, uint64 bytes)
 	if (top > USER_TOP)
 		return -ENOMEM;
 
-	int error = space_alloc(uvm, bottom, top, PTE_R | PTE_W);
+	int error = uvm_promise(uvm, bottom, top, PTE_R | PTE_W);
 
 	uvm->guard = bottom - STACK_GAP;
 	uvm->heap = top;

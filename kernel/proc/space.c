@@ -21,14 +21,14 @@ static bool has_room(uint64 bytes)
 	return bytes / PGSIZE <= frames_free();
 }
 
-int space_alloc(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+int space_alloc(struct uvm *uvm, uint64 start, uint64 end)
 {
 	if (!has_room(end - start))
 		return -ENOMEM;
 	for (uint64 next; start < end; start = next) {
 		next = MIN(start + STRETCH, end);
 
-		int error = uvm_alloc(uvm, start, next, rights);
+		int error = uvm_alloc(uvm, start, next);
 
 		if (error != 0)
 			return error;

@@ -19,6 +19,7 @@ LAB_TESTS(cow_cost_tests);
 LAB_TESTS(lazy_heap_tests);
 LAB_TESTS(lazy_region_tests);
 LAB_TESTS(lazy_zero_tests);
+LAB_TESTS(lazy_program_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
