@@ -177,8 +177,8 @@ def test_not_delegated(config, log, tmp_path):
         config, tmp_path, "usertests -g state && usertests -g memory && "
         "usertests -g cow && exit 7")
     ending = run_to_end.run(
-        Machine(args=RUN_ARGS).command(kernel, disk, ON_STDOUT), log.write,
-        limit(120))
+        Machine(mem="48M", args=RUN_ARGS).command(kernel, disk, ON_STDOUT),
+        log.write, limit(120))
     check_status(log, ending.status, 7)
 
 
