@@ -33,7 +33,7 @@ from grade.score import reports, results, wanted
 from grade.score.points import Points
 from grade.score.session import STRANGER, VERBOSE
 
-WORKERS_MAX = 8
+WORKERS_MAX = 8         # unless WORKERS asks for more
 IN_ORDER = "--no-loadscope-reorder"
 
 
@@ -184,13 +184,17 @@ def tests_to_read(everything):
     return [path for path in paths if (ROOT / path).exists()]
 
 
+def default_workers():
+    """One more than there are processors: many tests wait for a clock."""
+    return min((os.cpu_count() or 1) + 1, WORKERS_MAX)
+
+
 def in_parallel():
     """The options for xdist. Some versions begin with the largest groups of
     tests, and only some of these have an option against it. A single worker
     keeps the order in every version."""
     first = os.environ.get("FIRST") == "1"
-    workers = int(os.environ.get("WORKERS") or
-                  min(os.cpu_count() or 1, WORKERS_MAX))
+    workers = int(os.environ.get("WORKERS") or default_workers())
     if workers > 1 and pytest_takes(IN_ORDER):
         return ["-n", str(workers), "--dist", "loadgroup", IN_ORDER]
     if workers > 1 and not first:

@@ -13,7 +13,7 @@ from grade.series.step_commits import lay_out, steps_of
 from grade.series.step_results import (
     Memory, check_out, is_guest_test, try_fast, try_fully)
 
-FAST_AT_ONCE = 2        # steps; usertests runs on two harts
+FAST_AT_ONCE = 3        # steps; usertests runs on two harts, and often waits
 ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
 
 
@@ -54,7 +54,7 @@ def run_series(root, fast):
 def outcomes_in_order(place, memory, fast):
     """Yield each step's commit and Outcome as soon as they are known."""
     repository = place / "steps"
-    at_once = min(FAST_AT_ONCE, os.cpu_count() or 1) if fast else 1
+    at_once = min(FAST_AT_ONCE, (os.cpu_count() or 1) + 1) if fast else 1
     trees = SimpleQueue()
     for number in range(at_once):
         trees.put(place / f"tree-{number}")
