@@ -167,7 +167,7 @@ def test_audit(run, calf, lab):
          "use_division"))])
 def test_panic(boot_once, calf, how, words, where):
     """a bug in the kernel is reported and stops all harts: {how}"""
-    config = calf.build("debug", "DEBUG=1")
+    config = calf.build("debug", "DEBUG=1", "AUDIT=1")     # as make lint
     boot, ending, text = boot_once(f"echo {how} > /dev/vmstat\necho on\n",
                                    Machine(cpus=4), config)
     if not (ending.panicked and f": {words}" in text

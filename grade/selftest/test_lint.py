@@ -1,9 +1,11 @@
 """grade/selftest/test_lint.py: `make lint` finds what it should."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from grade.machine.host.build import ROOT, make_command
 from grade.tools.lint.macros import disputed
 from grade.tools.lint.python_files import unportable
 from grade.tools.lint.rooms import (
@@ -110,3 +112,35 @@ def test_module_names(paths, found):
     """lint: a module with another one's name is found"""
     problems = "\n".join(name_problems([Path("grade", p) for p in paths]))
     assert found in problems and bool(found) == bool(problems)
+
+
+@pytest.mark.parametrize("prints, status, fails", [
+    (False, 0, False), (True, 0, True), (True, 1, True), (False, 1, True)])
+def test_silent(prints, status, fails):
+    """lint: a compiler that warns fails with WERROR=1, and is quoted"""
+    said = "x.c:1: warning: unused\n" if prints else ""
+    done = subprocess.run(
+        ["sh", ROOT / "grade/tools/make/silent.sh", "sh", "-c",
+         'printf "%s" "$1" >&2; exit $2', "sh", said, str(status)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert (done.returncode != 0) == fails
+    assert (done.stdout, done.stderr) == ("", said)
+
+
+def test_compiled_again(tmp_path):
+    """lint: WERROR=1 compiles again what was compiled without it"""
+    compiler = tmp_path / "odd-cc"
+    compiler.write_text(
+        '#!/bin/sh\necho "warning: odd" >&2\nexec cc "$@"\n', "utf-8")
+    compiler.chmod(0o755)
+    for name in "Makefile", "kernel", "user", "mkfs", "grade":
+        (tmp_path / name).symlink_to(ROOT / name)
+    for settings, fails in ([], False), (["WERROR=1"], True):
+        command, env = make_command(
+            "-s", "build/host/mkfs/image.c.o", f"HOSTCC={compiler}",
+            "CCACHE=", *settings)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=env, stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, encoding="utf-8")
+        assert (done.returncode != 0) == fails
+        assert "warning: odd" in done.stderr

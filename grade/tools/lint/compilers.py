@@ -42,7 +42,7 @@ def check_headers():
             [*config.command(kind), *compat, "-fsyntax-only", "-x", "c",
              "-include", path, "/dev/null"], cwd=ROOT,
             stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
-        if done.returncode != 0:
+        if done.returncode != 0 or done.stderr:
             yield from messages(done.stderr, f"{path} alone")
 
 

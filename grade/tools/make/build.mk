@@ -49,11 +49,14 @@ NO_PATH := $(call quoted,-ffile-prefix-map=$(CURDIR)=.)
 # Two makes may run at the same time, so a file appears completely or not at
 # all.
 
+# WERROR=1 does not change the flags, so ccache compiles nothing again for it.
+SILENT := $(if $(WERROR),sh grade/tools/make/silent.sh)
+
 # $(call compile,COMMAND): also write the dependencies and the editor's entry.
 # The object does not contain the tree's path, so it is the same in each tree.
 define compile
 $(Q)mkdir -p $(@D) && tmp=$@.$$$$ && \
-	$(CCACHE) $(1) $(NO_PATH) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
+	$(SILENT) $(CCACHE) $(1) $(NO_PATH) -MMD -MP -MT $@ -MF $$tmp.d -c -o $$tmp $< && \
 	printf '{ "directory": "%s", "file": "%s", "command": "%s" }\n' \
 		$(HERE) '$<' '$(1) -c $<' >$$tmp.json && \
 	mv -f $$tmp.d $(@:.o=.d) && mv -f $$tmp.json $(@:.o=.json) && \
@@ -77,17 +80,17 @@ endef
 FORCE:
 
 $(K)/kernel.flags: FORCE
-	$(call remember,$(CC) $(KERNEL_FLAGS))
+	$(call remember,$(SILENT) $(CC) $(KERNEL_FLAGS))
 $(K)/kernel.list: FORCE
 	$(call remember,$(KERNEL_LINK) $(K_OBJECTS))
 $(U)/user.flags: FORCE
-	$(call remember,$(CC) $(USER_FLAGS))
+	$(call remember,$(SILENT) $(CC) $(USER_FLAGS))
 $(U)/user.list: FORCE
 	$(call remember,$(USER_LINK) $(LIB_OBJECTS) $(P_OBJECTS))
 $(H)/host.flags: FORCE
-	$(call remember,$(HOSTCC) $(HOST_FLAGS) $(H_OBJECTS))
+	$(call remember,$(SILENT) $(HOSTCC) $(HOST_FLAGS) $(H_OBJECTS))
 $(H)/strict.flags: FORCE
-	$(call remember,$(HOSTCC) $(STRICT_FLAGS) $(S_OBJECTS))
+	$(call remember,$(SILENT) $(HOSTCC) $(STRICT_FLAGS) $(S_OBJECTS))
 
 $(K)/kernel/boot/check.c.o: private KERNEL_FLAGS := $(CHECK_FLAGS)
 $(K)/kernel/%.c.o: kernel/%.c $(K)/kernel.flags
@@ -123,7 +126,7 @@ $(K)/ksyms.S: $(K)/kernel0.elf grade/tools/make/ksyms.awk
 		awk -f grade/tools/make/ksyms.awk $$tmp.nm >$$tmp && rm -f $$tmp.nm)
 
 $(K)/ksyms.o $(K)/ksyms0.o: %.o: %.S
-	$(call make_file,$(CC) $(KERNEL_FLAGS) -c -o $$tmp $<)
+	$(call make_file,$(SILENT) $(CC) $(KERNEL_FLAGS) -c -o $$tmp $<)
 
 $(K)/kernel0.elf: $(K_OBJECTS) $(K)/ksyms0.o $(K)/kernel.list \
 		kernel/boot/kernel.ld

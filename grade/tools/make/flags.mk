@@ -15,8 +15,7 @@ H := $(B)/host
 
 # ---- flags -------------------------------------------------------------------
 
-WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla \
-	$(if $(WERROR),-Werror)
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla
 COMMON_FLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
 	-mcmodel=medany $(CC_ONLY) $(WARNINGS)
@@ -56,7 +55,7 @@ LINK_PROGRAM = NM=$(call quoted,$(NM)) OBJCOPY=$(call quoted,$(OBJCOPY)) \
 # For the user's own programs: the compiler finds xv6's headers and not the
 # host's, gives fewer warnings, and does not remove accesses through NULL.
 PROGS_FLAGS := $(filter-out -Wextra -Wmissing-prototypes \
-	-Wstrict-prototypes -Wvla -Werror,-Iuser/compat $(USER_FLAGS)) \
+	-Wstrict-prototypes -Wvla,-Iuser/compat $(USER_FLAGS)) \
 	-fno-delete-null-pointer-checks $(if $(LLVM),-nostdlibinc,-nostdinc \
 	-isystem $(shell $(CC) -print-file-name=include))
 
