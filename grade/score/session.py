@@ -81,6 +81,7 @@ def start():
     remove_stale()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     os.environ[VARIABLE] = os.environ["TMPDIR"] = str(folder)
+    share_bytecode(folder)
     failures.begin(folder / "failures")
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     facts = {"start": time.time(), "build_error": None, "boot_error": None,
@@ -96,6 +97,15 @@ def start():
         facts["build_error"] = excerpt(str(error))
     (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
     return Session(folder)
+
+
+def share_bytecode(folder):
+    """Let all Pythons of this run, which are many in `make test`, compile each
+    module once, and put nothing beside the sources. A run within another one
+    uses what that has compiled."""
+    if "PYTHONPYCACHEPREFIX" not in os.environ:
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def how_ended(ending):
