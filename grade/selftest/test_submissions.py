@@ -125,7 +125,8 @@ def archive_of_one(path, files):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("outer", [
-    "", "Homework 3/", "./\u00dcbung 1/b/c (2)/calf-main/", "build/"])
+    "", "Homework 3/", "./\u00dcbung 1/b/c (2)/calf-main/", "build/",
+    "kernel/", "kernel/kernel/"])
 def test_forms(course, form, outer):
     """batch: accepts a {form} with the folders {outer!r} around kernel/"""
     archive_of_one(course / "in" / form, {
@@ -160,6 +161,28 @@ def test_nothing_in_it(course):
     assert problems["b"].endswith("it is empty")
     assert problems["c"].endswith("it is empty")
     assert problems["d"].endswith("it has notes/")
+
+
+def test_damaged_inside(course):
+    """batch: a damaged archive inside of a hand-in is named"""
+    archive_of_one(course / "in" / "a.zip", {"hw 3/mine.zip": b"PK and so on"})
+    (course / "in" / "b" / "hw 3").mkdir(parents=True)
+    (course / "in" / "b" / "hw 3" / "mine.zip").write_bytes(b"PK and so on")
+    rows = collect(course, course / "in")
+    for name in "a", "b":
+        assert rows[name].last.problem.startswith(
+            "hw 3/mine.zip: neither a folder nor a sound archive")
+
+
+@pytest.mark.parametrize("top, taken", [
+    ("kernel/", "kernel/lib/good.c"), ("", "kernel/kernel/mine.c")])
+def test_folder_called_kernel(course, top, taken):
+    """batch: a project in a folder that is called kernel, too: {taken}"""
+    archive_of_one(course / "hw.zip", {
+        f"{top}kernel/lib/good.c": b"", "kernel/user/lib/cat.c": b"",
+        "kernel/kernel/mine.c": b""})
+    found = tree.read_tree(course / "hw.zip").taken
+    assert taken in found and ("kernel/user/lib/cat.c" in found) == (not top)
 
 
 def test_whole_repository(course):

@@ -8,12 +8,13 @@ the names and the number of the folders around it.
 import re
 
 from grade.course.intake.archives import is_archive
-from grade.machine.host.build import UserError
+from grade.machine.host.build import ROOT, UserError
 from grade.machine.host.text import shown
 
 # Folders whose copies of kernel/ are not the submitted one.
 ASIDE = ("build", "__MACOSX", "node_modules")
 TOLD_MAX = 6
+OURS = {entry.name for entry in (ROOT / "kernel").iterdir() if entry.is_dir()}
 
 
 def is_litter(parts):
@@ -33,12 +34,20 @@ def find_root(names, is_source):
     """The folder that contains kernel/, or None, and a note about what else
     was found. `is_source` says whether a name, from "kernel/" on, may be
     taken. Raises UserError if there are two such folders."""
-    found = set()
+    found, genuine = set(), set()
     for parts in names:
         if "kernel" in parts[:-1] and not is_litter(parts):
             start = parts.index("kernel")
+            while parts[start + 1:-1][:1] == ("kernel",):
+                start += 1
             if is_source("/".join(parts[start:])):
                 found.add(parts[:start])
+                if parts[start + 1] in OURS:
+                    genuine.add(parts[:start])
+    # The folders around it may be called kernel, too.
+    found = {root for root in found if root in genuine or not any(
+        inner == root + ("kernel",) * (len(inner) - len(root))
+        for inner in genuine)}
     found = {root for root in found if not is_aside(root)} or found
     roots = [root for root in found
              if not any(root[:n] in found for n in range(len(root)))]

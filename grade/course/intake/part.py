@@ -24,6 +24,7 @@ class Part:
         self.wanted = {}
         self._taker = Taker()
         self._inner = Path(scratch) / str(id(self))
+        self._inner_name = ()
         self._deep = deep
         self._note = ""
         self._problem = None
@@ -45,6 +46,7 @@ class Part:
         if found is None or self._deep >= INNER_DEEP:
             raise UserError("no kernel/ with sources in it: "
                             + what_is_there(names.values()))
+        self._inner_name = found
         self.wanted = {member: None for member, parts in names.items()
                        if parts == found}
 
@@ -83,7 +85,7 @@ class Part:
             raise self._problem
         tree = self._taker.tree
         if self._inner.exists():
-            inner = read_archive(self._inner, self._deep + 1)
+            inner = read_inner(self._inner, self._inner_name, self._deep + 1)
             inner.time = tree.time
             tree = inner
         if not tree.taken:
@@ -97,6 +99,17 @@ def read_all(read):
     if len(data) > INNER_MAX:
         raise UserError(f"an archive of more than {INNER_MAX} bytes")
     return data
+
+
+def read_inner(path, parts, deep=0):
+    """The Tree of an archive that was found under that name. A UserError
+    names it."""
+    try:
+        return read_archive(path, deep)
+    except UserError as error:
+        if not parts:
+            raise
+        raise UserError(f"{shown('/'.join(parts))}: {error}") from None
 
 
 def read_archive(path, deep=0):

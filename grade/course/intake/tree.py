@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grade.course.intake.finding import (
     find_archive, find_root, is_aside, is_litter, what_is_there)
-from grade.course.intake.part import read_archive
+from grade.course.intake.part import read_archive, read_inner
 from grade.course.intake.taker import (
     DEPTH_MAX, FILES_MAX, FILE_MAX, LINES_MAX, NAME, OURS, SUFFIXES, TOO_DEEP,
     Taker, may_be_taken, no_sources, refusal)
@@ -60,10 +60,12 @@ def read_any(path):
         return read_archive(path)
     if not path.is_dir():
         raise UserError("no such folder or archive")
-    note = ""
-    if not (path / "kernel").is_dir():
-        path, note = look_into(path)
-    tree = read_folder(path) if path.is_dir() else read_archive(path)
+    parts, note = (), ""
+    kernel = path / "kernel"
+    if not kernel.is_dir() or (kernel / "kernel").is_dir():
+        parts, note = look_into(path)
+    found = path.joinpath(*parts)
+    tree = read_folder(found) if found.is_dir() else read_inner(found, parts)
     if not tree.taken:
         raise UserError(no_sources(tree))
     tree.notes += [note] if note else []
@@ -73,8 +75,8 @@ def read_any(path):
 # ---- folders ----------------------------------------------------------------
 
 def look_into(folder):
-    """The tree in the folder, and a note about what else was found. It may
-    also be in an archive there, because course systems put each submission
+    """Where the tree is in the folder, and a note about what else was found.
+    It may be in an archive there, because course systems put each submission
     into a folder."""
     times = dict(files_below(folder))
     root, note = find_root(times, may_be_taken)
@@ -83,7 +85,7 @@ def look_into(folder):
     if root is None:
         raise UserError(f"it has no folder kernel/ with sources in it: "
                         f"{what_is_there(times)}")
-    return folder.joinpath(*root), note
+    return root, note
 
 
 def files_below(top):
