@@ -137,9 +137,9 @@ class Asked:
 
 
 class Proof:
-    """For commands of which only success counts: a word reports it, and
-    another word reports that a failure was taken for a success. `trap` is a
-    command that fails, preferably of the same program."""
+    """Checks commands that must succeed. The guest prints one word if they do,
+    and another one if it takes a failure for a success. `trap` is a command
+    that fails, preferably of the same program."""
 
     def __init__(self, trap="false"):
         self._trap = trap

@@ -104,8 +104,8 @@ def processes(gdb):
 
 
 def pte(gdb, *words):
-    """Of a page: its frame, its flags, the physical address, and how many
-    pages map the frame and how many owners it has."""
+    """A page's frame, flags and physical address, the number of pages that map
+    the frame, and the number of its owners."""
     text = gdb.do(" ".join(["pte", *map(str, words)]))
     frame, flags, physical, mapped, owners = PTE.search(text).groups()
     return (int(frame, 16), flags.split(", "), int(physical, 16), int(mapped),

@@ -82,8 +82,8 @@ def check_round(root, patches):
         put_on(folder, patches)
         changed = differences(Path(root), folder)
         if changed:
-            raise DoesNotFit(f"{FOLDER}/ taken off and put on again changes "
-                             f"{', '.join(changed)}")
+            raise DoesNotFit(f"{FOLDER}/, removed and applied again, would "
+                             f"change {', '.join(changed)}")
 
 
 def file_list(folder):

@@ -96,7 +96,7 @@ class Page:
 
 
 def pages_of(va, size):
-    """The numbers of all pages in a range, at least one."""
+    """The numbers of all pages in a range; an empty one counts as one byte."""
     return range(va // PAGE, (va + max(size, 1) - 1) // PAGE + 1)
 
 

@@ -61,7 +61,7 @@ class Crowd:
                 KIB_PER_PAGE * len(owners))
 
     def hash(self, view):
-        """Of the pagemap, as crowd.c makes it."""
+        """The hash of the pagemap that crowd.c computes, too."""
         value, mapped = 0xcbf29ce484222325, 0
         for va in sorted(view.pages):
             # The entry of a page that is not mapped is 0.

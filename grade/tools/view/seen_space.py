@@ -58,8 +58,9 @@ class Space:
 
 
 def roots_like(ram, space, known):
-    """The tables, with their contents, of each page in RAM that may be the
-    root of an address space like that one, and is not in `known`."""
+    """Find the address spaces in RAM that have the same pages as `space`, and
+    a root that is not in `known`. Returns their tables, with the contents, by
+    root."""
     own = ram.page_words(space.root)
     first = next(i for i, entry in enumerate(own) if entry & V)
     shape = [entry & FLAGS for entry in own]

@@ -28,8 +28,8 @@ class Write:
 
 
 class Log:
-    """`requests` are Writes, and None for a flush. `ends` has for each number
-    of requests the size of the file that contains that many."""
+    """`requests` are Writes, and None for a flush. `ends` has the number of
+    requests in the file at each size that it had after a request."""
 
     def __init__(self, path):
         data = path.read_bytes()

@@ -118,7 +118,7 @@ static void arguments_arrive(void)
 	check_echo(only_name, "\n");
 }
 
-/* Up to its last byte, an argument may lie on another page. */
+/* An argument may begin, cross or end at a page boundary. */
 static void arguments_may_cross_pages(void)
 {
 	char *border = xpages(2) + PGSIZE;
