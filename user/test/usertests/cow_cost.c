@@ -1,6 +1,7 @@
 /* user/test/usertests/cow_cost.c: the last owner of a frame takes it over,
  * which costs neither a frame nor a copy. */
 
+#include "process.h"
 #include "tests.h"
 
 #define PAGES 100
@@ -199,14 +200,20 @@ static void kernel_takes_over_for_last_owner(void)
 static void counters_show_takeovers(void)
 {
 	char *pages = xpages(PAGES);
+	struct process then, now;
 
 	pages_fill(pages, PAGES, 1);
 	IN_CHILD()
 		;
 	xwait(0);
+	CHECK_EQ(process_read(getpid(), &then), 0);
 	struct vmstat before = measure();
+	CHECK_EQ(process_read(getpid(), &then), 0);
 	pages_fill(pages, PAGES, 2);
+	CHECK_EQ(process_read(getpid(), &now), 0);
 	struct vmstat after = measure();
+	CHECK_EQ(now.takeovers - then.takeovers, PAGES);
+	CHECK_EQ(now.copies - then.copies, 0);
 	CHECK_EQ(after.cow_reuse - before.cow_reuse, PAGES);
 	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
 	/* The old translation of a page may be used once more: no fence is

@@ -324,10 +324,13 @@ static void fstat_reports_the_type(void)
 
 static void null_device_discards_writes(void)
 {
+	static const size_t sizes[] = { 1, PGSIZE, PGSIZE + 1, 3 * PGSIZE };
+	static char bytes[3 * PGSIZE];
 	int fd = xopen("/dev/null", O_RDWR);
 	char c;
 
-	CHECK_EQ(write(fd, "abc", 3), 3);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		CHECK_EQ(write(fd, bytes, sizes[i]), sizes[i]);
 	CHECK_EQ(read(fd, &c, 1), 0);
 }
 

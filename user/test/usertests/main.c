@@ -23,6 +23,7 @@ static const struct test_group groups[] = {
 	{ "name", name_tests, false },
 	{ "crowd", crowd_tests, false },
 	{ "turns", turn_tests, false },
+	{ "sizes", size_tests, false },
 	{ "nomem", nomem_tests, false },
 	{ "nomem", nomem_file_tests, false },
 	{ "cow", cow_sharing_tests, false },

@@ -44,6 +44,7 @@ extern const struct test directory_tests[];
 extern const struct test name_tests[];
 extern const struct test crowd_tests[];
 extern const struct test turn_tests[];
+extern const struct test size_tests[];
 extern const struct test library_tests[];
 
 /* Read the counters. This also makes the caller's stack private, so that copies
