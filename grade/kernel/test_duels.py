@@ -8,6 +8,7 @@ import pytest
 
 from grade.kernel.outside.actors import Stage
 from grade.kernel.outside.duel import DUELS, Duel
+from grade.kernel.outside.leaving import Leaving
 
 
 @pytest.mark.parametrize("name", DUELS)
@@ -15,3 +16,27 @@ def test_duel(calf, log, duel_program, name):
     """outside: a race at each instruction: {name}"""
     with Stage(calf.config(), log, duel_program) as stage:
         Duel(stage, *DUELS[name]).run()
+
+
+@pytest.fixture
+def leaving(calf, log, duel_program):
+    kernel = calf.config().path("kernel").read_bytes()
+    with Stage(calf.config(), log, duel_program) as stage:
+        yield Leaving(stage, kernel)
+
+
+@pytest.mark.parametrize("name", ("read", "sleep"))
+def test_kill_before_sleep(leaving, name):
+    """outside: a kill just before a sleep is not lost: {name}"""
+    leaving.kill_on_the_way_to_sleep(name)
+
+
+def test_kill_in_exec(leaving):
+    """outside: a kill in exec is not lost"""
+    leaving.kill_in_exec()
+
+
+@pytest.mark.parametrize("name", ("exec", "exit"))
+def test_table_in_use(leaving, name):
+    """outside: no page table is freed while a hart uses it: {name}"""
+    leaving.leave(name)

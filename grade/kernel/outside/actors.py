@@ -36,6 +36,7 @@ IDLE_SECONDS = 0.001
 ROLE, A0, A1, A2, A3, A7 = 9, 10, 11, 12, 13, 17        # registers
 STORES, CALL, END = 4, 20, 28   # from the program's entry, as in duel.c
 LOOP = bytes.fromhex("6f000000")        # its first instruction: j .
+WFI = bytes.fromhex("73005010")         # the kernel waits for an interrupt
 
 NUMBERS = {name: number for number, name in system_calls().items()}
 FORK = NUMBERS["fork"]
@@ -98,6 +99,7 @@ class Stage:
 
     def _boot(self):
         programs, names = disguise(self._programs, self._scratch)
+        self.program = f"/bin/{names['duel']}"
         disk = make_script_image(self._config, self._scratch, names["duel"],
                                  programs)
         machine = Machine(cpus=HARTS, mem=f"{MEGABYTES}M", args=BOOT_ARGS)
@@ -155,7 +157,7 @@ class Stage:
 
     def settle(self, roles):
         """Run until all these wait in user mode again. If there is a new
-        child, it is the last of them."""
+        child or a new program, it is the last of them."""
         for role in self._busy:
             self._where.pop(role, None)
         self._busy.clear()
@@ -171,8 +173,9 @@ class Stage:
 
     def _came(self, hart, newborn):
         registers = self._harts.registers_of(hart)
-        if registers[ROLE] == PARENT and registers[A7] == FORK \
-                and registers[A0] == 0:
+        is_child = registers[ROLE] == PARENT and registers[A7] == FORK \
+            and registers[A0] == 0
+        if is_child or registers[ROLE] == 0:    # exec clears registers
             self._name(hart, newborn)
         else:
             self._where[registers[ROLE]] = hart
@@ -201,10 +204,32 @@ class Stage:
         self.tell(PARENT, call("wait"))
         self.settle(others)
 
+    def kill(self, pid):
+        """Let the parent kill its child."""
+        self.tell(PARENT, call("kill", pid))
+        if not self.run_alone(PARENT):
+            self._await_parent()
+
+    def end_killed(self):
+        """Let the parent wait for a child that was killed. That child must
+        never come back to user mode."""
+        self.tell(PARENT, call("wait"))
+        self._await_parent()
+
+    def _await_parent(self):
+        hart = self._harts.run(range(HARTS), limit(SECONDS))
+        if hart is None:
+            self.fail("a process that was killed ends")
+        check(self._harts.registers_of(hart)[ROLE] == PARENT,
+              "a process that was killed ends",
+              f"it goes on in user mode\n{self.scene}")
+        self._where = {PARENT: hart}
+        self._busy.clear()
+
     def trace(self, role, most):
         """Let the actor carry out its order, the first instructions one by
-        one. Returns the addresses of the kernel's instructions, each with the
-        four bytes there."""
+        one, until its hart waits for an interrupt. Returns the addresses of
+        the kernel's instructions, each with the four bytes there."""
         hart = self._where[role]
         places, codes, seen = [], {}, set()
         for _ in range(most):
@@ -215,35 +240,54 @@ class Stage:
                 self._let_idle_run()
             seen.add(state)
             if not self._entry < state[PC] < self._entry + END:
-                places.append(state[PC])
                 if state[PC] not in codes:
                     codes[state[PC]] = self._harts.code(state[PC], 4)
+                if codes[state[PC]] == WFI:
+                    break
+                places.append(state[PC])
             self._harts.step(hart)
         return [(place, codes[place]) for place in places]
 
     def hold(self, role, place, times):
         """Let the actor carry out its order until it reaches that place for
         the n-th time, or the end."""
-        hart = self._where[role]
         for turn in range(times):
             if turn > 0:
-                self._harts.step(hart)
-            self._run_to(role, place)
-            if self._stands(hart):
+                self._harts.step(self._where[role])
+            if not self._run_to(role, [place]):
+                self.fail(f"{NAMES[role]} runs alone")
+            if self._stands(self._where[role]):
                 break
 
-    def _run_to(self, role, place):
+    def reach(self, role, places, seconds=SECONDS):
+        """Let the actor carry out its order until it reaches one of these
+        places. Returns false if it does not, because it has come to the end
+        or its hart does something else."""
+        self._harts.step(self._where[role])
+        return self._run_to(role, places, seconds) \
+            and not self._stands(self._where[role])
+
+    def _run_to(self, role, places, seconds=SECONDS):
         hart = self._where[role]
-        end = time.monotonic() + limit(SECONDS)
-        self._harts.breakpoint(place)
-        while self._harts.run([hart], STALL_SECONDS) is None:
-            if time.monotonic() > end:
-                self.fail(f"{NAMES[role]} runs alone")
-            if self._harts.waits(hart):
-                self._harts.no_breakpoint(place)
+        end = time.monotonic() + limit(seconds)
+        reached = False
+        self._watch(places)
+        while not reached and time.monotonic() < end:
+            reached = self._harts.run([hart], STALL_SECONDS) is not None
+            if not reached and self._harts.waits(hart):
+                self._watch_no_more(places)
                 self._let_idle_run()
-                self._harts.breakpoint(place)
-        self._harts.no_breakpoint(place)
+                self._watch(places)
+        self._watch_no_more(places)
+        return reached
+
+    def _watch(self, places):
+        for place in places:
+            self._harts.breakpoint(place)
+
+    def _watch_no_more(self, places):
+        for place in places:
+            self._harts.no_breakpoint(place)
 
     def run_alone(self, role):
         """Carry out the whole order. Returns false if the actor would have to
@@ -272,14 +316,27 @@ class Stage:
 
     # ---- memory ----
 
-    def pages(self, role):
-        """The actor's pages in RAM, by address."""
+    def root(self, role):
+        """The root table that the actor's hart uses."""
+        return root_of(self._harts.satp_of(self._where[role]))
+
+    def written(self, role, register_of):
+        """What the instruction before which the actor is stopped writes;
+        `register_of` finds out from which register."""
+        hart = self._where[role]
+        registers = self._harts.registers_of(hart)
+        code = self._harts.code(registers[PC], 4)
+        return registers[register_of(int.from_bytes(code, "little"))]
+
+    def space(self, role):
         try:
-            root = root_of(self._harts.satp_of(self._where[role]))
-            space = AddressSpace(self.ram, root)
+            return AddressSpace(self.ram, self.root(role))
         except BadTables as error:
             raise GuestFailed(self._log.explain(str(error))) from None
-        return {va: page for va, page in space.pages.items()
+
+    def pages(self, role):
+        """The actor's pages in RAM, by address."""
+        return {va: page for va, page in self.space(role).pages.items()
                 if self.ram.has(page.pa)}
 
     def page(self, role, va):

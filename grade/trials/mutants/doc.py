@@ -27,7 +27,7 @@ has a patch for each, under the name given here, in the folder of its lab.
 KINDS = {
     "counting": "The number of a frame's owners is counted wrongly.",
     "off-by-one": "One too few, or one too many.",
-    "width": "Counts are too small for what they count.",
+    "width": "A type is too small for its numbers.",
     "ordering": "The steps are right, but in the wrong order.",
     "lock": "Harts share data without a lock, or a lock is not released.",
     "no memory": "There is no frame for a copy.",
