@@ -1,5 +1,6 @@
 """grade/kernel/test_suites.py: usertests, cowtest, forktest and grind."""
 
+import os
 import textwrap
 
 import pytest
@@ -115,6 +116,8 @@ def test_grind(run):
     run("grind 10\n", Machine(cpus=4), trap="grind -f 1")
 
 
+@pytest.mark.skipif(os.environ.get("AUDIT") == "1",
+                    reason="4,200 audits of 640 MiB")
 @pytest.mark.xdist_group("large")
 def test_large(run):
     """a program of 320 MiB; 4,200 processes share their pages"""

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from grade.machine.host.build import ROOT, UserError, make_command
-from grade.machine.host.limits import limit
+from grade.machine.host.limits import checks, limit
 from grade.score.session import snapshot
 from grade.tools.gdb.target import stopped_at
 from grade.tools.lint.text_encodings import nameless
@@ -214,3 +214,10 @@ def test_windows_line_ends(project):
     for path in [project / "Makefile", *scripts]:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert "Windows line endings (CRLF)" in complaint(make(project))
+
+
+def test_limits_of_checks():
+    """host: a kernel that checks itself gets more time"""
+    assert checks({}) == checks({"DEBUG": "0", "AUDIT": ""}) == 1
+    assert 1 < checks({"DEBUG": "1"}) < checks({"AUDIT": "1"}) \
+        < checks({"DEBUG": "1", "AUDIT": "1"})

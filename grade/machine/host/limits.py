@@ -9,6 +9,7 @@ because something else would end it then, without results.
 """
 
 import functools
+import math
 import os
 import re
 import signal
@@ -16,6 +17,9 @@ import time
 
 REFERENCE_SECONDS = 0.065       # what _work() takes on such a machine
 MOST = 6.0
+# How many times longer tests take in which many processes end, if the kernel
+# checks itself: with AUDIT=1, the end of each process walks all memory.
+CHECKS = {"DEBUG": 2, "AUDIT": 10}
 SECONDS = "a number of seconds from 1 to 999999"     # what LIMIT must be
 
 
@@ -32,7 +36,13 @@ def factor():
     1, because of its own speed or because of other load."""
     best = work_seconds()
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load))
+    return min(MOST, max(1.0, best / REFERENCE_SECONDS) * max(1.0, load)) \
+        * checks(os.environ)
+
+
+def checks(settings):
+    return math.prod(times for name, times in CHECKS.items()
+                     if settings.get(name) == "1")
 
 
 def is_limit(text):
