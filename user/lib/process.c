@@ -68,6 +68,7 @@ int process_read(int pid, struct process *process)
 		.pid = pid,
 		.parent = (int)number(text, "PPid:"),
 		.state = *field(text, "State:"),
+		.size = number(text, "VmSize:"),
 		.rss = number(text, "VmRSS:"),
 		.shared = number(text, "Shared:"),
 		.tables = number(text, "VmPTE:"),

@@ -11,7 +11,7 @@ struct process {
 	int pid, parent;
 	char state; /* R, S or Z */
 	char name[PROC_NAME_LEN];
-	long rss, shared, tables;
+	long size, rss, shared, tables;
 	uint64 pss; /* in 1 / PSS_ONE bytes */
 	long faults, copies, takeovers;
 };

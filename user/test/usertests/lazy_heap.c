@@ -114,13 +114,22 @@ static void jump_to(const char *page)
 	((void (*)(void))(uint64)page)();
 }
 
+/* Neither before a page is touched nor after. */
 static void untouched_heap_cannot_be_executed(void)
 {
+	static const uint ret = 0x00008067; /* the instruction `ret` */
 	char *pages = xpages(2);
 
-	IN_CHILD()
-		jump_to(pages + PGSIZE);
-	xwait(STATUS_KILLED);
+	for (int touch = 0; touch < 3; touch++) {
+		IN_CHILD() {
+			if (touch >= 1)
+				check_zeros(pages + PGSIZE, 4);
+			if (touch == 2)
+				memcpy(pages + PGSIZE, &ret, sizeof(ret));
+			jump_to(pages + PGSIZE);
+		}
+		xwait(STATUS_KILLED);
+	}
 }
 
 static void page_after_untouched_heap_is_not_mapped(void)

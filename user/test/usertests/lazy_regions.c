@@ -6,25 +6,24 @@
 
 #define BORDER (1UL << 30)
 #define MORE_VA (1UL << 20)
-#define SEGMENT_BYTES (PGSIZE + PGSIZE / 2)
 #define MANY 48 /* segments */
 
 /* ---- many ranges ---- */
 
 static const uint32 rights[] = { 5, 6, 4 }; /* of the segments, in turn */
 
-/* Segments that follow each other. Every second one begins inside a page. */
-static const struct segment *make_segments(void)
+/* Segments of that size, which follow each other. */
+static const struct segment *make_segments(size_t bytes)
 {
 	static struct segment segments[MANY];
 
 	for (size_t i = 0; i < MANY; i++)
 		segments[i] = (struct segment){
-			.va = MORE_VA + i * SEGMENT_BYTES,
+			.va = MORE_VA + i * bytes,
 			.rights = rights[i % ARRAY_LEN(rights)],
 			.bytes = "bytes",
 			.size = 5,
-			.room = SEGMENT_BYTES,
+			.room = bytes,
 		};
 	return segments;
 }
@@ -73,22 +72,28 @@ static void check_ranges(const struct far *far, int pid)
 	free(all);
 }
 
+static void run_with(size_t bytes, uint16 count)
+{
+	int status = far_run(&(struct far){ .border = BORDER,
+					    .more = make_segments(bytes),
+					    .count = count,
+					    .look = check_ranges });
+
+	if (status != 0)
+		fail("%d segments of %ld: status %d", count, bytes, status);
+}
+
 /* Programs of few segments and of many fork, and each process extends and
  * shrinks its heap. Pages of two segments have the rights of both. */
 static void programs_of_many_ranges_fork_and_grow(void)
 {
-	struct far far = { .border = BORDER,
-			   .more = make_segments(),
-			   .look = check_ranges };
+	static const size_t sizes[] = { PGSIZE * 3 / 2, PGSIZE / 2,
+					PGSIZE / 4 };
 
-	for (uint16 count = 0; count <= 10; count++) {
-		far.count = count < 10 ? count : MANY;
-
-		int status = far_run(&far);
-
-		if (status != 0)
-			fail("%d segments: status %d", far.count, status);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		for (uint16 count = 0; count < 10; count++)
+			run_with(sizes[i], count);
+	run_with(sizes[0], MANY);
 }
 
 static int nth; /* allocation that fails once the program goes on */
@@ -109,7 +114,7 @@ static void let_fail(const struct far *far, int pid)
 static void programs_of_many_ranges_without_memory(void)
 {
 	const struct far far = { .border = BORDER,
-				 .more = make_segments(),
+				 .more = make_segments(PGSIZE * 3 / 2),
 				 .count = MANY,
 				 .look = let_fail };
 	int status = -1;
@@ -194,9 +199,165 @@ static void heap_ends_anywhere(void)
 	check_audit();
 }
 
+/* Several growths together must not be promised more than all memory, either,
+ * and one that is refused promises nothing. */
+static void promises_end_with_memory(void)
+{
+	long step = xvmstat("total") / 4 * (long)PGSIZE;
+	int steps = 0, fd = xopen(VMSTAT_PATH, O_RDONLY);
+	char *start = xpages(0);
+
+	while (sbrk(step) != SBRK_FAILED)
+		CHECK(++steps <= 4);
+	CHECK_EQ(errno, ENOMEM);
+	CHECK(steps >= 3);
+
+	char *end = start + steps * step;
+
+	CHECK_FAILS(fstat(fd, (struct stat *)end), EFAULT);
+	CHECK(xpages(1) == end);
+	CHECK_EQ(*end, 0);
+	xsbrk(-(long)PGSIZE - steps * step);
+}
+
+/* Of several page tables only some exist when the heap shrinks. */
+static void pages_far_apart_go_with_the_heap(void)
+{
+	enum { TABLES = 5, TABLE = 512 };
+	static const long touched[] = { 2 * TABLE + 7, 4 * TABLE + 510 };
+	struct vmstat before = measure();
+	volatile char *pages = xpages(TABLES * TABLE);
+
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < ARRAY_LEN(touched); i++) {
+			volatile char *byte = pages + touched[i] * (long)PGSIZE;
+
+			CHECK_EQ(*byte, 0);
+			*byte = 1;
+		}
+		IN_CHILD() {
+			for (size_t i = 0; i < ARRAY_LEN(touched); i++)
+				CHECK_EQ(pages[touched[i] * (long)PGSIZE], 1);
+		}
+		xwait(0);
+		xsbrk(-TABLES * TABLE * (long)PGSIZE);
+		CHECK_EQ(measure().used - before.used, 0);
+		CHECK(xsbrk(TABLES * TABLE * (long)PGSIZE) == pages);
+	}
+}
+
+/* ---- as /proc tells it ---- */
+
+enum { HEAP = 40, WRITTEN = 5, GIVEN_BACK = 10 }; /* pages */
+
+/* The number of pages that are present. */
+static long pages_of(int pid)
+{
+	static uint64 entries[64];
+	char path[PATH_LEN];
+	long n, pages = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+
+	int fd = xopen(path, O_RDONLY);
+
+	while ((n = read(fd, entries, sizeof(entries))) > 0)
+		for (long i = 0; i < n / (long)sizeof(entries[0]); i++)
+			pages += (entries[i] & PAGEMAP_PRESENT) != 0;
+	CHECK_EQ(n, 0);
+	xclose(fd);
+	return pages;
+}
+
+/* The heap of a process. The files in /proc must agree on the rest. */
+static struct mapping heap_of(int pid)
+{
+	struct mapping heap = { 0 };
+	struct mapping *all;
+	struct process process;
+	long count = mappings_read(pid, &all);
+	long size = 0, rss = 0;
+
+	for (const struct mapping *m = all; m < all + count; m++) {
+		if (strcmp(m->kind, "heap") == 0)
+			heap = *m;
+		size += (long)(m->end - m->start) / 1024;
+		rss += m->rss;
+	}
+	free(all);
+	CHECK_EQ(process_read(pid, &process), 0);
+	CHECK_EQ(process.size, size);
+	CHECK_EQ(process.rss, rss);
+	CHECK_EQ(pages_of(pid) * (long)PGSIZE / 1024, rss);
+	return heap;
+}
+
+static void show(const int done[2], const int go[2])
+{
+	signal_give(done);
+	signal_take(go);
+}
+
+/* Let the heap grow, read some of its pages, write to a few, and give others
+ * back, and wait to be looked at before that and after each step. */
+static void use_heap(const int done[2], const int go[2])
+{
+	show(done, go);
+
+	volatile char *pages = xpages(HEAP);
+
+	show(done, go);
+	for (long i = 0; i < HEAP; i += 4)
+		CHECK_EQ(pages[i * (long)PGSIZE], 0);
+	show(done, go);
+	for (long i = 0; i < WRITTEN; i++)
+		pages[i * (long)PGSIZE] = 1;
+	show(done, go);
+	xsbrk(-GIVEN_BACK * (long)PGSIZE);
+	show(done, go);
+}
+
+/* Pages that nobody has touched belong to the heap and are not present, and
+ * pages of zeros are nobody's memory. */
+static void proc_tells_promised_from_present(void)
+{
+	static const long size[] = { 0, HEAP, HEAP, HEAP, HEAP - GIVEN_BACK };
+	static const long present[] = { 0, 0, 0, WRITTEN, WRITTEN };
+	struct mapping before = { 0 };
+	int done[2];
+	int go[2];
+
+	xpipe(done);
+	xpipe(go);
+
+	int pid = xfork();
+
+	if (pid == 0) {
+		use_heap(done, go);
+		exit(0);
+	}
+	for (size_t step = 0; step < ARRAY_LEN(size); step++) {
+		signal_take(done);
+
+		struct mapping heap = heap_of(pid);
+
+		if (step == 0)
+			before = heap;
+		CHECK_EQ((heap.end - heap.start) / PGSIZE,
+			 (before.end - before.start) / PGSIZE +
+				 (uint64)size[step]);
+		CHECK_EQ(heap.rss, before.rss + present[step] * 4);
+		signal_give(go);
+	}
+	xwait(0);
+}
+
 const struct test lazy_region_tests[] = {
 	TEST(programs_of_many_ranges_fork_and_grow),
 	TEST(programs_of_many_ranges_without_memory),
 	TEST(heap_ends_anywhere),
+	TEST(promises_end_with_memory),
+	TEST(pages_far_apart_go_with_the_heap),
+	TEST(proc_tells_promised_from_present),
 	TESTS_END,
 };

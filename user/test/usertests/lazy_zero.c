@@ -143,6 +143,7 @@ static void zeros_outlive_fork(void)
 		xwait(0);
 		load_all(pages);
 	}
+	pages_fill(pages, PAGES / 2, SEED);
 	check_audit();
 	pages_fill(pages, PAGES, SEED);
 	pages_check(pages, PAGES, SEED);
