@@ -14,7 +14,7 @@ import pytest
 from grade.kernel.outside.gate import NOTHING_SHARED
 from grade.machine.host.build import ROOT, UserError
 from grade.series import check_steps
-from grade.series.check_steps import judge, run_series
+from grade.series.check_steps import judge, judge_starter, run_series
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
 from grade.series.patches import (
@@ -362,6 +362,20 @@ def test_table(toy, monkeypatch, capsys):
     assert [" ".join(row.split()) for row in rows] == [
         "0 0/2 0/1 starter of lab lab1", "1 2 1/2 1 1/1 mm: step 1",
         "1 1/2 1/2 starter of lab lab2", "2 2 2/2 1 2/2 mm: step 2"]
+
+
+@pytest.mark.parametrize("told, scores, problems", [
+    ("is 200,", "200 199 20", "011"), ("may be 7,", "7", "1")])
+def test_judge_starter(toy, told, scores, problems):
+    """series: a README must tell the score of its starter: {told}"""
+    readme = toy / "grade" / "labs" / "lab1" / "files" / "README.md"
+    readme.parent.mkdir(parents=True)
+    readme.write_text(f"At the beginning it {told} for now.\n", "utf-8")
+    for score, problem in zip(scores.split(), problems):
+        made = Outcome(scores={"lab1": f"{score}/1000", "lab2": "7/1000"})
+        assert len(list(judge_starter(toy, "lab1", made))) == int(problem)
+        assert list(judge_starter(toy, "lab2", made)) == []
+    assert list(judge_starter(toy, "lab1", Outcome())) == []
 
 
 def test_command_line():

@@ -3,6 +3,7 @@ step."""
 
 import fnmatch
 import os
+import re
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -14,6 +15,7 @@ from grade.series.step_results import (
     Memory, check_out, is_guest_test, try_fast, try_fully)
 
 FAST_AT_ONCE = 3        # steps; usertests runs on two harts, and often waits
+TOLD = re.compile(r"At the beginning it is (\d+)")
 ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
 
 
@@ -35,6 +37,7 @@ def run_series(root, fast):
         if step == 0 or step < len(patches) \
                 and patches[step].lab != patch.lab:
             print_row(step, patches[step].lab, None, None, outcome)
+            problems += judge_starter(root, patches[step].lab, outcome)
         later = frozenset().union(*(p.passes for p in patches[step:]))
         wrong = list(judge(patch, before, outcome, later))
         if step == len(patches):
@@ -88,6 +91,19 @@ def print_row(step, lab, patch, before, outcome):
         step, patch.lines if patch else "", f"{len(outcome.green)}/"
         f"{len(outcome.tests)}", new, outcome.scores.get(lab, "-"),
         patch.subject if patch else f"starter of lab {lab}"), flush=True)
+
+
+def judge_starter(root, lab, outcome):
+    """Yield a line if students are told another score than their starter
+    gets. Only a full run knows the score."""
+    readme = root / "grade" / "labs" / lab / "files" / "README.md"
+    score = outcome.scores.get(lab)
+    if score is None or not readme.exists():
+        return
+    told = TOLD.search(" ".join(readme.read_text("utf-8").split()))
+    if told is None or told[1] != score.partition("/")[0]:
+        yield (f"starter of lab {lab}: has {score}; its README says "
+               f"{told[1] if told else 'nothing'}")
 
 
 def judge(patch, before, outcome, later=frozenset()):
