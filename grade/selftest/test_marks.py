@@ -154,6 +154,20 @@ def test_moodle(tmp_path):
     assert found[0]["Full name"] == "J\u00f6rg M\u00fcller"
 
 
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolon", "tab"])
+def test_separator(tmp_path, separator):
+    """marks: a gradebook has the separator of the file it is made from"""
+    path = tmp_path / "r.csv"
+    path.write_text("id;name;Grade\n1;Lee, Ann;\n".replace(";", separator),
+                    "utf-8")
+    roster = read_roster(path)
+    row = roster.find("Lee, Ann")
+    write_gradebook(roster, "", {id_of_row(row, roster): (5, 10, "")},
+                    tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text("utf-8") == \
+        "id;name;Grade\n1;Lee, Ann;5\n".replace(";", separator)
+
+
 def test_ids():
     """marks: an id in the name of a hand-in is found without a roster"""
     assert names_in("Ann Lee_21_assignsubmission_file_") == ("21", "Ann Lee")

@@ -46,6 +46,7 @@ def names_in(student):
 class Roster:
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
+    separator: str = ","
     _known: dict = field(default_factory=dict)  # by what identifies a student
 
     def find(self, student):
@@ -89,11 +90,19 @@ def is_heading(row):
     return any(fold(value or "") == POINTS_POSSIBLE for value in row.values())
 
 
+def separator_of(heading):
+    """What separates the columns: in many countries spreadsheets write
+    semicolons, and Moodle offers tabs."""
+    return max(",;\t", key=heading.count)
+
+
 def read_roster(path):
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="")
-            roster = Roster(list(reader.fieldnames or []))
+            separator = separator_of(file.readline())
+            file.seek(0)
+            reader = csv.DictReader(file, restval="", delimiter=separator)
+            roster = Roster(list(reader.fieldnames or []), separator=separator)
             for row in reader:
                 row.pop(None, None)
                 roster.add(row)
@@ -112,7 +121,8 @@ def write_gradebook(roster, column, marks, path):
     column = column or ("Grade" if "Grade" in roster.columns else "Calf")
     columns = roster.columns + [column] * (column not in roster.columns)
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="",
+                            delimiter=roster.separator)
     writer.writeheader()
     for row in roster.rows:
         row = {**row}
