@@ -210,6 +210,9 @@ static void append_writes_at_the_end(void)
 	CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
 	xwrite(fd, "e", 1);
 	check_contents("file", "Abcde");
+	xclose(xopen("file", O_WRONLY | O_TRUNC));
+	xwrite(fd, "f", 1);
+	check_contents("file", "f");
 	xunlink("file");
 }
 

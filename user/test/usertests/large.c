@@ -6,9 +6,10 @@
 
 #include "tests.h"
 
-#define PAGES 81920L  /* 320 MiB */
-#define OTHERS 55296L /* 216 MiB, so that there are more than 512 in all */
-#define STEP 997      /* between pages written to; not a power of two */
+#define PAGES 81920L   /* 320 MiB */
+#define OTHERS 55296L  /* 216 MiB, so that there are more than 512 in all */
+#define FORK_MAX 1000L /* frames that fork may take: page tables and a stack */
+#define STEP 997       /* between pages written to; not a power of two */
 
 static uint64 *word_of(char *pages, long i)
 {
@@ -78,7 +79,9 @@ static void large_program(void)
 		CHECK_EQ(*word_of(pages, i), 0);
 		*word_of(pages, i) = 1000 + (uint64)i;
 	}
+	long used = measure().used;
 	IN_CHILD() {
+		CHECK(measure().used - used < FORK_MAX);
 		check_all(pages, 1000, 1000);
 		write_some(pages, 5000000);
 		check_all(pages, 1000, 5000000);

@@ -124,29 +124,140 @@ static void child_has_every_descriptor(void)
 		xread(fds[0], &c, 1);
 }
 
-/* ---- page tables ---- */
+/* ---- amounts in /proc ---- */
 
-static void page_tables_are_counted(void)
+static void page_tables_of_a_process_are_counted(void)
 {
 	enum { PAGES = 2048, TABLES = 4 };
-	long before = measure().table;
-	char *pages = xpages(PAGES);
+	struct process before, after;
 
-	pages_fill(pages, PAGES, 1);
-	CHECK(measure().table >= before + TABLES);
-	IN_CHILD() {
-		pages_fill(pages, PAGES, 2);
-		CHECK(measure().table >= before + 2 * TABLES);
-	}
-	xwait(0);
+	CHECK_EQ(process_read(getpid(), &before), 0);
+	pages_fill(xpages(PAGES), PAGES, 1);
+	CHECK_EQ(process_read(getpid(), &after), 0);
+	CHECK_EQ(after.tables - before.tables, TABLES * (long)PGSIZE / 1024);
 	xsbrk(-PAGES * (long)PGSIZE);
-	CHECK_EQ(measure().table, before);
+	CHECK_EQ(process_read(getpid(), &after), 0);
+	CHECK_EQ(after.tables, before.tables);
+}
+
+static bool is_heap(const struct mapping *m)
+{
+	return strcmp(m->kind, "heap") == 0;
+}
+
+/* The start of the heap, which has pages because mappings_read() uses it. */
+static uint64 heap_start(void)
+{
+	struct mapping *all;
+	long count = mappings_read(getpid(), &all);
+	uint64 start = 0;
+
+	for (long i = count; i-- > 0;)
+		if (is_heap(&all[i]))
+			start = all[i].start;
+	free(all);
+	CHECK(start != 0);
+	return start;
+}
+
+enum { OWNERS_MAX = 3, OWNED = 60 };
+
+static int owners; /* of each page */
+
+static void tell_and_sleep(const int told[2], const int go[2])
+{
+	int pid = getpid();
+
+	xwrite(told[1], &pid, sizeof(pid));
+	signal_take(go);
+}
+
+/* Take a heap, and share it with children. */
+static void share_heap(uint64 start, const int told[2], const int go[2])
+{
+	xsbrk((long)(start - (uint64)xsbrk(0)));
+	pages_fill(xpages(OWNED), OWNED, 1);
+	for (int i = 1; i < owners; i++)
+		IN_CHILD()
+			tell_and_sleep(told, go);
+	tell_and_sleep(told, go);
+	for (int i = 1; i < owners; i++)
+		xwait(0);
+	exit(0);
+}
+
+/* A page of the heap has all these owners, or one if fork copies. */
+static void check_amounts(int pid)
+{
+	const uint64 page = PGSIZE * PSS_ONE;
+	const long kib = OWNED * (long)PGSIZE / 1024;
+	struct mapping *all;
+	struct mapping sum = { .rss = 0 };
+	struct process p;
+	long count = mappings_read(pid, &all);
+
+	CHECK_EQ(process_read(pid, &p), 0);
+	for (long i = 0; i < count; i++) {
+		const struct mapping *m = &all[i];
+
+		CHECK_EQ(m->private, m->rss - m->shared);
+		sum.rss += m->rss;
+		sum.shared += m->shared;
+		sum.pss += m->pss;
+		if (is_heap(m)) {
+			CHECK_EQ(m->rss, kib);
+			CHECK(m->shared == kib || m->shared == 0);
+			CHECK_EQ(m->pss,
+				 OWNED * (m->shared == 0
+						  ? page
+						  : page / (uint64)owners));
+		}
+	}
+	free(all);
+	CHECK_EQ(sum.rss, p.rss);
+	CHECK_EQ(sum.shared, p.shared);
+	CHECK_EQ(sum.pss, p.pss);
+}
+
+static void check_owners(void)
+{
+	int told[2];
+	int go[2];
+	int pids[OWNERS_MAX];
+	uint64 start = heap_start();
+
+	xpipe(told);
+	xpipe(go);
+	if (xfork() == 0)
+		share_heap(start, told, go);
+	for (int i = 0; i < owners; i++)
+		xread(told[0], &pids[i], sizeof(pids[i]));
+	for (int i = 0; i < owners; i++)
+		await_sleep(pids[i]);
+	heap_start(); /* copies what reading in /proc writes to */
+	own_stack();
+	for (int i = 0; i < owners; i++)
+		check_amounts(pids[i]);
+	for (int i = 0; i < owners; i++)
+		signal_give(go);
+	xwait(0);
+	for (int i = 0; i < 2; i++) {
+		xclose(told[i]);
+		xclose(go[i]);
+	}
+}
+
+static void proc_tells_how_many_share(void)
+{
+	for (owners = 2; owners <= OWNERS_MAX; owners++)
+		check_owners();
 }
 
 const struct test size_tests[] = {
 	TEST(long_sleeps_do_not_end_early),
 	TEST(arguments_fit_on_any_stack_or_are_refused),
 	TEST(child_has_every_descriptor),
-	TEST(page_tables_are_counted),
+	TEST(page_tables_of_a_process_are_counted),
+	TEST(proc_tells_how_many_share),
 	TESTS_END,
 };
