@@ -23,6 +23,8 @@ DEATHS = {
     "kernel": "load from an address that is not mapped,",
     "jump": "jump to a page that does not allow it,",
     "nomem-store": "store to a page that no memory is left for,",
+    "text": "store to a page that does not allow it,",
+    "jump-far": "jump to an address that is not mapped,",
     "mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
     "nomem-mstatus": "illegal instruction, instruction 0x30002[0-9a-f]{3},",
     "nomem-adds": "floating-point instruction " + NO_MEMORY,

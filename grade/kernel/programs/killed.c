@@ -107,6 +107,10 @@ int main(int argc, char **argv)
 		jump(untouched);
 	else if (strcmp(how, "store") == 0)
 		*untouched = 1;
+	else if (strcmp(how, "text") == 0)
+		*(volatile char *)(uint64)strcmp = 0;
+	else if (strcmp(how, "jump-far") == 0)
+		jump((const char *)stack_top() + (1 << 20));
 	else if (strcmp(how, "kernel") == 0)
 		load(-(uint64)PGSIZE);
 	else if (strcmp(how, "adds") == 0)
