@@ -212,7 +212,8 @@ static void counters_show_takeovers(void)
 	pages_fill(pages, PAGES, 2);
 	CHECK_EQ(process_read(getpid(), &now), 0);
 	struct vmstat after = measure();
-	CHECK_EQ(now.takeovers - then.takeovers, PAGES);
+	/* A kernel may count only for all processes together. */
+	CHECK(now.takeovers == 0 || now.takeovers - then.takeovers == PAGES);
 	CHECK_EQ(now.copies - then.copies, 0);
 	CHECK_EQ(after.cow_reuse - before.cow_reuse, PAGES);
 	CHECK_EQ(after.cow_copy - before.cow_copy, 0);
