@@ -134,16 +134,7 @@ static void programs_of_many_ranges_without_memory(void)
 #define PAGES 12 /* that the heap has at most */
 #define STEPS 300
 
-static unsigned char number[PAGES]; /* in each page's last byte in use */
-
-/* A number below `limit`, always from the same sequence. */
-static long next_number(long limit)
-{
-	static uint state = 1;
-
-	state = state * 1103515245 + 12345;
-	return (long)(state >> 8) % limit;
-}
+static uchar number[PAGES]; /* in the first byte of each page */
 
 /* The last byte of page i of a heap of `bytes` bytes. */
 static long last_byte(long i, long bytes)
@@ -171,16 +162,15 @@ static void check_page_kills(const volatile char *page)
 	xwait(STATUS_KILLED);
 }
 
-/* The end moves to anywhere, and some of the pages are touched in between. What
- * has been given back is zero when it comes again, unless another byte of its
- * page was in use all the time. */
+/* The end moves up and down to any byte, and some of the pages are touched in
+ * between. A page that was given back is zero when it comes again. */
 static void heap_ends_anywhere(void)
 {
 	volatile char *heap = xpages(0);
 	long bytes = 0;
 
 	for (int step = 0; step < STEPS; step++) {
-		long next = next_number(PAGES * (long)PGSIZE + 1);
+		long next = step * 20011L % (PAGES * (long)PGSIZE + 1);
 
 		if (step % 3 == 0) /* on a border of pages */
 			next -= next % (long)PGSIZE;
@@ -199,8 +189,8 @@ static void heap_ends_anywhere(void)
 	check_audit();
 }
 
-/* Several growths together must not be promised more than all memory, either,
- * and one that is refused promises nothing. */
+/* Several growths together are promised no more than all memory, and one that
+ * is refused promises nothing. */
 static void promises_end_with_memory(void)
 {
 	long step = xvmstat("total") / 4 * (long)PGSIZE;
