@@ -14,7 +14,7 @@ from grade.machine.qemu import ON_STDOUT, Machine
 from grade.machine.ram import PAGE, Ram
 
 KERNEL_BASE = 0xffffffc000000000
-SPARE = 512             # STACK_SPARE in kernel/debug/stackuse.h
+SPARE = 256             # STACK_SPARE in kernel/debug/stackuse.h
 HARTS = 2
 MACHINE = Machine(cpus=HARTS, mem="32M",
                   args="quiet panic=exit run /run.sh")

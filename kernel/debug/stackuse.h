@@ -8,7 +8,7 @@
  * In other builds all of this is empty. */
 #pragma once
 
-#define STACK_SPARE 512 /* bytes, a multiple of 8 */
+#define STACK_SPARE 256 /* bytes, a multiple of 8 */
 
 #ifdef DEBUG
 /* Paint the lowest bytes of a stack that is not in use yet. */
