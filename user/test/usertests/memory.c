@@ -193,10 +193,8 @@ static void table_goes_with_its_last_page(void)
 
 	xsbrk((long)(-end % (512 * PGSIZE)));
 	check_table_goes();
-	IN_CHILD() {
-		measure(); /* makes the stack the child's own */
+	IN_MEASURED_CHILD()
 		check_table_goes();
-	}
 	xwait(0);
 }
 
