@@ -52,19 +52,20 @@ def campaign(name, choose_kernels):
     return 1 if report(name, kernels, results) else 0
 
 
-def seen_in(result):
+def seen_in(lab, result):
     """The points lost, by the groups whose tests found the mistake. If nothing
     boots, no other test runs, and all points are lost."""
     if NO_BOOT not in result.tests:
         return result.lost
-    return {"boot": result.lost["boot"]}
+    boot = Points([lab]).group(NO_BOOT)
+    return {boot: result.lost[boot]}
 
 
 def verdict(kernel, result):
     """The result in a word, and whether it is the right one."""
     if result.problem:
         return result.problem, False
-    return kernel.judge(seen_in(result))
+    return kernel.judge(seen_in(kernel.lab, result))
 
 
 def line_of(kernel, result):
