@@ -63,12 +63,12 @@ def course(tmp_path, monkeypatch):
 def start_batch(course, *words):
     unset = ("TESTS", "TREE", "GROUP", "REPORT", "OUT")
     env = {k: v for k, v in os.environ.items() if k not in unset}
-    env["PARALLEL_SHELL"] = "/bin/sh"   # becomes its last command
+    # A shell that becomes its last command; a locale that nobody has.
+    env.update(PARALLEL_SHELL="/bin/sh", LANG="xx_XX.UTF-8")
     return subprocess.Popen(
-        [ROOT / "grade" / "batch", "in", "-j", "2",
-         "--out", "out", "--tests", "build", *words], cwd=course, env=env,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, encoding="utf-8")
+        [ROOT / "grade/batch", *"in -j 2 --out out --tests build".split(),
+         *words], cwd=course, env=env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
 
 
 def batch(course, *words, quiet=True):
@@ -339,10 +339,11 @@ def run_autograder(top):
     import jsonschema
     unset = ("TESTS", "TREE", "GROUP", "CALF_GRADE_OUT", "MAKEFLAGS")
     env = {k: v for k, v in os.environ.items() if k not in unset}
+    env["AUTOGRADER"] = str(top)
     subprocess.run(
-        [top / "source" / "run_autograder"], cwd=top, check=True,
-        env={**env, "AUTOGRADER": str(top)}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [top / "source" / "run_autograder"], cwd=top, check=True, env=env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
     report = json.loads((top / "results" / "results.json").read_text("utf-8"))
     jsonschema.validate(
         report, json.loads((SCHEMAS / "gradescope.json").read_text("utf-8")))
@@ -389,10 +390,9 @@ def test_classroom50(tmp_path):
     script = autograder_zip.SCRIPTS["classroom50"] / "autograder.py"
     (beside / script.name).write_bytes(script.read_bytes())
     checkout.mkdir()
-    (checkout / "Makefile").write_text(
-        ".PHONY: grade\ngrade:\n\ttouch run\n", "utf-8")
-    env = {k: v for k, v in os.environ.items()
-           if k not in ("LIMIT", "MAKEFLAGS", "TREE", "REPORT", "OUT")}
+    (checkout / "Makefile").write_text("grade:\n\ttouch run\n", "utf-8")
+    unset = ("LIMIT", "MAKEFLAGS", "TREE", "REPORT", "OUT")
+    env = {k: v for k, v in os.environ.items() if k not in unset}
     done = subprocess.run([sys.executable, beside / script.name],
                           cwd=checkout, env=env)
     assert done.returncode == 0 and not (checkout / "run").exists()

@@ -53,8 +53,10 @@ def grade_all(keys, found, options, failed):
 
 
 def environment(work):
-    """Keep the notes of GNU parallel with this run."""
-    return {"PARALLEL_SSH": SSH, **os.environ, "PARALLEL_HOME": str(work)}
+    """Keep the notes of GNU parallel with this run, and its Perl quiet where
+    LANG names a locale that is not installed."""
+    return {"PARALLEL_SSH": SSH, **os.environ, "PARALLEL_HOME": str(work),
+            "PERL_BADLANG": "0"}
 
 
 def command(options):

@@ -10,6 +10,8 @@ import fcntl
 import os
 import subprocess
 
+from grade.machine.host.build import UserError
+
 ENTER = """
 set -e
 exec 9>"$0.lock"
@@ -62,7 +64,12 @@ class Debian:
         if not self._locale:
             return
         name, _, charmap = self._locale.partition(".")
-        self.run("apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get "
-                 "install -qy --no-install-recommends locales && localedef "
-                 f"-i {name} -f {charmap or 'ISO-8859-1'} {self._locale}")
+        # An index that is out of date does no harm here.
+        status = self.run(
+            "apt-get update -q; DEBIAN_FRONTEND=noninteractive apt-get "
+            "install -qy --no-install-recommends locales && localedef "
+            f"-i {name} -f {charmap or 'ISO-8859-1'} {self._locale}")
+        if status != 0:
+            raise UserError(f"LOCALE={self._locale}: cannot be made in this "
+                            "Debian; what was printed above says why")
         self.environment["LANG"] = self._locale

@@ -113,7 +113,7 @@ static void kill_ends_a_program_that_execs(void)
  * child copies a page, and sleeps because the pipe is full. */
 static void kill_comes_before_a_sleep(void)
 {
-	enum { ROUNDS = 120 };
+	enum { ROUNDS = 40 };
 	static char buf[2 * PGSIZE];
 	static char room[PGSIZE];
 
@@ -128,7 +128,7 @@ static void kill_comes_before_a_sleep(void)
 				xwrite(fds[1], buf, sizeof(buf));
 		}
 		xread(fds[0], room, sizeof(room));
-		for (volatile int wait = 0; wait < 10 * i; wait++)
+		for (volatile int wait = 0; wait < 30 * i; wait++)
 			;
 		check_ends(pid);
 		xclose(fds[0]);
