@@ -50,23 +50,6 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	return (long)(at - offset);
 }
 
-int inode_lend(struct inode *ip, uint64 offset, void **frame)
-{
-	struct buf *buf;
-	uint32 block;
-	int error = map_find(ip, (uint32)(offset / BLOCK_SIZE), &block);
-
-	*frame = NULL;
-	if (error != 0 || block == 0)
-		return error;
-	error = block_get(block, &buf);
-	if (error != 0)
-		return error;
-	*frame = block_lend(buf);
-	block_put(buf);
-	return 0;
-}
-
 /* ---- writing ---- */
 
 /* Add a block to the file, but only if the source can be read: no block is
@@ -107,10 +90,7 @@ static int write_piece(struct inode *ip, struct uio *src, uint64 offset,
 
 	if (error != 0)
 		return error;
-	error = block_own(buf); /* a program keeps what it was given */
-	if (error == 0)
-		error = uio_get(src, (char *)buf->data + offset % BLOCK_SIZE,
-				n);
+	error = uio_get(src, (char *)buf->data + offset % BLOCK_SIZE, n);
 	if (error == 0)
 		journal_write(buf);
 	block_put(buf);

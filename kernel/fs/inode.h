@@ -112,12 +112,6 @@ int inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
 long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	REQUIRES(ip->lock);
 
-/* Return in *frame the frame of a block of the file, as block_lend() does; NULL
- * also if the block is a hole. `offset` is that of any byte of the block, below
- * the size of the file. Returns 0 or -EIO. */
-int inode_lend(struct inode *ip, uint64 offset, void **frame)
-	REQUIRES(ip->lock);
-
 /* Write likewise. The file grows if necessary, and a gap before `offset` reads
  * as zeros. Only within an operation with enough credits for the bytes
  * (fs/super.h). -ENOSPC, -EFBIG, -EFAULT, -EIO. */

@@ -106,11 +106,8 @@ static int extend(struct inode *ip, const struct path *path, struct walk *at)
 	if (error != 0)
 		return error;
 	for (uint32 i = 0; i < n; i++) {
-		struct buf *buf;
+		struct buf *buf = block_get_zeroed(made[i]);
 
-		error = block_get_zeroed(made[i], &buf);
-		if (error != 0)
-			goto free;
 		if (i + 1 < n)
 			((uint32 *)buf->data)[path->slot[at->step + i + 1]] =
 				made[i + 1];
@@ -121,11 +118,9 @@ static int extend(struct inode *ip, const struct path *path, struct walk *at)
 		ip->map[path->slot[0]] = made[0];
 	else
 		error = table_write(at->table, path->slot[at->step], made[0]);
+	if (error != 0)
+		free_blocks(made, n);
 	at->block = made[n - 1];
-	if (error == 0)
-		return 0;
-free:
-	free_blocks(made, n);
 	return error;
 }
 

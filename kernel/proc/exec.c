@@ -11,7 +11,6 @@
 #include "fs/path.h"
 #include "lib/elf.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/pagetable.h"
 #include "mm/uio.h"
 #include "mm/usercopy.h"
@@ -80,83 +79,43 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
-/* Whether a page has only zeros from `end` on. */
-static bool is_zero_after(const void *page, uint64 end)
-{
-	const uint8 *bytes = page;
-	const uint64 *words = page;
-	uint64 bits = 0;
-
-	for (; end % sizeof(*words) != 0; end++)
-		bits |= bytes[end];
-#pragma GCC unroll 8
-	for (uint64 i = end / sizeof(*words); i < PGSIZE / sizeof(*words); i++)
-		bits |= words[i];
-	return bits == 0;
-}
-
-/* Map the block that begins with the `count` bytes of the file for va. Returns
- * 1; or 0 if there must be a copy, because the program must not see the rest of
- * the block or because there is a page already; or an error. */
-static int map_block(struct uvm *uvm, struct inode *inode, uint64 va,
-		     uint64 count, uint64 offset) REQUIRES(inode->lock)
-{
-	void *frame;
-
-	if ((va | offset) % PGSIZE != 0 || offset >= inode->size ||
-	    count > inode->size - offset)
-		return 0;
-
-	int error = inode_lend(inode, offset, &frame);
-
-	if (error != 0 || frame == NULL)
-		return error;
-	if (is_zero_after(frame, count) && uvm_map(uvm, va, frame))
-		return 1;
-	frame_put(frame);
-	return 0;
-}
-
-/* Make the page at va, with the bytes that the segment has there. */
-static int load_page(struct uvm *uvm, struct inode *inode,
-		     const struct elf_segment *segment, uint64 va)
+/* Read a part of a segment from the file into its pages. */
+static int load_part(struct uvm *uvm, struct inode *inode,
+		     const struct elf_segment *segment, uint64 from, uint64 end)
 	REQUIRES(inode->lock)
 {
-	uint64 start = MAX(va, segment->vaddr);
-	uint64 end = MIN(va + PGSIZE, segment->vaddr + segment->filesz);
-	uint64 offset = segment->offset + (start - segment->vaddr);
-	if (start < end) {
-		int mapped = map_block(uvm, inode, start, end - start, offset);
-
-		if (mapped != 0)
-			return MIN(mapped, 0);
-	}
-	int error = uvm_alloc(uvm, va, va + PGSIZE);
-
-	if (error != 0 || start >= end)
-		return error;
-
-	char *page = uvm_page(uvm, va);
-
-	return read_exact(inode, page + start % PGSIZE, end - start, offset);
-}
-
-/* Load the pages of a segment from va to `end`. Many are loaded in parts,
- * between which others may use the hart and the file. */
-static int load_pages(struct uvm *uvm, struct inode *inode,
-		      const struct elf_segment *segment, uint64 va, uint64 end)
-{
-	while (va < end) {
-		uint64 next = MIN(va + LOAD_MAX, end);
-		int error = inode_lock_killable(inode);
+	while (from < end) {
+		uint64 va = segment->vaddr + from;
+		uint64 n = MIN(end - from, PGSIZE - va % PGSIZE);
+		char *page = uvm_page(uvm, va);
+		int error = read_exact(inode, page + va % PGSIZE, n,
+				       segment->offset + from);
 
 		if (error != 0)
 			return error;
-		for (; va < next && error == 0; va += PGSIZE)
-			error = load_page(uvm, inode, segment, va);
+		from += n;
+	}
+	return 0;
+}
+
+/* Load the part of a segment that comes from the file. A long one is loaded in
+ * parts, between which others may use the hart and the file. */
+static int load_bytes(struct uvm *uvm, struct inode *inode,
+		      const struct elf_segment *segment)
+{
+	uint64 next;
+
+	for (uint64 done = 0; done < segment->filesz; done = next) {
+		int error = done > 0 ? give_way() : 0;
+
+		if (error != 0)
+			return error;
+		error = inode_lock_killable(inode);
+		if (error != 0)
+			return error;
+		next = MIN(segment->filesz, done + LOAD_MAX);
+		error = load_part(uvm, inode, segment, done, next);
 		inode_unlock(inode);
-		if (error == 0 && va < end)
-			error = give_way();
 		if (error != 0)
 			return error;
 	}
@@ -185,9 +144,9 @@ static int load_segment(struct uvm *uvm, struct inode *inode,
 	int error = uvm_promise(uvm, first, ROUND_UP(end, PGSIZE),
 				rights_of(segment));
 
-	if (error != 0)
-		return error;
-	return load_pages(uvm, inode, segment, first, zeros);
+	if (error == 0)
+		error = space_alloc(uvm, first, zeros);
+	return error != 0 ? error : load_bytes(uvm, inode, segment);
 }
 
 /* Load all segments. *stack_bytes becomes the size of the stack that the file
