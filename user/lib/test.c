@@ -131,6 +131,12 @@ void await_zombie(int pid)
 	} while (child.state != 'Z');
 }
 
+void await_gone(int pid)
+{
+	while (kill(pid) == 0)
+		sleep(1);
+}
+
 int xzombie(int status)
 {
 	int pid = xfork();

@@ -71,6 +71,11 @@ bool orphans_settle(long procs, int seconds);
 /* Wait until a child has ended, and leave it to wait(). */
 void await_zombie(int pid);
 
+/* Wait until somebody has waited for a process that is ending: its files are
+ * closed some time before its memory is free. This writes to no page that is
+ * not the caller's own already. */
+void await_gone(int pid);
+
 /* Start a child that ends at once with this status, and wait until it has.
  * Returns its pid. */
 int xzombie(int status);

@@ -137,10 +137,7 @@ static void child_takes_over(void)
 		IN_CHILD() {
 			xclose(parent_gone[1]);
 			read(parent_gone[0], &c, 1);
-			/* Its files are closed. Wait until its memory is
-			 * freed. */
-			while (kill(parent) == 0)
-				sleep(1);
+			await_gone(parent);
 			check_take_over(pages);
 			signal_give(done);
 		}

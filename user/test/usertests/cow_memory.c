@@ -287,6 +287,7 @@ static void parent_uses_up_memory(void)
 	xpipe(done);
 	IN_CHILD() {
 		long count = make_most_of_memory();
+		int parent = getpid();
 		int gone[2];
 
 		xpipe(gone);
@@ -294,6 +295,7 @@ static void parent_uses_up_memory(void)
 			xclose(gone[1]);
 			read(gone[0], &c, 1);
 			pages_check(pages, count, SEED_OLD);
+			await_gone(parent);
 			pages_fill(pages, count, SEED_NEW);
 			signal_give(done);
 		}
