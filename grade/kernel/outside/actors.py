@@ -22,7 +22,7 @@ from grade.machine.harts import Harts
 from grade.machine.host.limits import limit
 from grade.machine.image import make_script_image
 from grade.machine.qemu import ON_STDOUT, Machine
-from grade.machine.ram import Ram
+from grade.machine.ram import PAGE, Ram
 from grade.machine.shared_boots import BOOT_ARGS
 from grade.machine.sv39 import AddressSpace, BadTables, root_of
 from grade.machine.system_calls import system_calls
@@ -33,8 +33,8 @@ MEGABYTES = 64
 SECONDS = 5             # for steps that take milliseconds, and for the boot
 STALL_SECONDS = 0.005   # then check whether a hart only waits
 IDLE_SECONDS = 0.001
-ROLE, A0, A1, A2, A3, A7 = 9, 10, 11, 12, 13, 17        # registers
-STORES, CALL, END = 4, 20, 28   # from the program's entry, as in duel.c
+ROLE, A0, A1, A2, A3, A7, S2 = 9, 10, 11, 12, 13, 17, 18        # registers
+STORES, CALL, CALLS, END = 4, 20, 28, 48    # from the entry, as in duel.c
 LOOP = bytes.fromhex("6f000000")        # its first instruction: j .
 WFI = bytes.fromhex("73005010")         # the kernel waits for an interrupt
 
@@ -63,6 +63,13 @@ def stores(start, step, end, byte):
 def call(name, a0=0, a1=0, a2=0, gone=()):
     return Deed(f"{name}()", CALL,
                 {A7: NUMBERS[name], A0: a0, A1: a1, A2: a2}, gone=gone)
+
+
+def fill(fd, start, end):
+    """Have fstat() fill the beginning of each page: like stores, but without
+    memory it fails and goes on."""
+    return Deed("fstat()", CALLS, {A7: NUMBERS["fstat"], S2: fd, A1: start,
+                                   A2: PAGE, A3: end})
 
 
 class Stage:

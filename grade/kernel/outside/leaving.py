@@ -6,7 +6,7 @@ import itertools
 import struct
 from collections import Counter
 
-from grade.kernel.outside.actors import STALL_SECONDS, call
+from grade.kernel.outside.actors import STALL_SECONDS, call, fill
 from grade.kernel.outside.checks import LOAD, check
 from grade.kernel.outside.duel import Hold
 from grade.kernel.outside.probe import CHILD, PARENT
@@ -142,8 +142,8 @@ class Leaving:
                 break           # the hart does something else
 
     def _check_table(self, name):
-        """If the page table is empty, let the parent have all memory: that
-        includes the root table, if it was free."""
+        """If the page table is empty, let the parent take and touch all
+        memory: that includes the root table, if it was free."""
         stage, root = self._stage, self._stage.root(CHILD)
         if stage.pages(CHILD):
             return
@@ -151,11 +151,18 @@ class Leaving:
             stage.tell(PARENT, call("sbrk", piece))
             while stage.run_alone(PARENT) and stage.result(PARENT) >= 0:
                 stage.tell(PARENT, call("sbrk", piece))
+        # A lazy kernel gives it no frame before it touches the page.
+        stage.tell(PARENT, call("sbrk"))
+        stage.run_alone(PARENT)
+        stage.tell(PARENT, fill(self._pipe, self._page, stage.result(PARENT)))
+        finishes = stage.run_alone(PARENT)
         space = stage.space(PARENT)
         owned = {page.pa for page in space.pages.values()} | space.tables
         check(root not in owned,
               "a page table that a hart uses is not free",
               f"{name}() frees {root:#x} before the hart has another one")
+        if not finishes:
+            stage.fail("the parent touches all memory")
 
     # ---- where satp changes ----
 
