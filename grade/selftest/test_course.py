@@ -30,7 +30,7 @@ from grade.tools.setup.needs import needs
 pytestmark = [pytest.mark.xdist_group("course"),
               needs("git", "parallel", "python.jsonschema")]
 
-WORKFLOW = "grade/labs/cow/files/.github/workflows/grade.yml"
+WORKFLOW = "grade/labs/files/.github/workflows/grade.yml"
 # Replaces make: the build of a submitted kernel fails, and may hang first.
 MAKE = """#!/bin/sh
 [ -e kernel/lib/good.c ] || exec make "$@"

@@ -33,14 +33,15 @@ def check_out(root, folder):
 def fill(lab, source, step, folder):
     """Make the files of the hand-out: files of the project in `source` and
     pages in `step`, as far as the lab takes them, the kernel in `step`, and
-    the lab's own files."""
+    the files for all labs and for this one."""
     chosen = {path: name for path, name in below(source).items()
               if name.parts[0] not in PARTS and lab.takes(str(name))}
     pages = below(step / PAGES, step)
     chosen.update((path, name) for path, name in pages.items()
                   if lab.takes(str(name)))
     chosen.update(below(step / "kernel", step))
-    chosen.update(below(source / LABS / lab.name / FILES))
+    for files in source / LABS / FILES, source / LABS / lab.name / FILES:
+        chosen.update(below(files))
     for path, name in chosen.items():
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)

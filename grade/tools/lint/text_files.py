@@ -5,7 +5,7 @@ import re
 from grade.machine.host.build import ROOT
 from grade.tools.lint.project_files import files, lines, top_files
 
-IN_A_LAB = re.compile(r"^grade/labs/\w+/files/")
+IN_A_LAB = re.compile(r"^grade/labs/(\w+/)?files/")
 COLUMNS = {".c": 80, ".h": 80, ".S": 80, ".py": 79}
 
 
