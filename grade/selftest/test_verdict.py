@@ -100,6 +100,15 @@ def test_sharing_must_be_seen():
     assert found["sharing"] == 0 and found["unix"] == 160
 
 
+def test_sharing_seen_once():
+    """points: one test in which page tables show sharing is enough"""
+    tests = run()["tests"]
+    seen = next(t for t in tests if t["id"].startswith("outside.test_sharing"))
+    failed = {**seen, "id": "outside.test_sharing_again", "points": 0,
+              "got": 0, "status": "failed", "message": "not the same frame"}
+    assert put_together([*tests, failed])["score"] == 1000
+
+
 def test_lazy_heap_must_be_seen(monkeypatch):
     """points: what the guest says about a heap counts only when page tables
     show that it is lazy"""

@@ -166,16 +166,20 @@ static void use_joint(void)
 			 : [joint] "i"(JOINT_VA), [exit] "i"(SYS_exit));
 }
 
-/* Zeros of the text end in the page in which the data begins. */
-static void check_joint(size_t data_size)
+/* The text ends in the page in which the data begins, with bytes of the file or
+ * only with zeros. */
+static void check_joint(bool whole_text, size_t data_size)
 {
+	enum { ROOM = 3 * PGSIZE + 100 };
+	static char text[ROOM];
 	char *argv[] = { "x", NULL };
 	size_t size = (size_t)(joint_end - joint_start);
 	const struct segment segments[] = {
-		{ TEXT_VA, 5, joint_start, size, 3 * PGSIZE + 100, false },
+		{ TEXT_VA, 5, text, whole_text ? ROOM : size, ROOM, false },
 		{ JOINT_VA + 200, 6, data, data_size, PGSIZE, false },
 	};
 
+	memcpy(text, joint_start, size);
 	make_program("program", segments, ARRAY_LEN(segments));
 	IN_CHILD() {
 		exec("./program", argv);
@@ -186,8 +190,10 @@ static void check_joint(size_t data_size)
 
 static void page_of_two_segments_has_the_rights_of_both(void)
 {
-	check_joint(DATA_SIZE);
-	check_joint(0);
+	check_joint(false, DATA_SIZE);
+	check_joint(false, 0);
+	check_joint(true, DATA_SIZE);
+	check_joint(true, 0);
 }
 
 enum { MANY = 40 }; /* segments, each in a page of its own */
