@@ -34,7 +34,7 @@ static void send_bytes(struct gdb *g, const char *from, size_t bytes)
 	}
 }
 
-static void reply(struct gdb *g, const char *text)
+static void send_packet(struct gdb *g, const char *text)
 {
 	uint8_t sum = 0;
 	char tail[4];
@@ -96,7 +96,7 @@ static void all_registers(struct gdb *g)
 
 	put_hex(&to, h->x, 32 * 8);
 	put_hex(&to, &h->pc, 8);
-	reply(g, g->out);
+	send_packet(g, g->out);
 }
 
 static void one_register(struct gdb *g, uint64_t number)
@@ -119,7 +119,7 @@ static void one_register(struct gdb *g, uint64_t number)
 	h->stop = stop;
 	if (to == g->out)
 		put_hex(&to, &value, 8);
-	reply(g, g->out);
+	send_packet(g, g->out);
 }
 
 static void read_memory(struct gdb *g)
@@ -135,7 +135,7 @@ static void read_memory(struct gdb *g)
 			break;
 		put_hex(&to, ram_at(g->history.front->m, pa), 1);
 	}
-	reply(g, to == g->out ? "E14" : g->out);
+	send_packet(g, to == g->out ? "E14" : g->out);
 }
 
 /* Z and z: breakpoints, and watchpoints on stores. */
@@ -147,12 +147,13 @@ static void change_stop(struct gdb *g, bool insert)
 	if (sscanf(g->in + 1, "%u,%lx,%lx", &type, &stop.va, &stop.bytes) !=
 		    3 ||
 	    type > 2) {
-		reply(g, "");
+		send_packet(g, "");
 		return;
 	}
 	stop.is_watch = type == 2;
-	reply(g, history_stop(&g->history, hart_of(g), &stop, insert) ? "OK"
-								      : "E01");
+	send_packet(g, history_stop(&g->history, hart_of(g), &stop, insert)
+			       ? "OK"
+			       : "E01");
 }
 
 static void say_stopped(struct gdb *g, enum moment why)
@@ -169,7 +170,7 @@ static void say_stopped(struct gdb *g, enum moment why)
 		snprintf(g->out + n, PACKET_MAX - (size_t)n, "watch:%lx;",
 			 g->history.hit);
 	g->history.hit = 0;
-	reply(g, g->out);
+	send_packet(g, g->out);
 }
 
 static void list_threads(struct gdb *g)
@@ -179,7 +180,7 @@ static void list_threads(struct gdb *g)
 	*to++ = 'm';
 	for (uint32_t n = 0; n < g->history.front->m->nharts; n++)
 		to += sprintf(to, "%s%x", n == 0 ? "" : ",", n + 1);
-	reply(g, g->out);
+	send_packet(g, g->out);
 }
 
 /* Packets such as vCont;s:2;c. The first action counts. */
@@ -201,21 +202,21 @@ static void query(struct gdb *g)
 	unsigned thread;
 
 	if (strncmp(g->in, "qSupported", 10) == 0)
-		reply(g, "PacketSize=1000;ReverseStep+;ReverseContinue+;"
-			 "vContSupported+");
+		send_packet(g, "PacketSize=1000;ReverseStep+;ReverseContinue+;"
+			       "vContSupported+");
 	else if (strcmp(g->in, "qfThreadInfo") == 0)
 		list_threads(g);
 	else if (strcmp(g->in, "qsThreadInfo") == 0)
-		reply(g, "l");
+		send_packet(g, "l");
 	else if (strcmp(g->in, "qAttached") == 0)
-		reply(g, "1");
+		send_packet(g, "1");
 	else if (sscanf(g->in, "qThreadExtraInfo,%x", &thread) == 1)
-		reply(g, "68617274"); /* "hart" */
+		send_packet(g, "68617274"); /* "hart" */
 	else if (strcmp(g->in, "qC") == 0) {
 		snprintf(g->out, PACKET_MAX, "QC%x", g->thread + 1);
-		reply(g, g->out);
+		send_packet(g, g->out);
 	} else
-		reply(g, "");
+		send_packet(g, "");
 }
 
 static void set_thread(struct gdb *g)
@@ -224,10 +225,10 @@ static void set_thread(struct gdb *g)
 
 	if (thread > 0 && thread <= (long)g->history.front->m->nharts)
 		g->thread = (uint32_t)thread - 1;
-	reply(g, "OK");
+	send_packet(g, "OK");
 }
 
-static void answer(struct gdb *g)
+static void serve_packet(struct gdb *g)
 {
 	struct history *history = &g->history;
 
@@ -252,7 +253,7 @@ static void answer(struct gdb *g)
 		set_thread(g);
 		break;
 	case 'T':
-		reply(g, "OK");
+		send_packet(g, "OK");
 		break;
 	case 'q':
 		query(g);
@@ -269,19 +270,19 @@ static void answer(struct gdb *g)
 		break;
 	case 'v':
 		if (strncmp(g->in, "vCont?", 6) == 0)
-			reply(g, "vCont;c;C;s;S");
+			send_packet(g, "vCont;c;C;s;S");
 		else if (strncmp(g->in, "vCont;", 6) == 0)
 			go_on(g, g->in + 6);
 		else
-			reply(g, "");
+			send_packet(g, "");
 		break;
 	case 'D':
-		reply(g, "OK");
+		send_packet(g, "OK");
 		exit(0);
 	case 'k':
 		exit(0);
 	default:
-		reply(g, ""); /* which means: not supported */
+		send_packet(g, ""); /* which means: not supported */
 	}
 }
 
@@ -315,7 +316,7 @@ static void serve(void)
 {
 	for (;;) {
 		take_packet(&gdb);
-		answer(&gdb);
+		serve_packet(&gdb);
 	}
 }
 
