@@ -5,7 +5,7 @@
 #include "dev/console.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "proc/life.h"
+#include "proc/kill.h"
 #include "proc/sched.h"
 
 #define LIST_MAX 64 /* processes that Ctrl-P lists */
@@ -81,7 +81,7 @@ void keys_interrupt(void)
 	mark_above_shells_locked();
 	for (struct proc *p = proc_next(NULL); p != NULL; p = proc_next(p))
 		if (is_reached_locked(p))
-			proc_end_locked(p, STATUS_INTERRUPTED);
+			proc_kill_locked(p, STATUS_INTERRUPTED);
 	spin_release(&tree_lock);
 }
 

@@ -228,33 +228,3 @@ int proc_wait(uint64 status_va)
 #endif
 	return result;
 }
-
-void proc_end_locked(struct proc *p, int status)
-{
-	spin_acquire(&sched_lock);
-	if (p->killed == 0)
-		p->killed = status;
-	if (p->state == PROC_SLEEPING && p->killable_sleep) {
-		list_remove(&p->link);
-		sched_enqueue_locked(p);
-	}
-	spin_release(&sched_lock);
-}
-
-static int kill_locked(struct proc *p) REQUIRES(tree_lock)
-{
-	if (p == NULL)
-		return -ESRCH;
-	if (p == init || p->is_thread)
-		return -EPERM;
-	proc_end_locked(p, STATUS_KILLED);
-	return 0;
-}
-
-int proc_kill(int pid)
-{
-	spin_acquire(&tree_lock);
-	int result = kill_locked(proc_find(pid));
-	spin_release(&tree_lock);
-	return result;
-}

@@ -19,11 +19,3 @@ void proc_exit(int status) __attribute__((noreturn));
  * Returns the child's pid; -ECHILD if there is no child; -EINTR if killed; or
  * an error of copyout(), and then one can wait for the child again. */
 int proc_wait(uint64 status_va);
-
-/* Kill a process: it ends before it next returns to user mode, and a killable
- * sleep ends at once. Returns 0, -ESRCH, or -EPERM for init and threads of the
- * kernel. */
-int proc_kill(int pid);
-
-/* The same for a process that the caller has found, with any status. */
-void proc_end_locked(struct proc *p, int status) REQUIRES(tree_lock);

@@ -6,6 +6,7 @@
 #include "mm/usercopy.h"
 #include "proc/exec.h"
 #include "proc/keys.h"
+#include "proc/kill.h"
 #include "proc/life.h"
 #include "proc/space.h"
 #include "trap/syscall.h"
