@@ -8,7 +8,7 @@ import secrets
 
 import pytest
 
-from grade.machine.guest import Guest
+from grade.machine.guest import Guest, GuestFailed
 from grade.machine.qemu import Machine
 
 
@@ -46,6 +46,23 @@ def test_memory(config, log, word, mem):
         megabytes = machine.ram_bytes >> 20
         assert megabytes * 0.9 - 2 <= seen <= megabytes
         guest.prompt()
+
+
+# They find a frame or a table that nobody has cleared, and frames that only
+# the hart that has freed them can use.
+FRESH = ("new_heap_is_zero new_program_finds_nothing_of_others "
+         "stack_may_have_any_size heap_takes_all_memory "
+         "fork_of_more_than_half_of_memory copies_are_given_back")
+
+
+@group("junk")
+def test_junk(config, log, word):
+    """RAM may be full of junk at first, and all of it can be used, 8 harts"""
+    with Guest(config, Machine(cpus=8, mem="32M", junk=True), log) as guest:
+        guest.prompt()
+        guest.send(f"usertests {FRESH} && echo {word}\n")
+        if f"\n{word}" not in guest.prompt(60):
+            raise GuestFailed(log.explain("a test of usertests failed"))
 
 
 @group("console")

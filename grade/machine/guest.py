@@ -23,6 +23,7 @@ from grade.machine.host.limits import limit
 from grade.machine.host.text import printable
 from grade.machine.image import make_image
 from grade.machine.qemu import ON_STDOUT, ON_TERMINAL
+from grade.machine.ram import first_contents
 from grade.machine.user_programs import build_programs
 
 OUTPUT_MAX = 4 << 20    # bytes that a guest may print
@@ -91,7 +92,8 @@ def run_script(config, machine, log, seconds, extra=None, silence=None):
         disk = make_image(config, Path(scratch) / "disk.img", extra)
         command = machine.command(config.path("kernel"), disk, ON_STDOUT)
         return run_to_end.run(
-            command, log.write, limit(seconds), stderr=log,
+            command + first_contents(machine, Path(scratch)), log.write,
+            limit(seconds), stderr=log,
             silence=None if silence is None else limit(silence),
             give_up=lambda: failures.why_give_up(SCRIPT))
     finally:
@@ -120,6 +122,7 @@ class Guest:
                                          scratch))
         command = self._machine.command(
             self._config.path("kernel"), disk, ON_TERMINAL)
+        command += first_contents(self._machine, scratch)
         self._console = pexpect.spawn(
             command[0], command[1:], timeout=None, echo=False,
             preexec_fn=process.die_with_parent, maxread=65536)

@@ -20,12 +20,14 @@ UNITS = {"M": 20, "G": 30}      # of MEM, as powers of two
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine. `args` are the kernel's boot arguments."""
+    """A machine. `args` are the kernel's boot arguments. With `junk`, RAM is
+    not zero when it starts (ram.py)."""
 
     cpus: int = 2
     mem: str = "128M"
     args: str = ""
     icount: bool = False
+    junk: bool = False
 
     @property
     def ram_bytes(self):

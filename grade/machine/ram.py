@@ -1,11 +1,25 @@
 """grade/machine/ram.py: guest RAM in a file of the host."""
 
 import mmap
+import random
 
 from grade.machine.qemu import option
 
 RAM_BASE = 0x80000000           # of QEMU's virt machine
 PAGE = 4096
+JUNK = 1 << 20                  # bytes, which are repeated
+
+
+def first_contents(machine, folder):
+    """The options for a machine whose RAM is full of random bytes, the same
+    ones each time; none if it is zero. The file is made in that folder."""
+    if not machine.junk:
+        return []
+    ram = Ram(folder / "ram", machine.ram_bytes)
+    ram.put(RAM_BASE, random.Random(1).randbytes(JUNK)
+            * (machine.ram_bytes // JUNK))
+    ram.close()
+    return ram.words
 
 
 class Ram:
