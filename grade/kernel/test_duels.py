@@ -9,6 +9,7 @@ import pytest
 from grade.kernel.outside.actors import Stage
 from grade.kernel.outside.duel import DUELS, Duel
 from grade.kernel.outside.leaving import Leaving
+from grade.kernel.outside.meeting import Meeting
 
 
 @pytest.mark.parametrize("name", DUELS)
@@ -40,3 +41,25 @@ def test_kill_in_exec(leaving):
 def test_table_in_use(leaving, name):
     """outside: no page table is freed while a hart uses it: {name}"""
     leaving.leave(name)
+
+
+@pytest.fixture
+def meeting(calf, log, duel_program):
+    with Stage(calf.config(), log, duel_program) as stage:
+        yield Meeting(stage)
+
+
+def test_exit_meets_wait(meeting):
+    """outside: wait() finds a child, wherever it is in exit()"""
+    meeting.wait_for_a_child_that_exits()
+
+
+def test_exit_meets_fork(meeting):
+    """outside: a child may exit before fork() returns"""
+    meeting.fork_a_child_that_exits()
+
+
+@pytest.mark.parametrize("name", ("close", "dup"))
+def test_open_file(meeting, name):
+    """outside: two processes use an open file at once: {name}"""
+    {"close": meeting.close_twice, "dup": meeting.dup_twice}[name]()

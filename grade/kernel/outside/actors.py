@@ -223,6 +223,46 @@ class Stage:
         self.tell(PARENT, call("wait"))
         self._await_parent()
 
+    def place(self, role):
+        """Where the actor's hart is stopped."""
+        return self._harts.pc_of(self._where[role])
+
+    def come_back(self, role, what):
+        """Let all run until this actor is back in user mode."""
+        hart = self._harts.run(
+            [hart for hart in range(HARTS)
+             if hart not in self._standing()], limit(SECONDS))
+        if hart is None:
+            self.fail(what)
+        self._came(hart, role)
+        self._busy.discard(role)
+
+    def run_others(self, role, newborn):
+        """Let all but this actor run until they are idle or wait for it.
+        Returns true if a new process came to user mode meanwhile."""
+        end = time.monotonic() + limit(SECONDS)
+        others = [hart for hart in range(HARTS)
+                  if hart not in (self._where[role], *self._standing())]
+        while time.monotonic() < end:
+            hart = self._harts.run(others, STALL_SECONDS)
+            if hart is not None:
+                # After an interrupt, it may be this one on another hart.
+                self._came(hart, newborn)
+                return newborn in self._where
+            if all(map(self._harts.waits, others)):
+                break
+        return False
+
+    def only(self, role):
+        """The other actors have ended."""
+        self._where = {role: self._where[role]}
+        self._busy.clear()
+
+    def _standing(self):
+        """The harts of actors that have no order."""
+        return [hart for role, hart in self._where.items()
+                if role not in self._busy]
+
     def _await_parent(self):
         hart = self._harts.run(range(HARTS), limit(SECONDS))
         if hart is None:
