@@ -23,8 +23,62 @@ static void heap_may_reach_the_end_of_user_space(void)
 	check_border(USER_TOP);
 }
 
+enum { PIPES = 10 };
+
+/* Fill frames with ones, which would be valid entries of a page table, and free
+ * them. The buffers of the pipes take those that were freed last, such as page
+ * tables. */
+static void leave_ones(int pipes[PIPES][2])
+{
+	enum { FRAMES = 100 };
+
+	IN_CHILD()
+		memset(xpages(FRAMES), 0xff, FRAMES * PGSIZE);
+	xwait(0);
+	for (int i = 0; i < PIPES; i++)
+		xpipe(pipes[i]);
+}
+
+/* The heap ends `count` pages before the end of a page table that has only
+ * pages of the heap, or of the next one. The child grows it by these pages,
+ * which must be new. */
+static void check_child_grows(long count)
+{
+	const uint64 span = 512 * PGSIZE;
+	long bytes = count * (long)PGSIZE;
+	uint64 start = (uint64)xsbrk(0);
+	uint64 end = (start + 2 * span + (uint64)bytes) / span * span;
+	long grown = (long)(end - start) - bytes;
+	int pipes[PIPES][2];
+
+	xsbrk(grown);
+	*((char *)xsbrk(0) - 1) = 1;
+	leave_ones(pipes);
+	IN_CHILD() {
+		char *pages = xsbrk(bytes);
+
+		for (long i = 0; i < bytes; i += PGSIZE)
+			CHECK_EQ(pages[i]++, 0);
+	}
+	xwait(0);
+	for (int i = 0; i < PIPES; i++) {
+		xclose(pipes[i][0]);
+		xclose(pipes[i][1]);
+	}
+	xsbrk(-grown);
+}
+
+static void child_grows_inside_a_table(void)
+{
+	static const long counts[] = { 1, 2, 8, 15, 16, 17, 32, 64, 256, 510 };
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		check_child_grows(counts[i]);
+}
+
 const struct test border_tests[] = {
 	TEST(heap_may_cross_any_border),
 	TEST(heap_may_reach_the_end_of_user_space),
+	TEST(child_grows_inside_a_table),
 	TESTS_END,
 };

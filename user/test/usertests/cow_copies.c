@@ -203,22 +203,31 @@ static void pipe_between_shared_pages(void)
 	check_untouched(pages);
 }
 
+static void check_kernel_copy(char *start, long bytes, int frames)
+{
+	IN_MEASURED_CHILD() {
+		int fd = xopen("file", O_RDONLY);
+
+		struct vmstat before = measure();
+		CHECK_EQ(read(fd, start, (size_t)bytes), bytes);
+		struct vmstat after = measure();
+		CHECK_EQ(after.used - before.used, frames);
+		CHECK_EQ(after.cow_copy - before.cow_copy, frames);
+		CHECK_EQ(after.fault_store - before.fault_store, 0);
+	}
+	xwait(0);
+}
+
 static void kernel_copy_costs_one_frame_a_page(void)
 {
 	char *pages = shared_pages();
 
 	make_pattern_file();
-	IN_MEASURED_CHILD() {
-		int fd = xopen("file", O_RDONLY);
-
-		struct vmstat before = measure();
-		CHECK_EQ(read(fd, NEAR_END(pages, 1), PGSIZE + 2), PGSIZE + 2);
-		struct vmstat after = measure();
-		CHECK_EQ(after.used - before.used, 3);
-		CHECK_EQ(after.cow_copy - before.cow_copy, 3);
-		CHECK_EQ(after.fault_store - before.fault_store, 0);
-	}
-	xwait(0);
+	check_kernel_copy(NEAR_END(pages, 1), PGSIZE + 2, 3);
+	check_kernel_copy(NEAR_END(pages, 8), 8, 1);
+	check_kernel_copy(pages, PGSIZE, 1);
+	check_kernel_copy(pages + 8, PGSIZE - 8, 1);
+	check_kernel_copy(pages + PGSIZE, PGSIZE + 1, 2);
 }
 
 /* The kernel must not copy a page only to read from it. */

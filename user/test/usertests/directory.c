@@ -232,6 +232,39 @@ static void path_length_is_bounded(void)
 	CHECK_EQ(count_entries("."), 0);
 }
 
+/* What follows a name, up to the end of its entry, is zero. */
+static void check_names(const char *directory)
+{
+	static struct dirent entry[64];
+	int fd = xopen(directory, O_RDONLY);
+	long n;
+
+	while ((n = read(fd, entry, sizeof(entry))) > 0)
+		for (uint i = 0; i < (size_t)n / sizeof(entry[0]); i++) {
+			const char *name = entry[i].name;
+			size_t at = 0;
+
+			while (at < NAME_LEN && name[at] != '\0')
+				CHECK(name[at++] > ' ');
+			while (at < NAME_LEN)
+				CHECK_EQ(name[at++], 0);
+		}
+	xclose(fd);
+}
+
+static void directories_show_no_bytes_of_the_kernel(void)
+{
+	enum { FRAMES = 100 };
+	static const char *const directories[] = { "/", "/proc", "/proc/self" };
+
+	for (uint i = 0; i < ARRAY_LEN(directories); i++) {
+		IN_CHILD()
+			memset(xpages(FRAMES), 0xee, FRAMES * PGSIZE);
+		xwait(0);
+		check_names(directories[i]);
+	}
+}
+
 const struct test directory_tests[] = {
 	TEST(dots_lead_here_and_up),
 	TEST(directory_reads_as_entries),
@@ -246,5 +279,6 @@ const struct test directory_tests[] = {
 	TEST(slashes_may_be_many),
 	TEST(empty_path_is_refused),
 	TEST(path_length_is_bounded),
+	TEST(directories_show_no_bytes_of_the_kernel),
 	TESTS_END,
 };

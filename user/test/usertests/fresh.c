@@ -17,10 +17,34 @@ static const char data[DATA_SIZE] = { 1 };
 	"gp, tp, ra, t0, t1, t2, t3, t4, t5, t6, a2, a3, a4, a5, a6, a7, "     \
 	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
 
+/* The part of the program below that finds the statuses 6 and 7. */
+#define LOOK_AT_ARGUMENTS                                                      \
+	"li a0, 6\n"                                                           \
+	"ld t1, 0(a1)\n"                                                       \
+	"addi t0, a1, 8\n"                                                     \
+	"bltu t1, t0, 7f\n"                                                    \
+	"5: lbu t2, 0(t0)\n"                                                   \
+	"bgeu t0, t1, 6f\n"                                                    \
+	"bnez t2, 9f\n"                                                        \
+	"addi t0, t0, 1\n"                                                     \
+	"j 5b\n"                                                               \
+	"6: addi t0, t1, 2\n"                                                  \
+	"and t2, t0, t3\n"                                                     \
+	"beqz t2, 7f\n"                                                        \
+	"lbu t2, 0(t0)\n"                                                      \
+	"addi t1, t1, 1\n"                                                     \
+	"beqz t2, 6b\n"                                                        \
+	"j 9f\n"                                                               \
+	"7: li a0, 7\n"                                                        \
+	"andi t2, sp, 15\n"                                                    \
+	"bnez t2, 9f\n"
+
 /* A program that returns 0 if it finds nothing but zeros. Otherwise its status
  * says where it found something else: 1: in an integer register, 2: in a
  * floating-point register, 3: after the bytes of its data, 4: in the stack
- * page, below what exec puts there, 5: after its text. */
+ * page, below what exec puts there, 5: after its text, 6: in the stack page,
+ * between argv and its only string, or after that string, 7: the stack pointer
+ * is not a multiple of 16, as the calling convention demands. */
 extern const char look_start[], look_end[];
 static void look_around(void) __attribute__((used, noinline));
 static void look_around(void)
@@ -68,8 +92,7 @@ static void look_around(void)
 		"bnez t2, 9f\n"
 		"addi t0, t0, 8\n"
 		"and t1, t0, t3\n"
-		"bnez t1, 4b\n"
-		"li a0, 0\n"
+		"bnez t1, 4b\n" LOOK_AT_ARGUMENTS "li a0, 0\n"
 		"9: li a7, %[exit]\n"
 		"ecall\n"
 		".balign 8\n"

@@ -300,6 +300,40 @@ static void read_and_write_without_memory(void)
 	xunlink("file");
 }
 
+#define AGES 0x7fffffff /* ticks, more than any test takes */
+
+static int sleeping_child(void)
+{
+	int pid = xfork();
+
+	if (pid == 0)
+		sleep(AGES);
+	return pid;
+}
+
+/* A call that gives something back must not need memory for it. */
+static void calls_that_need_no_memory(void)
+{
+	int fd = xopen(VMSTAT_PATH, O_WRONLY), status = 0, fds[2];
+	char *pages = xpages(3);
+	int sleeper = sleeping_child(), zombie = xzombie(5);
+
+	pages_fill(pages, 3, 1);
+	own_stack();
+	xpipe(fds);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_wait, (long)&status, 0, 0),
+		 zombie);
+	CHECK_EQ(status, 5);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_close, fds[0], 0, 0), 0);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_close, fds[1], 0, 0), 0);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_sbrk, -(long)PGSIZE, 0, 0),
+		 pages + 3 * PGSIZE);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_sbrk, -10, 0, 0),
+		 pages + 2 * PGSIZE);
+	CHECK_EQ(call_with_failure(fd, 1, SYS_kill, sleeper, 0, 0), 0);
+	xwait(STATUS_KILLED);
+}
+
 const struct test nomem_tests[] = {
 	TEST(sbrk_without_memory),
 	TEST(big_sbrk_without_memory),
@@ -314,5 +348,6 @@ const struct test nomem_tests[] = {
 	TEST(open_without_memory),
 	TEST(calls_on_names_without_memory),
 	TEST(read_and_write_without_memory),
+	TEST(calls_that_need_no_memory),
 	TESTS_END,
 };
