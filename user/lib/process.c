@@ -51,19 +51,36 @@ static void copy_until(char *dst, size_t size, const char *text, char end)
 	dst[i] = '\0';
 }
 
-int process_read(int pid, struct process *process)
+/* Read a whole file and add a NUL. Closes `fd`. Returns 0 or -1. */
+static int text_read(int fd, char text[TEXT_SIZE])
 {
-	char text[TEXT_SIZE];
-	int fd = open_of(pid, "status");
-
 	if (fd < 0)
 		return -1;
-	long n = read(fd, text, sizeof(text) - 1);
+
+	long n = read(fd, text, TEXT_SIZE - 1);
 
 	close(fd);
 	if (n < 0)
 		return -1;
 	text[n] = '\0';
+	return 0;
+}
+
+long meminfo_get(const char *label)
+{
+	char text[TEXT_SIZE];
+
+	if (text_read(open("/proc/meminfo", O_RDONLY), text) < 0)
+		return -1;
+	return number(text, label);
+}
+
+int process_read(int pid, struct process *process)
+{
+	char text[TEXT_SIZE];
+
+	if (text_read(open_of(pid, "status"), text) < 0)
+		return -1;
 	*process = (struct process){
 		.pid = pid,
 		.parent = (int)number(text, "PPid:"),

@@ -4,10 +4,11 @@
  * each turn the counters in /dev/vmstat show what it has cost. */
 
 #include "calf.h"
+#include "large.h"
 #include "many.h"
 #include "vmstat.h"
 
-#define SYNOPSIS "cowdemo [PAGES | many]"
+#define SYNOPSIS "cowdemo [PAGES | many | large]"
 #define DEFAULT_PAGES 64
 #define MAX_PAGES 100000
 
@@ -245,6 +246,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "many") == 0) {
 		many_run();
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "large") == 0) {
+		large_run();
 		return 0;
 	}
 	npages = DEFAULT_PAGES;

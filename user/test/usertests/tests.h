@@ -20,6 +20,7 @@ LAB_TESTS(lazy_heap_tests);
 LAB_TESTS(lazy_region_tests);
 LAB_TESTS(lazy_zero_tests);
 LAB_TESTS(lazy_program_tests);
+LAB_TESTS(lazy_promise_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
