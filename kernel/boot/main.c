@@ -16,6 +16,7 @@
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/kvm.h"
+#include "mm/promise.h"
 #include "proc/keys.h"
 #include "proc/proc.h"
 #include "trap/trap.h"
@@ -95,6 +96,7 @@ static void init_memory(void)
 			"comfortable",
 			"");
 	proc_init(maxproc);
+	promise_set_policy(options.overcommit);
 	synth = &procfs;
 	console_set_keys(keys_interrupt, keys_list);
 }

@@ -6,6 +6,7 @@
 
 #define WORD_LEN 128 /* bytes of a word, including its NUL */
 #define MAXPROC "maxproc="
+#define OVERCOMMIT "overcommit="
 
 enum meaning { FOR_KERNEL, FOR_INIT, WRONG };
 
@@ -35,6 +36,10 @@ static enum meaning take_word(const char *word, struct options *options)
 	} else if (strncmp(word, MAXPROC, strlen(MAXPROC)) == 0) {
 		if (!parse_number(word + strlen(MAXPROC), &options->maxproc) ||
 		    options->maxproc == 0)
+			return WRONG;
+	} else if (strncmp(word, OVERCOMMIT, strlen(OVERCOMMIT)) == 0) {
+		if (!promise_find_policy(word + strlen(OVERCOMMIT),
+					 &options->overcommit))
 			return WRONG;
 	} else {
 		return FOR_INIT;

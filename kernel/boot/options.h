@@ -2,13 +2,15 @@
 #pragma once
 
 #include "lib/types.h"
+#include "mm/promise.h"
 #include "proc/exec_args.h"
 
 /* The words that the kernel knows; all others become arguments of init. */
 struct options {
-	uint64 maxproc;     /* maxproc=N: most processes; 0: depends on RAM */
-	bool quiet;         /* quiet: no greeting */
-	bool panic_exit;    /* panic=exit: a panic ends QEMU */
+	uint64 maxproc; /* maxproc=N: most processes; 0: depends on RAM */
+	enum promise_policy overcommit; /* overcommit=POLICY */
+	bool quiet;                     /* quiet: no greeting */
+	bool panic_exit;                /* panic=exit: a panic ends QEMU */
 	const char *others; /* all boot arguments, for options_init_args() */
 };
 

@@ -11,6 +11,7 @@
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
+#include "mm/promise.h"
 #include "mm/uvm.h"
 
 static struct hart *auditor; /* atomic; the hart that has stopped the others */
@@ -171,6 +172,22 @@ static const char *check_all_regions(void)
 	return wrong;
 }
 
+static const char *check_promises(void)
+{
+	uint64 sum = 0;
+
+	LIST_EACH(link, &all_uvms) {
+		const struct regions *regions =
+			&LIST_ENTRY(link, struct uvm, link)->regions;
+
+		for (uint64 i = 0; i < regions->count; i++)
+			if (regions->list[i].rights & PTE_W)
+				sum += regions->list[i].end -
+				       regions->list[i].start;
+	}
+	return sum != promise_sum() ? "C1: all promises are in the sum" : NULL;
+}
+
 static const char *check_pages(void)
 {
 	if (*frame_count(zero_frame) != 0)
@@ -195,6 +212,8 @@ int audit(void)
 		wrong = check_pages();
 	if (wrong == NULL)
 		wrong = check_all_regions();
+	if (wrong == NULL)
+		wrong = check_promises();
 	__atomic_store_n(&auditor, NULL, __ATOMIC_RELEASE);
 	if (wrong == NULL)
 		return 0;

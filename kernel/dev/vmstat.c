@@ -10,10 +10,12 @@
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "mm/frame.h"
+#include "mm/promise.h"
 #include "mm/vmcount.h"
 
 #define TEXT_MAX 1024
 #define COMMAND_MAX 32
+#define OVERCOMMIT "overcommit "
 
 static struct {
 	struct spinlock lock;
@@ -98,6 +100,16 @@ static bool parse_fail(const char *command, uint64 *n)
 	       parse_number(command + strlen("fail "), n);
 }
 
+static int set_overcommit(const char *name)
+{
+	enum promise_policy policy;
+
+	if (!promise_find_policy(name, &policy))
+		return -EINVAL;
+	promise_set_policy(policy);
+	return 0;
+}
+
 static int run_command(const char *command)
 {
 	uint64 n;
@@ -108,6 +120,8 @@ static int run_command(const char *command)
 		frame_fail_nth(n);
 		return 0;
 	}
+	if (strncmp(command, OVERCOMMIT, strlen(OVERCOMMIT)) == 0)
+		return set_overcommit(command + strlen(OVERCOMMIT));
 	if (strcmp(command, "audit") == 0)
 		return audit();
 	return crash(command);

@@ -38,7 +38,13 @@ int regions_copy(struct regions *to, const struct regions *from)
 	for (uint64 i = 0; i < from->count; i++)
 		to->list[i] = from->list[i];
 	to->count = from->count;
+	to->writable = from->writable;
 	return 0;
+}
+
+static uint64 writable(const struct region *region)
+{
+	return region->rights & PTE_W ? region->end - region->start : 0;
 }
 
 /* Add a region that does not begin before the end of the last one. */
@@ -52,15 +58,18 @@ static int append(struct regions *regions, const struct region *new)
 	if (regions->count > 0 && next[-1].end == new->start &&
 	    next[-1].rights == new->rights) {
 		next[-1].end = new->end;
+		regions->writable += writable(new);
 		return 0;
 	}
 	if (regions->count == REGIONS_MAX)
 		return -ENOMEM;
 	if (regions->count == REGIONS_FEW && regions->list == regions->few)
 		error = list_grow(regions);
-	if (error == 0)
-		regions->list[regions->count++] = *new;
-	return error;
+	if (error != 0)
+		return error;
+	regions->list[regions->count++] = *new;
+	regions->writable += writable(new);
+	return 0;
 }
 
 void regions_cut(struct regions *regions, uint64 end)
@@ -68,8 +77,10 @@ void regions_cut(struct regions *regions, uint64 end)
 	while (regions->count > 0) {
 		struct region *last = &regions->list[regions->count - 1];
 
+		regions->writable -= writable(last);
 		if (last->start < end) {
 			last->end = MIN(last->end, end);
+			regions->writable += writable(last);
 			return;
 		}
 		regions->count--;
@@ -79,11 +90,11 @@ void regions_cut(struct regions *regions, uint64 end)
 int region_append(struct regions *regions, uint64 start, uint64 end,
 		  uint64 rights)
 {
-	const struct region *last = region_find(regions, start);
+	const struct region *next = regions->list + regions->count;
 
-	if (last != NULL) {
-		struct region both = { start, MIN(last->end, end),
-				       last->rights | rights };
+	if (regions->count > 0 && next[-1].end > start) {
+		struct region both = { start, MIN(next[-1].end, end),
+				       next[-1].rights | rights };
 
 		regions_cut(regions, start);
 

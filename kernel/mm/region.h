@@ -21,13 +21,14 @@ struct region {
 struct regions {
 	struct region *list; /* `few`; or a frame, once there were more */
 	uint64 count;
+	uint64 writable; /* bytes of them with PTE_W */
 	struct region few[REGIONS_FEW];
 };
 
 static inline void regions_init(struct regions *regions)
 {
 	regions->list = regions->few;
-	regions->count = 0;
+	regions->count = regions->writable = 0;
 }
 
 /* Copy `from` to `to`, which is empty. Returns 0; or -ENOMEM, and then `to` is

@@ -18,6 +18,7 @@
 #include "mm/kvm.h"
 #include "mm/pagetable.h"
 #include "mm/pool.h"
+#include "mm/promise.h"
 #include "mm/vmcount.h"
 
 #define UNROLL 16 /* entries in one turn of the loops of fork and exit */
@@ -98,12 +99,21 @@ static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 	pt_trim(uvm->root, start, end);
 }
 
+/* Take back what was promised from `start`, page-aligned. */
+static void cut_promise(struct uvm *uvm, uint64 start) REQUIRES(uvm->lock)
+{
+	uint64 before = uvm->regions.writable;
+
+	regions_cut(&uvm->regions, start);
+	promise_change(before, uvm->regions.writable);
+}
+
 void uvm_cut(struct uvm *uvm, uint64 brk)
 {
 	spin_acquire(&uvm->lock);
 	release_range(uvm, brk, uvm->brk);
 	pt_trim(uvm->root, brk, uvm->brk);
-	regions_cut(&uvm->regions, brk);
+	cut_promise(uvm, brk);
 	uvm->brk = brk;
 	spin_release(&uvm->lock);
 }
@@ -112,6 +122,7 @@ void uvm_destroy(struct uvm *uvm)
 {
 	spin_acquire(&uvms_lock);
 	list_remove(&uvm->link);
+	promise_change(uvm->regions.writable, 0);
 	spin_release(&uvms_lock);
 	spin_acquire(&uvm->lock);
 	release_range(uvm, 0, uvm->guard);
@@ -166,10 +177,17 @@ static int share_run(struct uvm *child, struct uvm *parent,
 
 int uvm_copy_regions(struct uvm *child, const struct uvm *parent)
 {
+	int error = promise_change(0, parent->regions.writable);
+
+	if (error != 0)
+		return error;
+	error = regions_copy(&child->regions, &parent->regions);
+	if (error != 0)
+		promise_change(parent->regions.writable, 0);
 	child->guard = parent->guard;
 	child->heap = parent->heap;
 	child->brk = parent->brk;
-	return regions_copy(&child->regions, &parent->regions);
+	return error;
 }
 
 int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
@@ -201,16 +219,20 @@ static int alloc_page(struct uvm *uvm, pte_t *pte, uint64 va)
 }
 
 /* Promise [start, end) at the end of the address space. uvmfault() makes each
- * page when it is first touched. More than all memory can never be there, so
- * refuse to promise it. */
+ * page when it is first touched. */
 static int promise_locked(struct uvm *uvm, uint64 start, uint64 end,
 			  uint64 rights) REQUIRES(uvm->lock)
 {
-	uint64 bytes = regions_bytes(&uvm->regions) + end - start;
+	uint64 before = uvm->regions.writable;
+	int error = region_append(&uvm->regions, start, end, rights);
 
-	if (bytes / PGSIZE > frames_total())
-		return -ENOMEM;
-	return region_append(&uvm->regions, start, end, rights);
+	if (error == 0)
+		error = promise_change(before, uvm->regions.writable);
+	if (error == 0)
+		return 0;
+	regions_cut(&uvm->regions, start);
+	promise_change(before, uvm->regions.writable);
+	return error;
 }
 
 int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
@@ -270,7 +292,7 @@ static void shrink_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 	uint64 start = ROUND_UP(brk, PGSIZE);
 
 	unmap_range(uvm, start, ROUND_UP(uvm->brk, PGSIZE));
-	regions_cut(&uvm->regions, start);
+	cut_promise(uvm, start);
 	uvm->brk = brk;
 }
 

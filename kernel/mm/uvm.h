@@ -47,7 +47,8 @@ void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
 void uvm_use(const struct uvm *uvm);
 
 /* Promise to the empty address space `child` what the program of the caller,
- * `parent`, was promised. Returns 0 or -ENOMEM. */
+ * `parent`, was promised. Returns 0; or -ENOMEM, also if the policy does not
+ * allow it (mm/promise.h). */
 int uvm_copy_regions(struct uvm *child, const struct uvm *parent);
 
 /* Share the pages of `parent` in [start, end), page-aligned, with `child`,
@@ -59,8 +60,8 @@ int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 
 /* Add the region [start, end), as region_append() does, with `rights` out of
  * PTE_R, PTE_W and PTE_X, and without pages. Moves the end of the address space
- * up to `end` if it is lower. Returns 0; or -ENOMEM, also if the program would
- * be promised more than all memory. */
+ * up to `end` if it is lower. Returns 0; or -ENOMEM, also if the policy does
+ * not allow that much (mm/promise.h). */
 int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
@@ -93,7 +94,7 @@ void *uvm_page(const struct uvm *uvm, uint64 va);
 
 /* Move the end of the heap by `delta` bytes. A new page gets a frame when it is
  * first touched. Returns the old end; -ENOMEM if addresses are exhausted or the
- * program would be promised more than all memory; -EINVAL if the heap would end
+ * policy does not allow that much (mm/promise.h); -EINVAL if the heap would end
  * before it starts. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
 

@@ -14,6 +14,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
+#include "mm/promise.h"
 #include "mm/uvm.h"
 #include "mm/vmcount.h"
 #include "proc/proc.h"
@@ -171,10 +172,12 @@ static long fill_meminfo(struct request *r)
 {
 	return ksnprintf(r->page, PGSIZE,
 			 "MemTotal:    %10lu kB\nMemFree:     %10lu kB\n"
-			 "PageTables:  %10lu kB\nKernelStack: %10lu kB\n",
+			 "PageTables:  %10lu kB\nKernelStack: %10lu kB\n"
+			 "CommitLimit: %10lu kB\nCommitted_AS:%10lu kB\n",
 			 KIB(frames_total()), KIB(frames_free()),
 			 KIB(vmcount_read(VM_table)),
-			 KIB(vmcount_read(VM_procs)));
+			 KIB(vmcount_read(VM_procs)), promise_limit() / 1024,
+			 promise_sum() / 1024);
 }
 
 static long fill_vmstat(struct request *r)
@@ -388,8 +391,7 @@ static long procfs_read(uint32 number, struct uio *dst,
 		n = MIN(MAX(n - (long)skip, 0), (long)dst->left);
 		int error = uio_put(dst, r.page + skip, (uint64)n);
 
-		if (error != 0)
-			n = error;
+		n = error != 0 ? error : n;
 	}
 	kfree(r.page);
 	return n;

@@ -37,8 +37,8 @@ int process_read(int pid, struct process *process);
  * their number, or -1 with errno set. free() the array. */
 long processes_read(struct process **all);
 
-/* A value of /proc/meminfo by its label, such as "MemFree:"; 0 if there is none,
- * or -1 with errno set. */
+/* A value of /proc/meminfo by its label, such as "MemFree:"; 0 if there is
+ * none, or -1 with errno set. */
 long meminfo_get(const char *label);
 
 /* Read the parts of one process's memory in the same way. */
