@@ -7,8 +7,9 @@
 #include "large.h"
 #include "many.h"
 #include "vmstat.h"
+#include "zeros.h"
 
-#define SYNOPSIS "cowdemo [PAGES | many | large]"
+#define SYNOPSIS "cowdemo [PAGES | many | large | zeros]"
 #define DEFAULT_PAGES 64
 #define MAX_PAGES 100000
 
@@ -242,16 +243,23 @@ static void make_pages(void)
 		write_page(i);
 }
 
+/* Demonstrations of other things, by the word that asks for them. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} others[] = {
+	{ "many", many_run },
+	{ "large", large_run },
+	{ "zeros", zeros_run },
+};
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "many") == 0) {
-		many_run();
-		return 0;
-	}
-	if (argc == 2 && strcmp(argv[1], "large") == 0) {
-		large_run();
-		return 0;
-	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (argc == 2 && strcmp(argv[1], others[i].name) == 0) {
+			others[i].run();
+			return 0;
+		}
 	npages = DEFAULT_PAGES;
 	if (argc > 2 || (argc == 2 && !parse_number(argv[1], &npages)))
 		usage(SYNOPSIS);
