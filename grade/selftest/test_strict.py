@@ -135,14 +135,14 @@ def test_translations(calf, tmp_path):
 def test_repeats(calf):
     """strict: the same seed gives the same run, and another seed another
     run"""
-    runs = [run(calf, CMD="echo hello; forktest", CPUS="4", SEED=seed)
-            for seed in ("17", "17", "18")]
+    runs = [run(calf, CMD="echo hello; forktest", CPUS="4", MEM="32M",
+                SEED=seed) for seed in ("17", "17", "18")]
     assert [done.returncode for done in runs] == [0, 0, 0]
     assert runs[0].stdout == runs[1].stdout
     assert runs[0].stderr == runs[1].stderr
     assert steps(runs[0].stderr) != steps(runs[2].stderr)
     assert "strict: again: make strict CMD='echo hello; forktest' CPUS=4 " \
-        "SEED=17\n" in runs[0].stderr
+        "SEED=17 MEM=32M\n" in runs[0].stderr
 
 
 def test_reset(calf):
