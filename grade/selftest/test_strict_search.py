@@ -20,16 +20,20 @@ from grade.machine.host.limits import limit
 from grade.selftest.test_strict import GUESTS, build_guest
 from grade.tools.setup.needs import needs, probe
 
+# One worker searches once for all of them, and nobody else runs gdb meanwhile.
+pytestmark = pytest.mark.xdist_group("gdb")
+
 AGAIN = re.compile(r"^strict: again: make strict (.*)$", re.MULTILINE)
 
 
-@pytest.fixture
-def strict(calf, tmp_path):
+@pytest.fixture(scope="module")
+def strict(calf, tmp_path_factory):
     """make strict with a guest that loses counts, and those settings."""
-    guest = build_guest(calf, tmp_path / "counter", "-g", GUESTS / "guest.S",
+    folder = tmp_path_factory.mktemp("search")
+    guest = build_guest(calf, folder / "counter", "-g", GUESTS / "guest.S",
                         GUESTS / "counter.c")
     plain = calf.folder / "plain" / "config.json"
-    config = tmp_path / "config.json"
+    config = folder / "config.json"
     config.write_text(json.dumps(
         {**json.loads(plain.read_text("utf-8")), "kernel": str(guest)}),
         "utf-8")
@@ -50,17 +54,19 @@ def finish(child):
     return child.returncode, said
 
 
+@pytest.fixture(scope="module")
 def search(strict):
-    """What a search says, and the settings that it says to run again with."""
+    """The output of a search, and the settings with which it repeats the
+    failure."""
     status, said = finish(strict({"CMD": "true", "SEEDS": "1..50"}))
     assert status == 1
     words = shlex.split(AGAIN.search(said)[1])
     return said, dict(word.split("=", 1) for word in words)
 
 
-def test_found(strict):
+def test_found(strict, search):
     """strict: a search finds a seed that fails, and what it takes to fail"""
-    said, settings = search(strict)
+    said, settings = search
     assert re.search(r"^strict: seed \d+ fails: exit status 1; narrowing$",
                      said, re.MULTILINE)
     assert settings["STRICT"] == "order"
@@ -70,12 +76,12 @@ def test_found(strict):
     assert repeated == said[said.index("story:"):]
 
 
-def test_cause(strict):
+def test_cause(search):
     """strict: the last early load of a narrowed run is the one to blame"""
     place = r"at step \d+ in count \(counter\.c:21\)"
     assert re.search(rf"^story: hart \d loaded from 0x\w+ {place} what was "
                      rf"there before hart \d stored to it {place}$",
-                     search(strict)[0], re.MULTILINE)
+                     search[0], re.MULTILINE)
 
 
 def test_port_taken(strict):
@@ -93,11 +99,10 @@ def free_port():
         return probed.getsockname()[1]
 
 
-@pytest.mark.xdist_group("gdb")
 @needs("gdb")
-def test_back(strict):
+def test_back(strict, search):
     """strict: gdb goes back from the end to the store that lost a count"""
-    _, settings = search(strict)
+    _, settings = search
     port = free_port()
     machine = strict({**settings, "PORT": str(port)})
     try:
