@@ -6,6 +6,7 @@ list, a line `lab NAME` stands before the first patch of that lab.
 
 import email
 import email.policy
+import functools
 import re
 import tempfile
 from dataclasses import dataclass
@@ -135,7 +136,10 @@ def read_patch(path, lab):
     name = f"{FOLDER}/{path.name}"
     if not subject or not mail["From"]:
         raise UserError(f"{name}: not as git format-patch writes it")
-    files, lines = changes_of(path)
+    try:
+        files, lines = changes_of(data)
+    except (GitError, ValueError) as error:
+        raise UserError(f"{name}: {error}") from None
     return Patch(lab, path, " ".join(subject.split()), body.strip(),
                  read_passes(body, name), files, lines)
 
@@ -152,25 +156,21 @@ def read_passes(body, name):
     return frozenset(test.strip() for test in tests.split(","))
 
 
-def changes_of(path):
+@functools.lru_cache(maxsize=None)
+def changes_of(data):
     """The files that a patch touches, and the number of changed lines of
-    code."""
-    name = f"{FOLDER}/{path.name}"
+    code. Raises GitError or ValueError."""
     with tempfile.TemporaryDirectory(prefix="calf-") as empty:
-        try:
-            table = git(Path(empty), "apply", "--numstat", "-z",
-                        str(path.resolve()))
-        except GitError as error:
-            raise UserError(f"{name}: {error}") from None
+        table = git(Path(empty), "apply", "--numstat", "-z", data=data)
     files, lines = set(), 0
     for row in table.decode(errors="replace").split("\0")[:-1]:
         added, removed, file = row.split("\t")
         if "-" in (added, removed):
-            raise UserError(f"{name}: {file} is not a text file")
+            raise ValueError(f"{file} is not a text file")
         files.add(file)
         if not is_page(file):
             lines += int(added) + int(removed)
-    for pair in DIFF.findall(path.read_bytes()):
+    for pair in DIFF.findall(data):
         files.update(name.decode(errors="replace") for name in pair)
     return frozenset(files), lines
 

@@ -85,12 +85,13 @@ def make(lab, out, patches, step):
     """Make the hand-out, from a step of the lab. Returns a message."""
     ours = of_lab(patches, lab.name)
     given = [patch for patch in ours if patch.number < step]
+    left = [patch for patch in ours if patch.number >= step]
     with stack.scratch_folder() as scratch, folder_for(out) as folder:
         repository.check_out(ROOT, scratch / "main")
-        stack.copy_parts(scratch / "main", scratch)
-        stack.take_off(scratch, patches[step - 1:])
         finished = scratch / "finished"
         stack.copy_finished(scratch / "main", finished, lab.name)
+        stack.copy_parts(finished, scratch)
+        stack.take_off(scratch, left)
         check_patterns(lab, repository.names_below(scratch / "main"))
         repository.fill(lab, scratch / "main", scratch, folder)
         if given:
