@@ -5,15 +5,15 @@ other tests of the project as well.
 
 TESTS="words" selects tests by name or title (grade/score/wanted.py);
 GROUP="words" selects groups of grade/labs/LAB/points; LAB=cow grades that lab
-only. WORKERS=N runs N
-tests at a time; FIRST=1 stops at the first failure. TREE=path grades the
-kernel of another tree. SANDBOX=1 forces the sandbox, SANDBOX=0 does without
-it. LIMIT=N ends the run after N seconds. QUICK=1 runs the most telling tests
-only, ALL=1 also those that a kernel has no chance to pass. REPORT and OUT are
-the defaults of --report and --out.
+only. WORKERS=N runs N tests at a time; FIRST=1 stops at the first failure.
+TREE=path grades the kernel of another tree. SANDBOX=1 forces the sandbox,
+SANDBOX=0 does without it. LIMIT=N ends the run after N seconds. QUICK=1 runs
+the most telling tests only, ALL=1 also those that a kernel has no chance to
+pass. REPORT and OUT are the defaults of --report and --out.
 """
 
 import argparse
+import functools
 import os
 import re
 import signal
@@ -86,6 +86,7 @@ def check_settings(everything):
         raise UserError(f"LIMIT={limit}: must be {limits.SECONDS}")
 
 
+@functools.lru_cache(maxsize=None)
 def pytest_takes(*options):
     """True if this version of pytest, with xdist, accepts the options. It is
     tried in a folder without tests."""
