@@ -29,8 +29,8 @@ class Points:
     """`groups` has the points of each group, in order. `tools` are the groups
     that do not test the kernel being graded, `cow` those that test nothing if
     the kernel shares no page, and `promises` those whose tests a kernel fails
-    only if it breaks a promise. `shown` has the tests, as a pattern, that must
-    show from outside what a group is about.
+    only if it breaks a promise. `shown` has, as a pattern, the tests from
+    outside of which a group needs one that passes.
 
     Of the labs given, or those to be graded, each test counts once: if there
     are several, the groups for tests of earlier labs are left out."""
@@ -130,8 +130,8 @@ class Points:
         return self._rules[self.place(test)].kind == QUICK
 
     def is_long(self, test):
-        """Whether only a kernel that keeps the promises which the other tests
-        look at can pass it."""
+        """True if a kernel can pass it only by keeping the promises that the
+        other tests check."""
         return self._rules[self.place(test)].kind == LONG
 
     def kernel_modules(self):

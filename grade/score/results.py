@@ -75,8 +75,8 @@ def sum_up(group, tests):
 
 
 def by_lab(tests):
-    """The sum of each graded lab. Where several are, `in_labs` has the group
-    and the points that a test has in each of them."""
+    """The points of each graded lab. If several labs are graded, `in_labs` of
+    a test has its group and points in each of them."""
     names = graded_labs()
     return [sum_up(name, in_lab(tests, name if len(names) > 1 else None))
             for name in names]

@@ -4,8 +4,8 @@ if it failed others.
 Points are for a kernel that works. A single failed test may mean that no
 program is safe, and then hundreds that pass say little. So, in this order:
 
-1. What the guest says about memory counts only if a test that looks at page
-   tables has shown what the group is about.
+1. In a group about memory, the tests that run in the guest count only if one
+   that looks at page tables from outside has passed, too.
 2. The tests marked `long` count only for a kernel that keeps its promises in
    all others, and does not panic.
 3. A group in which a promise was broken, or the kernel panicked, gives at most
@@ -15,8 +15,8 @@ program is safe, and then hundreds that pass say little. So, in this order:
 from grade.machine.run_to_end import PANIC_MARK
 from grade.score.points import PARTS, Points, add_up, fits
 
-UNSEEN = ("withheld: no page table has shown what this group is about, and "
-          "without that, the guest's word says nothing")
+UNSEEN = ("withheld: in this group, the tests that run in the guest count "
+          "only if one that looks at page tables from outside passes")
 TOO_EARLY = ("withheld: long tests count for a kernel that keeps its promises "
              "in the others")
 HALF = ("withheld: a promise of this group is broken, so it gives at most "

@@ -127,7 +127,8 @@ def last_line(done):
 
 
 class Memory:
-    """Stores Outcomes that were right, by what they depend on."""
+    """Stores the Outcomes of steps that passed, under a hash of all that they
+    depend on."""
 
     def __init__(self, root, form):
         self._folder = root / KEPT
