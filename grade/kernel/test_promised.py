@@ -1,4 +1,4 @@
-"""grade/kernel/test_promised.py: the heap of lab lazy, seen from outside.
+"""grade/kernel/test_promised.py: the memory of lab lazy, seen from outside.
 
 The first process grows its heap by more pages than a page table has entries.
 Then it, a child or the kernel touches some of them, and the page tables are
@@ -166,3 +166,30 @@ def test_heap_shrink(probe, heap):
         probe.do(PARENT, "sbrk", PAGES * PAGE)
     probe.do(PARENT, "load", heap[4])
     check_zeros(probe.look()[PARENT], heap[4])
+
+
+def test_text(probe):
+    """promised: text and constants of one program are in memory once"""
+    probe.do(PARENT, "fork", CHILD)
+    probe.do(CHILD, "exec")
+    seen = probe.look()
+    for area in "text", "constants":
+        va = seen[PARENT].area(area)
+        check(seen[CHILD].area(area) == va and va in seen[CHILD].pages
+              and seen[CHILD].frame(va) == seen[PARENT].frame(va),
+              f"the {area} at {va:#x} in one frame, whoever called exec()",
+              at(seen[PARENT], va), at(seen[CHILD], va))
+
+
+def test_data(probe):
+    """promised: data of one program is private to each process"""
+    probe.do(PARENT, "fork", CHILD)
+    probe.do(CHILD, "exec")
+    va = probe.look()[PARENT].area("data")
+    before = probe.look()
+    probe.do(CHILD, "store", va, 0x77)
+    after = probe.look()
+    check_untouched(before[PARENT], after[PARENT])
+    check(after[CHILD].frame(va) != after[PARENT].frame(va),
+          "data that is written in two frames", at(after[PARENT], va),
+          at(after[CHILD], va))

@@ -120,6 +120,8 @@ def test_lazy_heap_must_be_seen(monkeypatch):
     assert found["zero"] == whole["zero"]
     found = got(run(**{"promised.test_loadsx": "two frames"}))
     assert found["zero"] == 0 and found["heap"] == whole["heap"]
+    found = got(run(**{"promised.test_text": "two frames"}))
+    assert found["text"] == 0 and found["program"] == whole["program"]
 
 
 def test_settled_twice():

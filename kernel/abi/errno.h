@@ -24,6 +24,7 @@
 	X(EISDIR, 21, "is a directory")                                        \
 	X(EINVAL, 22, "invalid argument")                                      \
 	X(EMFILE, 24, "too many open files")                                   \
+	X(ETXTBSY, 26, "program is running")                                   \
 	X(EFBIG, 27, "file too large")                                         \
 	X(ENOSPC, 28, "no space left on device")                               \
 	X(ESPIPE, 29, "cannot seek")                                           \

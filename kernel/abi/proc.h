@@ -4,7 +4,7 @@
 /* /proc/PID/pagemap: 8 bytes for each page from address 0 to the end of the
  * heap; 0 if no page is mapped. These bits are the same as in Linux: */
 #define PAGEMAP_FRAME ((1UL << 55) - 1) /* number of the frame */
-#define PAGEMAP_EXCLUSIVE (1UL << 56)   /* the frame has one owner */
+#define PAGEMAP_EXCLUSIVE (1UL << 56)   /* one page maps the frame */
 #define PAGEMAP_PRESENT (1UL << 63)
 
 /* These are Calf's own, and 0 in Linux. They tell what a write does: */
@@ -14,5 +14,5 @@
 /* /proc/PID/smaps: a record of this many bytes for each range. */
 #define SMAPS_RECORD 175
 
-/* PssFixed: each page adds PGSIZE * PSS_ONE / owners, rounded down. */
+/* PssFixed: each page adds PGSIZE * PSS_ONE / mappings, rounded down. */
 #define PSS_ONE 4096UL

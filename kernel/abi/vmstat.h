@@ -9,7 +9,7 @@
 	X(total)  /* frames that the kernel can allocate */                    \
 	X(free)   /* how many of them are free */                              \
 	X(used)   /* how many are in use: total - free */                      \
-	X(shared) /* frames with more than one owner */                        \
+	X(shared) /* frames that more than one page maps */                    \
 	X(table)  /* frames that hold programs' page tables */                 \
 	X(procs)  /* processes, including zombies */                           \
 	X(late)   /* longest delay of a timer interrupt, in microseconds */

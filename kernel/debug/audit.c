@@ -2,11 +2,13 @@
  *
  * The audit needs no memory of its own. While the other harts stand still it
  * uses the counts of the frames as scratch space: subtract one for each entry
- * that maps a frame, check that 0 is left, and add it again. */
+ * that maps a frame, and FRAME_CACHED for each buffer of the block cache, check
+ * that 0 is left, and add them again. */
 #include "debug/audit.h"
 
 #include "abi/errno.h"
 #include "dev/ipi.h"
+#include "fs/block.h"
 #include "lib/hart.h"
 #include "lib/panic.h"
 #include "mm/frame.h"
@@ -102,8 +104,18 @@ static const char *subtract_one(pte_t pte)
 static const char *check_zero(pte_t pte)
 {
 	if (pte_is_counted(pte) && *frame_count(pte_page(pte)) != 0)
-		return "F2: a frame's count is the number of pages that map it";
+		return "F2: a frame's count is the number of its owners";
 	return NULL;
+}
+
+static void subtract_buffer(const void *frame)
+{
+	*frame_count(frame) -= FRAME_CACHED;
+}
+
+static void add_buffer(const void *frame)
+{
+	*frame_count(frame) += FRAME_CACHED;
 }
 
 static const char *add_one(pte_t pte)
@@ -197,9 +209,11 @@ static const char *check_pages(void)
 
 	if (wrong != NULL)
 		return wrong;
+	block_each_frame(subtract_buffer);
 	visit_all(subtract_one);
 	wrong = visit_all(check_zero);
 	visit_all(add_one);
+	block_each_frame(add_buffer);
 	return wrong;
 }
 

@@ -4,7 +4,11 @@
  * that nobody uses are also on the idle list, from which they are reused for
  * other blocks, least recently used first.
  *
- * cache.lock guards the table, the list, and the block number of each buffer.
+ * Programs may map the frame of a buffer. Such a buffer is `lent`. It is not
+ * reused, and has a list of its own when it is idle. The buffers that cannot be
+ * lent are enough for the file system, so it needs no memory to get one.
+ *
+ * cache.lock guards the table, the lists, and the block number of each buffer.
  * The sleep lock of a buffer guards its contents. A buffer is never reused
  * while its refs is not 0. */
 #include "fs/block.h"
@@ -20,16 +24,20 @@
 #define NBUFS_MIN 64
 #define NBUFS_MAX 2048
 #define NBUCKETS 512
+#define LENT_SPARE 8 /* buffers besides those that the journal needs */
 
 static struct {
 	struct spinlock lock;
 	struct list bucket[NBUCKETS]; /* [lock] */
 	struct list idle;             /* [lock] */
+	struct list idle_lent;        /* [lock] */
+	uint64 may_lend;              /* [lock] number of further buffers */
 	struct turn recycling;        /* [lock] to wait for an idle buffer */
 	struct waitq idle_again;
 } cache = {
 	.lock = SPINLOCK("block cache"),
 	.idle = LIST(cache.idle),
+	.idle_lent = LIST(cache.idle_lent),
 	.recycling = TURN_INIT(cache.recycling),
 	.idle_again = WAITQ(cache.idle_again),
 };
@@ -50,6 +58,7 @@ static int buf_add(void) REQUIRES(cache.lock)
 		return -ENOMEM;
 	sleeplock_init(&buf->lock, "buf");
 	waitq_init(&buf->io.done);
+	frame_cache(data);
 	buf->data = data;
 	buf->io.data = data;
 	list_init(&buf->log);
@@ -70,6 +79,7 @@ int block_cache_init(void)
 		list_init(&cache.bucket[i]);
 	for (uint64 i = 0; i < nbufs && error == 0; i++)
 		error = buf_add();
+	cache.may_lend = nbufs * 3 / 8 - LENT_SPARE;
 	spin_release(&cache.lock);
 	return error != 0 ? error : (int)nbufs;
 }
@@ -156,13 +166,78 @@ int block_get(uint32 block, struct buf **out)
 	return 0;
 }
 
-struct buf *block_get_zeroed(uint32 block)
+/* Let one more buffer be lent. If there are too many, take back an idle one
+ * whose frame no program maps any more. False if there is none. */
+static bool loan_find(void) REQUIRES(cache.lock)
+{
+	if (cache.may_lend > 0) {
+		cache.may_lend--;
+		return true;
+	}
+	LIST_EACH(link, &cache.idle_lent) {
+		struct buf *buf = LIST_ENTRY(link, struct buf, idle);
+
+		if (frame_mappings(buf->data) == 0) {
+			buf->lent = false;
+			list_remove(link);
+			list_push_back(&cache.idle, link);
+			wake_all(&cache.idle_again);
+			return true;
+		}
+	}
+	return false;
+}
+
+void *block_lend(struct buf *buf)
+{
+	spin_acquire(&cache.lock);
+	bool lent = buf->lent || loan_find();
+	buf->lent = lent;
+	spin_release(&cache.lock);
+	if (!lent)
+		return NULL;
+	frame_get(buf->data);
+	return buf->data;
+}
+
+int block_own(struct buf *buf)
+{
+	void *shared = buf->data;
+
+	if (frame_mappings(shared) == 0)
+		return 0;
+
+	void *own = kalloc();
+
+	if (own == NULL)
+		return -ENOMEM;
+	page_copy(own, shared);
+	frame_cache(own);
+	buf->data = buf->io.data = own;
+	frame_uncache(shared);
+	return 0;
+}
+
+int block_get_zeroed(uint32 block, struct buf **out)
 {
 	struct buf *buf = buf_take(block);
+	int error = block_own(buf);
 
+	if (error != 0) {
+		block_put(buf);
+		return error;
+	}
 	page_clear(buf->data);
 	buf->valid = true;
-	return buf;
+	*out = buf;
+	return 0;
+}
+
+void block_each_frame(void (*visit)(const void *frame)) UNCHECKED_LOCKING
+{
+	for (uint32 i = 0; i < NBUCKETS; i++)
+		LIST_EACH(link, &cache.bucket[i])
+			visit(LIST_ENTRY(link, struct buf, hash)->data);
 }
 
 void block_put(struct buf *buf) UNCHECKED_LOCKING
@@ -183,7 +258,8 @@ void block_unpin(struct buf *buf)
 	spin_acquire(&cache.lock);
 	ASSERT(buf->refs > 0, "a buffer without references is not put");
 	if (--buf->refs == 0) {
-		list_push_back(&cache.idle, &buf->idle);
+		list_push_back(buf->lent ? &cache.idle_lent : &cache.idle,
+			       &buf->idle);
 		wake_all(&cache.idle_again);
 	}
 	spin_release(&cache.lock);

@@ -14,9 +14,10 @@ struct buf {
 	uint32 refs;      /* [cache.lock] users, waiters and the journal */
 	struct list hash; /* [cache.lock] in its bucket */
 	struct list idle; /* [cache.lock] while refs is 0 */
+	bool lent;        /* [cache.lock] programs may map data */
 	struct sleeplock lock;
 	bool valid;            /* [lock] data holds the block */
-	void *data;            /* [init] a frame; its contents are [lock] */
+	void *data;            /* [lock] a frame, and its contents */
 	struct blk_request io; /* [lock]; of a logged buffer: the commit */
 	bool logged;     /* [journal.lock] part of the current transaction */
 	struct list log; /* [journal.lock] while logged */
@@ -29,9 +30,23 @@ int block_cache_init(void);
 /* Get the buffer of a block, with its contents. -EIO if the disk fails. */
 int block_get(uint32 block, struct buf **out);
 
-/* Get the buffer of a block and fill it with zeros, without reading the
- * disk. */
-struct buf *block_get_zeroed(uint32 block);
+/* Get the buffer of a block and fill it with zeros, without reading the disk.
+ * -ENOMEM, as block_own() gives it. */
+int block_get_zeroed(uint32 block, struct buf **out);
+
+/* Return the frame of a buffer that the caller holds, with the caller as one
+ * more owner, who must not write to it; or NULL if too many are lent. */
+void *block_lend(struct buf *buf);
+
+/* Prepare to change the contents of a buffer that the caller holds: if programs
+ * map its frame, the buffer gets a copy. The file of a program that runs cannot
+ * be changed, but on a damaged disk its blocks may be free, or in another file,
+ * too. Returns 0 or -ENOMEM. */
+int block_own(struct buf *buf);
+
+/* Call `visit` for the frame of each buffer, while no other hart runs. For the
+ * audit. */
+void block_each_frame(void (*visit)(const void *frame));
 
 /* Give up the buffer. */
 void block_put(struct buf *buf);

@@ -50,7 +50,31 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	return (long)(at - offset);
 }
 
+int inode_lend(struct inode *ip, uint64 offset, void **frame)
+{
+	struct buf *buf;
+	uint32 block;
+	int error = map_find(ip, (uint32)(offset / BLOCK_SIZE), &block);
+
+	*frame = NULL;
+	if (error != 0 || block == 0)
+		return error;
+	error = block_get(block, &buf);
+	if (error != 0)
+		return error;
+	*frame = block_lend(buf);
+	block_put(buf);
+	return 0;
+}
+
 /* ---- writing ---- */
+
+/* A process that starts the program meanwhile reads it after this change: it
+ * needs the lock for that. */
+static bool is_running(const struct inode *ip) REQUIRES(ip->lock)
+{
+	return __atomic_load_n(&ip->runs, __ATOMIC_ACQUIRE) != 0;
+}
 
 /* Add a block to the file, but only if the source can be read: no block is
  * added for bytes that the program does not have. */
@@ -90,7 +114,10 @@ static int write_piece(struct inode *ip, struct uio *src, uint64 offset,
 
 	if (error != 0)
 		return error;
-	error = uio_get(src, (char *)buf->data + offset % BLOCK_SIZE, n);
+	error = block_own(buf);
+	if (error == 0)
+		error = uio_get(src, (char *)buf->data + offset % BLOCK_SIZE,
+				n);
 	if (error == 0)
 		journal_write(buf);
 	block_put(buf);
@@ -102,6 +129,8 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	uint64 at = offset;
 	int error = 0;
 
+	if (is_running(ip))
+		return -ETXTBSY;
 	while (src->left > 0) {
 		uint64 n = MIN(piece_at(src, at), FILE_SIZE_MAX - at);
 
@@ -121,7 +150,7 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 
 int inode_truncate(struct inode *ip)
 {
-	int error = map_check(ip);
+	int error = is_running(ip) ? -ETXTBSY : map_check(ip);
 
 	if (error != 0)
 		return error;

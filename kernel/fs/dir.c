@@ -145,6 +145,10 @@ void dir_set(struct inode *dir, const struct dir_entry *entry, uint32 number)
 		journal_fail();
 		return;
 	}
+	if (block_own(buf) != 0) {
+		journal_fail();
+		goto put;
+	}
 	struct dirent *there = (struct dirent *)((char *)buf->data +
 						 entry->offset % BLOCK_SIZE);
 
@@ -152,5 +156,6 @@ void dir_set(struct inode *dir, const struct dir_entry *entry, uint32 number)
 	if (number == 0)
 		memset(there->name, 0, NAME_LEN);
 	journal_write(buf);
+put:
 	block_put(buf);
 }

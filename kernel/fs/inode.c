@@ -169,6 +169,18 @@ struct inode *inode_get(struct inode *ip)
 	return ip;
 }
 
+struct inode *inode_get_program(struct inode *ip)
+{
+	__atomic_fetch_add(&ip->runs, 1, __ATOMIC_RELAXED);
+	return inode_get(ip);
+}
+
+void inode_put_program(struct inode *ip)
+{
+	__atomic_fetch_sub(&ip->runs, 1, __ATOMIC_RELEASE);
+	inode_put(ip);
+}
+
 static void free_locked(struct inode *ip) REQUIRES(ip->lock)
 {
 	map_clear(ip);

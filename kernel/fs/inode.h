@@ -32,6 +32,7 @@ struct inode {
 	uint32 number;    /* [init] */
 	uint32 refs;      /* [inodes.lock] */
 	struct list link; /* [inodes.lock] in the hash table */
+	uint32 runs;      /* atomic; processes whose program it is */
 	struct sleeplock lock;
 	bool loaded; /* [lock] the fields below have been read */
 
@@ -83,6 +84,11 @@ struct inode *inode_get(struct inode *ip);
  * an operation or with an inode locked. */
 void inode_put(struct inode *ip);
 
+/* Add a reference for a process whose program the file is, or drop it. There
+ * can be no changes to its contents while there is one. */
+struct inode *inode_get_program(struct inode *ip);
+void inode_put_program(struct inode *ip);
+
 void inode_lock(struct inode *ip) ACQUIRES(ip->lock);
 void inode_unlock(struct inode *ip) RELEASES(ip->lock);
 
@@ -112,13 +118,20 @@ int inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
 long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	REQUIRES(ip->lock);
 
+/* Return in *frame the frame of a block of the file, as block_lend() does; NULL
+ * also if the block is a hole. `offset` is that of any byte of the block, below
+ * the size of the file. Returns 0 or -EIO. */
+int inode_lend(struct inode *ip, uint64 offset, void **frame)
+	REQUIRES(ip->lock);
+
 /* Write likewise. The file grows if necessary, and a gap before `offset` reads
  * as zeros. Only within an operation with enough credits for the bytes
- * (fs/super.h). -ENOSPC, -EFBIG, -EFAULT, -EIO. */
+ * (fs/super.h). -ENOSPC, -EFBIG, -EFAULT, -EIO, -ETXTBSY. */
 long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	REQUIRES(ip->lock);
 
 /* Free all blocks of the file, and make its size 0. Only within an operation.
- * -EIO if the disk cannot be read to find the blocks, and then nothing has
- * changed; or if the file is damaged, and then it is empty nevertheless. */
+ * -ETXTBSY if it is a program that runs, or -EIO if the disk cannot be read to
+ * find the blocks, and then nothing has changed. -EIO also if the file is
+ * damaged, and then it is empty nevertheless. */
 int inode_truncate(struct inode *ip) REQUIRES(ip->lock);

@@ -301,8 +301,8 @@ static int recover(const struct journal_header *header)
 
 int journal_open(uint32 nbufs)
 {
-	/* Leave the other buffers to processes that only read. */
-	journal.capacity = MIN(super.journal.blocks - 1, nbufs * 3 / 4);
+	/* The others can be lent, or used by processes that only read. */
+	journal.capacity = MIN(super.journal.blocks - 1, nbufs * 5 / 8);
 	if (journal.capacity < credits_least())
 		return -ENOMEM;
 

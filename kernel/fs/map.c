@@ -61,10 +61,13 @@ static int table_write(uint32 table, uint32 slot, uint32 block)
 
 	if (error != 0)
 		return error;
-	((uint32 *)buf->data)[slot] = block;
-	journal_write(buf);
+	error = block_own(buf);
+	if (error == 0) {
+		((uint32 *)buf->data)[slot] = block;
+		journal_write(buf);
+	}
 	block_put(buf);
-	return 0;
+	return error;
 }
 
 static int walk(struct inode *ip, const struct path *path, struct walk *at)
@@ -106,8 +109,11 @@ static int extend(struct inode *ip, const struct path *path, struct walk *at)
 	if (error != 0)
 		return error;
 	for (uint32 i = 0; i < n; i++) {
-		struct buf *buf = block_get_zeroed(made[i]);
+		struct buf *buf;
 
+		error = block_get_zeroed(made[i], &buf);
+		if (error != 0)
+			goto free;
 		if (i + 1 < n)
 			((uint32 *)buf->data)[path->slot[at->step + i + 1]] =
 				made[i + 1];
@@ -118,9 +124,11 @@ static int extend(struct inode *ip, const struct path *path, struct walk *at)
 		ip->map[path->slot[0]] = made[0];
 	else
 		error = table_write(at->table, path->slot[at->step], made[0]);
-	if (error != 0)
-		free_blocks(made, n);
 	at->block = made[n - 1];
+	if (error == 0)
+		return 0;
+free:
+	free_blocks(made, n);
 	return error;
 }
 

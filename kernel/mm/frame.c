@@ -10,7 +10,8 @@
  *
  * F1: the count of a frame is 0 exactly when it is free.
  * F2: the count of a frame that is in use is the number of user leaf entries
- *     that map it, plus one for each holder in the kernel.
+ *     that map it, plus one for each holder in the kernel, and FRAME_CACHED
+ *     if the block cache is one.
  *
  * Counts are atomic and need no lock: only an owner can add another owner, so a
  * count leaves 0 only in kalloc(). */
@@ -242,6 +243,13 @@ void frame_last_put(void *frame, uint64 owners)
 	release(frame);
 }
 
+void frame_uncache(void *frame)
+{
+	if (__atomic_fetch_sub(frame_count(frame), FRAME_CACHED,
+			       __ATOMIC_RELEASE) == FRAME_CACHED)
+		frame_last_put(frame, 1);
+}
+
 uint64 frames_total(void)
 {
 	return (uint64)(reserve.end - reserve.start) / PGSIZE;
@@ -263,7 +271,7 @@ uint64 frames_shared(void)
 
 	for (uint8 *frame = reserve.start; frame < reserve.frontier;
 	     frame += PGSIZE)
-		count += *frame_count(frame) > 1;
+		count += frame_mappings(frame) > 1;
 	return count;
 }
 

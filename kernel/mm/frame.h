@@ -41,6 +41,17 @@ void *kzalloc(void);
 /* Free a frame from kalloc(). The caller must be its only owner. */
 void kfree(void *frame);
 
+/* What the block cache adds to the count of a frame that it owns. So a count
+ * also tells how many pages of programs map the frame. */
+#define FRAME_CACHED (1U << 31)
+
+/* Make the block cache the owner of a frame in place of the caller, which is
+ * its only owner. */
+static inline void frame_cache(const void *frame)
+{
+	*frame_count(frame) = FRAME_CACHED;
+}
+
 /* Add an owner. The caller must be one itself. */
 static inline void frame_get(const void *frame)
 {
@@ -48,12 +59,19 @@ static inline void frame_get(const void *frame)
 }
 
 /* Return the number of owners: user page-table entries that map the frame, and
- * holders in the kernel. If an owner gets 1, it is the only one and stays so
- * until it adds another; it also sees all that former owners did to the
- * frame. */
+ * holders in the kernel, of which the block cache counts FRAME_CACHED. If an
+ * owner gets 1, it is the only one and stays so until it adds another; it also
+ * sees all that former owners did to the frame. */
 static inline uint32 frame_owners(const void *frame)
 {
 	return __atomic_load_n(frame_count(frame), __ATOMIC_ACQUIRE);
+}
+
+/* Return the number of owners besides the block cache; if a program maps the
+ * frame, these are the page-table entries that map it. */
+static inline uint32 frame_mappings(const void *frame)
+{
+	return frame_owners(frame) & ~FRAME_CACHED;
 }
 
 /* The rare part of frame_put(). `owners` is the count before the decrement: 1,
@@ -77,12 +95,15 @@ static inline void frame_put(void *frame)
 		frame_last_put(frame, owners);
 }
 
+/* Drop the block cache as an owner of the frame, likewise. */
+void frame_uncache(void *frame);
+
 /* The number of frames that kalloc() manages, and how many of them are free.
  * The latter is exact only while no hart allocates. */
 uint64 frames_total(void);
 uint64 frames_free(void);
 
-/* The number of frames with several owners. Takes time proportional to the
+/* The number of frames that several pages map. Takes time proportional to the
  * number of frames ever used. */
 uint64 frames_shared(void);
 

@@ -204,16 +204,35 @@ int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 	return error;
 }
 
+/* A frame of the program's own for a page, with the same bytes. */
+static void *own_frame(pte_t pte)
+{
+	void *there = pte & PTE_V ? pte_page(pte) : NULL;
+
+	if (there != NULL && frame_owners(there) == 1)
+		return there;
+
+	void *own = there != NULL ? kalloc() : kzalloc();
+
+	if (own == NULL)
+		return NULL;
+	if (there != NULL) {
+		page_copy(own, there);
+		frame_put(there);
+	} else {
+		vmcount_add(VM_zero_fill, 1);
+	}
+	return own;
+}
+
 static int alloc_page(struct uvm *uvm, pte_t *pte, uint64 va)
 	REQUIRES(uvm->lock)
 {
 	const struct region *region = region_find(&uvm->regions, va);
-	void *frame = *pte & PTE_V ? pte_page(*pte) : kzalloc();
+	void *frame = own_frame(*pte);
 
 	if (frame == NULL)
 		return -ENOMEM;
-	if (!(*pte & PTE_V))
-		vmcount_add(VM_zero_fill, 1);
 	*pte = pte_make_user(frame, region->rights);
 	return 0;
 }
@@ -275,6 +294,27 @@ void *uvm_page(const struct uvm *uvm, uint64 va)
 	const pte_t *pte = pt_find(uvm->root, va);
 
 	return pte != NULL && (*pte & PTE_V) ? pte_page(*pte) : NULL;
+}
+
+/* Let *pte map the frame, unless there is a page. */
+static bool map_page(pte_t *pte, void *frame, uint64 rights)
+{
+	if (pte == NULL || (*pte & PTE_V))
+		return false;
+
+	pte_t entry = pte_make_user(frame, rights);
+
+	*pte = rights & PTE_W ? pte_to_cow(entry) : entry;
+	return true;
+}
+
+bool uvm_map(struct uvm *uvm, uint64 va, void *frame)
+{
+	spin_acquire(&uvm->lock);
+	bool mapped = map_page(pt_make(uvm->root, va), frame,
+			       region_find(&uvm->regions, va)->rights);
+	spin_release(&uvm->lock);
+	return mapped;
 }
 
 static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)

@@ -66,9 +66,15 @@ int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
 /* Map pages at [start, end), page-aligned and promised, with the rights that
- * their regions have now: those that are there, and zeroed ones. After -ENOMEM
- * some of the pages may be missing. */
+ * their regions have now: those that are there, copied if others own them, too,
+ * and zeroed ones. After -ENOMEM some of the pages may be missing. */
 int uvm_alloc(struct uvm *uvm, uint64 start, uint64 end) EXCLUDES(uvm->lock);
+
+/* Map a frame of which the caller is one of several owners at va, page-aligned
+ * and promised. The page becomes the owner in place of the caller, and a write
+ * to it makes a copy. False, with nothing changed, if there is a page already
+ * or memory is exhausted. */
+bool uvm_map(struct uvm *uvm, uint64 va, void *frame) EXCLUDES(uvm->lock);
 
 /* The lowest address of the stack, or 0 if there is no stack yet. */
 static inline uint64 uvm_stack(const struct uvm *uvm)

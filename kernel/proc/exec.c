@@ -1,8 +1,8 @@
 /* kernel/proc/exec.c: replace the program of a process.
  *
  * The new address space is built beside the old one, which is dropped only when
- * nothing can fail any more. Others may change the file between two reads: what
- * has been read is checked before it is used, so that does no harm. */
+ * nothing can fail any more. Others may change the file until it counts as a
+ * program that runs, so what has been read is checked before it is used. */
 #include "proc/exec.h"
 
 #include "abi/errno.h"
@@ -11,6 +11,7 @@
 #include "fs/path.h"
 #include "lib/elf.h"
 #include "lib/string.h"
+#include "mm/frame.h"
 #include "mm/pagetable.h"
 #include "mm/uio.h"
 #include "mm/usercopy.h"
@@ -54,6 +55,9 @@ static int read_table(struct inode *inode, void *dst, uint64 n, uint64 offset)
 
 static int read_header(struct inode *inode, struct elf_header *header)
 {
+	if (inode->type != T_FILE)
+		return -EACCES;
+
 	int error = read_table(inode, header, sizeof(*header), 0);
 
 	if (error != 0)
@@ -79,43 +83,83 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
-/* Read a part of a segment from the file into its pages. */
-static int load_part(struct uvm *uvm, struct inode *inode,
-		     const struct elf_segment *segment, uint64 from, uint64 end)
-	REQUIRES(inode->lock)
+/* Whether a page has only zeros from `end` on. */
+static bool is_zero_after(const void *page, uint64 end)
 {
-	while (from < end) {
-		uint64 va = segment->vaddr + from;
-		uint64 n = MIN(end - from, PGSIZE - va % PGSIZE);
-		char *page = uvm_page(uvm, va);
-		int error = read_exact(inode, page + va % PGSIZE, n,
-				       segment->offset + from);
+	const uint8 *bytes = page;
+	const uint64 *words = page;
+	uint64 bits = 0;
 
-		if (error != 0)
-			return error;
-		from += n;
-	}
+	for (; end % sizeof(*words) != 0; end++)
+		bits |= bytes[end];
+#pragma GCC unroll 8
+	for (uint64 i = end / sizeof(*words); i < PGSIZE / sizeof(*words); i++)
+		bits |= words[i];
+	return bits == 0;
+}
+
+/* Map the block that begins with the `count` bytes of the file for va. Returns
+ * 1; or 0 if there must be a copy, because the program must not see the rest of
+ * the block or because there is a page already; or an error. */
+static int map_block(struct uvm *uvm, struct inode *inode, uint64 va,
+		     uint64 count, uint64 offset) REQUIRES(inode->lock)
+{
+	void *frame;
+
+	if ((va | offset) % PGSIZE != 0 || offset >= inode->size ||
+	    count > inode->size - offset)
+		return 0;
+
+	int error = inode_lend(inode, offset, &frame);
+
+	if (error != 0 || frame == NULL)
+		return error;
+	if (is_zero_after(frame, count) && uvm_map(uvm, va, frame))
+		return 1;
+	frame_put(frame);
 	return 0;
 }
 
-/* Load the part of a segment that comes from the file. A long one is loaded in
- * parts, between which others may use the hart and the file. */
-static int load_bytes(struct uvm *uvm, struct inode *inode,
-		      const struct elf_segment *segment)
+/* Make the page at va, with the bytes that the segment has there. */
+static int load_page(struct uvm *uvm, struct inode *inode,
+		     const struct elf_segment *segment, uint64 va)
+	REQUIRES(inode->lock)
 {
-	uint64 next;
+	uint64 start = MAX(va, segment->vaddr);
+	uint64 end = MIN(va + PGSIZE, segment->vaddr + segment->filesz);
+	uint64 offset = segment->offset + (start - segment->vaddr);
+	if (start < end) {
+		int mapped = map_block(uvm, inode, start, end - start, offset);
 
-	for (uint64 done = 0; done < segment->filesz; done = next) {
-		int error = done > 0 ? give_way() : 0;
+		if (mapped != 0)
+			return MIN(mapped, 0);
+	}
+	int error = uvm_alloc(uvm, va, va + PGSIZE);
+
+	if (error != 0 || start >= end)
+		return error;
+
+	char *page = uvm_page(uvm, va);
+
+	return read_exact(inode, page + start % PGSIZE, end - start, offset);
+}
+
+/* Load the pages of a segment from va to `end`. Many are loaded in parts,
+ * between which others may use the hart and the file. */
+static int load_pages(struct uvm *uvm, struct inode *inode,
+		      const struct elf_segment *segment, uint64 va, uint64 end)
+{
+	while (va < end) {
+		uint64 next = MIN(va + LOAD_MAX, end);
+		int error = inode_lock_killable(inode);
 
 		if (error != 0)
 			return error;
-		error = inode_lock_killable(inode);
-		if (error != 0)
-			return error;
-		next = MIN(segment->filesz, done + LOAD_MAX);
-		error = load_part(uvm, inode, segment, done, next);
+		for (; va < next && error == 0; va += PGSIZE)
+			error = load_page(uvm, inode, segment, va);
 		inode_unlock(inode);
+		if (error == 0 && va < end)
+			error = give_way();
 		if (error != 0)
 			return error;
 	}
@@ -144,9 +188,9 @@ static int load_segment(struct uvm *uvm, struct inode *inode,
 	int error = uvm_promise(uvm, first, ROUND_UP(end, PGSIZE),
 				rights_of(segment));
 
-	if (error == 0)
-		error = space_alloc(uvm, first, zeros);
-	return error != 0 ? error : load_bytes(uvm, inode, segment);
+	if (error != 0)
+		return error;
+	return load_pages(uvm, inode, segment, first, zeros);
 }
 
 /* Load all segments. *stack_bytes becomes the size of the stack that the file
@@ -196,23 +240,14 @@ static int make_stack(struct uvm *uvm, uint64 bytes)
 	return error;
 }
 
-static int load_program(struct uvm *uvm, struct inode *inode, uint64 *entry,
-			uint64 *stack_bytes)
+static int load_program(struct uvm *uvm, struct inode *inode,
+			const struct elf_header *header, uint64 *stack_bytes)
 {
-	struct elf_header header;
-
-	if (inode->type != T_FILE)
-		return -EACCES;
-
-	int error = read_header(inode, &header);
+	int error = load_segments(uvm, inode, header, stack_bytes);
 
 	if (error != 0)
 		return error;
-	error = load_segments(uvm, inode, &header, stack_bytes);
-	if (error != 0)
-		return error;
-	*entry = header.entry;
-	return region_find(&uvm->regions, *entry) != NULL ? 0 : -ENOEXEC;
+	return region_find(&uvm->regions, header->entry) != NULL ? 0 : -ENOEXEC;
 }
 
 /* Write pointers to the `count` strings at *offset into the array at *array,
@@ -306,14 +341,20 @@ static void commit(struct proc *p, struct uvm *uvm, const char *path,
 static __attribute__((noinline)) int
 exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 {
-	uint64 entry, stack_bytes, sp;
+	struct inode *former = current()->program;
+	struct elf_header header;
+	uint64 stack_bytes, sp;
+	int error = read_header(inode, &header);
+
+	if (error != 0)
+		return error;
+
 	struct uvm *uvm = uvm_create();
 
 	if (uvm == NULL)
 		return -ENOMEM;
-
-	int error = load_program(uvm, inode, &entry, &stack_bytes);
-
+	inode_get_program(inode);
+	error = load_program(uvm, inode, &header, &stack_bytes);
 	if (error != 0)
 		goto drop;
 	error = make_stack(uvm, stack_bytes);
@@ -322,11 +363,15 @@ exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 	error = push_args(uvm, args, &sp);
 	if (error != 0)
 		goto drop;
-	commit(current(), uvm, path, entry, sp, args->argc);
+	commit(current(), uvm, path, header.entry, sp, args->argc);
+	current()->program = inode;
+	if (former != NULL)
+		inode_put_program(former);
 	return 0;
 
 drop:
 	space_drop(uvm);
+	inode_put_program(inode);
 	return error;
 }
 

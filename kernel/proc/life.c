@@ -85,6 +85,7 @@ int proc_fork(void (*start)(void))
 	child->frame->a0 = 0;
 	memcpy(child->name, parent->name, sizeof(child->name));
 	child->cwd = inode_get(parent->cwd);
+	child->program = inode_get_program(parent->program);
 	fdtable_copy(&child->files, &parent->files);
 	vmcount_add(VM_fork, 1);
 
@@ -126,6 +127,9 @@ static void release_resources(struct proc *p)
 		spin_release(&tree_lock);
 		space_drop(uvm);
 	}
+	if (p->program != NULL)
+		inode_put_program(p->program);
+	p->program = NULL;
 }
 
 static void leave_children_locked(struct proc *p) REQUIRES(tree_lock)

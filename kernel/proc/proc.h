@@ -43,6 +43,7 @@ struct proc {
 	struct uvm *uvm;          /* the same; NULL for a kernel thread */
 	struct fpu_state *fpu;    /* [self] NULL: no floating point yet */
 	struct inode *cwd;        /* [self] */
+	struct inode *program;    /* [self] NULL for a kernel thread */
 	struct fdtable files;     /* [self] */
 
 	enum proc_state state; /* [sched_lock] */

@@ -109,13 +109,13 @@ struct range {
 
 static void add_page(struct range *r, pte_t pte)
 {
-	uint32 owners = frame_owners(pte_page(pte));
+	uint32 mappings = frame_mappings(pte_page(pte));
 
-	ASSERT(owners > 0, "F1: a frame that is mapped has an owner");
+	ASSERT(mappings > 0, "F2: a frame that is mapped is counted");
 	r->pages++;
-	r->shared += owners > 1;
+	r->shared += mappings > 1;
 	r->cow += pte_is_cow(pte);
-	r->pss += PGSIZE * PSS_ONE / owners;
+	r->pss += PGSIZE * PSS_ONE / mappings;
 }
 
 /* Set *range to the first range that ends after va, so far without pages; false
@@ -256,7 +256,7 @@ static uint64 pagemap_entry(const struct uvm *uvm, uint64 va)
 	if (pte == NULL || !pte_is_counted(*pte))
 		return 0;
 	return virt_to_phys(pte_page(*pte)) >> PGSHIFT | PAGEMAP_PRESENT |
-	       (frame_owners(pte_page(*pte)) == 1 ? PAGEMAP_EXCLUSIVE : 0) |
+	       (frame_mappings(pte_page(*pte)) == 1 ? PAGEMAP_EXCLUSIVE : 0) |
 	       (*pte & PTE_W ? PAGEMAP_WRITABLE : 0) |
 	       (pte_is_cow(*pte) ? PAGEMAP_COW : 0);
 }

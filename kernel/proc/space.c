@@ -8,36 +8,12 @@
 #include "proc/space.h"
 
 #include "abi/errno.h"
-#include "mm/frame.h"
 #include "mm/uvm.h"
 #include "proc/sleep.h"
 
 /* Bytes of addresses in one stretch. Clearing all of its pages takes about 3
  * million instructions, copying them 5 million. */
 #define STRETCH (16UL << 20)
-
-static bool has_room(uint64 bytes)
-{
-	return bytes / PGSIZE <= frames_free();
-}
-
-int space_alloc(struct uvm *uvm, uint64 start, uint64 end)
-{
-	if (!has_room(end - start))
-		return -ENOMEM;
-	for (uint64 next; start < end; start = next) {
-		next = MIN(start + STRETCH, end);
-
-		int error = uvm_alloc(uvm, start, next);
-
-		if (error != 0)
-			return error;
-		error = next < end ? give_way() : 0;
-		if (error != 0)
-			return error;
-	}
-	return 0;
-}
 
 /* Move the end of the heap down to `brk`. This cannot fail. */
 static void shrink(struct uvm *uvm, uint64 brk)

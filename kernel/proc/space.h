@@ -9,10 +9,6 @@
 
 struct uvm;
 
-/* Map pages, like uvm_alloc(). Returns 0, -ENOMEM or -EINTR; after a failure
- * some of the pages may be missing. */
-int space_alloc(struct uvm *uvm, uint64 start, uint64 end);
-
 /* Move the end of the running process's heap by `delta` bytes. Returns the old
  * end; or, with the end unchanged, an error of uvm_sbrk() or -EINTR. */
 long space_sbrk(struct uvm *uvm, int64 delta);

@@ -24,6 +24,7 @@ UPWARD = {
     ("dev", "proc/sleeplock.h"),
     ("dev", "proc/turn.h"),
     ("debug", "dev/ipi.h"),
+    ("debug", "fs/block.h"),
     ("debug", "proc/sleeplock.h"),
     ("lib", "debug/lockorder.h"),
 }

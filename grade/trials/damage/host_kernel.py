@@ -25,7 +25,7 @@ def build_host(config, folder, root=ROOT):
                if path.name not in NOT_FILES]
     sources += [kernel / "mm" / "uio.c", *sorted(HOST.glob("[!.]*.c"))]
     cc, *flags = config.command("host_cc")
-    # The host's headers come first: host/lib/hart.h replaces the kernel's.
+    # The host's headers come first, and replace the kernel's.
     command = [cc, "-iquote", HOST, *flags, "-fno-builtin-printf", *SANITIZERS]
     abuse, program = folder / "abuse.o", folder / "files"
     compile_or_fail([*command, "-DON_HOST",

@@ -8,167 +8,19 @@
 
 #include "test.h"
 
-#include "abi/proc.h"
 #include "files.h"
 #include "process.h"
-#include "sort.h"
+#include "sums.h"
 
 #define CHILDREN 12
 #define PAGES 256 /* pages of each; the i-th child writes to 16 * i of them */
-#define ENTRIES 8192
 #define ENDS 100
-#define REST "/tmp/proctest.rest"
-#define SLAB_FRAMES 4 /* frames that a dozen processes may cost the kernel */
-
-static uint64 *frames[ENTRIES]; /* point into `entries` */
-static uint64 entries[ENTRIES];
-static long nframes;
-
-/* ---- all processes of one name ---- */
-
-static int compare_frames(const void *a, const void *b)
-{
-	uint64 x = *(const uint64 *)a & PAGEMAP_FRAME;
-	uint64 y = *(const uint64 *)b & PAGEMAP_FRAME;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Add the process's pages to `entries`; returns how many there are. */
-static long read_pagemap(int pid)
-{
-	char path[PATH_LEN];
-	uint64 part[64];
-	long n, pages = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
-	int fd = xopen(path, O_RDONLY);
-
-	while ((n = read(fd, part, sizeof(part))) > 0)
-		for (long i = 0; i < n / (long)sizeof(part[0]); i++) {
-			if (!(part[i] & PAGEMAP_PRESENT))
-				continue;
-			CHECK(nframes < ENTRIES);
-			frames[nframes] = &entries[nframes];
-			entries[nframes++] = part[i];
-			pages++;
-		}
-	CHECK_EQ(n, 0);
-	xclose(fd);
-	return pages;
-}
-
-/* Check that the parts of a process add up to its totals, and to `pages` if it
- * is asleep. There may be addresses without pages. */
-static void check_mappings(int pid, long pages)
-{
-	struct mapping *all;
-	long rss = 0, count = mappings_read(pid, &all);
-
-	for (long i = 0; i < count; i++) {
-		const struct mapping *m = &all[i];
-
-		CHECK_EQ(m->shared + m->private, m->rss);
-		CHECK(m->rss <= (long)(m->end - m->start) / 1024);
-		CHECK(m->cow <= m->rss);
-		rss += m->rss;
-	}
-	free(all);
-	if (pages >= 0)
-		CHECK_EQ(rss, pages * (long)PGSIZE / 1024);
-}
-
-/* Count each frame once, and check the bit that says whether only one page maps
- * it. */
-static long count_distinct(void)
-{
-	long distinct = 0;
-
-	sort_pointers((void **)frames, (size_t)nframes, compare_frames);
-	for (long i = 0, n; i < nframes; i += n) {
-		for (n = 1; i + n < nframes &&
-			    compare_frames(frames[i], frames[i + n]) == 0;
-		     n++)
-			;
-		for (long k = i; k < i + n; k++) {
-			uint64 entry = *frames[k];
-
-			CHECK_EQ((entry & PAGEMAP_EXCLUSIVE) != 0, n == 1);
-			CHECK(!(entry & PAGEMAP_WRITABLE) || n == 1);
-			CHECK(!(entry & PAGEMAP_COW) ||
-			      !(entry & PAGEMAP_WRITABLE));
-		}
-		distinct++;
-	}
-	return distinct;
-}
-
-/* All processes of that name are asleep, and nobody else shares their frames.
- * So the sum of their PSS must be the memory of these frames, except for less
- * than 1 / PSS_ONE byte a page. */
-static void check_sums(const char *name)
-{
-	struct process *all;
-	long found = 0, count = processes_read(&all);
-	uint64 pss = 0;
-
-	for (struct process *p = all; p < all + count; p++) {
-		if (strcmp(p->name, name) != 0)
-			continue;
-		long pages = read_pagemap(p->pid);
-
-		CHECK_EQ(p->rss, pages * (long)PGSIZE / 1024);
-		check_mappings(p->pid, pages);
-		pss += p->pss;
-		found++;
-	}
-	free(all);
-	CHECK_EQ(found, CHILDREN + 1);
-
-	uint64 used = (uint64)count_distinct() * PGSIZE * PSS_ONE;
-
-	CHECK(pss <= used && used - pss < (uint64)nframes);
-}
-
-/* ---- the whole memory ---- */
-
-/* The number of frames that hold neither page tables nor pages of processes:
- * all frames minus those that /proc accounts for. */
-static long kernel_rest(void)
-{
-	nframes = 0;
-
-	struct process *all;
-	long tables = 0, count = processes_read(&all);
-	long rest = xvmstat("used") - count;
-
-	for (struct process *p = all; p < all + count; p++) {
-		tables += p->tables * 1024 / (long)PGSIZE;
-		read_pagemap(p->pid);
-	}
-	CHECK_EQ(tables, xvmstat("table"));
-	return rest - tables - count_distinct();
-}
-
-/* The rest must be the same, however many processes there are. */
-static void compare_rest(void)
-{
-	long before, rest;
-
-	kernel_rest(); /* touches the memory that it needs */
-	rest = kernel_rest();
-	int fd = open(REST, O_RDONLY);
-
-	if (fd < 0) {
-		make_file(REST, &rest, sizeof(rest));
-		return;
-	}
-	xread(fd, &before, sizeof(before));
-	xclose(fd);
-	CHECK(rest >= before && rest - before <= SLAB_FRAMES);
-}
+#define PROGRAM "/bin/proctest"
+#define COPY "/tmp/procfamily"
 
 /* ---- others, meanwhile ---- */
+
+static uint64 words[4 * 600];
 
 static void forks(int end)
 {
@@ -177,7 +29,7 @@ static void forks(int end)
 			int pid = fork();
 
 			if (pid == 0) {
-				entries[i * 600] = (uint64)i;
+				words[i * 600] = (uint64)i;
 				exit(0);
 			}
 		}
@@ -321,7 +173,7 @@ static void live(int end)
 static void sums(int end)
 {
 	(void)end;
-	check_sums("procfamily");
+	check_sums("procfamily", CHILDREN + 1);
 }
 
 static void rest(int end)
@@ -330,22 +182,48 @@ static void rest(int end)
 	compare_rest();
 }
 
+/* Run `rest` while the family's program runs, but no family. */
+static void alone(int end)
+{
+	(void)end;
+	run("procrest");
+}
+
+/* Programs from the same file may share its text, and the family must share
+ * with nobody else: it has a file of its own. */
 static const struct part {
 	const char *name;
 	void (*run)(int end);
+	const char *file;
 } parts[] = {
-	{ "procsums", sums },   { "procrest", rest }, { "procforks", forks },
-	{ "procreads", reads }, { "procends", ends }, { "procfamily", live },
+	{ "procsums", sums, PROGRAM },   { "procrest", rest, PROGRAM },
+	{ "procforks", forks, PROGRAM }, { "procreads", reads, PROGRAM },
+	{ "procends", ends, PROGRAM },   { "procfamily", live, COPY },
+	{ "procalone", alone, COPY },
 };
+
+static void copy_program(void)
+{
+	static char bytes[PGSIZE];
+	int from = xopen(PROGRAM, O_RDONLY);
+	int to = xopen(COPY, O_WRONLY | O_CREATE | O_TRUNC);
+	long n;
+
+	while ((n = read(from, bytes, sizeof(bytes))) > 0)
+		xwrite(to, bytes, (size_t)n);
+	xclose(from);
+	xclose(to);
+}
 
 static void link_parts(void)
 {
 	char path[PATH_LEN];
 
 	unlink(REST);
+	copy_program();
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		snprintf(path, sizeof(path), "/tmp/%s", parts[i].name);
-		if (link("/bin/proctest", path) < 0 && errno != EEXIST)
+		if (link(parts[i].file, path) < 0 && errno != EEXIST)
 			err(1, "%s", path);
 	}
 }
@@ -389,12 +267,12 @@ int main(int argc, char **argv)
 	check_files();
 	link_parts();
 	strcpy(end_text, "0");
-	run("procrest");
+	run("procalone");
 	run("procfamily");
 	run("procends");
 	all_at_once(number);
 	strcpy(end_text, "0");
-	run("procrest");
+	run("procalone");
 	puts("proctest: ok");
 	return 0;
 }

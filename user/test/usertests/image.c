@@ -2,8 +2,15 @@
 
 #include "elf.h"
 
-void make_program(const char *path, const struct segment *segments,
-		  uint16 count)
+/* The offset of a segment in the file if `from` bytes are in use. */
+static uint64 offset_of(const struct segment *segment, uint64 from,
+			bool mappable)
+{
+	return mappable ? from + (segment->va - from) % PGSIZE : from;
+}
+
+static void write_program(const char *path, const struct segment *segments,
+			  uint16 count, bool mappable)
 {
 	struct elf_file file = {
 		.ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
@@ -22,6 +29,9 @@ void make_program(const char *path, const struct segment *segments,
 	xwrite(fd, &file, sizeof(file));
 	for (int i = 0; i < count; i++) {
 		const struct segment *s = &segments[i];
+
+		offset = offset_of(s, offset, mappable);
+
 		struct elf_part part = {
 			.type = s->is_stack ? ELF_GNU_STACK : ELF_LOAD,
 			.flags = s->rights,
@@ -36,7 +46,24 @@ void make_program(const char *path, const struct segment *segments,
 		xwrite(fd, &part, sizeof(part));
 		offset += s->size;
 	}
-	for (int i = 0; i < count; i++)
+	offset = sizeof(file) + count * sizeof(struct elf_part);
+	for (int i = 0; i < count; i++) {
+		offset = offset_of(&segments[i], offset, mappable);
+		lseek(fd, (long)offset, SEEK_SET);
 		xwrite(fd, segments[i].bytes, segments[i].size);
+		offset += segments[i].size;
+	}
 	xclose(fd);
+}
+
+void make_program(const char *path, const struct segment *segments,
+		  uint16 count)
+{
+	write_program(path, segments, count, false);
+}
+
+void make_mappable_program(const char *path, const struct segment *segments,
+			   uint16 count)
+{
+	write_program(path, segments, count, true);
 }

@@ -2,35 +2,13 @@
  * touched: none for arrays that begin as zeros, and none for most of its
  * stack. */
 
-#include "tests.h"
+#include "lazy_program.h"
 
-#define CODE_AT PGSIZE
 #define ARRAY_AT 0x10000000
 #define DATA 104 /* bytes of the array that are in the file */
 #define ARRAY_END (ARRAY_AT + 3 * (int)PGSIZE)
 #define STRADDLE (ARRAY_AT + 2 * (int)PGSIZE - 4)
 #define STACK_PAGES 1024L
-
-/* Define NAME_start and NAME_end, the code of a program. */
-#define PROGRAM(name, code, ...)                                               \
-	extern const char name##_start[], name##_end[];                        \
-	static void name(void) __attribute__((used, noinline));                \
-	static void name(void)                                                 \
-	{                                                                      \
-		__asm__ volatile(".option push\n"                              \
-				 ".option norelax\n" #name "_start:\n" code    \
-				 "li a0, 0\n"                                  \
-				 "li a7, %[exit]\n"                            \
-				 "ecall\n"                                     \
-				 "1: li a0, 1\n"                               \
-				 "li a7, %[exit]\n"                            \
-				 "ecall\n"                                     \
-				 "2: .ascii \"fail 1\"\n"                      \
-				 "3: .ascii \"fail 0\"\n" #name "_end:\n"      \
-				 ".option pop"                                 \
-				 :                                             \
-				 : [exit] "i"(SYS_exit), __VA_ARGS__);         \
-	}
 
 /* Write a byte to 1, and wait for one from 0. */
 PROGRAM(waiter,
@@ -128,13 +106,13 @@ static void make(const char *start, const char *end, long array_pages,
 #define MAKE(name, array_pages, stack_pages)                                   \
 	make(name##_start, name##_end, array_pages, stack_pages)
 
-/* Run it in a child, with these files as 0 and 1. */
-static void start(int in, int out, char *argument)
+int start_program(int in, int out, char *argument)
 {
 	char *argv[] = { "program", argument, NULL };
+	int pid = xfork();
 
-	if (xfork() != 0)
-		return;
+	if (pid != 0)
+		return pid;
 	in = dup(in);
 	out = dup(out);
 	close(0);
@@ -159,7 +137,7 @@ static long frames_of_waiters(int count, long array_pages, long stack_pages)
 	xpipe(from);
 	MAKE(waiter, array_pages, stack_pages);
 	for (int i = 0; i < count; i++)
-		start(to[0], from[1], NULL);
+		start_program(to[0], from[1], NULL);
 	for (int i = 0; i < count; i++)
 		signal_take(from);
 
@@ -197,7 +175,7 @@ static void arrays_are_zero_and_can_be_written(void)
 	xsbrk(-count * (long)PGSIZE); /* frames with other contents */
 	MAKE(user, 3, 1);
 	for (int i = 0; i < 2; i++) {
-		start(0, 1, NULL);
+		start_program(0, 1, NULL);
 		xwait(0);
 	}
 	xunlink("program");
@@ -212,7 +190,7 @@ static void calls_touch_arrays(void)
 	xpipe(to);
 	xpipe(from);
 	MAKE(caller, 4, 1);
-	start(to[0], from[1], NULL);
+	start_program(to[0], from[1], NULL);
 	xwrite(to[1], "12345678", 8);
 	xread(from[0], bytes, sizeof(bytes));
 	CHECK_EQ(memcmp(bytes,
@@ -230,7 +208,7 @@ static void check_touch_dies(char *argument)
 	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
 	MAKE(toucher, 4, 16);
-	start(0, fd, argument);
+	start_program(0, fd, argument);
 	xwait(STATUS_KILLED);
 	xwrite(fd, "fail 0", 6);
 	xunlink("program");

@@ -40,6 +40,7 @@ static const struct test_group groups[] = {
 	{ "lazy", lazy_zero_tests, false },
 	{ "lazy", lazy_program_tests, false },
 	{ "lazy", lazy_promise_tests, false },
+	{ "lazy", lazy_text_tests, false },
 	{ "slow", slow_tests, true },
 	{ "large", large_tests, true },
 	{ NULL, NULL, false },

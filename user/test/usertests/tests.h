@@ -21,6 +21,7 @@ LAB_TESTS(lazy_region_tests);
 LAB_TESTS(lazy_zero_tests);
 LAB_TESTS(lazy_program_tests);
 LAB_TESTS(lazy_promise_tests);
+LAB_TESTS(lazy_text_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
@@ -93,6 +94,11 @@ struct segment {
  * the first one. */
 void make_program(const char *path, const struct segment *segments,
 		  uint16 count);
+
+/* The same, but the offset of each segment in its block is that of va in its
+ * page. */
+void make_mappable_program(const char *path, const struct segment *segments,
+			   uint16 count);
 
 /* A kind of store, and where in two pages to try it. The list ends with
  * NULL. */

@@ -81,6 +81,11 @@ void page_clear(void *page)
 	memset(page, 0, BLOCK_SIZE);
 }
 
+void page_copy(void *dst, const void *src)
+{
+	memcpy(dst, src, BLOCK_SIZE);
+}
+
 void spin_wait(const struct spinlock *lock)
 {
 	panic("%s: a lock is taken twice", lock->name);
