@@ -303,11 +303,64 @@ static void stack_may_have_any_size(void)
 	check_stack(-1UL, ENOMEM);
 }
 
+/* A program that stores to the lowest byte of its stack, whose size follows the
+ * text. */
+extern const char reach_start[], reach_end[];
+static void reach_down(void) __attribute__((used, noinline));
+static void reach_down(void)
+{
+	__asm__ volatile(".option push\n"
+			 ".option norelax\n"
+			 "reach_start:\n"
+			 "lla t0, reach_end\n"
+			 "ld t1, 0(t0)\n"
+			 "li t2, 4095\n"
+			 "add t0, sp, t2\n"
+			 "not t2, t2\n"
+			 "and t0, t0, t2\n"
+			 "sub t0, t0, t1\n"
+			 "sb zero, 0(t0)\n"
+			 "li a0, 0\n"
+			 "li a7, %[exit]\n"
+			 "ecall\n"
+			 ".balign 8\n"
+			 "reach_end:\n"
+			 ".option pop"
+			 :
+			 : [exit] "i"(SYS_exit));
+}
+
+static void stack_has_all_its_bytes(void)
+{
+	static const uint64 sizes[] = { 1,          PGSIZE,         PGSIZE + 1,
+					2 * PGSIZE, 3 * PGSIZE - 1, 65536 };
+	static char text[PGSIZE];
+	char *argv[] = { "x", NULL };
+	size_t size = (size_t)(reach_end - reach_start);
+
+	memcpy(text, reach_start, size);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		const struct segment segments[] = {
+			{ TEXT_VA, 5, text, size + 8, size + 8, false },
+			{ 0, 6, data, 0, sizes[i], true },
+		};
+
+		memcpy(text + size, &sizes[i], sizeof(sizes[i]));
+		make_program("program", segments, ARRAY_LEN(segments));
+		IN_CHILD() {
+			exec("./program", argv);
+			fail("exec: %s", strerror(errno));
+		}
+		xwait(0);
+	}
+}
+
 const struct test fresh_tests[] = {
 	TEST(new_program_finds_nothing_of_others),
 	TEST(segment_may_cross_pages),
 	TEST(page_of_two_segments_has_the_rights_of_both),
 	TEST(program_may_have_many_segments),
 	TEST(stack_may_have_any_size),
+	TEST(stack_has_all_its_bytes),
 	TESTS_END,
 };

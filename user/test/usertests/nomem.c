@@ -110,11 +110,24 @@ static void fork_without_memory(void)
 	sweep_failures("fork", fork_with_failure);
 }
 
-/* The child's floating-point registers need memory, too. */
+/* The child's floating-point registers need memory, too. A fork that succeeds
+ * gives it those of its parent. */
 static long step_fork_with_floats(int fd, int n)
 {
-	__asm__ volatile("fmv.d.x fa0, zero" : : : "fa0");
-	return fork_with_failure(fd, n);
+	const long value = 4711;
+	long seen;
+
+	__asm__ volatile("fmv.d.x fa0, %0" : : "r"(value) : "fa0");
+
+	long pid = call_with_failure(fd, n, SYS_fork, 0, 0, 0);
+
+	if (pid == 0) {
+		__asm__ volatile("fmv.x.d %0, fa0" : "=r"(seen));
+		exit(seen == value ? 0 : 1);
+	}
+	if (pid > 0)
+		xwait(0);
+	return pid;
 }
 
 /* The kernel packs the registers of several processes into a frame. So there

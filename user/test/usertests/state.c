@@ -118,6 +118,51 @@ static void float_registers_are_private(void)
 	CHECK_EQ(float_get(), 4711);
 }
 
+/* The same for a register that no function saves when it begins. */
+static uint64 temporary_get(void)
+{
+	uint64 value;
+
+	__asm__ volatile("fmv.x.d %0, ft0" : "=r"(value));
+	return value;
+}
+
+static void temporary_set(uint64 value)
+{
+	__asm__ volatile("fmv.d.x ft0, %0" : : "r"(value) : "ft0");
+}
+
+/* The children have used no floating point yet, but the hart has, for a process
+ * that sleeps when they look. What they find must be theirs to keep. */
+static void first_float_is_zero(void)
+{
+	enum { CHILDREN = 8 };
+	int begin[2], done[2], end[2];
+	char byte = 0;
+
+	xpipe(begin);
+	xpipe(done);
+	xpipe(end);
+	for (int i = 0; i < CHILDREN; i++)
+		IN_CHILD() {
+			xread(begin[0], &byte, 1);
+			CHECK_EQ(temporary_get(), 0);
+			xwrite(done[1], &byte, 1);
+			xread(end[0], &byte, 1);
+			CHECK_EQ(temporary_get(), 0);
+		}
+	temporary_set(4711);
+	for (int i = 0; i < CHILDREN; i++) {
+		xwrite(begin[1], &byte, 1);
+		xread(done[0], &byte, 1);
+	}
+	for (int i = 0; i < CHILDREN; i++) {
+		temporary_set(4711);
+		xwrite(end[1], &byte, 1);
+		xwait(0);
+	}
+}
+
 #define ALL_FLOATS                                                             \
 	"0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, "   \
 	"19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
@@ -290,6 +335,7 @@ const struct test state_tests[] = {
 	TEST(float_registers_are_private),
 	TEST(all_float_registers_are_kept),
 	TEST(any_float_instruction_can_be_first),
+	TEST(first_float_is_zero),
 	TEST(counters_can_be_read),
 	TEST(counters_show_what_memory_does),
 	TESTS_END,
