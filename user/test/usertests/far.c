@@ -15,11 +15,11 @@ struct far_task {
 
 /* A program that writes to standard output and waits for a byte on standard
  * input, before it begins and before it ends. In between its heap grows, it
- * stores a number in each page, and forks; both processes check and change all
- * pages. Then the heap shrinks again. The status says what was wrong: 1: the
- * heap does not grow, or grows beyond its limit, 2: fork fails, 3: the child
- * finds other numbers than its parent stored, 4: the parent finds numbers of
- * the child, 5: the heap does not shrink. */
+ * stores a number in each page but the last one, and forks; both processes
+ * check these and change all pages. Then the heap shrinks again. The status
+ * says what was wrong: 1: the heap does not grow, or grows beyond its limit, 2:
+ * fork fails, 3: the child finds other numbers than its parent stored, 4: the
+ * parent finds numbers of the child, 5: the heap does not shrink. */
 extern const char far_start[], far_end[];
 static void go_far(void) __attribute__((used, noinline));
 static void go_far(void)
@@ -35,16 +35,17 @@ static void go_far(void)
 		"mv s2, a0; add s3, s2, s1\n" /* the heap is s2 .. s3 */
 		"ld a0, 8(s0); beqz a0, 1f\n"
 		"ecall; bgez a0, 9f\n"
-		"1: li s4, 1; jal s11, 10f\n"
+		"1: li s5, 4096; sub s3, s3, s5\n"
+		"li s4, 1; jal s11, 10f\n"
 		"li s10, 2; li a7, %[fork]; ecall; bltz a0, 9f\n"
 		"li s10, 3; bnez a0, 2f\n"
 		"jal s11, 20f\n" /* the child */
-		"li s4, 2; jal s11, 10f; jal s11, 20f\n"
+		"add s3, s3, s5; li s4, 2; jal s11, 10f; jal s11, 20f\n"
 		"li s10, 0; j 9f\n"
 		"2: addi a0, sp, -16; li a7, %[wait]; ecall\n"
 		"lw s10, -16(sp); bnez s10, 9f\n"
 		"li s10, 4; jal s11, 20f\n"
-		"li s4, 3; jal s11, 10f; jal s11, 20f\n"
+		"add s3, s3, s5; li s4, 3; jal s11, 10f; jal s11, 20f\n"
 		"li s10, 5; neg a0, s1; li a7, %[sbrk]; ecall\n"
 		"bltz a0, 9f\n"
 		"jal s11, 30f\n"

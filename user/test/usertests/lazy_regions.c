@@ -189,6 +189,46 @@ static void heap_ends_anywhere(void)
 	check_audit();
 }
 
+/* The end moves inside one page, and to its end. */
+static void moves_inside_a_page_promise_nothing(void)
+{
+	static const long moves[] = { 1, 100, 3000, -50, -2000, 0, 10 };
+	volatile char *page = xpages(0);
+
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+		xsbrk(moves[i]);
+		check_page_kills(page + PGSIZE);
+	}
+	xpages(0);
+	CHECK_EQ(page[PGSIZE - 1], 0);
+	check_page_kills(page + PGSIZE);
+	check_audit();
+}
+
+/* The kernel may do a large change in parts. */
+static void shrink_of_any_size_ends_the_promise(void)
+{
+	static const long sizes[] = {
+		PGSIZE,
+		2 << 20,
+		(16 << 20) - PGSIZE,
+		16 << 20,
+		(16 << 20) + PGSIZE,
+		32 << 20,
+	};
+	volatile char *heap = xpages(1);
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		if (sbrk(sizes[i]) == SBRK_FAILED)
+			continue; /* too little memory */
+		CHECK_EQ(heap[sizes[i]], 0);
+		xsbrk(-sizes[i]);
+		check_page_kills(heap + PGSIZE);
+		check_page_kills(heap + sizes[i]);
+	}
+	check_audit();
+}
+
 /* Several growths together are promised no more than all memory, and one that
  * is refused promises nothing. */
 static void promises_end_with_memory(void)
@@ -346,6 +386,8 @@ const struct test lazy_region_tests[] = {
 	TEST(programs_of_many_ranges_fork_and_grow),
 	TEST(programs_of_many_ranges_without_memory),
 	TEST(heap_ends_anywhere),
+	TEST(moves_inside_a_page_promise_nothing),
+	TEST(shrink_of_any_size_ends_the_promise),
 	TEST(promises_end_with_memory),
 	TEST(pages_far_apart_go_with_the_heap),
 	TEST(proc_tells_promised_from_present),
