@@ -274,6 +274,9 @@ static void program_that_runs_cannot_be_changed(void)
 
 	MAKE(reader, PAGES);
 	start_programs(2);
+
+	int open_all_the_time = xopen("program", O_RDONLY);
+
 	for (int running = 2; running > 0; running--) {
 		CHECK_FAILS(overwrite(), ETXTBSY);
 		CHECK_FAILS(open("program", truncate), ETXTBSY);
@@ -281,6 +284,7 @@ static void program_that_runs_cannot_be_changed(void)
 		xwait(0);
 	}
 	CHECK_EQ(overwrite(), 0);
+	xclose(open_all_the_time);
 	end_programs(0, 0);
 
 	start_programs(1); /* it gets the new bytes */
