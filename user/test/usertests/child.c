@@ -23,6 +23,51 @@ static void child_has_the_same_files(void)
 	xunlink("file");
 }
 
+static void child_has_the_same_descriptors(void)
+{
+	int low = xopen("file", O_RDWR | O_CREATE);
+	int high = dup(low);
+	struct stat st;
+
+	xclose(low);
+	IN_CHILD() {
+		CHECK_FAILS(fstat(low, &st), EBADF);
+		xwrite(high, "x", 1);
+		CHECK_EQ(dup(high), low);
+	}
+	xwait(0);
+	xclose(high);
+	xunlink("file");
+}
+
+/* The grandchild answers when its parent has been killed. */
+static void kill_of_parent_spares_child(void)
+{
+	int ready[2], go[2], answer[2];
+	char byte = 'x';
+
+	xpipe(ready);
+	xpipe(go);
+	xpipe(answer);
+
+	int pid = xfork();
+
+	if (pid == 0) {
+		IN_CHILD() {
+			xwrite(ready[1], &byte, 1);
+			xread(go[0], &byte, 1);
+			xwrite(answer[1], &byte, 1);
+		}
+		xwait(0);
+	}
+	xread(ready[0], &byte, 1);
+	CHECK_EQ(kill(pid), 0);
+	xwait(STATUS_KILLED);
+	xclose(answer[1]);
+	xwrite(go[1], &byte, 1);
+	xread(answer[0], &byte, 1);
+}
+
 static void child_has_every_file(void)
 {
 	int fds[2];
@@ -137,6 +182,8 @@ static void child_has_the_same_mappings(void)
 
 const struct test child_tests[] = {
 	TEST(child_has_the_same_files),
+	TEST(child_has_the_same_descriptors),
+	TEST(kill_of_parent_spares_child),
 	TEST(child_has_every_file),
 	TEST(files_opened_by_child_are_its_own),
 	TEST(child_has_the_same_directory),
