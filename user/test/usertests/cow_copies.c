@@ -111,9 +111,20 @@ static void read_device(char *pages)
 	xclose(fd);
 }
 
+/* Files in /proc are made by the kernel, too. */
+static void read_proc(char *pages)
+{
+	int fd = xopen("/proc/meminfo", O_RDONLY);
+
+	CHECK_EQ(read(fd, pages + 8, 9), 9);
+	CHECK_EQ(memcmp(pages + 8, "MemTotal:", 9), 0);
+	xclose(fd);
+}
+
 static void read_of_device_breaks_sharing(void)
 {
 	check_both_ways(read_device);
+	check_both_ways(read_proc);
 }
 
 static void call_fstat(char *pages)
