@@ -19,7 +19,7 @@ from grade.machine.sv39 import (
     walk)
 from grade.tools.gdb.locks import held_locks
 from grade.tools.gdb.memory import Memory
-from grade.tools.gdb.owners import COUNT
+from grade.tools.gdb.owners import COUNT, PAGES
 from grade.tools.gdb.procs import (
     Mappings, all_processes, find_process, selected_hart)
 
@@ -66,7 +66,7 @@ def kernel_count(memory, pa):
     does not count."""
     gdb.set_convenience_variable("frame", pa // PAGE)
     try:
-        return int(memory.variable(COUNT))
+        return int(memory.variable(COUNT)) & PAGES
     except gdb.error:
         return None
 
