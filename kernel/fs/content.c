@@ -71,7 +71,7 @@ int inode_lend(struct inode *ip, uint64 offset, void **frame)
 
 /* A process that starts the program meanwhile reads it after this change: it
  * needs the lock for that. */
-static bool is_running(const struct inode *ip) REQUIRES(ip->lock)
+static bool program_runs(const struct inode *ip) REQUIRES(ip->lock)
 {
 	return __atomic_load_n(&ip->runs, __ATOMIC_ACQUIRE) != 0;
 }
@@ -129,7 +129,7 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 	uint64 at = offset;
 	int error = 0;
 
-	if (is_running(ip))
+	if (program_runs(ip))
 		return -ETXTBSY;
 	while (src->left > 0) {
 		uint64 n = MIN(piece_at(src, at), FILE_SIZE_MAX - at);
@@ -150,7 +150,7 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 
 int inode_truncate(struct inode *ip)
 {
-	int error = is_running(ip) ? -ETXTBSY : map_check(ip);
+	int error = program_runs(ip) ? -ETXTBSY : map_check(ip);
 
 	if (error != 0)
 		return error;

@@ -7,7 +7,7 @@
 
 #define SPARE_PART 16 /* one part in so many is not promised under `never` */
 
-static const char *const names[] = {
+static const char *const policies[] = {
 	[PROMISE_HEURISTIC] = "heuristic",
 	[PROMISE_ALWAYS] = "always",
 	[PROMISE_NEVER] = "never",
@@ -21,8 +21,8 @@ static uint64 promised; /* atomic; bytes */
 
 bool promise_find_policy(const char *name, enum promise_policy *policy)
 {
-	for (uint32 i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i], name) == 0) {
+	for (uint32 i = 0; i < ARRAY_LEN(policies); i++)
+		if (strcmp(policies[i], name) == 0) {
 			*policy = i;
 			return true;
 		}

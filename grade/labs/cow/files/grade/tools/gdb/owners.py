@@ -4,3 +4,6 @@
 # C without a call. If gdb cannot evaluate it, the kernel does not count
 # owners. Fill it in when your kernel counts owners.
 COUNT = ""
+
+# These bits of it count the owners.
+PAGES = 0xffffffff
