@@ -193,3 +193,73 @@ def test_data(probe):
     check(after[CHILD].frame(va) != after[PARENT].frame(va),
           "data that is written in two frames", at(after[PARENT], va),
           at(after[CHILD], va))
+
+
+READ, WRITE = 1, 2      # of mprotect()
+
+
+@pytest.fixture
+def mapping(probe):
+    """The addresses of the pages that the first process has mapped."""
+    start = probe.do(PARENT, "mmap", 0, PAGES, READ | WRITE)
+    check(start > 0, "mmap() succeeds", f"it returns {start}")
+    return [start + PAGE * index for index in range(PAGES)]
+
+
+def test_mapping(probe, mapping):
+    """promised: mmap() makes no page, and each touch makes that page alone"""
+    before = probe.look()[PARENT]
+    check(not any(va in before.pages for va in mapping),
+          "no page before the first touch",
+          *(at(before, va) for va in mapping[:4]))
+    probe.do(PARENT, "load", mapping[3])
+    probe.do(PARENT, "store", mapping[520] + 5, 0x77)
+    after = probe.look()[PARENT]
+    check_changed(before, after, [mapping[3], mapping[520]])
+    check_zeros(after, mapping[3])
+    check_own(after, mapping[520], with_byte(5, 0x77))
+    check_alone([after])
+
+
+def test_mapping_removed(probe):
+    """promised: munmap() takes the pages and their tables, and no others"""
+    before = probe.look()[PARENT]
+    start = probe.do(PARENT, "mmap", 0, PAGES, READ | WRITE)
+    for index in (0, 3, 4, PAGES - 1):
+        probe.do(PARENT, "store", start + PAGE * index, 0x77)
+    probe.do(PARENT, "munmap", start + PAGE, PAGES - 2)
+    after = probe.look()[PARENT]
+    ends = [start, start + PAGE * (PAGES - 1)]
+    check_changed(before, after, ends)
+    for va in ends:
+        check_own(after, va, with_byte(0, 0x77))
+    for va in ends:
+        probe.do(PARENT, "munmap", va, 1)
+    last = probe.look()[PARENT]
+    check_changed(before, last, [])
+    check(before.tables == last.tables, "the page tables of before",
+          f"{len(last.tables)} tables, not {len(before.tables)}")
+
+
+def test_mapping_rights(probe, mapping):
+    """promised: a page that is made writable again is still shared"""
+    for va in mapping[3:6]:
+        probe.do(PARENT, "store", va, 0x77)
+    probe.do(PARENT, "load", mapping[7])
+    probe.do(PARENT, "fork", CHILD)
+    for rights in (READ, READ | WRITE):
+        probe.do(PARENT, "mprotect", mapping[3], 5, rights)
+        seen = probe.look()
+        for va in mapping[3:6]:
+            page = seen[PARENT].pages.get(va)
+            check(page is not None and not page.writable
+                  and page.pa == seen[CHILD].frame(va),
+                  f"{va:#x} is shared, and not yet writable",
+                  at(seen[PARENT], va), at(seen[CHILD], va))
+        check_zeros(seen[PARENT], mapping[7])
+    probe.do(PARENT, "store", mapping[4], 0x78)
+    probe.do(PARENT, "store", mapping[7], 0x79)
+    after = probe.look()
+    check_own(after[PARENT], mapping[4], with_byte(0, 0x78))
+    check_own(after[PARENT], mapping[7], with_byte(0, 0x79))
+    check_untouched(seen[CHILD], after[CHILD])

@@ -2,7 +2,7 @@
 #pragma once
 
 /* /proc/PID/pagemap: 8 bytes for each page from address 0 to the end of the
- * heap; 0 if no page is mapped. These bits are the same as in Linux: */
+ * last mapping; 0 if no page is mapped. These bits are the same as in Linux: */
 #define PAGEMAP_FRAME ((1UL << 55) - 1) /* number of the frame */
 #define PAGEMAP_EXCLUSIVE (1UL << 56)   /* one page maps the frame */
 #define PAGEMAP_PRESENT (1UL << 63)

@@ -69,7 +69,7 @@ static inline const char *visit_all(visitor *visit)
 		const struct uvm *uvm = LIST_ENTRY(link, struct uvm, link);
 		uint64 va = 0;
 
-		for (; uvm_next_run(uvm, va, uvm->brk, &run); va = run.end)
+		for (; uvm_next_run(uvm, va, uvm_end(uvm), &run); va = run.end)
 			for (uint64 i = 0; i < run.count && wrong == NULL; i++)
 				if (run.entry[i] & PTE_V)
 					wrong = visit(run.entry[i]);

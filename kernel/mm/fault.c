@@ -27,6 +27,8 @@ static enum fault give_zeros(pte_t *pte, uint64 flags)
 	if (frame == NULL)
 		return FAULT_NOMEM;
 	*pte = pte_make(frame, flags);
+	if (flags & PTE_X)
+		fence_i(); /* the frame may have had other instructions */
 	vmcount_add(VM_zero_fill, 1);
 	return FAULT_FIXED;
 }
@@ -96,6 +98,8 @@ static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 	page_copy(own, shared);
 	*pte = pte_make(own, pte_flags(pte_to_writable(*pte)));
 	sfence_page(va); /* T1: before the old frame is dropped */
+	if (*pte & PTE_X)
+		fence_i();
 	frame_put(shared);
 	vmcount_add(VM_cow_copy, 1);
 	uvm->copies++;

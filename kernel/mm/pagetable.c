@@ -110,10 +110,12 @@ static void drop_table(pte_t *pte)
 	table_free(pte_page(old));
 }
 
-void pt_trim(pte_t *root, uint64 from, uint64 end)
+void pt_trim(pte_t *root, uint64 from, uint64 end, uint64 low, uint64 high)
 {
-	uint64 va = ROUND_UP(from, PT_SPAN(1));
+	uint64 va =
+		MAX(ROUND_DOWN(from, PT_SPAN(1)), ROUND_UP(low, PT_SPAN(1)));
 
+	end = MIN(end, ROUND_DOWN(high, PT_SPAN(1)));
 	while (va < end) {
 		pte_t *upper = &root[pt_index(va, 2)];
 		uint64 upper_end = ROUND_DOWN(va, PT_SPAN(2)) + PT_SPAN(2);
@@ -125,13 +127,13 @@ void pt_trim(pte_t *root, uint64 from, uint64 end)
 		for (pte_t *middle = pte_page(*upper); va < MIN(end, upper_end);
 		     va += PT_SPAN(1))
 			drop_table(&middle[pt_index(va, 1)]);
-		if (ROUND_UP(from, PT_SPAN(2)) < upper_end)
+		if (ROUND_UP(low, PT_SPAN(2)) < upper_end && upper_end <= high)
 			drop_table(upper);
 	}
 }
 
 void pt_free(pte_t *root, uint64 end)
 {
-	pt_trim(root, 0, end);
+	pt_trim(root, 0, end, 0, USER_END);
 	table_free(root);
 }

@@ -33,9 +33,9 @@ pte_t *pt_make_to_fill(pte_t *root, uint64 va);
 /* The number of tables for [0, end), including the root; 0 if root is NULL. */
 uint64 pt_count(const pte_t *root, uint64 end);
 
-/* Free the tables that serve no address outside [from, end). No page may be
- * mapped in that range. */
-void pt_trim(pte_t *root, uint64 from, uint64 end);
+/* Free the tables for [from, end) that serve no address outside [low, high).
+ * No page may be mapped in either range. */
+void pt_trim(pte_t *root, uint64 from, uint64 end, uint64 low, uint64 high);
 
 /* Free the root and all tables for [0, end). */
 void pt_free(pte_t *root, uint64 end);

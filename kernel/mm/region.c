@@ -5,6 +5,7 @@
 #include "abi/limits.h"
 #include "lib/string.h"
 #include "mm/frame.h"
+#include "mm/promise.h"
 
 #define REGIONS_MAX (PGSIZE / sizeof(struct region))
 
@@ -105,6 +106,146 @@ int region_append(struct regions *regions, uint64 start, uint64 end,
 		start = both.end;
 	}
 	return append(regions, &(struct region){ start, end, rights });
+}
+
+/* Add a piece to `n` others, or extend the last one by it. Returns how many
+ * there are then. */
+static uint64 add_piece(struct region *pieces, uint64 n, uint64 start,
+			uint64 end, uint64 rights)
+{
+	if (n > 0 && pieces[n - 1].end == start &&
+	    pieces[n - 1].rights == rights) {
+		pieces[n - 1].end = end;
+		return n;
+	}
+	pieces[n] = (struct region){ start, end, rights };
+	return n + 1;
+}
+
+/* Replace list[first] to list[after - 1] by `n` pieces. */
+static int splice(struct regions *regions, uint64 first, uint64 after,
+		  const struct region *pieces, uint64 n)
+{
+	uint64 rest = regions->count - after, count = first + n + rest;
+	int error = 0;
+
+	if (count > REGIONS_MAX)
+		return -ENOMEM;
+	if (count > REGIONS_FEW && regions->list == regions->few)
+		error = list_grow(regions);
+	if (error != 0)
+		return error;
+
+	struct region *at = regions->list + first;
+
+	for (uint64 i = first; i < after; i++)
+		regions->writable -= writable(&regions->list[i]);
+	for (uint64 i = 0; i < n; i++)
+		regions->writable += writable(&pieces[i]);
+	memmove(at + n, regions->list + after, rest * sizeof(*at));
+	memcpy(at, pieces, n * sizeof(*at));
+	regions->count = count;
+	return 0;
+}
+
+/* Not inlined, so that regions_set() saves few registers. */
+static __attribute__((noinline)) int
+replace(struct regions *regions, uint64 start, uint64 end, uint64 rights)
+{
+	struct region *r = regions->list, *limit = r + regions->count;
+	struct region pieces[3];
+	uint64 n = 0;
+
+	if (start == end)
+		return 0;
+	while (r < limit && r->end < start)
+		r++;
+
+	/* Replace the regions that overlap the new one or touch it. */
+	struct region *first = r;
+
+	if (r < limit && r->start < start)
+		n = add_piece(pieces, n, r->start, MIN(r->end, start),
+			      r->rights);
+	if (rights != NO_REGION)
+		n = add_piece(pieces, n, start, end, rights);
+	while (r < limit && r->start <= end)
+		r++;
+	if (r > first && r[-1].end > end)
+		n = add_piece(pieces, n, MAX(r[-1].start, end), r[-1].end,
+			      r[-1].rights);
+	return splice(regions, (uint64)(first - regions->list),
+		      (uint64)(r - regions->list), pieces, n);
+}
+
+int regions_set(struct regions *regions, uint64 start, uint64 end,
+		uint64 rights)
+{
+	if (start >= regions_end(regions) && rights != NO_REGION)
+		return append(regions, &(struct region){ start, end, rights });
+	return replace(regions, start, end, rights);
+}
+
+/* What is taken back counts until it is gone. */
+int regions_promise(struct regions *regions, uint64 start, uint64 end,
+		    uint64 rights)
+{
+	uint64 before = regions->writable, most = before;
+
+	if (rights != NO_REGION && (rights & PTE_W))
+		most += end - start;
+	if (most != before && start < regions_end(regions))
+		most -= regions_writable(regions, start, end);
+
+	int error = promise_change(before, most);
+
+	if (error != 0)
+		return error;
+	error = regions_set(regions, start, end, rights);
+	if (regions->writable != most)
+		promise_change(most, regions->writable);
+	return error;
+}
+
+struct region regions_hole(const struct regions *regions, uint64 va)
+{
+	struct region hole = { 0, USER_END, 0 };
+
+	for (uint64 i = 0; i < regions->count; i++) {
+		if (regions->list[i].start > va) {
+			hole.end = regions->list[i].start;
+			break;
+		}
+		hole.start = regions->list[i].end;
+	}
+	return hole;
+}
+
+bool regions_cover(const struct regions *regions, uint64 start, uint64 end)
+{
+	while (start < end) {
+		const struct region *region = region_find(regions, start);
+
+		if (region == NULL)
+			return false;
+		start = region->end;
+	}
+	return true;
+}
+
+uint64 regions_writable(const struct regions *regions, uint64 start, uint64 end)
+{
+	uint64 bytes = 0;
+
+	for (uint64 i = 0; i < regions->count; i++) {
+		struct region part = regions->list[i];
+
+		part.start = MAX(part.start, start);
+		part.end = MIN(part.end, end);
+		if (part.start < part.end)
+			bytes += writable(&part);
+	}
+	return bytes;
 }
 
 uint64 regions_bytes(const struct regions *regions)

@@ -44,11 +44,37 @@ int region_append(struct regions *regions, uint64 start, uint64 end,
 /* Remove all addresses from `end`, page-aligned. */
 void regions_cut(struct regions *regions, uint64 end);
 
+/* Let [start, end), page-aligned, be a region with `rights`, or no region if
+ * they are NO_REGION; whatever was promised there before does not count any
+ * more. Returns 0; or -ENOMEM with nothing changed, because there are too many
+ * regions or memory is exhausted. */
+int regions_set(struct regions *regions, uint64 start, uint64 end,
+		uint64 rights);
+#define NO_REGION (~0UL)
+
+/* The same, if the policy allows what is promised then (mm/promise.h); -ENOMEM
+ * if it does not. */
+int regions_promise(struct regions *regions, uint64 start, uint64 end,
+		    uint64 rights);
+
 /* Make the list empty, and free its memory. */
 void regions_free(struct regions *regions);
 
 /* The size of all regions together. */
 uint64 regions_bytes(const struct regions *regions);
+
+/* The end of the last region, or 0. */
+static inline uint64 regions_end(const struct regions *regions)
+{
+	return regions->count > 0 ? regions->list[regions->count - 1].end : 0;
+}
+
+/* The largest range around va, or around the end of va's region, of which no
+ * address lies in a region. Its rights mean nothing. */
+struct region regions_hole(const struct regions *regions, uint64 va);
+
+/* Whether every page of [start, end) lies in a region. */
+bool regions_cover(const struct regions *regions, uint64 start, uint64 end);
 
 /* The first region that ends after va, or NULL. */
 const struct region *region_next(const struct regions *regions, uint64 va);
@@ -60,4 +86,16 @@ static inline const struct region *region_find(const struct regions *regions,
 	const struct region *region = region_next(regions, va);
 
 	return region != NULL && region->start <= va ? region : NULL;
+}
+
+/* The bytes with PTE_W in [start, end). */
+uint64 regions_writable(const struct regions *regions, uint64 start,
+			uint64 end);
+
+/* Whether no address in [start, end) lies in a region. */
+static inline bool range_is_free(const struct regions *regions, uint64 start,
+				 uint64 end)
+{
+	return start >= regions_end(regions) || start == end ||
+	       region_next(regions, start)->start >= end;
 }

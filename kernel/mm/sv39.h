@@ -28,7 +28,7 @@ typedef uint64 pte_t;
 
 /* The two bits that Sv39 reserves for software (RSW). */
 #define PTE_COW (1UL << 8)    /* writable, once it has a frame of its own */
-#define PTE_SEALED (1UL << 9) /* the program may never write it */
+#define PTE_SEALED (1UL << 9) /* the program may not write it */
 
 #define PTE_FLAGS 0x3ffUL
 #define PTE_PPN_SHIFT 10
@@ -78,6 +78,17 @@ static inline pte_t pte_to_cow(pte_t pte)
 static inline pte_t pte_to_writable(pte_t pte)
 {
 	return (pte & ~PTE_COW) | PTE_W;
+}
+
+/* The same page with other rights. A page that becomes writable has to be
+ * copied at the first write, unless it is found then that it has a frame of its
+ * own. A page without rights stays valid, so that its frame has an owner: there
+ * is no level below the last one, so each access to it faults. */
+static inline pte_t pte_with_rights(pte_t pte, uint64 rights)
+{
+	pte_t changed = pte_make_user(pte_page(pte), rights);
+
+	return rights & ~pte & PTE_W ? pte_to_cow(changed) : changed;
 }
 
 static inline uint64 pte_flags(pte_t pte)

@@ -1,7 +1,7 @@
 /* kernel/mm/uvm.c: the address space of a program.
  *
- * Every page is below brk, so a loop over all pages covers [0, brk) and not the
- * whole tree.
+ * Every page lies in a region (R2), so a loop over all pages ends where the
+ * last region does.
  *
  * P1: a user entry has PTE_W only if its frame has one owner.
  * P2: PTE_COW implies PTE_V, PTE_U and not PTE_W.
@@ -81,6 +81,16 @@ static void release_range(struct uvm *uvm, uint64 start, uint64 end)
 		release_run(&run);
 }
 
+/* Free the tables of a range without pages that serve no region any more. As
+ * every table serves one, they all go with the regions. */
+static void trim_tables(struct uvm *uvm, uint64 start, uint64 end)
+	REQUIRES(uvm->lock)
+{
+	struct region hole = regions_hole(&uvm->regions, start);
+
+	pt_trim(uvm->root, start, end, hole.start, hole.end);
+}
+
 /* Unmap a range of a program that may be using it. */
 static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 	REQUIRES(uvm->lock)
@@ -96,25 +106,16 @@ static void unmap_range(struct uvm *uvm, uint64 start, uint64 end)
 	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
 	     va = run.end)
 		memset(run.entry, 0, run.count * sizeof(pte_t));
-	pt_trim(uvm->root, start, end);
+	trim_tables(uvm, start, end);
 }
 
-/* Take back what was promised from `start`, page-aligned. */
-static void cut_promise(struct uvm *uvm, uint64 start) REQUIRES(uvm->lock)
-{
-	uint64 before = uvm->regions.writable;
-
-	regions_cut(&uvm->regions, start);
-	promise_change(before, uvm->regions.writable);
-}
-
-void uvm_cut(struct uvm *uvm, uint64 brk)
+void uvm_cut(struct uvm *uvm, uint64 start)
 {
 	spin_acquire(&uvm->lock);
-	release_range(uvm, brk, uvm->brk);
-	pt_trim(uvm->root, brk, uvm->brk);
-	cut_promise(uvm, brk);
-	uvm->brk = brk;
+	uint64 end = uvm_end(uvm);
+	release_range(uvm, start, end);
+	regions_promise(&uvm->regions, start, end, NO_REGION);
+	trim_tables(uvm, start, end);
 	spin_release(&uvm->lock);
 }
 
@@ -126,8 +127,8 @@ void uvm_destroy(struct uvm *uvm)
 	spin_release(&uvms_lock);
 	spin_acquire(&uvm->lock);
 	release_range(uvm, 0, uvm->guard);
-	release_range(uvm, uvm_stack(uvm), uvm->brk);
-	pt_free(uvm->root, uvm->brk);
+	release_range(uvm, uvm_stack(uvm), uvm_end(uvm));
+	pt_free(uvm->root, uvm_end(uvm));
 	regions_free(&uvm->regions);
 	spin_release(&uvm->lock);
 	pool_free(&uvm_pool, uvm);
@@ -317,23 +318,38 @@ bool uvm_map(struct uvm *uvm, uint64 va, void *frame)
 	return mapped;
 }
 
+/* Take a range with its pages from a program that may be using it. */
+static int take_back_locked(struct uvm *uvm, uint64 start, uint64 end)
+	REQUIRES(uvm->lock)
+{
+	int error = regions_promise(&uvm->regions, start, end, NO_REGION);
+
+	if (error == 0)
+		unmap_range(uvm, start, end);
+	return error;
+}
+
 static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	int error = promise_locked(uvm, ROUND_UP(uvm->brk, PGSIZE),
-				   ROUND_UP(brk, PGSIZE), PTE_R | PTE_W);
+	uint64 start = ROUND_UP(uvm->brk, PGSIZE), end = ROUND_UP(brk, PGSIZE);
+	int error = -ENOMEM;
 
+	if (range_is_free(&uvm->regions, start, end))
+		error = regions_promise(&uvm->regions, start, end,
+					PTE_R | PTE_W);
 	if (error == 0)
 		uvm->brk = brk;
 	return error;
 }
 
-static void shrink_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
+static int shrink_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 {
-	uint64 start = ROUND_UP(brk, PGSIZE);
+	uint64 start = ROUND_UP(brk, PGSIZE), end = ROUND_UP(uvm->brk, PGSIZE);
+	int error = take_back_locked(uvm, start, end);
 
-	unmap_range(uvm, start, ROUND_UP(uvm->brk, PGSIZE));
-	cut_promise(uvm, start);
-	uvm->brk = brk;
+	if (error == 0)
+		uvm->brk = brk;
+	return error;
 }
 
 int uvm_check_sbrk(const struct uvm *uvm, int64 delta)
@@ -352,10 +368,7 @@ static long sbrk_locked(struct uvm *uvm, int64 delta) REQUIRES(uvm->lock)
 
 	if (error != 0)
 		return error;
-	if (delta > 0)
-		error = grow_locked(uvm, brk);
-	else
-		shrink_locked(uvm, brk);
+	error = delta > 0 ? grow_locked(uvm, brk) : shrink_locked(uvm, brk);
 	return error == 0 ? (long)old : error;
 }
 
@@ -365,4 +378,19 @@ long uvm_sbrk(struct uvm *uvm, int64 delta)
 	long result = sbrk_locked(uvm, delta);
 	spin_release(&uvm->lock);
 	return result;
+}
+
+int uvm_munmap(struct uvm *uvm, uint64 start, uint64 end)
+{
+	spin_acquire(&uvm->lock);
+	int error = take_back_locked(uvm, start, end);
+	spin_release(&uvm->lock);
+	return error;
+}
+
+void uvm_forget(struct uvm *uvm, uint64 start, uint64 end)
+{
+	spin_acquire(&uvm->lock);
+	unmap_range(uvm, start, end);
+	spin_release(&uvm->lock);
 }

@@ -4,7 +4,9 @@
  *   guard    unmapped: STACK_GAP      keeps the stack out of the data
  *            stack
  *   heap     heap                     grows by sbrk()
- *   brk      unmapped, up to USER_END
+ *   brk      mappings                 placed by mmap(), from USER_TOP down
+ *
+ * A program may also map and unmap pages anywhere else but in the gap.
  */
 #pragma once
 
@@ -18,13 +20,13 @@ struct uvm {
 	pte_t *root;          /* [init] */
 	uint64 guard;         /* [lock] start of the gap; 0: no stack yet */
 	uint64 heap;          /* [lock] start of the heap */
-	uint64 brk;           /* [lock] end of the heap and of all pages */
+	uint64 brk;           /* [lock] end of the heap */
 	uint64 faults;        /* [lock] page faults so far */
 	uint64 copies;        /* [lock] frames copied for a write */
 	uint64 takeovers;     /* [lock] frames taken over without a copy */
 	struct list link;     /* [uvms_lock] on all_uvms */
-	/* [lock] What the program was promised, all below brk. Only its own
-	 * calls change this, so these may read it without the lock. */
+	/* [lock] What the program was promised. Only its own calls change this,
+	 * so these may read it without the lock. */
 	struct regions regions;
 };
 
@@ -38,9 +40,15 @@ struct uvm *uvm_create(void);
  * it. */
 void uvm_destroy(struct uvm *uvm);
 
-/* Do a part of uvm_destroy() for a large address space: drop all pages from
- * `brk`, page-aligned, to the end, and make `brk` the end. */
-void uvm_cut(struct uvm *uvm, uint64 brk) EXCLUDES(uvm->lock);
+/* Do a part of uvm_destroy() for a large address space: take all pages and
+ * regions from `start` on, where the addresses of a page table begin. */
+void uvm_cut(struct uvm *uvm, uint64 start) EXCLUDES(uvm->lock);
+
+/* The end of all pages. */
+static inline uint64 uvm_end(const struct uvm *uvm)
+{
+	return regions_end(&uvm->regions);
+}
 
 /* Switch this hart to the user space of `uvm`; NULL: to none. Flushes every
  * user translation that the hart has cached, even of `uvm` itself. */
@@ -59,9 +67,9 @@ int uvmcopy(struct uvm *child, struct uvm *parent, uint64 start, uint64 end)
 	EXCLUDES(parent->lock);
 
 /* Add the region [start, end), as region_append() does, with `rights` out of
- * PTE_R, PTE_W and PTE_X, and without pages. Moves the end of the address space
- * up to `end` if it is lower. Returns 0; or -ENOMEM, also if the policy does
- * not allow that much (mm/promise.h). */
+ * PTE_R, PTE_W and PTE_X, and without pages. The heap will begin after it.
+ * Returns 0; or -ENOMEM, also if the policy does not allow that much
+ * (mm/promise.h). */
 int uvm_promise(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	EXCLUDES(uvm->lock);
 
@@ -82,6 +90,15 @@ static inline uint64 uvm_stack(const struct uvm *uvm)
 	return uvm->guard != 0 ? uvm->guard + STACK_GAP : 0;
 }
 
+/* The end of the part that `va` is in: the image and the stack, the heap, or
+ * the mappings. A region may be in two of them. */
+static inline uint64 uvm_part_end(const struct uvm *uvm, uint64 va)
+{
+	if (va < uvm->heap)
+		return uvm->heap;
+	return va < uvm->brk ? ROUND_UP(uvm->brk, PGSIZE) : USER_END;
+}
+
 /* Like pt_next_run(), but skips the gap below the stack. Inline, because fork
  * calls it for each run. */
 static inline bool uvm_next_run(const struct uvm *uvm, uint64 va, uint64 end,
@@ -99,12 +116,22 @@ static inline bool uvm_next_run(const struct uvm *uvm, uint64 va, uint64 end,
 void *uvm_page(const struct uvm *uvm, uint64 va);
 
 /* Move the end of the heap by `delta` bytes. A new page gets a frame when it is
- * first touched. Returns the old end; -ENOMEM if addresses are exhausted or the
- * policy does not allow that much (mm/promise.h); -EINVAL if the heap would end
- * before it starts. */
+ * first touched. Returns the old end; -ENOMEM if addresses are exhausted, a
+ * mapping is in the way, there are too many regions, or the policy does not
+ * allow that much (mm/promise.h); -EINVAL if the heap would end before it
+ * starts. */
 long uvm_sbrk(struct uvm *uvm, int64 delta) EXCLUDES(uvm->lock);
 
 /* Check whether uvm_sbrk() could move the end by `delta`, leaving exhausted
  * memory aside: 0, or the error. Only for the process that owns the heap, since
  * nobody else moves its end. */
 int uvm_check_sbrk(const struct uvm *uvm, int64 delta);
+
+/* Take [start, end), page-aligned and not empty, from a program that may be
+ * using it. Returns 0; or -ENOMEM with nothing changed, which can only be if
+ * both ends lie in the middle of one region. */
+int uvm_munmap(struct uvm *uvm, uint64 start, uint64 end) EXCLUDES(uvm->lock);
+
+/* Drop the pages of [start, end), page-aligned. What was promised stays, so
+ * they will be made again, as zeros. */
+void uvm_forget(struct uvm *uvm, uint64 start, uint64 end) EXCLUDES(uvm->lock);

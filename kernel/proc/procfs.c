@@ -99,7 +99,7 @@ static int pause(struct request *r)
 
 /* ---- ranges ---- */
 
-/* A region, or the part of it that is stack or heap, and its pages. */
+/* A region, or a part of it that is stack, heap or mappings, and its pages. */
 struct range {
 	uint64 start, end;
 	uint64 rights; /* PTE_R, PTE_W, PTE_X */
@@ -127,10 +127,8 @@ static bool find_range(const struct uvm *uvm, uint64 va, struct range *range)
 	if (region == NULL)
 		return false;
 	*range = (struct range){ .start = MAX(va, region->start),
-				 .end = region->end,
 				 .rights = region->rights };
-	if (range->start < uvm->heap && uvm->heap < range->end)
-		range->end = uvm->heap;
+	range->end = MIN(region->end, uvm_part_end(uvm, range->start));
 	return true;
 }
 
@@ -143,8 +141,7 @@ static int next_range(struct request *r, uint64 va, struct range *range)
 	if (!find_range(r->uvm, va, range))
 		return 0;
 	va = range->start;
-	while (pt_next_run(r->uvm->root, va, MIN(range->end, r->uvm->brk),
-			   &run)) {
+	while (pt_next_run(r->uvm->root, va, range->end, &run)) {
 		for (uint64 i = 0; i < run.count; i++)
 			if (pte_is_counted(run.entry[i]))
 				add_page(range, run.entry[i]);
@@ -162,7 +159,9 @@ static const char *kind_of(const struct uvm *uvm, const struct range *r)
 {
 	if (r->start < uvm->guard)
 		return r->rights & PTE_X ? "text" : "data";
-	return r->start < uvm->heap ? "stack" : "heap";
+	if (r->start < uvm->heap)
+		return "stack";
+	return r->start < uvm->brk ? "heap" : "anon";
 }
 
 /* ---- files: each function fills the page and returns the number of bytes
@@ -209,7 +208,7 @@ static long fill_status(struct request *r)
 			 "Faults:\t%lu\nCopies:\t%lu\nTakeOvers:\t%lu\n",
 			 r->name, state, r->pid, r->parent,
 			 regions_bytes(&uvm->regions) / 1024, KIB(all.pages),
-			 KIB(pt_count(uvm->root, uvm->brk)),
+			 KIB(pt_count(uvm->root, uvm_end(uvm))),
 			 all.pss / PSS_ONE / 1024, KIB(all.shared), all.pss,
 			 uvm->faults, uvm->copies, uvm->takeovers);
 }
@@ -266,7 +265,7 @@ static long fill_pagemap(struct request *r)
 	uint64 *entry = (uint64 *)r->page;
 	uint64 n = 0, va = r->first * PGSIZE;
 
-	for (; n < r->count && va < r->uvm->brk; va += PGSIZE)
+	for (; n < r->count && va < uvm_end(r->uvm); va += PGSIZE)
 		entry[n++] = pagemap_entry(r->uvm, va);
 	return (long)(n * sizeof(*entry));
 }

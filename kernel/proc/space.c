@@ -8,20 +8,26 @@
 #include "proc/space.h"
 
 #include "abi/errno.h"
-#include "mm/uvm.h"
+#include "mm/mapping.h"
 #include "proc/sleep.h"
 
 /* Bytes of addresses in one stretch. Clearing all of its pages takes about 3
  * million instructions, copying them 5 million. */
 #define STRETCH (16UL << 20)
 
-/* Move the end of the heap down to `brk`. This cannot fail. */
-static void shrink(struct uvm *uvm, uint64 brk)
+/* Move the end of the heap down to `brk`. Only the first stretch can fail,
+ * since the others end where the heap does. */
+static int shrink(struct uvm *uvm, uint64 brk)
 {
 	while (uvm->brk > brk) {
-		uvm_sbrk(uvm, -(int64)MIN(uvm->brk - brk, STRETCH));
+		uint64 bytes = MIN(uvm->brk - brk, STRETCH);
+		long result = uvm_sbrk(uvm, -(int64)bytes);
+
+		if (result < 0)
+			return (int)result;
 		give_way();
 	}
+	return 0;
 }
 
 long space_sbrk(struct uvm *uvm, int64 delta)
@@ -33,21 +39,82 @@ long space_sbrk(struct uvm *uvm, int64 delta)
 
 	int error = uvm_check_sbrk(uvm, delta);
 
-	if (error != 0)
-		return error;
-	shrink(uvm, old + (uint64)delta);
-	return (long)old;
+	if (error == 0)
+		error = shrink(uvm, old + (uint64)delta);
+	return error == 0 ? (long)old : error;
+}
+
+/* The address from which a loop over stretches goes on: skip what is in no
+ * region. At most `end`. */
+static uint64 next_stretch(const struct uvm *uvm, uint64 va, uint64 end)
+{
+	const struct region *region = region_next(&uvm->regions, va);
+
+	return region != NULL ? MIN(MAX(va, region->start), end) : end;
+}
+
+/* What is done to one stretch. */
+typedef int stretch_fn(struct uvm *uvm, uint64 start, uint64 end,
+		       uint64 rights);
+
+/* Do the same to all stretches of [start, end). If the first one can be done,
+ * the others can: it has split a region where that is necessary. */
+static int each_stretch(struct uvm *uvm, uint64 start, uint64 end,
+			uint64 rights, stretch_fn *change)
+{
+	int error = 0;
+
+	start = next_stretch(uvm, start, end);
+	while (error == 0 && start < end) {
+		uint64 next = MIN(start + STRETCH, end);
+
+		error = change(uvm, start, next, rights);
+		start = next_stretch(uvm, next, end);
+		if (error == 0 && start < end)
+			error = give_way();
+	}
+	return error;
+}
+
+static int munmap_stretch(struct uvm *uvm, uint64 start, uint64 end,
+			  uint64 rights)
+{
+	(void)rights;
+	return uvm_munmap(uvm, start, end);
+}
+
+int space_munmap(struct uvm *uvm, uint64 start, uint64 end)
+{
+	return each_stretch(uvm, start, end, 0, munmap_stretch);
+}
+
+static int forget_stretch(struct uvm *uvm, uint64 start, uint64 end,
+			  uint64 rights)
+{
+	(void)rights;
+	uvm_forget(uvm, start, end);
+	return 0;
+}
+
+int space_forget(struct uvm *uvm, uint64 start, uint64 end)
+{
+	return each_stretch(uvm, start, end, 0, forget_stretch);
+}
+
+int space_mprotect(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
+{
+	return each_stretch(uvm, start, end, rights, uvm_mprotect);
 }
 
 int space_copy(struct uvm *child, struct uvm *parent)
 {
-	uint64 end = parent->brk, next = MIN(STRETCH, end);
+	uint64 end = uvm_end(parent), next = MIN(STRETCH, end);
 	int error = uvm_copy_regions(child, parent);
 
 	if (error == 0)
 		error = uvmcopy(child, parent, 0, next);
 	while (error == 0 && next < end) {
-		uint64 start = next;
+		uint64 start = next_stretch(parent, next, end);
 
 		error = give_way();
 		if (error != 0)
@@ -60,8 +127,8 @@ int space_copy(struct uvm *child, struct uvm *parent)
 
 void space_drop(struct uvm *uvm)
 {
-	while (uvm->brk > STRETCH) {
-		uvm_cut(uvm, ROUND_DOWN(uvm->brk - 1, STRETCH));
+	while (uvm_end(uvm) > STRETCH) {
+		uvm_cut(uvm, ROUND_DOWN(uvm_end(uvm) - 1, STRETCH));
 		give_way();
 	}
 	uvm_destroy(uvm);

@@ -41,7 +41,8 @@ AREAS = ["text", "constants", "data", "bss", "stack", "heap", "guard"]
 SETTLED = AREA + len(AREAS)
 COMMANDS = ["fork", "fork_store", "store", "read_pipe", "load_read_load",
             "read_file", "fstat", "pipe", "wait_at", "wait", "exit", "sbrk",
-            "exec", "kill", "failed_fork", "load"]
+            "exec", "kill", "failed_fork", "load", "mmap", "munmap",
+            "mprotect"]
 
 PARENT, CHILD, GRANDCHILD = 1, 2, 3       # roles
 NAMES = {PARENT: "the parent", CHILD: "the child",

@@ -8,6 +8,7 @@
  * fields, areas and commands). The number of the first order, which means to
  * begin, is among the arguments. */
 
+#include "mman.h"
 #include "test.h"
 
 #define ALIGNED __attribute__((aligned(PGSIZE)))
@@ -199,6 +200,22 @@ static long do_sbrk(arguments arg)
 	return (long)sbrk((long)arg[0]);
 }
 
+static long do_mmap(arguments arg)
+{
+	return (long)mmap((void *)arg[0], arg[1] * PGSIZE, (int)arg[2],
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static long do_munmap(arguments arg)
+{
+	return munmap((void *)arg[0], arg[1] * PGSIZE);
+}
+
+static long do_mprotect(arguments arg)
+{
+	return mprotect((void *)arg[0], arg[1] * PGSIZE, (int)arg[2]);
+}
+
 static void run_probe(uint64 nonce, uint64 role, uint64 done)
 {
 	char words[3][24];
@@ -223,10 +240,10 @@ static long do_exec(arguments arg)
 }
 
 static long (*const commands[])(arguments) = {
-	do_fork,           do_fork_store, do_store,       do_read_pipe,
-	do_load_read_load, do_read_file,  do_fstat,       do_pipe,
-	do_wait_at,        do_wait,       do_exit,        do_sbrk,
-	do_exec,           do_kill,       do_failed_fork, do_load,
+	do_fork,      do_fork_store, do_store,  do_read_pipe, do_load_read_load,
+	do_read_file, do_fstat,      do_pipe,   do_wait_at,   do_wait,
+	do_exit,      do_sbrk,       do_exec,   do_kill,      do_failed_fork,
+	do_load,      do_mmap,       do_munmap, do_mprotect,
 };
 
 /* ---- the main loop ---- */

@@ -30,6 +30,11 @@ char *sbrk(int bytes);
 int sleep(int ticks);
 int uptime(void);
 
+/* In labs that add them to xv6. Only memory without a file can be mapped. */
+void *mmap(void *addr, unsigned long length, int prot, int flags, int fd,
+	   long offset);
+int munmap(void *addr, unsigned long length);
+
 /* In xv6 since 2025. `how` is a constant of kernel/vm.h. */
 int pause(int ticks);
 char *sys_sbrk(int bytes, int how);

@@ -185,14 +185,17 @@ static void do_proc(void)
 /* ---- all of them ---- */
 
 void (*const actions[])(void) = {
-	do_store, do_store,     do_float,      do_sbrk,    do_sbrk,   do_grow,
-	do_wild,  do_open,      do_open,       do_open,    do_open,   do_close,
-	do_close, do_read,      do_read,       do_read,    do_write,  do_write,
-	do_write, do_read_huge, do_read_huge,  do_lseek,   do_lseek,  do_fstat,
-	do_dup,   do_pipe,      do_unlink,     do_link,    do_rename, do_rename,
-	do_mkdir, do_chdir,     do_mknod,      do_sync,    do_vmstat, do_proc,
-	do_fork,  do_fork,      do_wait,       do_kill,    do_exec,   do_exec,
-	do_sleep, do_exit,      do_foreground, do_unknown,
+	do_store,     do_store,  do_float, do_sbrk,   do_sbrk,
+	do_grow,      do_wild,   do_open,  do_open,   do_open,
+	do_open,      do_close,  do_close, do_read,   do_read,
+	do_read,      do_write,  do_write, do_write,  do_read_huge,
+	do_read_huge, do_lseek,  do_lseek, do_fstat,  do_dup,
+	do_pipe,      do_unlink, do_link,  do_rename, do_rename,
+	do_mkdir,     do_chdir,  do_mknod, do_sync,   do_vmstat,
+	do_proc,      do_fork,   do_fork,  do_wait,   do_kill,
+	do_exec,      do_exec,   do_sleep, do_exit,   do_foreground,
+	do_unknown,   do_mmap,   do_mmap,  do_munmap, do_mprotect,
+	do_madvise,   do_touch,  do_touch,
 };
 
 const uint nactions = ARRAY_LEN(actions);

@@ -35,6 +35,14 @@ const char *pick(const char *const *from, uint n);
 extern void (*const actions[])(void);
 extern const uint nactions;
 
+/* ---- mapping.c: a function for each call on mappings ---- */
+
+void do_mmap(void);
+void do_munmap(void);
+void do_mprotect(void);
+void do_madvise(void);
+void do_touch(void);
+
 /* ---- processes.c: a function for each call on processes ---- */
 
 extern int keeper;     /* pid of the process that must not be killed */

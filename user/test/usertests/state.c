@@ -77,7 +77,7 @@ static void check_unknown(long number)
 
 static void unknown_call_fails(void)
 {
-	static const long numbers[] = { 0, 22, 99, SYSCALL_END, -1, 1L << 62 };
+	static const long numbers[] = { 0, 24, 99, SYSCALL_END, -1, 1L << 62 };
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		check_unknown(numbers[i]);

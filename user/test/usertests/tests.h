@@ -22,6 +22,9 @@ LAB_TESTS(lazy_zero_tests);
 LAB_TESTS(lazy_program_tests);
 LAB_TESTS(lazy_promise_tests);
 LAB_TESTS(lazy_text_tests);
+LAB_TESTS(lazy_mmap_tests);
+LAB_TESTS(lazy_munmap_tests);
+LAB_TESTS(lazy_protect_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];

@@ -1,0 +1,124 @@
+/* kernel/trap/sysmem.c: system calls that map memory. */
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "fs/fdtable.h"
+#include "fs/file.h"
+#include "mm/mapping.h"
+#include "proc/space.h"
+#include "trap/syscall.h"
+
+#define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define MAP_ALL (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)
+
+static uint64 rights_of(int prot)
+{
+	uint64 rights = 0;
+
+	if (prot & (PROT_READ | PROT_WRITE))
+		rights |= PTE_R; /* in Sv39, W without R is reserved */
+	if (prot & PROT_WRITE)
+		rights |= PTE_W;
+	if (prot & PROT_EXEC)
+		rights |= PTE_X;
+	return rights;
+}
+
+/* Why a file cannot be mapped. Calf cannot map any, but the mistakes of the
+ * program come first. */
+static int file_error(const struct proc *p, int fd, int prot, int flags)
+{
+	const struct file *file = fd_file(&p->files, fd);
+	bool writes = (prot & PROT_WRITE) && (flags & MAP_SHARED);
+
+	if (file == NULL)
+		return -EBADF;
+	if (!file->readable || (writes && !file->writable))
+		return -EACCES;
+	return -ENODEV;
+}
+
+static int check_mmap(const struct proc *p, const uint64 *arg)
+{
+	uint64 addr = arg[0], bytes = arg[1], offset = arg[5];
+	int prot = int_arg(arg[2]), flags = int_arg(arg[3]);
+	bool is_shared = flags & MAP_SHARED, is_fixed = flags & MAP_FIXED;
+
+	if (bytes == 0 || (prot & ~PROT_ALL) || (flags & ~MAP_ALL) ||
+	    is_shared == !!(flags & MAP_PRIVATE) || offset % PGSIZE != 0 ||
+	    (is_fixed && addr % PGSIZE != 0))
+		return -EINVAL;
+	if (bytes > USER_TOP)
+		return -ENOMEM;
+	if (!(flags & MAP_ANONYMOUS))
+		return file_error(p, int_arg(arg[4]), prot, flags);
+	if (is_shared)
+		return -ENODEV;
+	if (!is_fixed)
+		return 0;
+	bytes = ROUND_UP(bytes, PGSIZE);
+	if (addr == 0)
+		return -EPERM;
+	return uvm_may_map(p->uvm, addr, addr + bytes) ? 0 : -ENOMEM;
+}
+
+long sys_mmap(struct proc *p, const uint64 *arg)
+{
+	uint64 addr = ROUND_DOWN(arg[0], PGSIZE);
+	uint64 bytes = ROUND_UP(arg[1], PGSIZE);
+	int error = check_mmap(p, arg);
+
+	if (error == 0 && (int_arg(arg[3]) & MAP_FIXED))
+		error = space_munmap(p->uvm, addr, addr + bytes);
+	if (error != 0)
+		return error;
+	return uvm_mmap(p->uvm, addr, bytes, rights_of(int_arg(arg[2])));
+}
+
+/* Whether addr is page-aligned and the pages of `bytes` bytes from there are in
+ * user space. *end becomes the address after them. */
+static bool is_range(uint64 addr, uint64 bytes, uint64 *end)
+{
+	*end = addr + ROUND_UP(bytes, PGSIZE);
+	return addr % PGSIZE == 0 && bytes <= USER_TOP && addr <= USER_TOP &&
+	       *end <= USER_TOP;
+}
+
+long sys_munmap(struct proc *p, const uint64 *arg)
+{
+	uint64 end;
+
+	if (arg[1] == 0 || !is_range(arg[0], arg[1], &end))
+		return -EINVAL;
+	return space_munmap(p->uvm, arg[0], end);
+}
+
+long sys_mprotect(struct proc *p, const uint64 *arg)
+{
+	int prot = int_arg(arg[2]);
+	uint64 end;
+
+	if (arg[0] % PGSIZE != 0 || (prot & ~PROT_ALL))
+		return -EINVAL;
+	if (!is_range(arg[0], arg[1], &end) ||
+	    !regions_cover(&p->uvm->regions, arg[0], end))
+		return -ENOMEM;
+	return space_mprotect(p->uvm, arg[0], end, rights_of(prot));
+}
+
+/* Bytes from the file of the program could not come again, so they cannot be
+ * dropped. */
+long sys_madvise(struct proc *p, const uint64 *arg)
+{
+	int advice = int_arg(arg[2]), error = 0;
+	uint64 end;
+
+	if (advice < MADV_NORMAL || advice > MADV_DONTNEED ||
+	    !is_range(arg[0], arg[1], &end) ||
+	    (advice == MADV_DONTNEED && arg[0] < uvm_stack(p->uvm)))
+		return -EINVAL;
+	if (advice == MADV_DONTNEED)
+		error = space_forget(p->uvm, arg[0], end);
+	if (error != 0)
+		return error;
+	return regions_cover(&p->uvm->regions, arg[0], end) ? 0 : -ENOMEM;
+}

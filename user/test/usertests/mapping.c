@@ -1,0 +1,95 @@
+/* user/test/usertests/mapping.c: helpers for tests that map memory. */
+
+#include "mapping.h"
+
+char *mmap_at(char *at, long pages, int prot, int flags)
+{
+	return mmap(at, (size_t)pages * PGSIZE, prot,
+		    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+char *xmap(long pages)
+{
+	char *at = mmap_at(NULL, pages, PROT_READ | PROT_WRITE, 0);
+
+	if (at == MAP_FAILED)
+		fail("mmap of %ld pages: %s", pages, strerror(errno));
+	return at;
+}
+
+void xunmap(char *at, long pages)
+{
+	if (munmap(at, (size_t)pages * PGSIZE) != 0)
+		fail("munmap of %ld pages: %s", pages, strerror(errno));
+}
+
+void xprotect(char *at, long pages, int prot)
+{
+	if (mprotect(at, (size_t)pages * PGSIZE, prot) != 0)
+		fail("mprotect(%d) of %ld pages: %s", prot, pages,
+		     strerror(errno));
+}
+
+void pages_check_zero(const char *pages, long count)
+{
+	for (long i = 0; i < count * (long)PGSIZE; i += 64)
+		CHECK_EQ(pages[i], 0);
+}
+
+void check_killed(const char *byte)
+{
+	int fds[2];
+
+	IN_CHILD()
+		exit(*(const volatile char *)byte);
+	xwait(STATUS_KILLED);
+	xpipe(fds);
+	CHECK_FAILS(write(fds[1], byte, 1), EFAULT);
+	CHECK_FAILS(open(byte, O_RDONLY), EFAULT);
+	xclose(fds[0]);
+	xclose(fds[1]);
+	check_store_killed((char *)byte);
+}
+
+void check_store_killed(char *byte)
+{
+	int fds[2];
+
+	IN_CHILD()
+		*(volatile char *)byte = 1;
+	xwait(STATUS_KILLED);
+	xpipe(fds);
+	xwrite(fds[1], "x", 1);
+	CHECK_FAILS(read(fds[0], byte, 1), EFAULT);
+	xclose(fds[0]);
+	xclose(fds[1]);
+}
+
+bool mapping_at(const char *at, struct mapping *found)
+{
+	struct mapping *all;
+	long count = mappings_read(getpid(), &all);
+	bool is_there = false;
+
+	CHECK(count > 0);
+	for (long i = 0; i < count && !is_there; i++) {
+		*found = all[i];
+		is_there =
+			all[i].start <= (uint64)at && (uint64)at < all[i].end;
+	}
+	free(all);
+	return is_there;
+}
+
+bool is_present(const char *at)
+{
+	uint64 entry = 0;
+	int fd = xopen("/proc/self/pagemap", O_RDONLY);
+
+	CHECK(lseek(fd, (long)((uint64)at / PGSIZE * sizeof(entry)),
+		    SEEK_SET) >= 0);
+	if (read(fd, &entry, sizeof(entry)) < 0)
+		fail("pagemap: %s", strerror(errno));
+	xclose(fd);
+	return entry & PAGEMAP_PRESENT;
+}

@@ -1,0 +1,28 @@
+/* user/test/usertests/mapping.h: helpers for tests that map memory. */
+#pragma once
+
+#include "mman.h"
+#include "process.h"
+#include "tests.h"
+
+/* Map `pages` private pages at or near `at`, with some more flags. Returns
+ * MAP_FAILED if that fails. */
+char *mmap_at(char *at, long pages, int prot, int flags);
+
+/* Map pages anywhere, to read and to write. */
+char *xmap(long pages);
+
+void xunmap(char *at, long pages);
+void xprotect(char *at, long pages, int prot);
+
+void pages_check_zero(const char *pages, long count);
+
+/* Check that a load from there kills, and that calls are refused. */
+void check_killed(const char *byte);
+void check_store_killed(char *byte);
+
+/* The part of this process's memory that contains `at`, if there is one. */
+bool mapping_at(const char *at, struct mapping *found);
+
+/* Whether a frame of this process's own memory is mapped there. */
+bool is_present(const char *at);
