@@ -1,7 +1,7 @@
 /* user/test/usertests/lazy_heap.c: sbrk() only promises memory. A page gets a
  * frame when somebody touches it: the program, or the kernel for it. */
 
-#include "tests.h"
+#include "mapping.h"
 
 #define PAGES 520 /* more pages than one leaf table maps */
 
@@ -246,26 +246,7 @@ static void fork_leaves_untouched_pages_untouched(void)
 /* Both touch the same page first after the fork, and each gets its own. */
 static void pages_touched_after_fork_are_private(void)
 {
-	char *pages = xpages(PAGES);
-	int gone[2], come[2];
-
-	xpipe(gone);
-	xpipe(come);
-	for (long i = 0; i < PAGES; i += 3)
-		pages[i * (long)PGSIZE] = 1;
-	IN_CHILD() {
-		pages_fill(pages, PAGES, SEED_CHILD);
-		signal_give(gone);
-		signal_take(come);
-		pages_check(pages, PAGES, SEED_CHILD);
-	}
-	signal_take(gone);
-	for (long i = 0; i < PAGES; i++)
-		CHECK_EQ(pages[i * (long)PGSIZE], i % 3 == 0);
-	pages_fill(pages, PAGES, SEED);
-	signal_give(come);
-	xwait(0);
-	pages_check(pages, PAGES, SEED);
+	check_private_after_fork(xpages(PAGES), PAGES);
 }
 
 /* Each child extends and shrinks what its parent has promised it. */

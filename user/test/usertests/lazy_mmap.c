@@ -168,26 +168,7 @@ static void heap_stops_at_a_mapping(void)
 
 static void mappings_are_private_after_fork(void)
 {
-	char *pages = xmap(PAGES);
-	int gone[2], come[2];
-
-	xpipe(gone);
-	xpipe(come);
-	for (long i = 0; i < PAGES; i += 3)
-		pages[i * (long)PGSIZE] = 1;
-	IN_CHILD() {
-		pages_fill(pages, PAGES, SEED_CHILD);
-		signal_give(gone);
-		signal_take(come);
-		pages_check(pages, PAGES, SEED_CHILD);
-	}
-	signal_take(gone);
-	for (long i = 0; i < PAGES; i++)
-		CHECK_EQ(pages[i * (long)PGSIZE], i % 3 == 0);
-	pages_fill(pages, PAGES, SEED);
-	signal_give(come);
-	xwait(0);
-	pages_check(pages, PAGES, SEED);
+	check_private_after_fork(xmap(PAGES), PAGES);
 }
 
 /* More ranges than a program usually has, far apart. */

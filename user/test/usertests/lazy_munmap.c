@@ -6,14 +6,6 @@
 
 enum { SEED = 0x7777, SEED_OTHER = 0x1212 };
 
-static char *filled(long pages)
-{
-	char *map = xmap(pages);
-
-	pages_fill(map, pages, SEED);
-	return map;
-}
-
 /* ---- munmap ---- */
 
 static void munmap_gives_pages_and_tables_back(void)
@@ -21,14 +13,14 @@ static void munmap_gives_pages_and_tables_back(void)
 	struct vmstat before = measure();
 
 	for (int round = 0; round < 3; round++) {
-		char *map = filled(PAGES);
+		char *map = xmap_filled(PAGES, SEED);
 
 		xunmap(map + 100 * PGSIZE, PAGES - 100);
 		xunmap(map, 100);
 		CHECK_EQ(measure().used - before.used, 0);
 	}
 	/* Of two mappings in one table, one is left. */
-	char *map = filled(2);
+	char *map = xmap_filled(2, SEED);
 
 	xunmap(map + PGSIZE, 1);
 	pages_check(map, 1, SEED);
@@ -38,7 +30,7 @@ static void munmap_gives_pages_and_tables_back(void)
 
 static void middle_of_a_mapping_goes(void)
 {
-	char *map = filled(PAGES);
+	char *map = xmap_filled(PAGES, SEED);
 
 	xunmap(map + 10 * PGSIZE, 500);
 	pages_check(map, 10, SEED);
@@ -81,7 +73,7 @@ static void unmapped_page_is_gone_at_once(void)
 /* What is not mapped is skipped, and the rest of a page goes with it. */
 static void munmap_skips_holes(void)
 {
-	char *map = filled(9);
+	char *map = xmap_filled(9, SEED);
 
 	xunmap(map + PGSIZE, 2);
 	xunmap(map + 5 * PGSIZE, 1);
@@ -95,7 +87,7 @@ static void munmap_skips_holes(void)
 
 static void munmap_refuses(void)
 {
-	char *map = filled(2);
+	char *map = xmap_filled(2, SEED);
 
 	CHECK_FAILS(munmap(map, 0), EINVAL);
 	CHECK_FAILS(munmap(map + 1, PGSIZE), EINVAL);
@@ -110,7 +102,7 @@ static void munmap_refuses(void)
 /* In the child of a fork, the parent keeps its pages. */
 static void munmap_after_fork_is_private(void)
 {
-	char *map = filled(PAGES);
+	char *map = xmap_filled(PAGES, SEED);
 
 	IN_CHILD() {
 		xunmap(map + PGSIZE, PAGES - 2);
@@ -123,7 +115,7 @@ static void munmap_after_fork_is_private(void)
 
 static void fixed_mapping_replaces_pages(void)
 {
-	char *map = filled(PAGES);
+	char *map = xmap_filled(PAGES, SEED);
 	struct vmstat before = measure();
 
 	CHECK(mmap_at(map + 4 * PGSIZE, 3, PROT_READ | PROT_WRITE, MAP_FIXED) ==
@@ -150,7 +142,7 @@ static void fixed_mapping_replaces_pages(void)
 /* A hole in the middle needs a place in the list, and the list a frame. */
 static void munmap_without_memory_changes_nothing(void)
 {
-	char *map = filled(20);
+	char *map = xmap_filled(20, SEED);
 	int fd = xopen(VMSTAT_PATH, O_WRONLY), fails = 0;
 
 	for (long i = 1; i < 19; i += 2) {

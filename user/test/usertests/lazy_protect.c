@@ -7,14 +7,6 @@
 
 enum { SEED = 0x2468, SEED_CHILD = 0x1357 };
 
-static char *filled(long pages)
-{
-	char *map = xmap(pages);
-
-	pages_fill(map, pages, SEED);
-	return map;
-}
-
 /* ---- rights ---- */
 
 /* The hart has just used them. */
@@ -22,7 +14,7 @@ static void rights_are_lost_at_once(void)
 {
 	for (int store = 0; store < 2; store++) {
 		IN_CHILD() {
-			volatile char *map = filled(1);
+			volatile char *map = xmap_filled(1, SEED);
 
 			*map = 1;
 			mprotect((char *)map, PGSIZE,
@@ -38,7 +30,7 @@ static void rights_are_lost_at_once(void)
 
 static void rights_come_back_with_the_bytes(void)
 {
-	char *map = filled(3);
+	char *map = xmap_filled(3, SEED);
 
 	xprotect(map, 3, PROT_NONE);
 	check_killed(map + PGSIZE);
@@ -56,7 +48,7 @@ static void rights_come_back_with_the_bytes(void)
  * process. */
 static void pages_made_writable_stay_private(void)
 {
-	char *map = filled(6);
+	char *map = xmap_filled(6, SEED);
 
 	IN_CHILD() {
 		xprotect(map, 6, PROT_READ);
@@ -103,7 +95,7 @@ static void zeros_stay_zero_when_made_writable(void)
 /* The child inherits pages without rights, and their bytes. */
 static void pages_without_rights_are_inherited(void)
 {
-	char *map = filled(4);
+	char *map = xmap_filled(4, SEED);
 	struct vmstat before = measure();
 
 	xprotect(map, 4, PROT_NONE);
@@ -174,7 +166,7 @@ static void stored_code_runs_once_it_may(void)
 /* A part of a range has other rights, and then the same ones again. */
 static void ranges_part_and_join(void)
 {
-	char *map = filled(9);
+	char *map = xmap_filled(9, SEED);
 	struct mapping found;
 
 	xprotect(map + 3 * PGSIZE, 3, PROT_READ);
@@ -216,7 +208,7 @@ static void changed_text_is_private(void)
 
 static void mprotect_refuses(void)
 {
-	char *map = filled(6);
+	char *map = xmap_filled(6, SEED);
 
 	xunmap(map + 3 * PGSIZE, 1);
 	CHECK_FAILS(mprotect(map + 1, PGSIZE, PROT_READ), EINVAL);
@@ -236,7 +228,7 @@ static void mprotect_refuses(void)
 static void too_many_rights_are_refused(void)
 {
 	enum { MANY = 600 };
-	char *map = filled(MANY);
+	char *map = xmap_filled(MANY, SEED);
 	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 	long at, fails = 0;
 
@@ -267,7 +259,7 @@ static void too_many_rights_are_refused(void)
 
 static void dropped_pages_come_again_as_zeros(void)
 {
-	char *map = filled(10);
+	char *map = xmap_filled(10, SEED);
 	struct vmstat before = measure();
 
 	CHECK_EQ(madvise(map + 2 * PGSIZE, 5 * PGSIZE, MADV_DONTNEED), 0);
@@ -284,7 +276,7 @@ static void dropped_pages_come_again_as_zeros(void)
  * them. */
 static void dropped_pages_are_the_callers_own(void)
 {
-	char *map = filled(4), *heap = xpages(4);
+	char *map = xmap_filled(4, SEED), *heap = xpages(4);
 
 	pages_fill(heap, 4, SEED);
 	IN_CHILD() {
@@ -304,7 +296,7 @@ static void dropped_pages_are_the_callers_own(void)
 
 static void madvise_refuses(void)
 {
-	char *map = filled(3);
+	char *map = xmap_filled(3, SEED);
 	char *text = (char *)((uint64)madvise_refuses & -PGSIZE);
 
 	CHECK_FAILS(madvise(map + 1, PGSIZE, MADV_DONTNEED), EINVAL);

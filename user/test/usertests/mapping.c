@@ -17,6 +17,14 @@ char *xmap(long pages)
 	return at;
 }
 
+char *xmap_filled(long pages, int seed)
+{
+	char *map = xmap(pages);
+
+	pages_fill(map, pages, seed);
+	return map;
+}
+
 void xunmap(char *at, long pages)
 {
 	if (munmap(at, (size_t)pages * PGSIZE) != 0)
@@ -92,4 +100,28 @@ bool is_present(const char *at)
 		fail("pagemap: %s", strerror(errno));
 	xclose(fd);
 	return entry & PAGEMAP_PRESENT;
+}
+
+void check_private_after_fork(char *pages, long count)
+{
+	enum { SEED = 0x3333, SEED_CHILD = 0x4444 };
+	int gone[2], come[2];
+
+	xpipe(gone);
+	xpipe(come);
+	for (long i = 0; i < count; i += 3)
+		pages[i * (long)PGSIZE] = 1;
+	IN_CHILD() {
+		pages_fill(pages, count, SEED_CHILD);
+		signal_give(gone);
+		signal_take(come);
+		pages_check(pages, count, SEED_CHILD);
+	}
+	signal_take(gone);
+	for (long i = 0; i < count; i++)
+		CHECK_EQ(pages[i * (long)PGSIZE], i % 3 == 0);
+	pages_fill(pages, count, SEED);
+	signal_give(come);
+	xwait(0);
+	pages_check(pages, count, SEED);
 }

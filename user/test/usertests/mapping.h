@@ -12,8 +12,15 @@ char *mmap_at(char *at, long pages, int prot, int flags);
 /* Map pages anywhere, to read and to write. */
 char *xmap(long pages);
 
+/* The same, and fill them as pages_fill() does. */
+char *xmap_filled(long pages, int seed);
+
 void xunmap(char *at, long pages);
 void xprotect(char *at, long pages, int prot);
+
+/* Check that parent and child each get their own pages, whoever writes first
+ * after a fork, in pages that nobody has touched yet. */
+void check_private_after_fork(char *pages, long count);
 
 void pages_check_zero(const char *pages, long count);
 
