@@ -166,8 +166,8 @@ int block_get(uint32 block, struct buf **out)
 	return 0;
 }
 
-/* Let one more buffer be lent. If there are too many, take back an idle one
- * whose frame no program maps any more. False if there is none. */
+/* Allow one more loan. If too many buffers are lent, take back an idle one that
+ * no program maps any longer. Returns false if there is none. */
 static bool loan_find(void) REQUIRES(cache.lock)
 {
 	if (cache.may_lend > 0) {

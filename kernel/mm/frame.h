@@ -41,8 +41,8 @@ void *kzalloc(void);
 /* Free a frame from kalloc(). The caller must be its only owner. */
 void kfree(void *frame);
 
-/* What the block cache adds to the count of a frame that it owns. So a count
- * also tells how many pages of programs map the frame. */
+/* The block cache adds this to the count of a frame that it owns. The rest of
+ * the count is the number of pages that map the frame. */
 #define FRAME_CACHED (1U << 31)
 
 /* Make the block cache the owner of a frame in place of the caller, which is

@@ -57,8 +57,9 @@ static uint64 next_stretch(const struct uvm *uvm, uint64 va, uint64 end)
 typedef int stretch_fn(struct uvm *uvm, uint64 start, uint64 end,
 		       uint64 rights);
 
-/* Do the same to all stretches of [start, end). If the first one can be done,
- * the others can: it has split a region where that is necessary. */
+/* Do the same to all stretches of [start, end). The first one splits a region
+ * where that is necessary, so the others need no memory for the list; but the
+ * policy may refuse one of them (mm/promise.h). */
 static int each_stretch(struct uvm *uvm, uint64 start, uint64 end,
 			uint64 rights, stretch_fn *change)
 {
