@@ -292,6 +292,12 @@ static void proc_shows_mappings(void)
 	CHECK_EQ((char *)found.start - pages, 0);
 	CHECK_EQ((char *)found.end - pages, 12 * PGSIZE);
 	CHECK_EQ(found.rss, 3 * (long)PGSIZE / 1024);
+
+	/* The next one follows the heap at once. */
+	xsbrk((long)(-(uint64)sbrk(0) % PGSIZE));
+	CHECK(mmap_at(sbrk(0), 1, PROT_READ, 0) == sbrk(0));
+	CHECK(mapping_at(sbrk(0), &found));
+	CHECK_EQ(strcmp(found.kind, "anon"), 0);
 	for (long i = 0; i < 12; i++)
 		CHECK_EQ(is_present(pages + i * (long)PGSIZE), i >= 3 && i < 6);
 }

@@ -7,6 +7,18 @@
 
 enum { SEED = 0x2468, SEED_CHILD = 0x1357 };
 
+/* li a0, n; ret */
+static void write_code(uint *code, uint n)
+{
+	code[0] = 0x00000513 | n << 20;
+	code[1] = 0x00008067;
+}
+
+static int call_at(const uint *code)
+{
+	return ((int (*)(void))(uint64)code)();
+}
+
 /* ---- rights ---- */
 
 /* The hart has just used them. */
@@ -23,6 +35,26 @@ static void rights_are_lost_at_once(void)
 				*map = 2;
 			else
 				exit(*map);
+		}
+		xwait(STATUS_KILLED);
+	}
+}
+
+/* The same for code that has just run. */
+static void right_to_run_is_lost_at_once(void)
+{
+	static const int rights[] = { PROT_NONE, PROT_READ, RW };
+
+	for (size_t i = 0; i < ARRAY_LEN(rights); i++) {
+		IN_CHILD() {
+			uint *code = (uint *)xmap(1);
+
+			xprotect((char *)code, 1, RW | PROT_EXEC);
+			write_code(code, 7);
+			__asm__ volatile("fence.i" : : : "memory");
+			CHECK_EQ(call_at(code), 7);
+			mprotect((char *)code, PGSIZE, rights[i]);
+			exit(call_at(code));
 		}
 		xwait(STATUS_KILLED);
 	}
@@ -128,18 +160,6 @@ static void untouched_pages_have_the_rights_of_now(void)
 	check_store_killed(map);
 	check_store_killed(map + 2 * PGSIZE);
 	pages_check_zero(map + 2 * PGSIZE, 1);
-}
-
-static int call_at(const uint *code)
-{
-	return ((int (*)(void))(uint64)code)();
-}
-
-/* li a0, n; ret */
-static void write_code(uint *code, uint n)
-{
-	code[0] = 0x00000513 | n << 20;
-	code[1] = 0x00008067;
 }
 
 /* Instructions are stored, and executed when they may be. */
@@ -316,6 +336,7 @@ static void madvise_refuses(void)
 
 const struct test lazy_protect_tests[] = {
 	TEST(rights_are_lost_at_once),
+	TEST(right_to_run_is_lost_at_once),
 	TEST(rights_come_back_with_the_bytes),
 	TEST(pages_made_writable_stay_private),
 	TEST(zeros_stay_zero_when_made_writable),

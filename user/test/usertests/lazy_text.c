@@ -12,7 +12,7 @@
 #define LAST_WORD 0x6565656565656565 /* "eeeeeeee" */
 #define DATA_WORD 0x6464646464646464 /* "dddddddd" */
 #define PAGES 8L
-#define EDGE 104 /* bytes of the last segment, followed by others in the file */
+#define EDGE 100 /* bytes of a segment, followed by others in the file */
 #define TEXT_OFFSET (2 * PGSIZE) /* in the file */
 #define RUNS 12
 
@@ -65,19 +65,23 @@ PROGRAM(writer,
 	"bltu s0, s1, 4b\n"
 	"li s0, %[edge]\n"
 	"li s1, %[edge_end]\n"
-	"5: ld t0, (s0)\n"
+	"5: lbu t0, (s0)\n"
 	"bnez t0, 1f\n"
-	"addi s0, s0, 8\n"
+	"addi s0, s0, 1\n"
 	"bltu s0, s1, 5b\n",
 	[data] "i"(DATA_AT), [end] "i"(DATA_AT + 2 * PGSIZE),
 	[word] "i"(DATA_WORD), [edge] "i"(EDGE_AT + EDGE),
 	[edge_end] "i"(EDGE_AT + PGSIZE))
 
+/* The file ends with so many other bytes after those of EDGE. */
+static size_t after_edge = PGSIZE;
+
 /* Make the file "program" of this code, with that many pages of text, two of
  * data, and a few bytes of a last page. */
 static void make(const char *code, const char *end, long text_pages)
 {
-	static char text[PAGES * PGSIZE], data[2 * PGSIZE];
+	static char data[2 * PGSIZE];
+	char *text = xpages(text_pages);
 	size_t size = (size_t)text_pages * PGSIZE;
 	const struct segment segments[] = {
 		{ .va = CODE_AT,
@@ -103,14 +107,15 @@ static void make(const char *code, const char *end, long text_pages)
 		{ .va = 2 * EDGE_AT + EDGE,
 		  .rights = 6,
 		  .bytes = data,
-		  .size = PGSIZE,
-		  .room = PGSIZE },
+		  .size = after_edge,
+		  .room = after_edge },
 	};
 
 	memset(text, 'c', size);
 	memset(text + size - sizeof(uint64), 'e', sizeof(uint64));
 	memset(data, 'd', sizeof(data));
 	make_mappable_program("program", segments, ARRAY_LEN(segments));
+	xsbrk(-(long)size);
 }
 
 #define MAKE(name, text_pages) make(name##_start, name##_end, text_pages)
@@ -254,6 +259,38 @@ static void data_is_private(void)
 	xunlink("program");
 }
 
+/* Only a few bytes of the block do not belong to the program. */
+static void bytes_after_a_segment_are_zero(void)
+{
+	for (after_edge = 1; after_edge < 12; after_edge++) {
+		MAKE(writer, 1);
+		start_program(0, 1, NULL);
+		xwait(0);
+		xunlink("program");
+	}
+}
+
+/* The program has more pages than the cache lends, and then all other buffers
+ * are reused. */
+static void text_outlives_the_buffers_of_others(void)
+{
+	enum { LENT = 500, OTHERS = 60 };
+	static char bytes[20 * PGSIZE];
+
+	MAKE(reader, LENT);
+	start_programs(1);
+	memset(bytes, 'y', sizeof(bytes));
+
+	int fd = xopen("other", O_WRONLY | O_CREATE);
+
+	for (int i = 0; i < OTHERS; i++)
+		xwrite(fd, bytes, sizeof(bytes));
+	xclose(fd);
+	end_programs(1, 0);
+	xunlink("other");
+	xunlink("program");
+}
+
 /* Overwrite the first word of the text. Returns 0 or -1. */
 static int overwrite(void)
 {
@@ -342,6 +379,8 @@ const struct test lazy_text_tests[] = {
 	TEST(processes_map_the_same_frames),
 	TEST(text_of_one_process_is_exclusive),
 	TEST(data_is_private),
+	TEST(bytes_after_a_segment_are_zero),
+	TEST(text_outlives_the_buffers_of_others),
 	TEST(store_to_data_copies_one_page),
 	TEST(program_that_runs_cannot_be_changed),
 	TEST(child_keeps_its_program),
