@@ -96,7 +96,8 @@ grade:
 	@$(PYTHON) -m grade $(if $(V),-v)
 
 ## make model        run random programs and compare memory with a model of it;
-##                   COUNT=200: how many; SEED=N: the same again; CPUS, MEM
+##                   COUNT=200: how many; SEED=N: the same again; CPUS, MEM;
+##                   MAPS=1: programs that map memory, too (lab lazy)
 .PHONY: model
 model:
 	@$(PYTHON) -m grade.kernel.model

@@ -6,15 +6,16 @@ import re
 
 import pytest
 
-from grade.kernel.model import wire
+from grade.kernel.model import maps, wire
 from grade.kernel.model.admit import LIVES, MAY_DIE, admit
 from grade.kernel.model.asc import as_c
 from grade.kernel.model.boot import build_subject, draw_shapes
 from grade.kernel.model.layout import (
-    PAGE, STACK_BYTES, R, Segment, W, layout_of, segments_of, with_segments)
+    PAGE, STACK_BYTES, USER_TOP, R, Segment, W, layout_of, segments_of,
+    with_segments)
 from grade.kernel.model.play import Failure, Step
 from grade.kernel.model.reference import (
-    SHARES_ALL, TO_TOUCH, Kernel, Memory, Taken, World)
+    EINVAL, ENOMEM, SHARES_ALL, TO_TOUCH, Kernel, Memory, Taken, World)
 from grade.kernel.model.shrink import Shrinker
 from grade.kernel.model.trial import Trials
 from grade.kernel.model.wire import Op
@@ -169,3 +170,65 @@ def test_pages_to_be_touched(subject):
     world.armed = True
     assert admit(world, process, read) == (read, MAY_DIE)
     assert admit(world, process, run) == (run, MAY_DIE)
+
+
+def do_map(world, *op):
+    """A call of process 0. Returns its result and the frames that it takes."""
+    memory = world.processes[0].memory
+    found = maps.plan(memory, op, world)
+    return found.result, maps.carry_out(memory, op, found)
+
+
+def test_mappings(subject):
+    """grader: in the model a mapping takes what is touched, and gives it
+    back"""
+    world = world_of(subject)
+    memory, start = world.processes[0].memory, USER_TOP - 3 * PAGE
+    assert do_map(world, Op.MMAP, 0, 3 * PAGE, maps.how(3)) \
+        == (start, Taken(0, 0))
+    assert memory.touch(start, 1) == Taken(0, 2)
+    assert memory.write(start, b"x" * (PAGE + 1)) == Taken(2, 2)
+    child = memory.fork(SHARES_ALL)
+    assert do_map(world, Op.MPROTECT, start, PAGE, 0) == (0, Taken(0, 1))
+    assert do_map(world, Op.MADVISE, start + PAGE, 1, maps.DONTNEED) \
+        == (0, Taken(0, 1))
+    assert memory.read(start, PAGE + 1) == b"x" * PAGE + b"\0"
+    child.release()
+    assert do_map(world, Op.MUNMAP, start, 3 * PAGE) == (0, Taken(-3, -3))
+
+
+@pytest.mark.parametrize("op, result", [
+    ((Op.MMAP, 0, 0, maps.how(3)), -EINVAL),
+    ((Op.MMAP, 0, PAGE, maps.how(8)), -EINVAL),
+    ((Op.MMAP, 0, PAGE, maps.how(3, offset=1)), -EINVAL),
+    ((Op.MMAP, 0, 1 << 63, maps.how(3)), -ENOMEM),
+    ((Op.MUNMAP, 1, PAGE), -EINVAL),
+    ((Op.MUNMAP, USER_TOP, PAGE), -EINVAL),
+    ((Op.MUNMAP, -PAGE, 2 * PAGE), -EINVAL),
+    ((Op.MPROTECT, HEAP, PAGE, 1), -ENOMEM),
+    ((Op.MPROTECT, HEAP - PAGE, 2 * PAGE, 1), -ENOMEM),
+    ((Op.MADVISE, HEAP - PAGE, PAGE + 1, maps.DONTNEED), -ENOMEM),
+    ((Op.MADVISE, 0, PAGE, maps.DONTNEED), -EINVAL),
+])
+def test_refused_calls(subject, op, result):
+    """grader: the model refuses what the contract refuses: {op}"""
+    assert do_map(world_of(subject), *op)[0] == result
+
+
+def test_call_that_may_fail(subject):
+    """grader: in the model nothing depends on a call that may have failed"""
+    world = world_of(subject)
+    process = world.fork(world.processes[0], 1, 10)
+    protect = (Op.MPROTECT, HEAP - STACK_BYTES, PAGE, 1)
+    look = (Op.LOAD, HEAP - STACK_BYTES)
+    assert admit(world, process, [protect, look]) == ([protect, look], LIVES)
+    world.armed = True
+    assert admit(world, process, [protect, look]) == ([protect], LIVES)
+
+
+def test_subject_keeps_its_pages(subject):
+    """grader: no program of the model unmaps the subject"""
+    world = world_of(subject)
+    process = world.fork(world.processes[0], 1, 10)
+    text = segments_of(subject.elf)[0].va
+    assert admit(world, process, [(Op.MUNMAP, text, PAGE)]) == ([], LIVES)

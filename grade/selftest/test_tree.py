@@ -85,8 +85,9 @@ def test_scratch(there, tmp_path):
     assert {path.name for path in (copy / "grade/tools").iterdir()
             if path.is_dir()} == {"make", "setup"}
     assert {path.stem for path in copy.rglob("test_*.py")} == {
-        "test_boot", "test_build", "test_cost", "test_duels", "test_model",
-        "test_outside", "test_promised", "test_seeds", "test_suites"}
+        "test_boot", "test_build", "test_cost", "test_duels", "test_mapped",
+        "test_model", "test_outside", "test_promised", "test_seeds",
+        "test_suites"}
     assert not list(copy.rglob("*.patch"))
 
 

@@ -2,6 +2,7 @@
 compare memory with a model after each step.
 
 COUNT=200 is the number of programs, and SEED=N the seed of the first boot.
+With MAPS=1 the programs map memory, too, which lab lazy makes possible.
 Each boot runs 25 programs, on a machine chosen by its seed unless CPUS or MEM
 is set. DEBUG=1 and AUDIT=1 are as for `make run`. The first failure ends the
 run: its program is made shorter, and printed as C.
@@ -34,12 +35,14 @@ def run():
     count = seeded.number_from("COUNT", COUNT)
     seed = seeded.number_from("SEED", secrets.randbelow(10 ** 6))
     checks = [f"{name}=1" for name in CHECKS if os.environ.get(name) == "1"]
-    print(f"model: COUNT={count} SEED={seed}", *checks, flush=True)
+    maps = os.environ.get("MAPS") == "1"
+    print(f"model: COUNT={count} SEED={seed}", *["MAPS=1"][:maps], *checks,
+          flush=True)
     config = build(*checks)
     total = Report()
     with tempfile.TemporaryDirectory(prefix="calf-") as folder:
         subject = build_subject(config, Path(folder))
-        trials = Trials(config, subject, Path(folder), OUT)
+        trials = Trials(config, subject, Path(folder), OUT, maps)
         for number in range(-(-count // PER_BOOT)):
             most = min(PER_BOOT, count - number * PER_BOOT)
             one = trials.boot(seed + number, most,

@@ -3,6 +3,7 @@ and whether the process will survive them."""
 
 import copy
 
+from grade.kernel.model import maps
 from grade.kernel.model.layout import PAGE, USER_TOP, R, W
 from grade.kernel.model.reference import ZEROS, Page, code_result, pages_of
 from grade.kernel.model.rules import (
@@ -12,7 +13,7 @@ from grade.kernel.model.wire import Op
 
 LIVES, MAY_DIE, DIES = range(3)
 LOCAL = {Op.LOAD, Op.STORE, Op.TOUCH, Op.SUM, Op.SBRK, Op.CALL, Op.FLOAT_SET,
-         Op.FLOAT_SUM, Op.FAIL}
+         Op.FLOAT_SUM, Op.FAIL, *maps.MAPS}
 
 
 class Draft:
@@ -43,10 +44,11 @@ class Draft:
     def move_brk(self, delta):
         memory = self.memory
         brk = memory.brk + delta
-        if not memory.heap <= brk <= USER_TOP or delta > self.world.ram:
+        if not memory.heap <= brk <= USER_TOP or delta > self.world.ram \
+                or not memory.can_grow(brk):
             return
-        if self.is_short and delta > 0:
-            self.unsure = -(-memory.brk // PAGE)
+        if self.is_short and (delta > 0 or self.world.maps):
+            self.unsure = -(-min(memory.brk, brk) // PAGE)
             return
         old, new = -(-memory.brk // PAGE), -(-brk // PAGE)
         for number in range(old, new):
@@ -54,7 +56,6 @@ class Draft:
         for number in range(new, old):
             memory.pages.pop(number, None)
         memory.brk = brk
-
 
     def is_known(self, va, size):
         """True if all these bytes are known before the process begins."""
@@ -195,6 +196,8 @@ def admit_other(draft, op):
         if draft.is_short and not draft.has_floats:
             return MAY_DIE
         draft.has_floats = True
+    elif code in maps.MAPS:
+        return LIVES if maps.admit_map(draft, op) else None
     elif code == Op.EXIT:
         return DIES
     return LIVES

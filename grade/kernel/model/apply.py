@@ -7,6 +7,7 @@ has all memory, and only if it needs a frame.
 
 import struct
 
+from grade.kernel.model import maps
 from grade.kernel.model.layout import PAGE, USER_TOP, R, W
 from grade.kernel.model.reference import (
     EAGAIN, ECHILD, EFAULT, EINVAL, ENOMEM, NAMES, adler, code_result,
@@ -51,9 +52,13 @@ def apply_sbrk(world, p, op, result):
         return expect(result, -EINVAL)
     if brk > USER_TOP or delta > world.ram:
         return expect(result, -ENOMEM)
-    short = world.is_short and delta > 0
+    if delta > 0 and not memory.can_grow(brk):
+        return expect(result, -ENOMEM)
+    short = world.is_short and (delta > 0 or world.maps)
     expect(result, memory.brk, *([-ENOMEM] if short else []))
     if result >= 0:
+        if world.maps:
+            world.balance += maps.longer_list(memory)
         world.balance += memory.move_brk(brk)
         if delta < 0 and world.hog == p.role:
             world.hog = None if brk <= memory.hogged else p.role
@@ -246,6 +251,15 @@ def apply_call(world, p, op, result):
     world.balance += p.memory.touch(op[1], 8)
 
 
+def apply_map(world, p, op, result):
+    """Without memory for its list of ranges, the kernel changes nothing."""
+    plan = maps.plan(p.memory, op, world)
+    if maps.may_fail(op, world) and result == -ENOMEM != plan.result:
+        return
+    expect(result, plan.result)
+    world.balance += maps.carry_out(p.memory, op, plan)
+
+
 APPLY = {Op.LOAD: apply_load, Op.STORE: apply_store, Op.SUM: apply_sum,
          Op.SBRK: apply_sbrk, Op.FORK: apply_fork,
          Op.FORK_IN_VAIN: apply_vain, Op.EXEC: apply_exec,
@@ -257,7 +271,7 @@ APPLY = {Op.LOAD: apply_load, Op.STORE: apply_store, Op.SUM: apply_sum,
          Op.HOG: apply_hog, Op.CROWD: apply_crowd,
          Op.FLOAT_SET: apply_float_set, Op.FLOAT_SUM: apply_float_sum,
          Op.CALL: apply_call,
-         Op.TOUCH: apply_touch}
+         Op.TOUCH: apply_touch, **dict.fromkeys(maps.MAPS, apply_map)}
 
 
 def apply(world, process, op, result):

@@ -15,6 +15,7 @@ from grade.kernel.model.wire import Op
 PROGRAM = "case"
 
 HEAD = """\
+#include "mman.h"
 #include "test.h"
 
 #define ALIGNED __attribute__((aligned(PGSIZE)))
@@ -80,6 +81,9 @@ SIMPLE = {
     Op.FSTAT: "fstat(file, (struct stat *)({0}));",
     Op.NAME: "close(open({0}, O_RDONLY));",
     Op.CALL: "((long (*)(void))({0}))();",
+    Op.MUNMAP: "munmap({0}, {1:#x});",
+    Op.MPROTECT: "mprotect({0}, {1:#x}, {2});",
+    Op.MADVISE: "madvise({0}, {1:#x}, {2});",
 }
 PLACES = {Op.SBRK: (), Op.EXIT: (), Op.ARGS: (0, 1)}
 
@@ -208,6 +212,10 @@ class Writer:
             return [SIMPLE[code].format(*args)]
         if code == Op.STORE:
             return [store(*args)]
+        if code == Op.MMAP:
+            flags, offset = args[2] >> 8 & 0xffffff, args[2] >> 32
+            return [f"mmap({args[0]}, {args[1]:#x}, {args[2] & 0xff}, "
+                    f"{flags:#x}, -1, {offset});"]
         if code == Op.SUM:
             return [f"for (long i = 0; i < {args[1]}; i++)",
                     f"\t(void)((volatile char *)({args[0]}))[i];"]

@@ -89,10 +89,12 @@ def items(shapes, folder):
 class Boot:
     """A machine for the programs of one seed."""
 
-    def __init__(self, config, subject, seed, machine, folder, log):
+    def __init__(self, config, subject, seed, machine, folder, log,
+                 maps=False):
         self.rng = random.Random(f"boot {seed}")
         self.seed = seed
         self.machine = machine
+        self.maps = maps
         self.shapes = draw_shapes(self.rng, subject)
         self._post = Post(config, log, machine, subject.symbols,
                           items(self.shapes, folder))
@@ -100,7 +102,7 @@ class Boot:
     def __enter__(self):
         post = self._post.__enter__()
         try:
-            self.stage = Stage(post, self.shapes.layouts)
+            self.stage = Stage(post, self.shapes.layouts, self.maps)
             self.stage.prepare()
         except BaseException:
             self._post.__exit__()
@@ -112,4 +114,4 @@ class Boot:
 
     def program(self, number):
         """The steps of that program, which are drawn as it runs."""
-        return draw.program(random.Random(f"{self.seed} {number}"))
+        return draw.program(random.Random(f"{self.seed} {number}"), self.maps)

@@ -2,6 +2,7 @@
 the reference knows about the processes so far."""
 
 from grade.kernel.model.hand import Hand
+from grade.kernel.model.maps_hand import MapsHand
 from grade.kernel.model.layout import PAGE, W
 from grade.kernel.model.play import LOOK, Step
 from grade.kernel.model.rules import PROGRAMS
@@ -11,11 +12,6 @@ STEPS = (5, 22)         # steps of a program, not counting looks
 LOOKS = 3
 FEW = 3                 # with fewer processes, a fork is more likely
 
-KINDS = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12, "failing": 13,
-         "exec": 4, "floats": 3, "call": 2, "named": 3, "wild": 3, "exit": 4,
-         "kill": 2, "wait_step": 9, "crowd": 1, "hog": 1, "wide": 2,
-         "race": 7}
-
 
 def first_steps(rng):
     """Start the first process of a program."""
@@ -24,10 +20,11 @@ def first_steps(rng):
         yield Step(1, ((Op.EXEC, rng.randrange(PROGRAMS), 0, 0),))
 
 
-def program(rng):
-    """Returns a generator of steps, as Stage.play() expects it."""
+def program(rng, maps=False):
+    """Returns a generator of steps, as Stage.play() expects it. With `maps`,
+    they map memory."""
     def steps(world):
-        hand = Hand(rng, world)
+        hand = MapsHand(rng, world) if maps else Hand(rng, world)
         yield from first_steps(rng)
         looks = 0
         for _ in range(rng.randint(*STEPS)):
@@ -54,7 +51,7 @@ def draw_steps(rng, world, hand):
         yield alone(world)
         return
     process = rng.choice(alive)
-    kind, = rng.choices(list(KINDS), KINDS.values())
+    kind, = rng.choices(list(hand.kinds), hand.kinds.values())
     if len(alive) < FEW and rng.random() < 0.35:
         kind = "fork"
     if world.hog is not None and rng.random() < 0.3:

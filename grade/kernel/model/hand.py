@@ -21,7 +21,13 @@ ODD_GROWTH = (1 << 33, 1 << 38, 1 << 40, (1 << 63) - 1, -(1 << 63), -(1 << 40),
 
 
 class Hand:
-    """Draws the parts of steps."""
+    """Draws the parts of steps. `kinds` are names of functions, with the
+    frequency of each."""
+
+    kinds = {"mixed": 30, "touched_copy": 6, "fork": 14, "grow": 12,
+             "failing": 13, "exec": 4, "floats": 3, "call": 2, "named": 3,
+             "wild": 3, "exit": 4, "kill": 2, "wait_step": 9, "crowd": 1,
+             "hog": 1, "wide": 2, "race": 7}
 
     def __init__(self, rng, world):
         self.rng = rng

@@ -65,6 +65,11 @@ class Layout:
                 found[number] = (rights | segment.rights, old)
         return found
 
+    def base(self):
+        """The pages of the subject's own program."""
+        return frozenset(number for s in self.segments if s not in self.added
+                         for number in s.pages())
+
     def places(self):
         """Interesting addresses: the boundaries of the added segments."""
         return [place for s in self.added for place in (s.va, s.end)]

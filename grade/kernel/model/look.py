@@ -58,7 +58,7 @@ def check_tables(seen):
 def check_pages(process, pages):
     memory, who = process.memory, f"process {process.role}"
     for number in memory.pages.keys() - pages.keys():
-        if memory.pages[number].made:
+        if memory.pages[number].made and memory.pages[number].rights:
             raise Wrong(f"{who} has no page at {number * PAGE:#x}")
     for number in pages.keys() - memory.pages.keys():
         raise Wrong(f"{who} has a page at {number * PAGE:#x}, where it must "
@@ -73,13 +73,15 @@ def check_all_bytes(stage, world, seen=None):
         pages = seen[process.role][0] if seen \
             else pages_of(stage, process)[0]
         for number, page in process.memory.known():
-            if number in pages:
+            if number in pages and page.rights:
                 check_bytes(stage, process, number, page, pages[number])
 
 
 def check_rights(who, number, page, entry):
     wanted = page.rights | (R if page.rights & W else 0)
     has = entry & RIGHTS
+    if not wanted and not (has and entry & U):
+        return          # an entry that is of no use to the program
     if entry & G or not entry & U or not entry & V \
             or has & ~wanted or (wanted & ~has) & ~W:
         raise Wrong(f"{who} has the rights {rights(entry)}"
@@ -122,7 +124,7 @@ def check_sharing(world, seen):
     for process in world.alive():
         pages = seen[process.role][0]
         for number, page in process.memory.known():
-            if not page.made:
+            if not page.made or not page.rights:
                 continue
             first = frames.setdefault(
                 id(page.frame), (process.role, number, pages[number]))

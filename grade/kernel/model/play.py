@@ -11,6 +11,8 @@ from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R
 from grade.kernel.model.post import Silent
 from grade.kernel.model.reference import Kernel, Taken, World, adler
 from grade.kernel.model.rules import OtherBytes, Wrong
+from grade.kernel.model.sums import (check_calls, check_promised, of_this,
+                                     readable)
 from grade.kernel.model.wire import OPS_MAX, Op
 
 FRAMES_PER_TABLE = 500  # pages that a table maps, or a few more
@@ -59,11 +61,12 @@ class Failure:
 class Stage:
     """A booted machine, on which many programs run one after another."""
 
-    def __init__(self, post, layouts):
+    def __init__(self, post, layouts, maps=False):
         self.post = post
         self.layouts = layouts
-        self.kernel = Kernel()
+        self.kernel = Kernel(maps=maps)
         self.heaps = []
+        self.promised = 0       # bytes, to all other programs
         self.frames = None      # free frames between programs
         self.roots = {}         # root tables by role
 
@@ -83,8 +86,15 @@ class Stage:
             self.post.send([(1, [(Op.EXIT, 0)]),
                             (0, [(Op.WAIT, 0)])], 1)
         self.frames = self.post.figures()["free"]
+        if self.kernel.maps:
+            check_calls(self)
+            self.promised = self.ask((Op.PROMISED,))[0] - of_this(self.world())
         self.kernel.sharing = self.what_is_shared()
         self.finish()
+
+    def ask(self, *ops):
+        """Let role 0 do something that changes nothing."""
+        return self.post.send([(0, list(ops))], 1)[0].results[:len(ops)]
 
     def finish(self):
         """Checks when nothing runs: at the start and after all programs."""
@@ -189,6 +199,7 @@ class Player:
             if self.done and not self.done[-1].is_look:
                 self.done.append(step)
                 look.check(self.stage, self.world)
+                check_promised(self.stage, self.world)
             return
         if step.others:
             return self.together(step)
@@ -381,18 +392,4 @@ class Player:
             lost = frames - self.post.figures()["free"]
         if lost:
             raise Wrong(f"{lost} frames are lost at the end")
-
-
-def readable(memory):
-    """(address, bytes) of the runs of known pages that the process may
-    read."""
-    found = []
-    for number, page in memory.known():
-        if not page.rights & R:
-            continue
-        va = number * PAGE
-        if found and sum(found[-1]) == va and found[-1][1] < 16 * PAGE:
-            found[-1] = (found[-1][0], found[-1][1] + PAGE)
-        elif memory.hogged == 0 or va < memory.hogged:
-            found.append((va, PAGE))
-    return found
+        check_promised(self.stage, self.stage.world())

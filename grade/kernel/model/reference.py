@@ -7,6 +7,9 @@ frame: a fork adds owners, and a write makes a new frame.
 A kernel may leave the pages of a new program to be made when they are touched.
 Such a page is not `made`: it may be absent, touching it may take frames, and
 may kill the process if memory is exhausted. A write makes it.
+
+A page of `zeros` was promised by a call and not written to yet. A load from it
+takes no frame, but perhaps page tables.
 """
 
 import struct
@@ -18,7 +21,8 @@ from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R, W
 ZEROS = bytes(PAGE)
 STACK_PAGES = STACK_BYTES // PAGE
 OWN_STACK = STACK_PAGES // 2            # the upper ones are the subject's
-ECHILD, EAGAIN, ENOMEM, EFAULT, EINVAL = 10, 11, 12, 14, 22
+EPERM, ECHILD, EAGAIN, ENOMEM, EFAULT, EINVAL, ENOSYS = (
+    1, 10, 11, 12, 14, 22, 38)
 CODE = 2048             # seeds from this one on mean code
 RET = 0x8067
 NAMES = {1024: b"/bin/model0\0", 1025: b"/bin/no\0"}
@@ -82,13 +86,26 @@ class Frame:
 
 
 class Page:
-    __slots__ = ("rights", "data", "frame", "made")
+    """`loaded` are zeros that the page table has an entry for."""
 
-    def __init__(self, rights, data, frame=None, made=True):
+    __slots__ = ("rights", "data", "frame", "made", "zeros", "loaded")
+
+    def __init__(self, rights, data, frame=None, made=True, zeros=False,
+                 loaded=False):
         self.rights = rights
         self.data = data
         self.frame = frame or Frame()
         self.made = made
+        self.zeros = zeros
+        self.loaded = loaded
+
+    def with_rights(self, rights):
+        return Page(rights, self.data, self.frame, self.made, self.zeros,
+                    self.loaded)
+
+    @property
+    def has_table(self):
+        return self.made or self.loaded
 
     def write_needs_frame(self):
         """Whether a write may need a frame."""
@@ -114,6 +131,7 @@ class Memory:
         for number in range(top - STACK_PAGES, top):
             self.pages[number] = Page(R | W, ZEROS)
         self.own = layout.own | set(range(top - OWN_STACK, top))
+        self.reserved = self.own | layout.base()
         self.layout = layout
         self.stack = (heap - STACK_BYTES, heap - OWN_STACK * PAGE)
         self.hogged = 0                 # uncounted pages at the heap's end
@@ -128,7 +146,8 @@ class Memory:
     def tables(self):
         """The number of page tables that this address space needs: at least
         those for its made pages."""
-        made = [number for number, page in self.pages.items() if page.made]
+        made = [number for number, page in self.pages.items()
+                if page.has_table]
         return Taken(*(1 + len({number >> 9 for number in pages})
                        + len({number >> 18 for number in pages})
                        for pages in (made, self.pages)))
@@ -163,7 +182,25 @@ class Memory:
 
     def touch(self, va, size):
         """Returns the frames that a read takes."""
-        return Taken(0, TO_TOUCH * self.short_pages(va, size, R))
+        absent = [page for page in (self.pages.get(n)
+                                    for n in pages_of(va, size))
+                  if page is not None and not page.made]
+        taken = Taken(0, TO_TOUCH * sum(not page.zeros for page in absent))
+        if any(page.zeros for page in absent):
+            taken += self.load_zeros(pages_of(va, size))
+        return taken
+
+    def load_zeros(self, numbers):
+        """The tables that pages of zeros take when they are touched."""
+        there = {(bits, number >> bits) for number, page in self.pages.items()
+                 if page.has_table for bits in (9, 18)}
+        needed = set()
+        for number in numbers:
+            page = self.pages.get(number)
+            if page is not None and page.zeros and not page.has_table:
+                needed |= {(bits, number >> bits) for bits in (9, 18)}
+                page.loaded = True
+        return Taken(0, len(needed - there))
 
     # ---- changes ----
 
@@ -175,9 +212,9 @@ class Memory:
             piece = data[done:done + PAGE - offset]
             page = self.pages[number]
             if page.write_needs_frame():
-                taken += Taken(1, 1) if page.made else Taken()
+                taken += Taken(1, 1) if page.made or page.zeros else Taken()
                 page.frame.owners -= 1
-                page.frame, page.made = Frame(), True
+                page.frame, page.made, page.zeros = Frame(), True, False
             old = page.data
             page.data = old[:offset] + piece + old[offset + len(piece):]
             done += len(piece)
@@ -190,14 +227,23 @@ class Memory:
         self.brk = brk
         for number in range(old, new):
             self.pages[number] = Page(R | W, ZEROS)
-        freed = 0
-        for number in range(new, old):
-            frame = self.pages.pop(number).frame
-            frame.owners -= 1
-            freed += frame.owners == 0
+        freed = sum(self.drop(number) for number in range(new, old))
         pages, after = max(new - old, 0) - freed, self.tables()
         return Taken(*sorted((pages + after.least - before.least,
                               pages + after.most - before.most)))
+
+    def drop(self, number):
+        """Take a page away. Returns whether that frees a frame."""
+        page = self.pages.pop(number, None)
+        if page is None:
+            return False
+        page.frame.owners -= 1
+        return page.made and page.frame.owners == 0
+
+    def can_grow(self, brk):
+        """Whether no other page is in the way of the heap."""
+        return not any(number in self.pages for number in
+                       range(-(-self.brk // PAGE), -(-brk // PAGE)))
 
     def fork(self, sharing):
         child = Memory.__new__(Memory)
@@ -211,7 +257,7 @@ class Memory:
             child.pages[number] = Page(
                 page.rights, page.data,
                 page.frame if shares and number not in self.own else None,
-                page.made)
+                page.made, page.zeros)
         return child
 
     def release(self):
@@ -246,6 +292,8 @@ class Kernel:
 
     sharing: int = SHARES_NOTHING       # by fork
     lazy: bool = False                  # exec leaves pages to be touched
+    frames: int = 0                     # all that there are, in use or not
+    maps: bool = False                  # programs may map memory
 
 
 class World:
@@ -256,6 +304,8 @@ class World:
         self.heaps = heaps              # start of the heap of each layout
         self.sharing = kernel.sharing
         self.lazy = kernel.lazy
+        self.maps = kernel.maps
+        self.frames = kernel.frames
         self.ram = ram
         self.maxproc = ram // PROCESS_BYTES - PROCESSES_KEPT
         self.balance = Taken()          # frames taken since the last reset

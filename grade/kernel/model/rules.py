@@ -34,5 +34,6 @@ def name_of(error):
     known = {1: "EPERM", 2: "ENOENT", 3: "ESRCH", 5: "EIO", 7: "E2BIG",
              8: "ENOEXEC", 10: "ECHILD", 11: "EAGAIN", 12: "ENOMEM",
              13: "EACCES", 14: "EFAULT", 22: "EINVAL", 24: "EMFILE",
+             38: "ENOSYS",
              1000: "something that does not work"}
     return known.get(-error, str(-error)) if error < 0 else str(error)

@@ -13,7 +13,8 @@ from grade.kernel.model.wire import Op
 
 SECONDS = 90
 SIZED = {Op.STORE, Op.SUM, Op.PIPE_READ, Op.PIPE_WRITE, Op.FILE_READ,
-         Op.FILE_WRITE, Op.OPEN}
+         Op.FILE_WRITE, Op.OPEN, Op.MMAP, Op.MUNMAP, Op.MPROTECT,
+         Op.MADVISE}
 PLACED = SIZED | {Op.LOAD, Op.WAIT, Op.PIPE, Op.FSTAT, Op.CALL, Op.NAME}
 
 

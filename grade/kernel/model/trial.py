@@ -45,19 +45,21 @@ class Outcome:
 
 
 class Trials:
-    """Boots one kernel again and again. Logs of failed boots go to `logs`."""
+    """Boots one kernel again and again. Logs of failed boots go to `logs`.
+    With `maps`, the programs map memory."""
 
-    def __init__(self, config, subject, folder, logs):
+    def __init__(self, config, subject, folder, logs, maps=False):
         self._config = config
         self._subject = subject
         self._folder = folder
         self._logs = logs
+        self._maps = maps
         self._names = itertools.count(1)
 
     def _boot(self, seed, machine):
         log = Log(self._logs, f"boot-{seed}-{next(self._names)}")
         return Boot(self._config, self._subject, seed, machine, self._folder,
-                    log), log
+                    log, self._maps), log
 
     def boot(self, seed, count, machine):
         """Run at most that many programs. Returns an Outcome."""

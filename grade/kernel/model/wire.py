@@ -59,6 +59,11 @@ class Op(IntEnum):
     ARGS = 26           # va of argv, va of the environment
     EMPTY = 27          # bytes in the pipe
     TOUCH = 28          # va, pages, byte
+    MMAP = 29           # va, bytes, rights | flags << 8 | offset << 32
+    MUNMAP = 30         # va, bytes
+    MPROTECT = 31       # va, bytes, rights
+    MADVISE = 32        # va, bytes, advice
+    PROMISED = 33       # the bytes that all programs were promised
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,11 @@ static long (*const functions[OP_END])(arguments) = {
 	[OP_ARGS] = do_args,
 	[OP_EMPTY] = do_empty,
 	[OP_TOUCH] = do_touch,
+	[OP_MMAP] = do_mmap,
+	[OP_MUNMAP] = do_munmap,
+	[OP_MPROTECT] = do_mprotect,
+	[OP_MADVISE] = do_madvise,
+	[OP_PROMISED] = do_promised,
 };
 
 void answer(const struct reply *reply)

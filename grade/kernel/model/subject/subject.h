@@ -42,6 +42,11 @@ enum opcode {
 	OP_ARGS,
 	OP_EMPTY,
 	OP_TOUCH,
+	OP_MMAP,
+	OP_MUNMAP,
+	OP_MPROTECT,
+	OP_MADVISE,
+	OP_PROMISED,
 	OP_END
 };
 
@@ -111,7 +116,8 @@ static inline long or_error(long result)
 	return result == -1 ? -errno : result;
 }
 
-/* memory.c, life.c, copies.c: one function for each kind of operation. */
+/* memory.c, life.c, copies.c, maps.c: one function for each kind of
+ * operation. */
 long do_load(arguments arg);
 long do_store(arguments arg);
 long do_touch(arguments arg);
@@ -140,6 +146,11 @@ long do_args(arguments arg);
 long do_sbrk(arguments arg);
 long do_hog(arguments arg);
 long do_fail(arguments arg);
+long do_mmap(arguments arg);
+long do_munmap(arguments arg);
+long do_mprotect(arguments arg);
+long do_madvise(arguments arg);
+long do_promised(arguments arg);
 
 /* start.S */
 long fork_and_write(int fd, const char *word, size_t length);
