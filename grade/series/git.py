@@ -16,7 +16,12 @@ PATCH_FORM = ["--no-renames", "--diff-algorithm=histogram", "--full-index",
 
 
 class GitError(Exception):
-    """git failed. The text is the first line of its error message."""
+    """git failed. The text is the first line of its error message; `output`
+    has all messages, as bytes."""
+
+    def __init__(self, text, output=b""):
+        super().__init__(text)
+        self.output = output
 
 
 def environment(folder):
@@ -53,7 +58,7 @@ def git(folder, *words, data=None):
         cwd=folder, env=environment(folder), input=data or b"",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
-        raise GitError(complaint(done.stderr + done.stdout))
+        raise GitError(complaint(done.stderr + done.stdout), done.stderr)
     return done.stdout
 
 

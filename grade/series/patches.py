@@ -32,20 +32,31 @@ DIFF = re.compile(rb"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
 @dataclass(frozen=True)
 class Patch:
     """A step of the series, of that lab. `passes` are the tests that it makes
-    pass, `lines` is the number of changed lines of code, without those of
-    pages."""
+    pass. What git has to be asked for is found when it is needed, which for
+    most callers is never."""
 
     lab: str
     path: Path
     subject: str
     message: str            # the text below the subject
     passes: frozenset
-    files: frozenset
-    lines: int
 
     @property
     def name(self):
         return f"{FOLDER}/{self.path.name}"
+
+    @property
+    def files(self):
+        return self._changes[0]
+
+    @property
+    def lines(self):
+        """The number of changed lines of code, without those of pages."""
+        return self._changes[1]
+
+    @functools.cached_property
+    def _changes(self):
+        return read_changes(self)
 
     @property
     def number(self):
@@ -136,12 +147,8 @@ def read_patch(path, lab):
     name = f"{FOLDER}/{path.name}"
     if not subject or not mail["From"]:
         raise UserError(f"{name}: not as git format-patch writes it")
-    try:
-        files, lines = changes_of(data)
-    except (GitError, ValueError) as error:
-        raise UserError(f"{name}: {error}") from None
     return Patch(lab, path, " ".join(subject.split()), body.strip(),
-                 read_passes(body, name), files, lines)
+                 read_passes(body, name))
 
 
 def read_passes(body, name):
@@ -156,17 +163,20 @@ def read_passes(body, name):
     return frozenset(test.strip() for test in tests.split(","))
 
 
-@functools.lru_cache(maxsize=None)
-def changes_of(data):
+def read_changes(patch):
     """The files that a patch touches, and the number of changed lines of
-    code. Raises GitError or ValueError."""
-    with tempfile.TemporaryDirectory(prefix="calf-") as empty:
-        table = git(Path(empty), "apply", "--numstat", "-z", data=data)
+    code."""
+    data = patch.path.read_bytes()
+    try:
+        with tempfile.TemporaryDirectory(prefix="calf-") as empty:
+            table = git(Path(empty), "apply", "--numstat", "-z", data=data)
+    except GitError as error:
+        raise UserError(f"{patch.name}: {error}") from None
     files, lines = set(), 0
     for row in table.decode(errors="replace").split("\0")[:-1]:
         added, removed, file = row.split("\t")
         if "-" in (added, removed):
-            raise ValueError(f"{file} is not a text file")
+            raise UserError(f"{patch.name}: {file} is not a text file")
         files.add(file)
         if not is_page(file):
             lines += int(added) + int(removed)

@@ -1,6 +1,7 @@
 """grade/series/stack.py: remove patches and apply them."""
 
 import filecmp
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
 from grade.series.patches import FOLDER, PARTS, after_lab, read_series
 
+# What git apply --verbose prints at the end of each patch that it has applied.
+APPLIED = re.compile(rb"^(?:Applied patch .*\n)+", re.MULTILINE)
 NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
 
 
@@ -43,28 +46,27 @@ def remove_parts(folder):
         shutil.rmtree(folder / part)
 
 
-def apply(folder, patch, *options):
-    git(folder, "apply", "--whitespace=nowarn", *options,
-        str(patch.path.resolve()))
+def apply_all(folder, patches, fails, *options):
+    """Apply the patches in this order. All are work for one process of git,
+    which would otherwise mostly begin and end. Raises DoesNotFit, with `fails`
+    in its text, for the first patch that cannot be applied."""
+    if not patches:
+        return
+    try:
+        git(folder, "apply", "--verbose", "--whitespace=nowarn", *options,
+            *(str(patch.path.resolve()) for patch in patches))
+    except GitError as error:
+        patch = patches[len(APPLIED.findall(error.output))]
+        raise DoesNotFit(f"{patch.name} {fails}: {error}") from None
 
 
 def take_off(folder, patches):
     """Turn the kernel and pages in the folder into the starter's."""
-    for patch in reversed(patches):
-        try:
-            apply(folder, patch, "-R")
-        except GitError as error:
-            raise DoesNotFit(
-                f"{patch.name} does not come off: {error}") from None
+    apply_all(folder, patches[::-1], "does not come off", "-R")
 
 
 def put_on(folder, patches):
-    for patch in patches:
-        try:
-            apply(folder, patch)
-        except GitError as error:
-            raise DoesNotFit(
-                f"{patch.name} does not go on: {error}") from None
+    apply_all(folder, patches, "does not go on")
 
 
 def copy_finished(root, folder, lab):
