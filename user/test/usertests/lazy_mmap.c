@@ -53,10 +53,12 @@ static void hint_counts_if_it_is_free(void)
 	CHECK(mmap_at(wanted, 2, PROT_READ | PROT_WRITE, 0) == wanted);
 	CHECK(mmap_at(there + 5, 1, PROT_READ, 0) != MAP_FAILED);
 	pages_fill(there, 4, SEED);
+	pages_fill(wanted, 2, SEED);
 
 	char *hints[] = { there,
 			  there + 3 * PGSIZE,
 			  wanted + 1,
+			  wanted - PGSIZE,
 			  (char *)stack_guard(),
 			  (char *)USER_TOP,
 			  (char *)-PGSIZE,
@@ -71,6 +73,7 @@ static void hint_counts_if_it_is_free(void)
 		pages_fill(found, 2, SEED_CHILD);
 	}
 	pages_check(there, 4, SEED);
+	pages_check(wanted, 2, SEED);
 }
 
 /* What is refused changes nothing. */

@@ -52,19 +52,22 @@ static void middle_of_a_mapping_goes(void)
 	check_audit();
 }
 
-/* The hart has just used the page. */
+/* The hart has just used the page, which may be any one of the range. */
 static void unmapped_page_is_gone_at_once(void)
 {
-	for (int store = 0; store < 2; store++) {
-		IN_CHILD() {
-			volatile char *map = xmap(1);
+	enum { COUNT = 4 };
 
-			*map = 1;
-			munmap((char *)map, PGSIZE);
-			if (store)
-				*map = 2;
+	for (int i = 0; i < 2 * COUNT; i++) {
+		IN_CHILD() {
+			char *map = xmap(COUNT);
+			volatile char *byte = map + i / 2 * PGSIZE;
+
+			*byte = 1;
+			munmap(map, COUNT * PGSIZE);
+			if (i % 2)
+				*byte = 2;
 			else
-				exit(*map);
+				exit(*byte);
 		}
 		xwait(STATUS_KILLED);
 	}

@@ -21,20 +21,25 @@ static int call_at(const uint *code)
 
 /* ---- rights ---- */
 
-/* The hart has just used them. */
+/* The hart has just used them, on any page of the range. */
 static void rights_are_lost_at_once(void)
 {
-	for (int store = 0; store < 2; store++) {
-		IN_CHILD() {
-			volatile char *map = xmap_filled(1, SEED);
+	enum { COUNT = 4 };
 
-			*map = 1;
-			mprotect((char *)map, PGSIZE,
+	for (int i = 0; i < 2 * COUNT; i++) {
+		bool store = i % 2;
+
+		IN_CHILD() {
+			char *map = xmap_filled(COUNT, SEED);
+			volatile char *byte = map + i / 2 * PGSIZE;
+
+			*byte = 1;
+			mprotect(map, COUNT * PGSIZE,
 				 store ? PROT_READ : PROT_NONE);
 			if (store)
-				*map = 2;
+				*byte = 2;
 			else
-				exit(*map);
+				exit(*byte);
 		}
 		xwait(STATUS_KILLED);
 	}
@@ -275,6 +280,29 @@ static void too_many_rights_are_refused(void)
 	check_audit();
 }
 
+/* With almost all memory promised to this program, the same pages may be
+ * promised again, and others may not. */
+static void what_is_promised_counts_once(void)
+{
+	long pages = (long)xvmstat("total") / 16 * 15;
+	size_t bytes = (size_t)pages * PGSIZE;
+	char *map = xmap(pages), *below = mmap_at(NULL, pages, PROT_READ, 0);
+
+	CHECK(below != MAP_FAILED);
+	CHECK_EQ(mprotect(map, bytes, RW), 0);
+	CHECK(mmap_at(map, pages, RW, MAP_FIXED) == map);
+	CHECK_FAILS(mprotect(below, bytes, RW), ENOMEM);
+	xprotect(below, pages, PROT_READ);
+	CHECK(mmap_at(NULL, pages, RW, 0) == MAP_FAILED);
+	CHECK_EQ(errno, ENOMEM);
+	xprotect(map, pages, PROT_READ);
+	CHECK_EQ(mprotect(below, bytes, RW), 0);
+	below[0] = 1;
+	xunmap(below, pages);
+	CHECK_EQ(mprotect(map, bytes, RW), 0);
+	check_audit();
+}
+
 /* ---- madvise ---- */
 
 static void dropped_pages_come_again_as_zeros(void)
@@ -347,6 +375,7 @@ const struct test lazy_protect_tests[] = {
 	TEST(changed_text_is_private),
 	TEST(mprotect_refuses),
 	TEST(too_many_rights_are_refused),
+	TEST(what_is_promised_counts_once),
 	TEST(dropped_pages_come_again_as_zeros),
 	TEST(dropped_pages_are_the_callers_own),
 	TEST(madvise_refuses),
