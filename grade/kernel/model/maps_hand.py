@@ -5,8 +5,8 @@ from grade.kernel.model import maps
 from grade.kernel.model.hand import Hand
 from grade.kernel.model.layout import (GIGABYTE, PAGE, STACK_GAP, TABLE,
                                        USER_TOP, R, W)
-from grade.kernel.model.maps import (ANONYMOUS, DONTNEED, FIXED, PRIVATE,
-                                     SHARED, how)
+from grade.kernel.model.maps import (ANONYMOUS, DONTNEED, FEW_RANGES, FIXED,
+                                     PRIVATE, SHARED, how)
 from grade.kernel.model.reference import CODE
 from grade.kernel.model.wire import ROLES, Op
 
@@ -94,7 +94,8 @@ class MapsHand(Hand):
         first, last = rng.choice(self.parts(process))
         top = -(-memory.brk // PAGE)
         found = rng.choice([
-            first - count, last + 1, last + 2, first, last,
+            first - count, first - rng.randint(0, count), last + 1, last + 2,
+            first, last, first - rng.randint(0, count),
             top, top + rng.randint(1, 40), USER_TOP // PAGE - count,
             USER_TOP // PAGE - count + 1, memory.stack[0] // PAGE - count,
             (memory.stack[0] - STACK_GAP) // PAGE - rng.randint(0, count), 1,
@@ -104,10 +105,21 @@ class MapsHand(Hand):
             - rng.randint(0, count)])
         return max(found, 0) * PAGE
 
+    def holes(self, process):
+        """The numbers of free pages between what is mapped above the heap."""
+        memory = process.memory
+        ends = sorted(n for n in memory.pages if n * PAGE >= memory.brk)
+        return [after - before - 1 for before, after in zip(ends, ends[1:])
+                if before + 1 < after <= before + LONG[-1]]
+
     # ---- single calls ----
 
     def mmap(self, process, prot=None, count=None):
         rng = self.rng
+        holes = self.holes(process)
+        if count is None and holes and rng.random() < 0.3:
+            return (Op.MMAP, 0, rng.choice(holes) * PAGE,
+                    how(rng.choice(PROTS) if prot is None else prot))
         if count is None:
             count = rng.choice([1, 1, 2, 3, 5, rng.randint(1, 12)])
             if rng.random() < 0.08:
@@ -211,6 +223,10 @@ class MapsHand(Hand):
                               [op])]
 
     def map(self, process):
+        if self.rng.random() < 0.3 \
+                and maps.ranges(process.memory.pages) == FEW_RANGES:
+            return [(Op.FAIL, 1), self.mmap(process, READ | WRITE),
+                    (Op.FAIL, 0)]
         return self.with_accesses(process, self.mmap(process))
 
     def unmap(self, process):

@@ -11,7 +11,8 @@ from grade.kernel.model.layout import PAGE, STACK_BYTES, USER_TOP, R
 from grade.kernel.model.post import Silent
 from grade.kernel.model.reference import Kernel, Taken, World, adler
 from grade.kernel.model.rules import OtherBytes, Wrong
-from grade.kernel.model.sums import (check_calls, check_promised, of_this,
+from grade.kernel.model.sums import (SETTLE_SECONDS, check_calls,
+                                     check_promised, end_process, of_this,
                                      readable)
 from grade.kernel.model.wire import OPS_MAX, Op
 
@@ -20,7 +21,6 @@ FRAMES_KEPT = 64        # frames that a process needs besides its pages
 CAPACITY_MOST = 64 << 20        # bytes of RAM that are allocated quickly
 TOGETHER = 3000         # ticks until they begin (0.3 ms)
 SAID_BY_CTRL_C = -2     # a status that no program can return
-SETTLE_SECONDS = 5      # time for orphans to exit
 FRAMES_UNSAID = {Op.FORK, Op.EXEC, Op.EXIT, Op.WAIT, Op.KILL, Op.CROWD,
                  Op.FLOAT_SET, Op.FLOAT_SUM, Op.FORK_IN_VAIN, Op.FILE_WRITE,
                  Op.FILE_READ, Op.OPEN, Op.NAME, Op.ARGS, Op.FAIL}
@@ -293,7 +293,7 @@ class Player:
             elif op[0] == Op.KILL:
                 target = self.world.process(op[1])
                 killed.append((target.role, target.parent))
-                self.world.end(target, -1)
+                end_process(self.world, self.post, target, -1)
                 self.stage.roots.pop(op[1], None)
         for role, parent in killed:
             zombie = self.world.processes.get(role)
@@ -330,7 +330,7 @@ class Player:
         if status == SAID_BY_CTRL_C:
             status &= 0xff
         parent = process.parent
-        self.world.end(process, status)
+        end_process(self.world, self.post, process, status)
         self.stage.roots.pop(process.role, None)
         if any(op[0] == Op.FAIL for op in ops):
             self.disarm(parent)

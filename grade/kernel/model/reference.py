@@ -77,12 +77,13 @@ class Taken:
 
 
 class Frame:
-    """A frame, as the number of pages that may have it."""
+    """A frame, as the number of pages that may have it. `leaving` are those of
+    processes that have ended, but perhaps not yet dropped their memory."""
 
-    __slots__ = ("owners",)
+    __slots__ = ("owners", "leaving")
 
     def __init__(self):
-        self.owners = 1
+        self.owners, self.leaving = 1, 0
 
 
 class Page:
@@ -109,7 +110,7 @@ class Page:
 
     def write_needs_frame(self):
         """Whether a write may need a frame."""
-        return self.frame.owners > 1 or not self.made
+        return self.frame.owners + self.frame.leaving > 1 or not self.made
 
 
 def pages_of(va, size):
@@ -264,6 +265,11 @@ class Memory:
         for page in self.pages.values():
             page.frame.owners -= 1
 
+    def leave(self, pages):
+        """Count that many more pages of these frames as leaving: 1 or -1."""
+        for page in self.pages.values():
+            page.frame.leaving += pages
+
 
 @dataclass
 class Process:
@@ -348,6 +354,7 @@ class World:
         otherwise."""
         process.ended = status
         process.memory.release()
+        process.memory.leave(1)
         if self.hog == process.role:
             self.hog = None
         for role in process.children:
@@ -366,7 +373,7 @@ class World:
 
     def collect(self, parent, role):
         parent.children.discard(role)
-        del self.processes[role]
+        self.processes.pop(role).memory.leave(-1)
 
     def exec(self, process, program):
         process.memory.release()

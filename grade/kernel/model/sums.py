@@ -1,11 +1,14 @@
 """grade/kernel/model/sums.py: what must add up: the bytes of all pages that a
 process may read, and the bytes that all programs were promised."""
 
+import time
+
 from grade.kernel.model.layout import PAGE, R, W
 from grade.kernel.model.reference import ENOSYS
 from grade.kernel.model.rules import Wrong, name_of
 from grade.kernel.model.wire import Op
 
+SETTLE_SECONDS = 5      # time for processes to exit
 UNTOUCHED = 8           # look at one in so many pages that nobody has touched
 
 NO_RANGE = {Op.MMAP: (0, 0, 0), Op.MUNMAP: (0, 0), Op.MPROTECT: (1, 0, 0),
@@ -26,6 +29,17 @@ def readable(memory):
         elif memory.hogged == 0 or va < memory.hogged:
             found.append((va, PAGE))
     return found
+
+
+def end_process(world, post, process, status):
+    """A process has ended. If it had all memory, wait until it has dropped
+    that: others may see its end before."""
+    had_all = world.hog == process.role
+    world.end(process, status)
+    most, end = len(process.memory.pages), time.monotonic() + SETTLE_SECONDS
+    while had_all and post.figures()["free"] < most // 2 \
+            and time.monotonic() < end:
+        time.sleep(0.002)
 
 
 def check_calls(stage):
