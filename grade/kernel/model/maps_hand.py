@@ -6,7 +6,7 @@ from grade.kernel.model.hand import Hand
 from grade.kernel.model.layout import (GIGABYTE, PAGE, STACK_GAP, TABLE,
                                        USER_TOP, R, W)
 from grade.kernel.model.maps import (ANONYMOUS, DONTNEED, FEW_RANGES, FIXED,
-                                     PRIVATE, SHARED, how)
+                                     FLAGS_SHIFT, PRIVATE, SHARED, how)
 from grade.kernel.model.reference import CODE
 from grade.kernel.model.wire import ROLES, Op
 
@@ -166,10 +166,11 @@ class MapsHand(Hand):
             op[1] = rng.choice([USER_TOP, USER_TOP - PAGE, 1 << 38, 1 << 39,
                                 (1 << 64) - PAGE, 0, PAGE])
         elif op[0] == Op.MMAP:
-            flags = rng.choice([ANONYMOUS, PRIVATE | SHARED | ANONYMOUS,
-                                PRIVATE | ANONYMOUS | 0x8000])
-            op[3] = rng.choice([how(READ, flags), how(READ, offset=1),
-                                how(8 | READ), how(READ, offset=PAGE + 8)])
+            good = PRIVATE | ANONYMOUS | op[3] >> FLAGS_SHIFT & FIXED
+            op[3] = rng.choice([how(READ, good ^ PRIVATE),
+                                how(READ, good | SHARED),
+                                how(READ, good | 0x8000), how(8 | READ, good),
+                                how(READ, good, 1), how(READ, good, PAGE + 8)])
         elif op[0] == Op.MUNMAP:
             op[2] = rng.choice([0, *ODD])
         else:

@@ -117,6 +117,13 @@ static void mmap_refuses(void)
 	      MAP_FAILED);
 	CHECK_EQ(errno, ENOMEM);
 	CHECK(end_of_heap() == end);
+
+	char *there = xmap_filled(2, SEED);
+
+	CHECK(mmap_at(there, 2, 8, MAP_FIXED) == MAP_FAILED);
+	CHECK(mmap(there, 2 * PGSIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED, -1,
+		   0) == MAP_FAILED);
+	pages_check(there, 2, SEED);
 	check_audit();
 }
 
