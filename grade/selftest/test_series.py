@@ -14,14 +14,15 @@ import pytest
 from grade.kernel.outside.gate import NOTHING_SHARED
 from grade.machine.host.build import ROOT, UserError
 from grade.series import check_steps
-from grade.series.check_steps import judge, judge_starter, run_series
+from grade.series.check_steps import (
+    judge, judge_starter, run_series, too_early)
 from grade.series.edit import PLACE, Workshop
 from grade.series.git import git
 from grade.series.patches import (
     after_lab, findings, from_lab, labs_in, read_series)
 from grade.series.stack import DoesNotFit, check_round, copy_finished
 from grade.series.step_commits import lay_out, steps_of
-from grade.series.step_results import Outcome
+from grade.series.step_results import TOO_EARLY, Outcome
 from grade.tools.lint.series_fits import pages_left_out
 from grade.tools.setup.needs import needs
 
@@ -340,6 +341,14 @@ def test_judge_later(toy):
     assert len(list(judge(patch, *steps, later={"b"}))) == 1
 
 
+def test_too_early(toy):
+    """series: FAST=1 runs a test from the step before the one that names it"""
+    patches = read_series(toy)
+    assert [too_early(patches, step) for step in range(3)] == [
+        {"t2"}, set(), set()]
+    assert Outcome(tests={"t1": "why", "t2": TOO_EARLY}).untried == {"t2"}
+
+
 def test_judge_untried(toy):
     """series: a test that did not run before may be named or not"""
     patch = read_series(toy)[0]
@@ -350,10 +359,10 @@ def test_judge_untried(toy):
 def test_table(toy, monkeypatch, capsys):
     """series: the table has the score of each step and starter in its lab"""
     greens = ("", "t1", "t1 t2")
-    made = [(None, Outcome(
+    made = [Outcome(
         tests={"t1": "" if "t1" in green else "why",
                "t2": "" if "t2" in green else "why"},
-        scores={"lab1": f"{step}/1", "lab2": f"{step}/2"}))
+        scores={"lab1": f"{step}/1", "lab2": f"{step}/2"})
         for step, green in enumerate(greens)]
     monkeypatch.setattr(check_steps, "outcomes_in_order", lambda *_: made)
     monkeypatch.setattr(check_steps, "Memory", Mock())

@@ -12,7 +12,7 @@ from grade.machine.host.text import many
 from grade.series.patches import NO_TESTS, findings, read_series
 from grade.series.step_commits import lay_out, steps_of
 from grade.series.step_results import (
-    Memory, check_out, is_guest_test, try_fast, try_fully)
+    Memory, Step, check_out, is_guest_test, try_fast, try_fully)
 
 FAST_AT_ONCE = 3        # steps; usertests runs on two harts, and often waits
 TOLD = re.compile(r"At the beginning it is (\d+)")
@@ -28,8 +28,10 @@ def run_series(root, fast):
     problems = list(findings(root, patches))
     print(ROW.format("step", "lines", "tests", "new", "score", "what it does"))
     outcomes, memory = [], Memory(root, "fast" if fast else "full")
-    for step, (commit, outcome) in enumerate(
-            outcomes_in_order(place, memory, fast)):
+    steps = [Step(commit, too_early(patches, step) if fast else frozenset())
+             for step, commit in enumerate(steps_of(place / "steps"))]
+    for step, outcome in enumerate(
+            outcomes_in_order(place, steps, memory, fast)):
         before = outcomes[-1] if outcomes else None
         patch = patches[step - 1] if step else None
         if patch:
@@ -43,7 +45,7 @@ def run_series(root, fast):
         if step == len(patches):
             wrong += judge_last(outcome)
         if not wrong:
-            memory.keep(place / "steps", commit, outcome)
+            memory.keep(place / "steps", steps[step], outcome)
         problems += wrong
         outcomes.append(outcome)
         if outcome.error:
@@ -54,32 +56,41 @@ def run_series(root, fast):
     return int(bool(problems))
 
 
-def outcomes_in_order(place, memory, fast):
-    """Yield each step's commit and Outcome as soon as they are known."""
+def too_early(patches, step):
+    """The tests of usertests that need not run at that step, because a patch
+    after the next one makes them pass. Right before that patch, they run, and
+    must fail."""
+    now, later = (frozenset().union(*(patch.passes for patch in some))
+                  for some in (patches[:step + 1], patches[step + 1:]))
+    return frozenset(filter(is_guest_test, later - now))
+
+
+def outcomes_in_order(place, steps, memory, fast):
+    """Yield the Outcome of each step as soon as it is known."""
     repository = place / "steps"
     at_once = min(FAST_AT_ONCE, (os.cpu_count() or 1) + 1) if fast else 1
     trees = SimpleQueue()
     for number in range(at_once):
         trees.put(place / f"tree-{number}")
 
-    def find(commit):
-        known = memory.recall(repository, commit)
+    def find(step):
+        known = memory.recall(repository, step)
         if known is not None:
             return known
         tree = trees.get()
         try:
-            check_out(repository, commit, tree)
-            return try_fast(tree) if fast else try_fully(tree)
+            check_out(repository, step.commit, tree)
+            return try_fast(tree, step.left_out) if fast else try_fully(tree)
         finally:
             trees.put(tree)
 
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [(c, pool.submit(find, c)) for c in steps_of(repository)]
+        waiting = [pool.submit(find, step) for step in steps]
         try:
-            for commit, future in waiting:
-                yield commit, future.result()
+            for future in waiting:
+                yield future.result()
         finally:
-            for _, future in waiting:
+            for future in waiting:
                 future.cancel()
 
 

@@ -30,6 +30,18 @@ PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 
 
+# What is wrong with a test that was not run.
+TOO_EARLY = "not run: a later step makes it pass"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A commit of the series, and the names of the tests not to run there."""
+
+    commit: str
+    left_out: frozenset
+
+
 @dataclass
 class Outcome:
     """`error` says why there are no tests. `tests` says what is wrong with
@@ -45,10 +57,10 @@ class Outcome:
 
     @property
     def untried(self):
-        """The tests that a full run does not try while fork copies
-        everything."""
+        """The tests that were not run, since a later step makes them pass, or
+        since fork copies everything."""
         return {name for name, wrong in self.tests.items()
-                if wrong == NOTHING_SHARED}
+                if wrong in (TOO_EARLY, NOTHING_SHARED)}
 
 
 def check_out(repository, commit, tree):
@@ -61,13 +73,15 @@ def check_out(repository, commit, tree):
     git(tree, "clean", "-fdq")
 
 
-def try_fast(tree):
-    """Build, boot, and run usertests once."""
-    done = run([sys.executable, "-m", "grade.series.attempt"], tree)
+def try_fast(tree, left_out):
+    """Build, boot, and run usertests once, without the tests left out."""
+    done = run([sys.executable, "-m", "grade.series.attempt",
+                *sorted(left_out)], tree)
     if done.returncode != 0:
         return Outcome(error=last_line(done))
     found = json.loads(done.stdout)
-    return Outcome(found["error"], found["tests"])
+    return Outcome(found["error"], {**found["tests"],
+                                    **dict.fromkeys(left_out, TOO_EARLY)})
 
 
 def try_fully(tree):
@@ -138,20 +152,21 @@ class Memory:
         self._form = " ".join([form, *flavour, version(compiler),
                                version(sandbox.qemu())])
 
-    def _path(self, repository, commit):
-        listing = git(repository, "ls-tree", "-r", commit, "--", *PARTS)
-        key = hashlib.sha256(self._form.encode() + listing).hexdigest()
+    def _path(self, repository, step):
+        listing = git(repository, "ls-tree", "-r", step.commit, "--", *PARTS)
+        form = " ".join([self._form, *sorted(step.left_out)])
+        key = hashlib.sha256(form.encode() + listing).hexdigest()
         return self._folder / f"{key}.json"
 
-    def recall(self, repository, commit):
-        path = self._path(repository, commit)
+    def recall(self, repository, step):
+        path = self._path(repository, step)
         if not path.is_file():
             return None
         return Outcome(**json.loads(path.read_text("utf-8")))
 
-    def keep(self, repository, commit, outcome):
+    def keep(self, repository, step, outcome):
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(repository, commit)
+        path = self._path(repository, step)
         part = path.with_suffix(".new")
         part.write_text(json.dumps(vars(outcome)), "utf-8")
         part.replace(path)
