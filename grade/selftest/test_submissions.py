@@ -1,6 +1,7 @@
 """grade/selftest/test_submissions.py: submissions are found in any form, and
 so are their owners."""
 
+import gzip
 import io
 import os
 import subprocess
@@ -32,6 +33,20 @@ def put(folder, text):
     path = folder / GOOD
     path.parent.mkdir(parents=True)
     path.write_text(text, "utf-8")
+
+
+def test_same_archive(tmp_path):
+    """handin: the same files make the same archive, at any time"""
+    files = {"kernel/b.c": b"b\n", "kernel/a.c": b"a\n"}
+    pack(files, tmp_path / "one")
+    pack(dict(sorted(files.items())), tmp_path / "later")
+    packed = (tmp_path / "one").read_bytes()
+    assert packed == (tmp_path / "later").read_bytes()
+    with gzip.open(tmp_path / "one") as stream:
+        stream.read()
+        assert stream.mtime == 0
+    with tarfile.open(tmp_path / "one") as archive:
+        assert {entry.mtime for entry in archive} == {0}
 
 
 # ---- finding them -----------------------------------------------------------
