@@ -145,7 +145,7 @@ def test_small_memory(boot_suite, mem, args):
 @pytest.mark.parametrize("lab", dict.fromkeys(t.lab for t in TESTS if t.lab))
 def test_audit(run, calf, lab):
     """the tests of lab {lab} with a kernel that audits itself (AUDIT=1)"""
-    config = calf.build("audit", "AUDIT=1")
+    config = calf.build("AUDIT=1")
     # An audit walks all memory, so its time grows with that.
     run(f"usertests -t {int(limit(120))} -g {lab}\n", Machine(mem="32M"),
         config, seconds=300, silence=90)
@@ -170,7 +170,7 @@ def test_audit(run, calf, lab):
          "use_division"))])
 def test_panic(boot_once, calf, how, words, where):
     """a bug in the kernel is reported and stops all harts: {how}"""
-    config = calf.build("debug", "DEBUG=1", "AUDIT=1")     # as make lint
+    config = calf.build("DEBUG=1", "AUDIT=1")     # as make lint
     boot, ending, text = boot_once(f"echo {how} > /dev/vmstat\necho on\n",
                                    Machine(cpus=4), config)
     if not (ending.panicked and f": {words}" in text

@@ -68,8 +68,11 @@ class Session:
     def config(self, flavour="plain"):
         return Config(self.folder / flavour / "config.json")
 
-    def build(self, flavour, *settings):
-        """Build another flavour, once. Raises BuildError."""
+    def build(self, *settings):
+        """Build a flavour with settings such as "DEBUG=1", once. Raises
+        BuildError."""
+        flavour = "-".join(word.partition("=")[0].lower()
+                           for word in settings)
         if not (self.folder / flavour / "config.json").exists():
             build_and_copy(self.folder, flavour, *settings)
         return self.config(flavour)

@@ -43,7 +43,7 @@ def spare_bytes(page):
 @pytest.mark.xdist_group("debug")
 def test_stacks(calf, tmp_path):
     """DEBUG: every kernel stack has room to spare, for a panic as well"""
-    config = calf.build("debug", "DEBUG=1")
+    config = calf.build("DEBUG=1", "AUDIT=1")
     disk = make_script_image(config, tmp_path, COMMANDS)
     ram = Ram(tmp_path / "ram", MACHINE.ram_bytes)
     printed = []
