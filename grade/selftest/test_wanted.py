@@ -2,6 +2,7 @@
 
 import pytest
 
+from grade.__main__ import pytest_takes
 from grade.score import results, wanted
 from grade.selftest.test_driver import replace_qemu
 from grade.selftest.test_reports import grade
@@ -14,6 +15,14 @@ def test_bad_words(tmp_path, words):
     text, said = child.communicate()
     assert child.returncode == 2 and text == ""
     assert said == f"grade: TESTS={words}: {wanted.COMPLAINT}\n"
+
+
+def test_plain_names():
+    """tests: names joined by and, or, not are known to be an expression"""
+    text = "not cow and not not a.b or c-1"
+    assert wanted.NAMES.fullmatch(text) and pytest_takes("-k", text)
+    for text in ("a and", "or", "not", "a b", "a or and", "-x", "(a)", ""):
+        assert not wanted.NAMES.fullmatch(text)
 
 
 @pytest.mark.parametrize("title, text, yes", [
