@@ -76,9 +76,44 @@ static void child_grows_inside_a_table(void)
 		check_child_grows(counts[i]);
 }
 
+/* A table's neighbor in memory may be a page of a program, with words that look
+ * like entries for pages that it may write to. The kernel must not take them
+ * for entries when it copies across the border of two tables. */
+static void kernel_copies_across_tables(void)
+{
+	enum { TABLES = 4, USER_RW = 0xd7, FRAME = 0x84000 };
+	const uint64 span = 512 * PGSIZE;
+	static char bytes[PGSIZE];
+	struct stat st, there;
+	uint64 start = (uint64)xpages(0);
+	uint64 end = (start + span - 1) / span * span + TABLES * span;
+	uint64 *words = xsbrk((long)(end - start));
+
+	for (uint64 i = 0; i < (end - start) / sizeof(*words); i++)
+		words[i] = (uint64)FRAME << 10 | USER_RW;
+	memset(bytes, 'f', sizeof(bytes));
+	make_file("file", bytes, sizeof(bytes));
+	CHECK_EQ(stat("file", &st), 0);
+	for (int i = 1; i < TABLES; i++) {
+		char *border = (char *)(end - (uint64)i * span);
+		char *before = border - PGSIZE / 2;
+		int fd = xopen("file", O_RDONLY);
+
+		xread(fd, before, sizeof(bytes));
+		CHECK_EQ(memcmp(before, bytes, sizeof(bytes)), 0);
+		before = border - sizeof(st) / 2;
+		CHECK_EQ(fstat(fd, (struct stat *)before), 0);
+		memcpy(&there, before, sizeof(there));
+		CHECK(there.ino == st.ino && there.size == st.size);
+		xclose(fd);
+	}
+	xunlink("file");
+}
+
 const struct test border_tests[] = {
 	TEST(heap_may_cross_any_border),
 	TEST(heap_may_reach_the_end_of_user_space),
 	TEST(child_grows_inside_a_table),
+	TEST(kernel_copies_across_tables),
 	TESTS_END,
 };

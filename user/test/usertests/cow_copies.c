@@ -257,6 +257,28 @@ static void kernel_reads_without_copying(void)
 	xwait(0);
 }
 
+/* The same holds for the strings and the array that a program passes. */
+static void kernel_reads_strings_without_copying(void)
+{
+	char *pages = shared_pages();
+	char *path = NEAR_END(pages, 4);
+	char **argv = (char **)(pages + 2 * PGSIZE);
+
+	memcpy(path, "./no/file", 10);
+	argv[0] = path;
+	argv[1] = NULL;
+	IN_MEASURED_CHILD() {
+		struct vmstat before = measure();
+		long opened = open(path, O_RDONLY);
+		long run = exec(path, argv);
+		struct vmstat after = measure();
+		CHECK(opened < 0 && run < 0);
+		/* errno has a page of its own now. */
+		CHECK(after.cow_copy - before.cow_copy <= 1);
+	}
+	xwait(0);
+}
+
 /* The kernel may fill the part of the buffer that is mapped, but only in the
  * caller. */
 static void failed_read_leaves_the_other_alone(void)
@@ -287,6 +309,7 @@ const struct test cow_copies_tests[] = {
 	TEST(pipe_between_shared_pages),
 	TEST(kernel_copy_costs_one_frame_a_page),
 	TEST(kernel_reads_without_copying),
+	TEST(kernel_reads_strings_without_copying),
 	TEST(failed_read_leaves_the_other_alone),
 	TESTS_END,
 };

@@ -211,6 +211,7 @@ static void counters_show_takeovers(void)
 	struct vmstat after = measure();
 	/* A kernel may count only for all processes together. */
 	CHECK(now.takeovers == 0 || now.takeovers - then.takeovers == PAGES);
+	CHECK(now.faults == 0 || now.faults - then.faults >= PAGES);
 	CHECK_EQ(now.copies - then.copies, 0);
 	CHECK_EQ(after.cow_reuse - before.cow_reuse, PAGES);
 	CHECK_EQ(after.cow_copy - before.cow_copy, 0);

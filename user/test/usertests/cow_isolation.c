@@ -267,6 +267,36 @@ static void last_part_of_heap_is_shared(void)
 	CHECK_EQ(part[PGSIZE - 101], 0);
 }
 
+/* The heap ends in the middle of a page that is shared, and grows, inside that
+ * page and beyond it. The page stays shared until somebody writes to it. */
+static void growth_leaves_the_last_page_shared(void)
+{
+	char *part = xpages(3);
+	int go[2];
+
+	xpipe(go);
+	xsbrk(-2 * (long)PGSIZE - 100);
+	part[0] = 'o';
+	IN_CHILD() {
+		xsbrk(50);
+		part[0] = 'n';
+		xsbrk(PGSIZE);
+		signal_take(go);
+		CHECK_EQ(part[0], 'n');
+	}
+	IN_CHILD() {
+		signal_take(go);
+		CHECK_EQ(part[0], 'o');
+	}
+	xsbrk(PGSIZE);
+	part[0] = 'p';
+	signal_give(go);
+	signal_give(go);
+	xwait(0);
+	xwait(0);
+	CHECK_EQ(part[0], 'p');
+}
+
 /* The frames that a child frees may be allocated next, unless its parent still
  * maps them. */
 static void freed_heap_stays_with_parent(void)
@@ -359,6 +389,7 @@ const struct test cow_isolation_tests[] = {
 	TEST(hundreds_of_sharers),
 	TEST(whole_page_is_copied),
 	TEST(last_part_of_heap_is_shared),
+	TEST(growth_leaves_the_last_page_shared),
 	TEST(copies_are_shared_again),
 	TEST(freed_heap_stays_with_parent),
 	TEST(every_kind_of_store_is_isolated),

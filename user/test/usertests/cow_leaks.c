@@ -139,6 +139,17 @@ static void failed_fork_gives_back_all(void)
 	sweep_failures("fork", fork_with_failure);
 }
 
+/* Small objects share a frame, so it takes many to lose one. */
+static void forks_that_keep_failing_lose_nothing(void)
+{
+	enum { TIMES = 60, POINTS = 8 };
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	for (int n = 1; n <= POINTS; n++)
+		for (int i = 0; i < TIMES; i++)
+			fork_with_failure(fd, n);
+}
+
 const struct test cow_leaks_tests[] = {
 	TEST(failed_fork_costs_nothing),
 	TEST(copies_are_given_back),
@@ -150,5 +161,6 @@ const struct test cow_leaks_tests[] = {
 	TEST(killed_writer_gives_back_its_copies),
 	TEST(faulting_writer_gives_back_its_copies),
 	TEST(failed_fork_gives_back_all),
+	TEST(forks_that_keep_failing_lose_nothing),
 	TESTS_END,
 };

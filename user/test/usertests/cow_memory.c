@@ -54,6 +54,51 @@ static void fork_of_more_than_half_of_memory(void)
 	pages_check(pages, 100, SEED_OLD);
 }
 
+/* Take memory until only that many frames are free. */
+static void take_all_but(long frames)
+{
+	long more;
+
+	while ((more = xvmstat("free") - frames) > 0)
+		pages_fill(xpages(more > 64 ? more / 2 : 1),
+			   more > 64 ? more / 2 : 1, 1);
+}
+
+/* A child needs its page tables, a stack in the kernel and a few copies, even
+ * if almost no memory is left. */
+static void fork_needs_few_frames(void)
+{
+	enum { FREE = 60, OWN = 20, CHILD = 12 };
+	int ready[2], go[2];
+
+	xpipe(ready);
+	xpipe(go);
+	IN_CHILD() {
+		take_all_but(FREE);
+		signal_give(ready);
+		signal_take(go);
+	}
+	signal_take(ready);
+	make_pages(OWN);
+
+	long free = measure().free;
+	int pid = fork();
+
+	if (pid == 0) {
+		signal_take(go);
+		exit(0);
+	}
+
+	long taken = free - measure().free;
+
+	signal_give(go);
+	if (pid > 0)
+		signal_give(go);
+	CHECK(pid > 0 && taken <= CHILD);
+	xwait(0);
+	xwait(0);
+}
+
 /* ---- a store ---- */
 
 /* If the page is shared, this kills the process, because there is no frame for
@@ -255,6 +300,32 @@ static void pipe_without_memory(void)
 	check_kernel_write("pipe", step_pipe);
 }
 
+/* A copy that could not be made is not counted. */
+static void copies_without_memory_are_not_counted(void)
+{
+	int fds[2];
+
+	make_pages(1);
+	xpipe(fds);
+	xwrite(fds[1], "1234", 4);
+	IN_MEASURED_CHILD() {
+		int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+		for (int n = 1; n >= 0; n--) {
+			struct vmstat before = measure();
+			long got = call_with_failure(fd, n, SYS_read, fds[0],
+						     (long)pages, 2);
+			int reason = errno;
+			struct vmstat after = measure();
+
+			CHECK(got == 2 || (n > 0 && reason == ENOMEM));
+			CHECK_EQ(after.cow_copy - before.cow_copy,
+				 after.used - before.used);
+		}
+	}
+	xwait(0);
+}
+
 /* ---- memory that is really exhausted ---- */
 
 /* Make more pages than memory has room to copy. */
@@ -309,6 +380,7 @@ static void parent_uses_up_memory(void)
 const struct test cow_memory_tests[] = {
 	TEST(fork_fails_at_every_point),
 	TEST(fork_of_more_than_half_of_memory),
+	TEST(fork_needs_few_frames),
 	TEST(child_without_memory_dies_alone),
 	TEST(parent_without_memory_dies_alone),
 	TEST(read_of_file_without_memory),
@@ -318,6 +390,7 @@ const struct test cow_memory_tests[] = {
 	TEST(wait_without_memory),
 	TEST(fstat_without_memory),
 	TEST(pipe_without_memory),
+	TEST(copies_without_memory_are_not_counted),
 	TEST(child_uses_up_memory),
 	TEST(parent_uses_up_memory),
 	TESTS_END,

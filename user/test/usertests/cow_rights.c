@@ -132,9 +132,9 @@ static void touch(void)
 			 "lw a0, 0(sp)\n"
 			 "bnez a0, 9f\n"
 			 "li t0, 's'; beq s2, t0, 2f\n"
+			 "li t0, 'y'; beq s2, t0, 2f\n"
 			 "li t0, 'r'; bne s2, t0, 9f\n"
-			 "2: lbu t1, 8(s0)\n"
-			 "li t2, 1\n"
+			 "2: lbu t1, 8(s0); li t2, 1\n"
 			 "beq t1, t2, 9f\n"
 			 "li a0, 3\n"
 			 "j 9f\n"
@@ -144,6 +144,8 @@ static void touch(void)
 			 "sb zero, 8(s0)\n"
 			 "1: li t0, 'x'; bne s2, t0, 1f\n"
 			 "jalr s0\n"
+			 "1: li t0, 'y'; bne s2, t0, 1f\n"
+			 "sb zero, 8(s0); jalr s0\n"
 			 "1: li a0, 0\n"
 			 "li a7, %[read]\n"
 			 "li t0, 'r'; beq s2, t0, 1f\n"
@@ -204,17 +206,19 @@ static int status_of_toucher(const char *what)
 	return status;
 }
 
-/* `status` is what the program ends with where `needed` is not among the
- * rights. */
+/* The page must allow one of the rights `needed`, and `also`. Otherwise the
+ * program ends with `status`. */
 struct touching {
 	const char *what;
 	uint32 needed;
 	int status;
+	uint32 also;
 };
 
 static void check_touching(const struct touching *t, uint32 rights)
 {
-	int expected = rights & t->needed ? 0 : t->status;
+	bool allowed = (rights & t->needed) && (rights & t->also) == t->also;
+	int expected = allowed ? 0 : t->status;
 	int status = status_of_toucher(t->what);
 
 	if (status != expected)
@@ -227,21 +231,25 @@ static void check_touching(const struct touching *t, uint32 rights)
 static void each_page_allows_what_its_segment_says(void)
 {
 	static const struct touching touchings[] = {
-		{ "l", 6, STATUS_KILLED },
-		{ "s", 2, STATUS_KILLED },
-		{ "x", 1, STATUS_KILLED },
-		{ "r", 2, 2 },
-		{ "w", 6, 2 },
-		{ "lf", 6, STATUS_KILLED },
-		{ "sf", 2, STATUS_KILLED },
-		{ "xf", 1, STATUS_KILLED },
-		{ "rf", 2, 2 },
-		{ "wf", 6, 2 },
-		{ "lp", 6, STATUS_KILLED },
-		{ "sp", 2, STATUS_KILLED },
-		{ "xp", 1, STATUS_KILLED },
-		{ "rp", 2, 2 },
-		{ "wp", 6, 2 },
+		{ "l", 6, STATUS_KILLED, 0 },
+		{ "s", 2, STATUS_KILLED, 0 },
+		{ "x", 1, STATUS_KILLED, 0 },
+		{ "r", 2, 2, 0 },
+		{ "w", 6, 2, 0 },
+		{ "lf", 6, STATUS_KILLED, 0 },
+		{ "sf", 2, STATUS_KILLED, 0 },
+		{ "xf", 1, STATUS_KILLED, 0 },
+		{ "rf", 2, 2, 0 },
+		{ "wf", 6, 2, 0 },
+		{ "lp", 6, STATUS_KILLED, 0 },
+		{ "sp", 2, STATUS_KILLED, 0 },
+		{ "xp", 1, STATUS_KILLED, 0 },
+		{ "rp", 2, 2, 0 },
+		{ "wp", 6, 2, 0 },
+		/* A store changes what the page maps, and not its rights. */
+		{ "y", 2, STATUS_KILLED, 1 },
+		{ "yf", 2, STATUS_KILLED, 1 },
+		{ "yp", 2, STATUS_KILLED, 1 },
 	};
 
 	for (uint32 rights = 1; rights < 8; rights++) {

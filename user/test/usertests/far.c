@@ -4,7 +4,7 @@
 #include "far.h"
 
 #define TEXT_VA 0x10000UL
-#define PAGES 3 /* of the heap, on each side of the border */
+#define PAGES 24 /* of the heap, on each side of the border */
 #define SEGMENTS_MAX 62
 
 /* What the program at far_start takes from the end of its text. */

@@ -200,21 +200,30 @@ static void never_promises_more_than_there_is(void)
 	run_under("never", take_all_that_is_promised);
 }
 
-/* Several processes ask at once for what only some of them can have. */
+/* Have the part promised, again and again, while others try to have it. */
+static void promise_and_give_back(long part, long limit)
+{
+	enum { ROUNDS = 50 };
+
+	for (int round = 0; round < ROUNDS; round++) {
+		while (sbrk(part * (long)PGSIZE) == SBRK_FAILED)
+			CHECK_EQ(errno, ENOMEM);
+		CHECK(promised() <= limit);
+		xsbrk(-part * (long)PGSIZE);
+	}
+}
+
+/* Several processes ask at once for what only one of them can have. The others
+ * ask again at once, so that they all meet when it is given back. */
 static void compete(void)
 {
-	enum { PROCESSES = 4, ROUNDS = 200 };
+	enum { PROCESSES = 4 };
 	long limit = meminfo("CommitLimit:");
-	long part = (limit - promised()) / 3;
+	long part = (limit - promised()) * 6 / 10;
 
 	for (int i = 0; i < PROCESSES; i++)
 		IN_CHILD()
-			for (int round = 0; round < ROUNDS; round++) {
-				if (sbrk(part * (long)PGSIZE) == SBRK_FAILED)
-					continue;
-				CHECK(promised() <= limit);
-				xsbrk(-part * (long)PGSIZE);
-			}
+			promise_and_give_back(part, limit);
 	for (int i = 0; i < PROCESSES; i++)
 		xwait(0);
 }

@@ -8,7 +8,8 @@
 enum {
 	LARGE = 40 << 20, /* bytes of a large process, if memory suffices */
 	SHARE = 3,        /* or else this part of the free frames */
-	KILLS = 8,
+	KILLS = 12,
+	STEP = 64,    /* pages; a child looks at one in so many */
 	WAIT = 20000, /* turns of a loop, shorter than a fork */
 	LOOKS = 8,
 	ENDS = 3,
@@ -34,17 +35,31 @@ static void grow(long bytes)
 
 /* ---- killed in between ---- */
 
-static int ready[2]; /* a pipe */
+static int ready[2];  /* a pipe */
+static int report[2]; /* a pipe: what children say */
+
+/* In a child: it must have all pages, even if its parent was killed in the
+ * middle of fork(). */
+static void report_pages(const char *pages, long count)
+{
+	xwrite(report[1], "b", 1);
+	for (long i = 0; i < count; i += STEP)
+		*(volatile const char *)(pages + i * (long)PGSIZE);
+	xwrite(report[1], "e", 1);
+	exit(0);
+}
 
 static void fork_for_ever(long bytes)
 {
+	char *pages = sbrk(0);
+
 	grow(bytes);
 	xwrite(ready[1], "x", 1);
 	for (;;) {
 		int pid = fork();
 
 		if (pid == 0)
-			exit(0);
+			report_pages(pages, bytes / (long)PGSIZE);
 		if (pid > 0)
 			xwait(0);
 	}
@@ -77,11 +92,25 @@ static int start(void (*use)(long bytes), long bytes)
 	return pid;
 }
 
+/* Every child that has begun has also come to its end. */
+static void check_reports(void)
+{
+	long begun = 0;
+	char byte;
+
+	xwrite(report[1], "k", 1);
+	for (xread(report[0], &byte, 1); byte != 'k';
+	     xread(report[0], &byte, 1))
+		begun += byte == 'b' ? 1 : -1;
+	CHECK_EQ(begun, 0);
+}
+
 static void check_killed(void (*use)(long bytes))
 {
 	long procs = xvmstat("procs"), bytes = large();
 
 	xpipe(ready);
+	xpipe(report);
 
 	struct vmstat before = measure();
 
@@ -92,8 +121,9 @@ static void check_killed(void (*use)(long bytes))
 			;
 		CHECK_EQ(kill(pid), 0);
 		CHECK_EQ(xwait(STATUS_KILLED), pid);
+		wait_for_procs(procs);
+		check_reports();
 	}
-	wait_for_procs(procs);
 	CHECK_EQ(measure().free, before.free);
 }
 
@@ -105,6 +135,32 @@ static void killed_fork_of_much_memory_leaves_nothing(void)
 static void killed_sbrk_of_much_memory_leaves_nothing(void)
 {
 	check_killed(resize_for_ever);
+}
+
+/* ---- an end inside a page ---- */
+
+/* The runner checks that each frame is dropped once, and only once. */
+static void large_heap_may_end_inside_a_page(void)
+{
+	long bytes = large() / (long)PGSIZE * (long)PGSIZE;
+	char *last = xpages(1) - 1;
+
+	for (long odd = 1; odd < (long)PGSIZE; odd += 1365) {
+		last = (char *)xsbrk(bytes + odd) + bytes + odd - 1;
+		*last = 'o';
+		IN_CHILD() {
+			CHECK_EQ(*last, 'o');
+			*last = 'n';
+		}
+		xwait(0);
+		IN_CHILD() {
+			xsbrk(-bytes);
+			CHECK(xsbrk(0) == last + 1 - bytes);
+		}
+		xwait(0);
+		CHECK_EQ(*last, 'o');
+		xsbrk(-bytes - odd);
+	}
 }
 
 /* ---- seen in between ---- */
@@ -244,6 +300,7 @@ static void program_that_is_rewritten_runs_or_is_refused(void)
 const struct test stretch_tests[] = {
 	TEST(killed_fork_of_much_memory_leaves_nothing),
 	TEST(killed_sbrk_of_much_memory_leaves_nothing),
+	TEST(large_heap_may_end_inside_a_page),
 	TEST(proc_shows_a_process_that_resizes),
 	TEST(proc_shows_a_process_that_execs_and_ends),
 	TEST(program_that_is_rewritten_runs_or_is_refused),
