@@ -12,7 +12,6 @@ import pytest
 
 from grade.machine import failures, run_to_end
 from grade.machine.guest import GuestFailed
-from grade.machine.host.build import ROOT
 from grade.machine.host.limits import limit
 from grade.machine.image import make_image
 from grade.machine.strict import strict_machine
@@ -26,7 +25,7 @@ MEM = "32M"
 STRICT = "strict"       # a kind of machine, as failures.py counts them
 NO_END = (strict_machine.STATUS_LIMIT, strict_machine.STATUS_ASLEEP,
           run_to_end.TIMEOUT_STATUS)
-PROGRAM = ROOT / "grade" / "kernel" / "programs" / "transl.c"
+PROGRAMS = Path("grade", "kernel", "programs")
 FENCES = ("transl && usertests freed_heap_is_gone_at_once "
           "shrunk_heap_is_gone_at_once\n")
 # Pages above 4 GiB.
@@ -39,6 +38,8 @@ LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
 RACES = ("usertests two_owners_race take_over_races_copy exit_races_write "
          "kernel_copies_race_stores\n")
 
+PROMISES = "usertests harts_do_not_promise_too_much\n"
+
 
 def word_for(kernel, harts, seed):
     """A word for the guest to print at the end. It depends on the kernel's
@@ -48,7 +49,8 @@ def word_for(kernel, harts, seed):
     return hashlib.sha256(key).hexdigest()[:16]
 
 
-def check(calf, log, script, harts, seed, programs=""):
+def check(calf, log, script, harts, seed, programs="",
+          switches=strict_machine.SWITCHES):
     """Raise GuestFailed, with the machine's story, unless the script ends
     well."""
     failures.check(STRICT)
@@ -62,7 +64,7 @@ def check(calf, log, script, harts, seed, programs=""):
                  **build_programs(config, programs, scratch)}
         disk = make_image(config, scratch / "disk.img", items)
         machine = StrictMachine(cpus=harts, mem=MEM, args=ARGS, seed=seed,
-                                report=True, limit=STEPS)
+                                switches=switches, report=True, limit=STEPS)
         ending = strict_machine.run(config, machine, disk, log.write,
                                     limit(SECONDS), scratch / "said")
     if not ending.failed:
@@ -75,7 +77,8 @@ def check(calf, log, script, harts, seed, programs=""):
         failures.hung(STRICT)
     command = " ".join(script.replace("\n", "; ").split()).rstrip("; ")
     again = f"again: make strict CMD='{command}' CPUS={harts} SEED={seed} " \
-        f"MEM={MEM} STORY=1" + (f" PROGS={programs}" if programs else "")
+        f"MEM={MEM} STORY=1" + (f" PROGS={programs}" if programs else "") + \
+        ("" if switches else " STRICT=")
     raise GuestFailed("\n".join(
         [log.explain(f"{ending.why} after {ending.steps} instructions"),
          *([ending.story] if ending.story else []), again]))
@@ -84,7 +87,7 @@ def check(calf, log, script, harts, seed, programs=""):
 @pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2), (2, 3), (4, 4)))
 def test_fences(calf, log, harts, seed):
     """strict: changing translations and code, {harts}, seed {seed}"""
-    check(calf, log, FENCES, harts, seed, str(PROGRAM.relative_to(ROOT)))
+    check(calf, log, FENCES, harts, seed, str(PROGRAMS / "transl.c"))
 
 
 def test_fences_far(calf, log):
@@ -102,3 +105,16 @@ def test_loads(calf, log, harts, seed):
 def test_races(calf, log, harts, seed):
     """strict: frames with several owners, {harts}, seed {seed}"""
     check(calf, log, RACES, harts, seed)
+
+
+@pytest.mark.parametrize("harts, seed", ((4, 2), (4, 3)))
+def test_promises(calf, log, harts, seed):
+    """strict: promises made at the same time, {harts}, seed {seed}"""
+    check(calf, log, PROMISES, harts, seed)
+
+
+@pytest.mark.parametrize("harts", (2, 4))
+def test_harts(calf, log, harts):
+    """strict: processes that compute run at the same time, {harts}"""
+    check(calf, log, f"harts {harts}\n", harts, 1, str(PROGRAMS / "harts.c"),
+          switches=())

@@ -8,6 +8,8 @@
 #define NPAGES 12
 #define TABLES (6L << 20) /* spans at least three page tables */
 #define STEP (96L << 10)
+#define LARGE (20L << 20) /* more than a kernel shares in one go */
+#define MOVES 8
 
 static char pages[NPAGES][PAGE] __attribute__((aligned(PAGE)));
 
@@ -140,6 +142,80 @@ static void test_gone(int which)
 	check(sbrk(-3 * PAGE) != SBRK_FAILED, "heap stays");
 }
 
+/* The last pages of a large program, too, change at fork. */
+static void test_large(void)
+{
+	char *heap = sbrk(LARGE), *end = heap + LARGE;
+	int go[2], pid;
+	char byte = 0;
+
+	check(heap != SBRK_FAILED && pipe(go) == 0, "no memory");
+	for (char *at = end - NPAGES * PAGE; at < end; at += PAGE)
+		*at = 'l';
+	pid = fork();
+	if (pid == 0) {
+		check(read(go[0], &byte, 1) == 1, "the child cannot read");
+		for (char *at = end - NPAGES * PAGE; at < end; at += PAGE)
+			check(*at == 'l', "the child sees a later store");
+		exit(0);
+	}
+	for (char *at = end - NPAGES * PAGE; at < end; at += PAGE)
+		*at = 'p';
+	check(write(go[1], &byte, 1) == 1, "the parent cannot write");
+	wait_for(pid);
+	check(sbrk(-LARGE) != SBRK_FAILED, "sbrk cannot shrink");
+	close(go[0]);
+	close(go[1]);
+}
+
+static void echo_all(const int in[2], const int out[2])
+{
+	char byte;
+
+	close(in[1]);
+	while (read(in[0], &byte, 1) == 1)
+		check(write(out[1], &byte, 1) == 1, "the echo cannot write");
+	exit(0);
+}
+
+/* Sleep until another process has run. This one may go on on another hart. */
+static void move(const int out[2], const int in[2])
+{
+	char byte = 0;
+
+	check(write(out[1], &byte, 1) == 1 && read(in[0], &byte, 1) == 1,
+	      "no echo");
+}
+
+/* A hart may have run nothing else since this process was there last, while
+ * the process has changed its tables on another one. */
+static void test_moves(void)
+{
+	int out[2], in[2];
+
+	for (int round = 0; round < MOVES; round++) {
+		fill('a');
+		check(pipe(out) == 0 && pipe(in) == 0, "pipe failed");
+
+		int pid = fork();
+
+		if (pid == 0)
+			echo_all(out, in);
+		for (int i = 0; i < NPAGES; i++) {
+			check(pages[i][i] == 'a', "a page has changed");
+			move(out, in);
+			pages[i][i] = 'm';
+			move(out, in);
+			check(pages[i][i] == 'm', "a store is lost");
+		}
+		close(out[0]);
+		close(out[1]);
+		wait_for(pid);
+		close(in[0]);
+		close(in[1]);
+	}
+}
+
 int main(void)
 {
 	for (int round = 0; round < 2; round++) {
@@ -148,6 +224,8 @@ int main(void)
 		test_heap();
 		test_gone(round == 0 ? 2 : 0);
 	}
+	test_large();
+	test_moves();
 	printf("transl: ok\n");
 	return 0;
 }
