@@ -5,7 +5,7 @@
  * and its error number (abi/errno.h) in a1. All other registers keep their
  * values. Numbers 1 to 21 are the same as in xv6, and 22 and 23 as in
  * many labs that add mmap() to it; Calf's own start at 100. 107 is kept for
- * msync(). */
+ * msync(), and 109 to 112 for calls that start threads. */
 #pragma once
 
 #define SYSCALL_LIST(X)                                                        \
@@ -39,7 +39,8 @@
 	X(104, foreground)                                                     \
 	X(105, execve)                                                         \
 	X(106, mprotect)                                                       \
-	X(108, madvise)
+	X(108, madvise)                                                        \
+	X(113, vfork)
 
 #define SYSCALL_NUMBER(number, name) SYS_##name = number,
 enum { SYSCALL_LIST(SYSCALL_NUMBER) SYSCALL_END };

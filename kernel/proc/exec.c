@@ -17,6 +17,7 @@
 #include "mm/usercopy.h"
 #include "mm/uvm.h"
 #include "proc/fpu.h"
+#include "proc/life.h"
 #include "proc/proc.h"
 #include "proc/script.h"
 #include "proc/sleep.h"
@@ -321,13 +322,11 @@ static void set_name(struct proc *p, const char *path)
 static void commit(struct proc *p, struct uvm *uvm, const char *path,
 		   uint64 entry, uint64 sp, uint64 argc)
 {
-	struct uvm *old = p->uvm;
-
+	uvm_use(uvm);
 	spin_acquire(&tree_lock);
-	p->uvm = uvm;
+	struct uvm *old = proc_change_uvm_locked(p, uvm);
 	set_name(p, path);
 	spin_release(&tree_lock);
-	uvm_use(uvm);
 	if (old != NULL)
 		space_drop(old);
 	fpu_reset(p);

@@ -69,18 +69,10 @@ drop:
 	return error;
 }
 
-int proc_fork(void (*start)(void))
+/* Give the new child all that is not memory, and let it run. Returns its
+ * pid. */
+static int start_child(struct proc *child, struct proc *parent)
 {
-	struct proc *parent = current(), *child;
-	int error = proc_alloc(start, &child);
-
-	if (error != 0)
-		return error;
-	error = copy_memory(child, parent);
-	if (error != 0) {
-		proc_free(child);
-		return error;
-	}
 	*child->frame = *parent->frame;
 	child->frame->a0 = 0;
 	memcpy(child->name, parent->name, sizeof(child->name));
@@ -93,11 +85,85 @@ int proc_fork(void (*start)(void))
 
 	spin_acquire(&tree_lock);
 	adopt_locked(parent, child);
+	if (unlikely(child->uvm == parent->uvm))
+		parent->borrower = child;
 	if (unlikely(parent->foreground != 0))
 		keys_fork_locked(child, parent);
 	spin_release(&tree_lock);
 	sched_enqueue(child);
 	return pid;
+}
+
+int proc_fork(void (*start)(void))
+{
+	struct proc *parent = current(), *child;
+	int error = proc_alloc(start, &child);
+
+	if (error != 0)
+		return error;
+	error = copy_memory(child, parent);
+	if (error != 0) {
+		proc_free(child);
+		return error;
+	}
+	return start_child(child, parent);
+}
+
+static bool is_borrower_locked(const struct proc *p) REQUIRES(tree_lock)
+{
+	return p->parent != NULL && p->parent->borrower == p;
+}
+
+static bool is_borrower(const struct proc *p)
+{
+	spin_acquire(&tree_lock);
+	bool result = is_borrower_locked(p);
+	spin_release(&tree_lock);
+	return result;
+}
+
+int proc_vfork(void (*start)(void))
+{
+	struct proc *parent = current(), *child;
+
+	if (is_borrower(parent))
+		return proc_fork(start);
+
+	int error = proc_alloc(start, &child);
+
+	if (error != 0)
+		return error;
+	error = fpu_fork(child, parent);
+	if (error != 0) {
+		proc_free(child);
+		return error;
+	}
+	child->uvm = parent->uvm;
+
+	int pid = start_child(child, parent);
+
+	spin_acquire(&tree_lock);
+	while (error == 0 && parent->borrower != NULL)
+		error = sleep_killable(&parent->child_exited, &tree_lock);
+	spin_release(&tree_lock);
+	return error != 0 ? error : pid;
+}
+
+struct uvm *proc_change_uvm_locked(struct proc *p, struct uvm *uvm)
+{
+	struct uvm *former = p->uvm;
+
+	p->uvm = uvm;
+	if (unlikely(p->borrower != NULL)) {
+		p->borrower = NULL; /* which keeps it: `p` was killed */
+		return NULL;
+	}
+	if (unlikely(is_borrower_locked(p))) {
+		p->parent->borrower = NULL;
+		wake_all(&p->parent->child_exited);
+		return NULL;
+	}
+	return former;
 }
 
 /* Without init nobody adopts orphans, so the machine stops. */
@@ -118,14 +184,13 @@ static void release_resources(struct proc *p)
 	p->cwd = NULL;
 	fpu_reset(p);
 
-	struct uvm *uvm = p->uvm;
-
-	if (uvm != NULL) {
+	if (p->uvm != NULL) {
 		uvm_use(NULL);
 		spin_acquire(&tree_lock);
-		p->uvm = NULL;
+		struct uvm *uvm = proc_change_uvm_locked(p, NULL);
 		spin_release(&tree_lock);
-		space_drop(uvm);
+		if (likely(uvm != NULL))
+			space_drop(uvm);
 	}
 	if (p->program != NULL)
 		inode_put_program(p->program);

@@ -8,6 +8,18 @@
  * are too many processes, -ENOMEM, or -EINTR. */
 int proc_fork(void (*start)(void));
 
+/* The same, but the child borrows the address space of the running process,
+ * which sleeps until the child has called exec or has ended. A child that has
+ * borrowed its memory cannot lend it: this is proc_fork() then. Returns -EINTR
+ * if the process was killed meanwhile. */
+int proc_vfork(void (*start)(void));
+
+/* Let the running process `p` have another address space, or none. Returns the
+ * former one if no process has it any more, and the caller must drop it;
+ * otherwise NULL. The hart must have left it already. */
+struct uvm *proc_change_uvm_locked(struct proc *p, struct uvm *uvm)
+	REQUIRES(tree_lock);
+
 /* Create a thread of the kernel. The first one becomes init, the parent of
  * orphans. Returns 0, -EAGAIN or -ENOMEM. */
 int proc_spawn(const char *name, void (*start)(void));

@@ -53,6 +53,7 @@ struct proc {
 	uint64 wake_time;      /* [sched_lock] for sched_add_timed_locked() */
 
 	struct proc *parent;       /* [tree_lock] */
+	struct proc *borrower;     /* [tree_lock] a child of vfork(), or NULL */
 	struct list children;      /* [tree_lock] */
 	struct list sibling;       /* [tree_lock] on the parent's children */
 	struct list hash;          /* [tree_lock] in a bucket of pids */

@@ -18,6 +18,12 @@ long sys_fork(struct proc *p, const uint64 *arg)
 	return proc_fork(user_start);
 }
 
+long sys_vfork(struct proc *p, const uint64 *arg)
+{
+	(void)p, (void)arg;
+	return proc_vfork(user_start);
+}
+
 /* A program cannot pretend to have been killed by Ctrl-C. */
 long sys_exit(struct proc *p, const uint64 *arg)
 {

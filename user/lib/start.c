@@ -6,6 +6,7 @@
 
 int main(int argc, char **argv);
 void _start(int argc, char **argv) __attribute__((noreturn));
+
 void sys_exit(int status) __attribute__((noreturn));
 
 const char *program_name = "?";
@@ -19,6 +20,11 @@ void _start(int argc, char **argv)
 	exit(main(argc, argv));
 }
 
+void _exit(int status)
+{
+	sys_exit(status);
+}
+
 /* A program whose output was lost has failed. EPIPE is not a failure: the
  * reader has seen enough. */
 void exit(int status)
@@ -28,7 +34,7 @@ void exit(int status)
 			strerror(print_error));
 		status = 1;
 	}
-	sys_exit(status);
+	_exit(status);
 }
 
 int exec(const char *path, char *const argv[])

@@ -20,6 +20,12 @@ extern char **environ; /* strings "NAME=value", and a NULL at the end */
 /* Processes. */
 int fork(void); /* returns the child's pid, or 0 in the child */
 void exit(int status) __attribute__((noreturn));
+
+/* Like fork(), but the child uses the memory of this process, which sleeps
+ * until the child calls exec() or execve() or has ended. The child must not
+ * return from the function that calls vfork(), and must end with _exit(). */
+int vfork(void) __attribute__((returns_twice));
+void _exit(int status) __attribute__((noreturn)); /* checks no output */
 int wait(int *status); /* the pid of a child that ended; NULL is allowed */
 int kill(int pid);
 int exec(const char *path, char *const argv[]); /* with this environment */

@@ -1,7 +1,7 @@
 /* user/lib/syscall.c: a stub for each system call, generated from the list.
  *
  * A stub has the name sys_NAME. It also has the name NAME, unless start.c
- * defines a function of that name that does more. */
+ * or wait.c defines a function of that name that does more. */
 
 #include "sys.h"
 
@@ -19,6 +19,7 @@ __attribute__((used)) long sys_error(long result, long number)
 #define WRAPPED(name) __asm__(".set start_has_" #name ", 1");
 WRAPPED(exit)
 WRAPPED(exec)
+WRAPPED(wait)
 
 #define STUB(number, name)                                                     \
 	__asm__(".pushsection .text.sys_" #name ", \"ax\", @progbits\n"        \

@@ -1,6 +1,7 @@
 /* user/bin/cowbench/process.c: system calls, pipes, fork, exec, exit. */
 
 #include "cowbench.h"
+#include "spawn.h"
 
 #define CALLS 1000
 #define ROUND_TRIPS 200
@@ -145,6 +146,42 @@ static uint64 fork_exec_wait_window(long n)
 	return cost;
 }
 
+static uint64 vfork_exec_wait_window(long n)
+{
+	char *argv[] = { "true", NULL };
+
+	pages_make(n);
+	meter_start();
+
+	int pid = vfork();
+
+	if (pid == 0) {
+		exec("/bin/true", argv);
+		_exit(1);
+	}
+	if (pid < 0)
+		err(1, "vfork");
+	wait(NULL);
+	uint64 cost = meter_stop();
+	pages_free(n);
+	return cost;
+}
+
+static uint64 spawn_wait_window(long n)
+{
+	char *argv[] = { "true", NULL };
+
+	pages_make(n);
+	meter_start();
+	errno = posix_spawn(NULL, "/bin/true", NULL, NULL, argv, NULL);
+	if (errno != 0)
+		err(1, "/bin/true");
+	wait(NULL);
+	uint64 cost = meter_stop();
+	pages_free(n);
+	return cost;
+}
+
 static uint64 crowd_figure(long n)
 {
 	struct sleepers sleepers;
@@ -199,7 +236,10 @@ const struct row process_rows[] = {
 	  .number = "PAGES", .usual = MIB10 },
 	{ ROW(fork_exec_wait, 1, "a child that becomes /bin/true"),
 	  .number = "PAGES" },
-	{ FIGURE(crowd, 1, "the same, beside N processes that sleep"),
+	{ ROW(vfork_exec_wait, 1, "the same with vfork()"), .number = "PAGES" },
+	{ ROW(spawn_wait, 1, "the same with posix_spawn()"),
+	  .number = "PAGES" },
+	{ FIGURE(crowd, 1, "fork_exec_wait, beside N processes that sleep"),
 	  .number = "PROCESSES", .usual = CROWD },
 	{ .name = NULL },
 };

@@ -44,6 +44,8 @@ static const struct test_group groups[] = {
 	{ "lazy", lazy_mmap_tests, false },
 	{ "lazy", lazy_munmap_tests, false },
 	{ "lazy", lazy_protect_tests, false },
+	{ "lazy", lazy_vfork_tests, false },
+	{ "lazy", lazy_spawn_tests, false },
 	{ "slow", slow_tests, true },
 	{ "large", large_tests, true },
 	{ NULL, NULL, false },

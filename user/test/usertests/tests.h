@@ -25,6 +25,8 @@ LAB_TESTS(lazy_text_tests);
 LAB_TESTS(lazy_mmap_tests);
 LAB_TESTS(lazy_munmap_tests);
 LAB_TESTS(lazy_protect_tests);
+LAB_TESTS(lazy_vfork_tests);
+LAB_TESTS(lazy_spawn_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
