@@ -127,6 +127,12 @@ static void fixed_mapping_replaces_pages(void)
 	pages_check(map, 4, SEED);
 	pages_check_zero(map + 4 * PGSIZE, 3);
 	CHECK(*(int *)(map + 7 * PGSIZE) != 0);
+
+	/* A length that ends inside a page. */
+	CHECK(mmap(map, PGSIZE + 1, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == map);
+	pages_check_zero(map, 2);
+
 	/* Also in the middle of the heap, which still moves its end. */
 	char *heap = xpages(8);
 

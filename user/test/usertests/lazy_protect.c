@@ -88,8 +88,10 @@ static void pages_made_writable_stay_private(void)
 	char *map = xmap_filled(6, SEED);
 
 	IN_CHILD() {
-		xprotect(map, 6, PROT_READ);
-		xprotect(map, 6, RW);
+		/* Four have the right to write already. */
+		xprotect(map, 2, PROT_READ);
+		xprotect(map, 4, RW);
+		xprotect(map + 4 * PGSIZE, 2, RW | PROT_EXEC);
 		check_audit();
 		pages_fill(map, 6, SEED_CHILD);
 		pages_check(map, 6, SEED_CHILD);
