@@ -66,7 +66,9 @@ def draw_steps(rng, world, hand):
     if kind == "exec" and rng.random() < 0.3:
         yield Step(process.role, tuple(hand.floats(process)))
     ops = getattr(hand, kind)(process)
-    yield Step(process.role, tuple(ops[:OPS_MAX]), rng.random() < 0.3)
+    counts = rng.random() < 0.3
+    for some in hand.orders(ops[:OPS_MAX]):
+        yield Step(process.role, tuple(some), counts)
 
 
 def race(rng, world, hand, process):
@@ -75,7 +77,8 @@ def race(rng, world, hand, process):
     role = process.role
     ops = hand.wide(process)
     start, pages = ops[-1][1:3]
-    yield Step(role, tuple(ops))
+    for some in hand.orders(ops):
+        yield Step(role, tuple(some))
     for _ in range(rng.randint(1, 3)):
         free = [r for r in range(1, ROLES) if r not in world.used]
         if free:

@@ -159,6 +159,10 @@ class Hand:
 
     # ---- steps ----
 
+    def orders(self, ops):
+        """Divide operations that may be steps of their own."""
+        return [ops]
+
     def mixed(self, process):
         """Loads, stores and copies, whose bytes are checked afterwards."""
         ops = []

@@ -179,6 +179,18 @@ class MapsHand(Hand):
 
     # ---- steps ----
 
+    def orders(self, ops):
+        """End a step when the kernel chooses an address, to see which one it
+        is before others depend on it."""
+        if any(op[0] == Op.FAIL for op in ops):
+            return [ops]
+        parts = [[]]
+        for op in ops:
+            parts[-1].append(op)
+            if op[0] == Op.MMAP and not op[3] >> FLAGS_SHIFT & FIXED:
+                parts.append([])
+        return [part for part in parts if part]
+
     def accesses(self, process, va, size):
         """Loads, stores and copies in a range."""
         rng, found = self.rng, []
