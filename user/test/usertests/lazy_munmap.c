@@ -171,6 +171,38 @@ static void munmap_without_memory_changes_nothing(void)
 	check_audit();
 }
 
+/* A heap and a mapping after it may be one range, which has to be split. */
+static void shrink_without_memory_changes_nothing(void)
+{
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+	char *apart = (char *)(USER_TOP / 2);
+	int fails = 0;
+
+	for (int i = 0; i < 10; i++) {
+		char *heap = xpages(4), *end = heap + 4 * PGSIZE;
+
+		pages_fill(heap, 4, SEED);
+		CHECK(mmap_at(end, 1, PROT_READ | PROT_WRITE, MAP_FIXED) ==
+		      end);
+		if (call_with_failure(fd, 1, SYS_sbrk, -2 * (long)PGSIZE, 1,
+				      0) == -1) {
+			fails++;
+			CHECK_EQ(errno, ENOMEM);
+			CHECK(sbrk(0) == end);
+			pages_check(heap, 4, SEED);
+			xsbrk(-2 * (long)PGSIZE);
+		}
+		CHECK(sbrk(0) == heap + 2 * PGSIZE);
+		xunmap(end, 1);
+
+		/* One more range, until the list has to grow. */
+		CHECK(mmap_at(apart + 2 * i * PGSIZE, 1, PROT_READ, 0) !=
+		      MAP_FAILED);
+	}
+	CHECK(fails <= 1);
+	check_audit();
+}
+
 /* Somebody kills the caller while it unmaps, and no frame is lost. */
 static void killed_while_unmapping(void)
 {
@@ -211,6 +243,7 @@ const struct test lazy_munmap_tests[] = {
 	TEST(munmap_after_fork_is_private),
 	TEST(fixed_mapping_replaces_pages),
 	TEST(munmap_without_memory_changes_nothing),
+	TEST(shrink_without_memory_changes_nothing),
 	TEST(killed_while_unmapping),
 	TESTS_END,
 };
