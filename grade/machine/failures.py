@@ -105,6 +105,11 @@ def has_failed():
     return bool(_notes.read(FAILED))
 
 
+def has_found():
+    """True if a machine hung or panicked, or the test of a promise failed."""
+    return any(_notes.read(what) for what in (HUNG, PANICKED, BROKEN, FAILED))
+
+
 def patience(seconds):
     """How long to wait for something that may take that long on a correct
     kernel."""

@@ -16,7 +16,7 @@ from grade.kernel.outside.actors import LOOP
 from grade.kernel.outside.duel import computes_only
 from grade.kernel.plausible_failures import STATUS_FAILED, excuse, places
 from grade.kernel.questions import Asked, Distrusted, Proof, Question
-from grade.machine import harts
+from grade.machine import failures, harts
 from grade.machine.gdbstub import PC
 from grade.machine.guest import OUTPUT_MAX, Guest, GuestFailed
 from grade.machine.host.sandbox import qemu
@@ -184,11 +184,21 @@ def test_large_page(tmp_path):
         ram.close()
 
 
-@pytest.mark.parametrize("group, seconds, is_tried", [
-    ("races", 10 ** 9, False), ("races", 100, True), ("run", 10 ** 9, True)])
-def test_time_is_over(monkeypatch, group, seconds, is_tried):
-    """grader: a kernel that hangs again and again is graded in bounded time:
-    {group} after {seconds} s"""
+@pytest.mark.parametrize("group, seconds, finding, is_tried", [
+    ("races", 10 ** 9, "hung", False),
+    ("races", 10 ** 9, "failed", False),
+    ("races", 10 ** 9, "", True),
+    ("races", 100, "hung", True),
+    ("run", 10 ** 9, "hung", True)])
+def test_time_is_over(monkeypatch, tmp_path, group, seconds, finding,
+                      is_tried):
+    """grader: a kernel that hangs again and again is graded in bounded time,
+    and a correct one on a busy host to the end: {group} {finding} {seconds}"""
+    monkeypatch.setenv(failures.FOLDER, "")
+    failures.begin(tmp_path / "found")
+    failures.watch(True)
+    if finding:
+        getattr(failures, finding)("x")
     here = SimpleNamespace(shares_nothing=False, seconds=lambda: seconds)
     monkeypatch.setattr("grade.score.session.current", lambda: here)
     item = SimpleNamespace(
