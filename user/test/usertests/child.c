@@ -165,10 +165,15 @@ static void child_has_the_name_but_not_the_counts(void)
 static void child_has_the_same_mappings(void)
 {
 	struct mapping *all, *own;
+
+	pages_fill(xpages(1), 1, 1);
+
 	long count = mappings_read(getpid(), &all);
 
 	CHECK(count > 2);
 	CHECK_EQ(strcmp(all[0].kind, "text"), 0);
+	CHECK_EQ(strcmp(all[count - 1].kind, "heap"), 0);
+	CHECK_EQ(all[count - 1].start, stack_top());
 	IN_CHILD() {
 		CHECK_EQ(mappings_read(getpid(), &own), count);
 		for (long i = 0; i < count; i++)

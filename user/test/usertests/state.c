@@ -60,6 +60,59 @@ static void calls_keep_registers(void)
 	CHECK_EQ(changed_by_call(12345, 0), 0);
 }
 
+/* Define uint64 name(char *at), which gives all registers but sp and `base` a
+ * value, stores 0 to *at, and returns nonzero if one of them has changed. */
+#define STORE_WITH(name, base, others)                                         \
+	uint64 name(char *at);                                                 \
+	__asm__(".pushsection .text\n" #name ": addi sp, sp, -128\n"           \
+		"sd ra, 0(sp); sd gp, 8(sp); sd tp, 16(sp); sd s0, 24(sp); "   \
+		"sd s1, 32(sp)\n"                                              \
+		"sd s2, 40(sp); sd s3, 48(sp); sd s4, 56(sp); sd s5, 64(sp); " \
+		"sd s6, 72(sp)\n"                                              \
+		"sd s7, 80(sp); sd s8, 88(sp); sd s9, 96(sp); sd s10, "        \
+		"104(sp); sd s11, 112(sp)\n"                                   \
+		"mv " base ", a0\n"                                            \
+		".irp r, ra, gp, tp, " KEPT ", s0, s1, a1, a7, t5, " others    \
+		"\n"                                                           \
+		"addi \\r, sp, 77\n"                                           \
+		".endr\n"                                                      \
+		"sb zero, 0(" base ")\n"                                       \
+		"li " base ", 0\n"                                             \
+		".irp r, ra, gp, tp, " KEPT ", s0, s1, a1, a7, t5, " others    \
+		"\n"                                                           \
+		"sub \\r, \\r, sp; addi \\r, \\r, -77\n"                       \
+		"or " base ", " base ", \\r\n"                                 \
+		".endr\n"                                                      \
+		"mv a0, " base "\n"                                            \
+		"ld ra, 0(sp); ld gp, 8(sp); ld tp, 16(sp); ld s0, 24(sp); "   \
+		"ld s1, 32(sp)\n"                                              \
+		"ld s2, 40(sp); ld s3, 48(sp); ld s4, 56(sp); ld s5, 64(sp); " \
+		"ld s6, 72(sp)\n"                                              \
+		"ld s7, 80(sp); ld s8, 88(sp); ld s9, 96(sp); ld s10, "        \
+		"104(sp); ld s11, 112(sp)\n"                                   \
+		"addi sp, sp, 128\n"                                           \
+		"ret\n"                                                        \
+		".popsection")
+
+STORE_WITH(store_with_a0, "a0", "t6");
+STORE_WITH(store_with_t6, "t6", "a0");
+
+/* The kernel may copy the page, or let the last owner have it. */
+static void faults_keep_registers(void)
+{
+	char *pages = xpages(2);
+
+	memset(pages, 1, 2 * PGSIZE);
+	IN_CHILD() {
+		CHECK_EQ(store_with_a0(pages), 0);
+		CHECK_EQ(store_with_t6(pages + PGSIZE), 0);
+		CHECK(pages[0] == 0 && pages[PGSIZE] == 0);
+	}
+	xwait(0);
+	CHECK_EQ(store_with_a0(pages), 0);
+	CHECK_EQ(store_with_t6(pages + PGSIZE), 0);
+}
+
 static void check_unknown(long number)
 {
 	register long a0 __asm__("a0") = 0;
@@ -331,6 +384,7 @@ static void counters_show_what_memory_does(void)
 const struct test state_tests[] = {
 	TEST(calls_keep_registers),
 	TEST(fork_keeps_registers),
+	TEST(faults_keep_registers),
 	TEST(unknown_call_fails),
 	TEST(float_registers_are_private),
 	TEST(all_float_registers_are_kept),
