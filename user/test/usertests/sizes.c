@@ -186,6 +186,28 @@ static void share_heap(uint64 start, const int told[2], const int go[2])
 	exit(0);
 }
 
+/* No process can write to a page that is shared, or has it alone. */
+static void check_pagemap(int pid, const struct mapping *heap)
+{
+	uint64 entries[OWNED];
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+
+	int fd = xopen(path, O_RDONLY);
+
+	lseek(fd, (long)(heap->start / PGSIZE * sizeof(*entries)), SEEK_SET);
+	xread(fd, entries, sizeof(entries));
+	xclose(fd);
+	for (int i = 0; i < OWNED; i++) {
+		bool alone = entries[i] & PAGEMAP_EXCLUSIVE;
+
+		CHECK(entries[i] & PAGEMAP_PRESENT);
+		CHECK(alone == (heap->shared == 0));
+		CHECK(alone || !(entries[i] & PAGEMAP_WRITABLE));
+	}
+}
+
 /* A page of the heap has all these owners, or one if fork copies. */
 static void check_amounts(int pid)
 {
@@ -207,6 +229,7 @@ static void check_amounts(int pid)
 		if (is_heap(m)) {
 			CHECK_EQ(m->rss, kib);
 			CHECK(m->shared == kib || m->shared == 0);
+			check_pagemap(pid, m);
 			CHECK_EQ(m->pss,
 				 OWNED * (m->shared == 0
 						  ? page
