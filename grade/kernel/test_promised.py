@@ -5,11 +5,19 @@ Then it, a child or the kernel touches some of them, and the page tables are
 read from the machine's memory, as in test_outside.py.
 """
 
+import struct
+
 import pytest
 
 from grade.kernel.outside.checks import (
     at, check, check_alone, check_changed, check_untouched, check_writable)
 from grade.kernel.outside.probe import CHILD, PAGE, PARENT
+from grade.machine import run_to_end
+from grade.machine.guest import GuestFailed
+from grade.machine.host.limits import limit
+from grade.machine.image import make_image
+from grade.machine.qemu import ON_STDOUT, Machine
+from grade.machine.user_programs import build_programs
 
 PAGES = 600             # more than the 512 of one table
 ZEROS = bytes(PAGE)
@@ -193,6 +201,41 @@ def test_data(probe):
     check(after[CHILD].frame(va) != after[PARENT].frame(va),
           "data that is written in two frames", at(after[PARENT], va),
           at(after[CHILD], va))
+
+
+TWICE = "grade/kernel/programs/twice.c"
+CONSTANT, OTHER = b"\xa7" * PAGE, b"\x5b" * PAGE     # blocks of two files
+INODES = struct.Struct("<32x2I")        # where a superblock tells of them
+
+
+def share_block(disk, one, two):
+    """Let the file with block `two` have block `one` instead."""
+    data = bytearray(disk.read_bytes())
+    blocks = [bytes(data[at:at + PAGE]) for at in range(0, len(data), PAGE)]
+    number, former = blocks.index(one), blocks.index(two)
+    start, count = INODES.unpack_from(data)
+    places = [at for at in range(start * PAGE, (start + count) * PAGE, 4)
+              if struct.unpack_from("<I", data, at)[0] == former]
+    assert len(places) == 1
+    struct.pack_into("<I", data, places[0], number)
+    disk.write_bytes(data)
+
+
+def test_text_in_another_file(calf, log, tmp_path):
+    """promised: a program keeps its bytes if another file has its block"""
+    config = calf.config()
+    items = build_programs(config, TWICE, tmp_path)
+    for name, data in (("other", OTHER), ("run.sh", b"twice\n")):
+        (tmp_path / name).write_bytes(data)
+        items[f"/{name}"] = f"/{name}={tmp_path / name}"
+    disk = make_image(config, tmp_path / "disk.img", items)
+    share_block(disk, CONSTANT, OTHER)
+    machine = Machine(cpus=1, args="quiet panic=exit run /run.sh")
+    ending = run_to_end.run(
+        machine.command(config.path("kernel"), disk, ON_STDOUT), log.write,
+        limit(20), limit(10))
+    if ending.status != 0 or log.text().split() != ["kept"]:
+        raise GuestFailed(log.explain("the program did not keep its bytes"))
 
 
 READ, WRITE = 1, 2      # of mprotect()
