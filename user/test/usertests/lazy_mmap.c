@@ -127,21 +127,24 @@ static void mmap_refuses(void)
 	check_audit();
 }
 
-/* A file cannot be mapped, but the mistakes of the program come first. */
-static void files_are_not_mapped(void)
+/* What the descriptor does not allow, and what has no pages. */
+static void other_files_are_not_mapped(void)
 {
 	static const struct {
+		const char *path;
 		int open, prot, flags, reason;
 	} tries[] = {
-		{ O_WRONLY, PROT_READ, MAP_PRIVATE, EACCES },
-		{ O_RDONLY, PROT_WRITE, MAP_SHARED, EACCES },
-		{ O_RDONLY, PROT_WRITE, MAP_PRIVATE, ENODEV },
-		{ O_RDWR, PROT_WRITE, MAP_SHARED, ENODEV },
+		{ "file", O_WRONLY, PROT_READ, MAP_PRIVATE, EACCES },
+		{ "file", O_RDONLY, PROT_WRITE, MAP_SHARED, EACCES },
+		{ ".", O_RDONLY, PROT_WRITE, MAP_PRIVATE, ENODEV },
+		{ VMSTAT_PATH, O_RDWR, PROT_READ, MAP_PRIVATE, ENODEV },
+		{ VMSTAT_PATH, O_RDWR, PROT_WRITE, MAP_SHARED, ENODEV },
+		{ "/proc/meminfo", O_RDONLY, PROT_READ, MAP_PRIVATE, ENODEV },
 	};
 
 	make_file("file", "x", 1);
 	for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
-		int fd = xopen("file", tries[i].open);
+		int fd = xopen(tries[i].path, tries[i].open);
 
 		CHECK(mmap(NULL, PGSIZE, tries[i].prot, tries[i].flags, fd,
 			   0) == MAP_FAILED);
@@ -317,7 +320,7 @@ const struct test lazy_mmap_tests[] = {
 	TEST(mappings_do_not_overlap),
 	TEST(hint_counts_if_it_is_free),
 	TEST(mmap_refuses),
-	TEST(files_are_not_mapped),
+	TEST(other_files_are_not_mapped),
 	TEST(heap_stops_at_a_mapping),
 	TEST(mappings_are_private_after_fork),
 	TEST(fork_and_exit_know_all_mappings),

@@ -46,6 +46,8 @@ static const struct test_group groups[] = {
 	{ "lazy", lazy_protect_tests, false },
 	{ "lazy", lazy_vfork_tests, false },
 	{ "lazy", lazy_spawn_tests, false },
+	{ "lazy", lazy_mapped_tests, false },
+	{ "lazy", lazy_fetch_tests, false },
 	{ "slow", slow_tests, true },
 	{ "large", large_tests, true },
 	{ NULL, NULL, false },

@@ -125,3 +125,55 @@ void check_private_after_fork(char *pages, long count)
 	xwait(0);
 	pages_check(pages, count, SEED);
 }
+
+void make_paged_file(const char *path, long count, int seed, size_t more)
+{
+	static char page[PGSIZE];
+	int fd = xopen(path, O_WRONLY | O_CREATE | O_TRUNC);
+	char *heap = xpages(count);
+
+	pages_fill(heap, count, seed);
+	xwrite(fd, heap, (size_t)count * PGSIZE);
+	memset(page, 'x', sizeof(page));
+	xwrite(fd, page, more);
+	xclose(fd);
+	xsbrk(-count * (long)PGSIZE);
+}
+
+char *map_file(const char *path, long pages, int prot, long offset)
+{
+	int fd = xopen(path, O_RDONLY);
+	char *at = mmap(NULL, (size_t)pages * PGSIZE, prot, MAP_PRIVATE, fd,
+			offset);
+
+	if (at == MAP_FAILED)
+		fail("mmap of %s: %s", path, strerror(errno));
+	xclose(fd);
+	return at;
+}
+
+char *map_new_file(const char *path, long pages, int seed)
+{
+	make_paged_file(path, pages, seed, 0);
+	return map_file(path, pages, PROT_READ | PROT_WRITE, 0);
+}
+
+void write_to_file(const char *path, long offset, const void *bytes, size_t n)
+{
+	int fd = xopen(path, O_WRONLY);
+
+	CHECK_EQ(lseek(fd, offset, SEEK_SET), offset);
+	xwrite(fd, bytes, n);
+	xclose(fd);
+}
+
+void check_paged_file(const char *path, long count, int seed)
+{
+	int fd = xopen(path, O_RDONLY);
+	char *pages = xpages(count);
+
+	xread(fd, pages, (size_t)count * PGSIZE);
+	pages_check(pages, count, seed);
+	xsbrk(-count * (long)PGSIZE);
+	xclose(fd);
+}

@@ -33,3 +33,18 @@ bool mapping_at(const char *at, struct mapping *found);
 
 /* Whether a frame of this process's own memory is mapped there. */
 bool is_present(const char *at);
+
+/* Make a file of that many pages, filled as pages_fill() does, and some bytes
+ * 'x' more. */
+void make_paged_file(const char *path, long count, int seed, size_t more);
+
+/* Map a part of a file that begins at `offset`, privately. */
+char *map_file(const char *path, long pages, int prot, long offset);
+
+/* Make a file and map it, to read and to write. */
+char *map_new_file(const char *path, long pages, int seed);
+
+void write_to_file(const char *path, long offset, const void *bytes, size_t n);
+
+/* Check what read() finds. */
+void check_paged_file(const char *path, long count, int seed);

@@ -27,6 +27,8 @@ LAB_TESTS(lazy_munmap_tests);
 LAB_TESTS(lazy_protect_tests);
 LAB_TESTS(lazy_vfork_tests);
 LAB_TESTS(lazy_spawn_tests);
+LAB_TESTS(lazy_mapped_tests);
+LAB_TESTS(lazy_fetch_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
