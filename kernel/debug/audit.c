@@ -149,7 +149,8 @@ static bool any_page_has(const struct uvm *uvm, uint64 start, uint64 end,
 static const char *check_regions(const struct uvm *uvm)
 {
 	const struct regions *regions = &uvm->regions;
-	uint64 end = 0, rights = 0;
+	const struct region none = {}, *before = &none;
+	uint64 end = 0;
 
 	for (uint64 i = 0; i < regions->count; i++) {
 		const struct region *r = &regions->list[i];
@@ -157,15 +158,16 @@ static const char *check_regions(const struct uvm *uvm)
 		if (r->start < end || r->end <= r->start ||
 		    r->start % PGSIZE != 0 || r->end % PGSIZE != 0)
 			return "R1: regions are sorted, disjoint and not empty";
-		if (i > 0 && r->start == end && r->rights == rights)
-			return "R1: adjacent regions differ in their rights";
+		if (i > 0 && r->start == end && r->rights == before->rights &&
+		    r->source == before->source)
+			return "R1: adjacent regions differ";
 		if (any_page_has(uvm, end, r->start, PTE_V))
 			return "R2: every page lies in a region";
 		if (any_page_has(uvm, r->start, r->end,
 				 ~r->rights & PTE_RIGHTS))
 			return "R2: a page has only the rights of its region";
 		end = r->end;
-		rights = r->rights;
+		before = r;
 	}
 	return any_page_has(uvm, end, USER_END, PTE_V)
 		       ? "R2: every page lies in a region"

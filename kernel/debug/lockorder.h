@@ -77,6 +77,11 @@ void lock_dropped(struct lock_list *held, const struct lock_note *note);
 /* Whether this is the only lock in `held`. */
 bool lock_is_only(const struct lock_list *held, const struct lock_note *note);
 
+static inline bool lock_is_none(const struct lock_list *held)
+{
+	return held->first == NULL;
+}
+
 #else
 struct lock_site {
 };

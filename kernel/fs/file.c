@@ -10,6 +10,7 @@
 #include "abi/fcntl.h"
 #include "dev/device.h"
 #include "fs/entry.h"
+#include "fs/filemap.h"
 #include "fs/inode.h"
 #include "fs/journal.h"
 #include "fs/name.h"
@@ -165,6 +166,7 @@ static long read_some(struct file *file, struct uio *dst)
 	struct uio part = *dst;
 
 	part.left = MIN(part.left, READ_MAX);
+	uio_fetch(&part);
 	long n = inode_lock_killable(file->ip);
 
 	if (n != 0)
@@ -266,6 +268,7 @@ long file_write(struct file *file, struct uio *src)
 {
 	if (!file->writable)
 		return -EBADF;
+	uio_fetch(src);
 	switch (file->kind) {
 	case FILE_PIPE:
 		return pipe_write(file->pipe, src);

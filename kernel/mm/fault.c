@@ -48,6 +48,8 @@ fault_absent(struct uvm *uvm, pte_t *pte, uint64 va, enum access access)
 		return FAULT_UNMAPPED;
 	if (!(region->rights & needed[access]))
 		return FAULT_DENIED;
+	if (unlikely(region->source != NULL))
+		return FAULT_FETCH;
 	if (pte == NULL)
 		pte = pt_make(uvm->root, va);
 	if (pte == NULL)

@@ -1,7 +1,7 @@
 /* kernel/mm/mapping.c: memory that a program maps where it likes.
  *
- * Mappings are regions like all others. They are made of zeros, and fork and
- * faults do not tell them from the heap. */
+ * Mappings are regions like all others. Fork and faults do not tell those that
+ * are made of zeros from the heap. */
 #include "mm/mapping.h"
 
 #include "abi/errno.h"
@@ -28,7 +28,8 @@ static uint64 find_room(const struct uvm *uvm, uint64 bytes) REQUIRES(uvm->lock)
 	return high >= low + bytes ? high - bytes : 0;
 }
 
-long uvm_mmap(struct uvm *uvm, uint64 addr, uint64 bytes, uint64 rights)
+long uvm_mmap(struct uvm *uvm, uint64 addr, uint64 bytes, uint64 rights,
+	      struct page_source *source)
 {
 	long result = -ENOMEM;
 
@@ -36,9 +37,11 @@ long uvm_mmap(struct uvm *uvm, uint64 addr, uint64 bytes, uint64 rights)
 	if (!uvm_may_map(uvm, addr, addr + bytes) ||
 	    !range_is_free(&uvm->regions, addr, addr + bytes))
 		addr = find_room(uvm, bytes);
+	if (source != NULL)
+		source->start = addr;
 	if (addr != 0)
 		result = regions_promise(&uvm->regions, addr, addr + bytes,
-					 rights);
+					 rights, source);
 	spin_release(&uvm->lock);
 	return result == 0 ? (long)addr : result;
 }
@@ -62,7 +65,8 @@ static void protect_range(struct uvm *uvm, uint64 start, uint64 end,
 int uvm_mprotect(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 {
 	spin_acquire(&uvm->lock);
-	int error = regions_promise(&uvm->regions, start, end, rights);
+	int error = regions_promise(&uvm->regions, start, end, rights,
+				    region_find(&uvm->regions, start)->source);
 	if (error == 0)
 		protect_range(uvm, start, end, rights);
 	spin_release(&uvm->lock);

@@ -11,6 +11,8 @@
 
 void regions_free(struct regions *regions)
 {
+	if (regions->sourced != 0)
+		regions_cut(regions, 0);
 	if (regions->list != regions->few)
 		kfree(regions->list);
 	regions_init(regions);
@@ -40,12 +42,43 @@ int regions_copy(struct regions *to, const struct regions *from)
 		to->list[i] = from->list[i];
 	to->count = from->count;
 	to->writable = from->writable;
+	to->sourced = from->sourced;
+	for (uint64 i = 0; from->sourced != 0 && i < from->count; i++)
+		if (to->list[i].source != NULL)
+			source_get(to->list[i].source);
 	return 0;
 }
 
 static uint64 writable(const struct region *region)
 {
 	return region->rights & PTE_W ? region->end - region->start : 0;
+}
+
+/* Count a region that the list has now... */
+static void count_in(struct regions *regions, const struct region *region)
+{
+	regions->writable += writable(region);
+	if (unlikely(region->source != NULL)) {
+		regions->sourced++;
+		source_get(region->source);
+	}
+}
+
+/* ... or no longer has. */
+static void count_out(struct regions *regions, const struct region *region)
+{
+	regions->writable -= writable(region);
+	if (unlikely(region->source != NULL)) {
+		regions->sourced--;
+		source_put(region->source);
+	}
+}
+
+/* Whether one region can take the place of both. */
+static bool is_joined(const struct region *region, const struct region *next)
+{
+	return region->end == next->start && region->rights == next->rights &&
+	       region->source == next->source;
 }
 
 /* Add a region that does not begin before the end of the last one. */
@@ -56,8 +89,7 @@ static int append(struct regions *regions, const struct region *new)
 
 	if (new->start == new->end)
 		return 0;
-	if (regions->count > 0 && next[-1].end == new->start &&
-	    next[-1].rights == new->rights) {
+	if (regions->count > 0 && is_joined(&next[-1], new)) {
 		next[-1].end = new->end;
 		regions->writable += writable(new);
 		return 0;
@@ -69,7 +101,7 @@ static int append(struct regions *regions, const struct region *new)
 	if (error != 0)
 		return error;
 	regions->list[regions->count++] = *new;
-	regions->writable += writable(new);
+	count_in(regions, new);
 	return 0;
 }
 
@@ -78,12 +110,13 @@ void regions_cut(struct regions *regions, uint64 end)
 	while (regions->count > 0) {
 		struct region *last = &regions->list[regions->count - 1];
 
-		regions->writable -= writable(last);
 		if (last->start < end) {
+			regions->writable -= writable(last);
 			last->end = MIN(last->end, end);
 			regions->writable += writable(last);
 			return;
 		}
+		count_out(regions, last);
 		regions->count--;
 	}
 }
@@ -95,7 +128,7 @@ int region_append(struct regions *regions, uint64 start, uint64 end,
 
 	if (regions->count > 0 && next[-1].end > start) {
 		struct region both = { start, MIN(next[-1].end, end),
-				       next[-1].rights | rights };
+				       next[-1].rights | rights, NULL };
 
 		regions_cut(regions, start);
 
@@ -105,21 +138,31 @@ int region_append(struct regions *regions, uint64 start, uint64 end,
 			return error;
 		start = both.end;
 	}
-	return append(regions, &(struct region){ start, end, rights });
+	return append(regions, &(struct region){ start, end, rights, NULL });
 }
 
 /* Add a piece to `n` others, or extend the last one by it. Returns how many
  * there are then. */
-static uint64 add_piece(struct region *pieces, uint64 n, uint64 start,
-			uint64 end, uint64 rights)
+static uint64 add_piece(struct region *pieces, uint64 n,
+			const struct region *new)
 {
-	if (n > 0 && pieces[n - 1].end == start &&
-	    pieces[n - 1].rights == rights) {
-		pieces[n - 1].end = end;
+	if (n > 0 && is_joined(&pieces[n - 1], new)) {
+		pieces[n - 1].end = new->end;
 		return n;
 	}
-	pieces[n] = (struct region){ start, end, rights };
+	pieces[n] = *new;
 	return n + 1;
+}
+
+/* The part of a region that lies in [start, end). */
+static struct region region_part(const struct region *region, uint64 start,
+				 uint64 end)
+{
+	struct region part = *region;
+
+	part.start = MAX(part.start, start);
+	part.end = MIN(part.end, end);
+	return part;
 }
 
 /* Replace list[first] to list[after - 1] by `n` pieces. */
@@ -138,10 +181,11 @@ static int splice(struct regions *regions, uint64 first, uint64 after,
 
 	struct region *at = regions->list + first;
 
-	for (uint64 i = first; i < after; i++)
-		regions->writable -= writable(&regions->list[i]);
+	/* In this order, so that no source ends that is still needed. */
 	for (uint64 i = 0; i < n; i++)
-		regions->writable += writable(&pieces[i]);
+		count_in(regions, &pieces[i]);
+	for (uint64 i = first; i < after; i++)
+		count_out(regions, &regions->list[i]);
 	memmove(at + n, regions->list + after, rest * sizeof(*at));
 	memcpy(at, pieces, n * sizeof(*at));
 	regions->count = count;
@@ -149,12 +193,12 @@ static int splice(struct regions *regions, uint64 first, uint64 after,
 }
 
 /* Not inlined, so that regions_set() saves few registers. */
-static __attribute__((noinline)) int
-replace(struct regions *regions, uint64 start, uint64 end, uint64 rights)
+static __attribute__((noinline)) int replace(struct regions *regions,
+					     const struct region *new)
 {
 	struct region *r = regions->list, *limit = r + regions->count;
-	struct region pieces[3];
-	uint64 n = 0;
+	uint64 start = new->start, end = new->end, n = 0;
+	struct region pieces[3], part;
 
 	if (start == end)
 		return 0;
@@ -164,31 +208,35 @@ replace(struct regions *regions, uint64 start, uint64 end, uint64 rights)
 	/* Replace the regions that overlap the new one or touch it. */
 	struct region *first = r;
 
-	if (r < limit && r->start < start)
-		n = add_piece(pieces, n, r->start, MIN(r->end, start),
-			      r->rights);
-	if (rights != NO_REGION)
-		n = add_piece(pieces, n, start, end, rights);
+	if (r < limit && r->start < start) {
+		part = region_part(r, 0, start);
+		n = add_piece(pieces, n, &part);
+	}
+	if (new->rights != NO_REGION)
+		n = add_piece(pieces, n, new);
 	while (r < limit && r->start <= end)
 		r++;
-	if (r > first && r[-1].end > end)
-		n = add_piece(pieces, n, MAX(r[-1].start, end), r[-1].end,
-			      r[-1].rights);
+	if (r > first && r[-1].end > end) {
+		part = region_part(&r[-1], end, USER_END);
+		n = add_piece(pieces, n, &part);
+	}
 	return splice(regions, (uint64)(first - regions->list),
 		      (uint64)(r - regions->list), pieces, n);
 }
 
 int regions_set(struct regions *regions, uint64 start, uint64 end,
-		uint64 rights)
+		uint64 rights, struct page_source *source)
 {
+	const struct region new = { start, end, rights, source };
+
 	if (start >= regions_end(regions) && rights != NO_REGION)
-		return append(regions, &(struct region){ start, end, rights });
-	return replace(regions, start, end, rights);
+		return append(regions, &new);
+	return replace(regions, &new);
 }
 
 /* What is taken back counts until it is gone. */
 int regions_promise(struct regions *regions, uint64 start, uint64 end,
-		    uint64 rights)
+		    uint64 rights, struct page_source *source)
 {
 	uint64 before = regions->writable, most = before;
 
@@ -201,7 +249,7 @@ int regions_promise(struct regions *regions, uint64 start, uint64 end,
 
 	if (error != 0)
 		return error;
-	error = regions_set(regions, start, end, rights);
+	error = regions_set(regions, start, end, rights, source);
 	if (regions->writable != most)
 		promise_change(most, regions->writable);
 	return error;
@@ -209,7 +257,7 @@ int regions_promise(struct regions *regions, uint64 start, uint64 end,
 
 struct region regions_hole(const struct regions *regions, uint64 va)
 {
-	struct region hole = { 0, USER_END, 0 };
+	struct region hole = { 0, USER_END, 0, NULL };
 
 	for (uint64 i = 0; i < regions->count; i++) {
 		if (regions->list[i].start > va) {
@@ -238,10 +286,8 @@ uint64 regions_writable(const struct regions *regions, uint64 start, uint64 end)
 	uint64 bytes = 0;
 
 	for (uint64 i = 0; i < regions->count; i++) {
-		struct region part = regions->list[i];
+		struct region part = region_part(&regions->list[i], start, end);
 
-		part.start = MAX(part.start, start);
-		part.end = MIN(part.end, end);
 		if (part.start < part.end)
 			bytes += writable(&part);
 	}

@@ -4,14 +4,15 @@
  * yet; the page table says what is there.
  *
  * R1: regions are sorted, disjoint, page-aligned and not empty, and if two are
- *     adjacent, their rights differ. */
+ *     adjacent, they differ in their rights or their sources. */
 #pragma once
 
-#include "lib/types.h"
+#include "mm/source.h"
 
 struct region {
 	uint64 start, end;
-	uint64 rights; /* PTE_R, PTE_W, PTE_X */
+	uint64 rights;              /* PTE_R, PTE_W, PTE_X */
+	struct page_source *source; /* where its pages come from; NULL: zeros */
 };
 
 #define REGIONS_FEW 5 /* as many as almost every program has */
@@ -22,13 +23,14 @@ struct regions {
 	struct region *list; /* `few`; or a frame, once there were more */
 	uint64 count;
 	uint64 writable; /* bytes of them with PTE_W */
+	uint64 sourced;  /* how many have a source, each with a reference */
 	struct region few[REGIONS_FEW];
 };
 
 static inline void regions_init(struct regions *regions)
 {
 	regions->list = regions->few;
-	regions->count = regions->writable = 0;
+	regions->count = regions->writable = regions->sourced = 0;
 }
 
 /* Copy `from` to `to`, which is empty. Returns 0; or -ENOMEM, and then `to` is
@@ -44,18 +46,18 @@ int region_append(struct regions *regions, uint64 start, uint64 end,
 /* Remove all addresses from `end`, page-aligned. */
 void regions_cut(struct regions *regions, uint64 end);
 
-/* Let [start, end), page-aligned, be a region with `rights`, or no region if
- * they are NO_REGION; whatever was promised there before does not count any
- * more. Returns 0; or -ENOMEM with nothing changed, because there are too many
- * regions or memory is exhausted. */
+/* Let [start, end), page-aligned, be a region with these rights and source, or
+ * no region if the rights are NO_REGION; whatever was promised there before
+ * does not count any more. Returns 0; or -ENOMEM with nothing changed, because
+ * there are too many regions or memory is exhausted. */
 int regions_set(struct regions *regions, uint64 start, uint64 end,
-		uint64 rights);
+		uint64 rights, struct page_source *source);
 #define NO_REGION (~0UL)
 
 /* The same, if the policy allows what is promised then (mm/promise.h); -ENOMEM
  * if it does not. */
 int regions_promise(struct regions *regions, uint64 start, uint64 end,
-		    uint64 rights);
+		    uint64 rights, struct page_source *source);
 
 /* Make the list empty, and free its memory. */
 void regions_free(struct regions *regions);

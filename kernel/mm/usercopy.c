@@ -6,6 +6,17 @@
 #include "mm/fault.h"
 #include "mm/pagetable.h"
 
+/* The error of a copy that needs the page at va. */
+static int error_of(struct uvm *uvm, uint64 va, enum fault fault)
+	REQUIRES(uvm->lock)
+{
+	if (fault == FAULT_FETCH) {
+		uvm->awaited = va;
+		return -EAGAIN;
+	}
+	return fault == FAULT_NOMEM ? -ENOMEM : -EFAULT;
+}
+
 /* Make `access` to the program's byte at va possible, and find the byte in the
  * direct map. Returns 0 and *byte, or an error. */
 static int user_byte(struct uvm *uvm, uint64 va, enum access access,
@@ -17,7 +28,7 @@ static int user_byte(struct uvm *uvm, uint64 va, enum access access,
 		enum fault fault = uvmfault(uvm, va, access);
 
 		if (fault != FAULT_FIXED)
-			return fault == FAULT_NOMEM ? -ENOMEM : -EFAULT;
+			return error_of(uvm, va, fault);
 		pte = pt_find(uvm->root, va);
 	}
 	*byte = (char *)pte_page(*pte) + va % PGSIZE;

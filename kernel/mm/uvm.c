@@ -38,7 +38,7 @@ struct uvm *uvm_create(void)
 	spin_init(&uvm->lock, "uvm");
 	uvm->root = kvm_new_root();
 	uvm->guard = uvm->heap = uvm->brk = 0;
-	uvm->faults = uvm->copies = uvm->takeovers = 0;
+	uvm->faults = uvm->copies = uvm->takeovers = uvm->awaited = 0;
 	regions_init(&uvm->regions);
 	if (uvm->root == NULL) {
 		pool_free(&uvm_pool, uvm);
@@ -114,7 +114,7 @@ void uvm_cut(struct uvm *uvm, uint64 start)
 	spin_acquire(&uvm->lock);
 	uint64 end = uvm_end(uvm);
 	release_range(uvm, start, end);
-	regions_promise(&uvm->regions, start, end, NO_REGION);
+	regions_promise(&uvm->regions, start, end, NO_REGION, NULL);
 	trim_tables(uvm, start, end);
 	spin_release(&uvm->lock);
 }
@@ -322,7 +322,7 @@ bool uvm_map(struct uvm *uvm, uint64 va, void *frame)
 static int take_back_locked(struct uvm *uvm, uint64 start, uint64 end)
 	REQUIRES(uvm->lock)
 {
-	int error = regions_promise(&uvm->regions, start, end, NO_REGION);
+	int error = regions_promise(&uvm->regions, start, end, NO_REGION, NULL);
 
 	if (error == 0)
 		unmap_range(uvm, start, end);
@@ -336,7 +336,7 @@ static int grow_locked(struct uvm *uvm, uint64 brk) REQUIRES(uvm->lock)
 
 	if (range_is_free(&uvm->regions, start, end))
 		error = regions_promise(&uvm->regions, start, end,
-					PTE_R | PTE_W);
+					PTE_R | PTE_W, NULL);
 	if (error == 0)
 		uvm->brk = brk;
 	return error;

@@ -9,6 +9,7 @@
 #include "fs/inode.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/source.h"
 #include "mm/usercopy.h"
 #include "mm/uvm.h"
 #include "mm/vmcount.h"
@@ -191,6 +192,7 @@ static void release_resources(struct proc *p)
 		spin_release(&tree_lock);
 		if (likely(uvm != NULL))
 			space_drop(uvm);
+		sources_reap();
 	}
 	if (p->program != NULL)
 		inode_put_program(p->program);

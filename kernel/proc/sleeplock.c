@@ -57,3 +57,10 @@ void sleeplock_release(struct sleeplock *lock) UNCHECKED_LOCKING
 	turn_pass(&lock->turn);
 	spin_release(&lock->guard);
 }
+
+void sleeplocks_check_none(void)
+{
+	DEBUG_ASSERT(lock_is_none(&current()->sleeplocks) &&
+			     lock_is_none(&this_hart()->spinlocks),
+		     "nobody waits for a page of a file with a lock held");
+}

@@ -21,3 +21,6 @@ int sleeplock_acquire_killable(struct sleeplock *lock) TRY_ACQUIRES(0, *lock);
 
 /* Release the lock: hand it to the process that has waited longest, if any. */
 void sleeplock_release(struct sleeplock *lock) RELEASES(*lock);
+
+/* DEBUG: panic if the running process holds a lock of any kind. */
+void sleeplocks_check_none(void);

@@ -53,6 +53,17 @@ static uint64 next_stretch(const struct uvm *uvm, uint64 va, uint64 end)
 	return region != NULL ? MIN(MAX(va, region->start), end) : end;
 }
 
+/* The end of the stretch that begins at `start`. A region with a source is not
+ * changed together with another one. */
+static uint64 stretch_end(const struct uvm *uvm, uint64 start)
+{
+	uint64 end = start + STRETCH;
+
+	if (uvm->regions.sourced == 0)
+		return end;
+	return MIN(end, region_find(&uvm->regions, start)->end);
+}
+
 /* What is done to one stretch. */
 typedef int stretch_fn(struct uvm *uvm, uint64 start, uint64 end,
 		       uint64 rights);
@@ -67,7 +78,7 @@ static int each_stretch(struct uvm *uvm, uint64 start, uint64 end,
 
 	start = next_stretch(uvm, start, end);
 	while (error == 0 && start < end) {
-		uint64 next = MIN(start + STRETCH, end);
+		uint64 next = MIN(stretch_end(uvm, start), end);
 
 		error = change(uvm, start, next, rights);
 		start = next_stretch(uvm, next, end);

@@ -4,6 +4,41 @@
  * files. */
 #include "trap/syscall.h"
 
+#include "mm/fault.h"
+
 #define SYSCALL_ENTRY(number, name) [number] = sys_##name,
 syscall_fn *const syscalls[SYSCALL_END] = { SYSCALL_LIST(SYSCALL_ENTRY) };
 #undef SYSCALL_ENTRY
+
+/* Fetch the page that a copy awaits. Returns 0; or the error of the call, which
+ * is -EAGAIN if no copy does. */
+static long fetch_awaited(struct uvm *uvm)
+{
+	uint64 va = uvm->awaited;
+
+	if (va == 0)
+		return -EAGAIN;
+	uvm->awaited = 0;
+	switch (uvm_fault_in(uvm, va, ACCESS_LOAD)) {
+	case FAULT_FIXED:
+		return 0;
+	case FAULT_NOMEM:
+		return -ENOMEM;
+	case FAULT_KILLED:
+		return -EINTR;
+	default:
+		return -EFAULT;
+	}
+}
+
+uint64 syscall_failed(struct proc *p, struct trapframe *frame, long error)
+{
+	if (error == -EAGAIN)
+		error = fetch_awaited(p->uvm);
+	if (error == 0) {
+		frame->pc -= 4; /* back to the ecall */
+		return frame->a0;
+	}
+	frame->a1 = (uint64)-error;
+	return (uint64)-1;
+}

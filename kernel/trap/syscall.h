@@ -23,6 +23,11 @@ SYSCALL_LIST(SYSCALL_DECLARE)
 /* All system calls by number; NULL for an unused number. */
 extern syscall_fn *const syscalls[SYSCALL_END];
 
+/* Return what a0 becomes after a call that has failed with this error. If the
+ * call only needed a page that can be fetched (mm/usercopy.h), the program is
+ * about to make it again. */
+uint64 syscall_failed(struct proc *p, struct trapframe *frame, long error);
+
 /* Perform the system call that the program's registers specify, and store the
  * result in them. Inline, because every system call comes here. */
 static inline void syscall(struct proc *p, struct trapframe *frame)
@@ -33,9 +38,6 @@ static inline void syscall(struct proc *p, struct trapframe *frame)
 	frame->pc += 4; /* after the ecall */
 	if (number < ARRAY_LEN(syscalls) && syscalls[number] != NULL)
 		result = syscalls[number](p, &frame->a0);
-	if (unlikely(result < 0)) {
-		frame->a1 = (uint64)-result;
-		result = -1;
-	}
-	frame->a0 = (uint64)result;
+	frame->a0 = likely(result >= 0) ? (uint64)result
+					: syscall_failed(p, frame, result);
 }

@@ -3,6 +3,7 @@
 #include "abi/mman.h"
 #include "fs/fdtable.h"
 #include "fs/file.h"
+#include "fs/filemap.h"
 #include "mm/mapping.h"
 #include "proc/space.h"
 #include "trap/syscall.h"
@@ -23,9 +24,8 @@ static uint64 rights_of(int prot)
 	return rights;
 }
 
-/* Why a file cannot be mapped. Calf cannot map any, but the mistakes of the
- * program come first. */
-static int file_error(const struct proc *p, int fd, int prot, int flags)
+/* Whether the program may map the file like that: 0 or an error. */
+static int may_map_file(const struct proc *p, int fd, int prot, int flags)
 {
 	const struct file *file = fd_file(&p->files, fd);
 	bool writes = (prot & PROT_WRITE) && (flags & MAP_SHARED);
@@ -34,44 +34,68 @@ static int file_error(const struct proc *p, int fd, int prot, int flags)
 		return -EBADF;
 	if (!file->readable || (writes && !file->writable))
 		return -EACCES;
-	return -ENODEV;
+	return flags & MAP_SHARED ? -ENODEV : 0;
+}
+
+static int check_fixed(const struct uvm *uvm, uint64 addr, uint64 bytes)
+{
+	if (addr == 0)
+		return -EPERM;
+	return uvm_may_map(uvm, addr, addr + ROUND_UP(bytes, PGSIZE)) ? 0
+								      : -ENOMEM;
 }
 
 static int check_mmap(const struct proc *p, const uint64 *arg)
 {
 	uint64 addr = arg[0], bytes = arg[1], offset = arg[5];
-	int prot = int_arg(arg[2]), flags = int_arg(arg[3]);
+	int error = 0, prot = int_arg(arg[2]), flags = int_arg(arg[3]);
 	bool is_shared = flags & MAP_SHARED, is_fixed = flags & MAP_FIXED;
 
 	if (bytes == 0 || (prot & ~PROT_ALL) || (flags & ~MAP_ALL) ||
 	    is_shared == !!(flags & MAP_PRIVATE) || offset % PGSIZE != 0 ||
-	    (is_fixed && addr % PGSIZE != 0))
+	    (is_fixed && addr % PGSIZE != 0) || offset + bytes < offset)
 		return -EINVAL;
 	if (bytes > USER_TOP)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
-		return file_error(p, int_arg(arg[4]), prot, flags);
-	if (is_shared)
-		return -ENODEV;
-	if (!is_fixed)
+		error = may_map_file(p, int_arg(arg[4]), prot, flags);
+	else if (is_shared)
+		error = -ENODEV;
+	if (error == 0 && is_fixed)
+		error = check_fixed(p->uvm, addr, bytes);
+	return error;
+}
+
+/* Return in *source what the pages are made of; NULL: zeros. */
+static int find_source(const struct proc *p, const uint64 *arg,
+		       struct page_source **source)
+{
+	*source = NULL;
+	if (int_arg(arg[3]) & MAP_ANONYMOUS)
 		return 0;
-	bytes = ROUND_UP(bytes, PGSIZE);
-	if (addr == 0)
-		return -EPERM;
-	return uvm_may_map(p->uvm, addr, addr + bytes) ? 0 : -ENOMEM;
+	return file_source(fd_file(&p->files, int_arg(arg[4])), arg[5], source);
 }
 
 long sys_mmap(struct proc *p, const uint64 *arg)
 {
 	uint64 addr = ROUND_DOWN(arg[0], PGSIZE);
 	uint64 bytes = ROUND_UP(arg[1], PGSIZE);
-	int error = check_mmap(p, arg);
+	struct page_source *source;
+	long result = check_mmap(p, arg);
 
-	if (error == 0 && (int_arg(arg[3]) & MAP_FIXED))
-		error = space_munmap(p->uvm, addr, addr + bytes);
-	if (error != 0)
-		return error;
-	return uvm_mmap(p->uvm, addr, bytes, rights_of(int_arg(arg[2])));
+	if (result == 0)
+		result = find_source(p, arg, &source);
+	if (result != 0)
+		return result;
+	if (int_arg(arg[3]) & MAP_FIXED)
+		result = space_munmap(p->uvm, addr, addr + bytes);
+	if (result == 0)
+		result = uvm_mmap(p->uvm, addr, bytes,
+				  rights_of(int_arg(arg[2])), source);
+	if (source != NULL)
+		source_put(source);
+	sources_reap();
+	return result;
 }
 
 /* Whether addr is page-aligned and the pages of `bytes` bytes from there are in
@@ -89,7 +113,11 @@ long sys_munmap(struct proc *p, const uint64 *arg)
 
 	if (arg[1] == 0 || !is_range(arg[0], arg[1], &end))
 		return -EINVAL;
-	return space_munmap(p->uvm, arg[0], end);
+
+	int error = space_munmap(p->uvm, arg[0], end);
+
+	sources_reap();
+	return error;
 }
 
 long sys_mprotect(struct proc *p, const uint64 *arg)

@@ -3,6 +3,7 @@
 #include "dev/poweroff.h"
 #include "dev/timer.h"
 #include "fs/fs.h"
+#include "mm/source.h"
 #include "mm/usercopy.h"
 #include "proc/exec.h"
 #include "proc/keys.h"
@@ -53,7 +54,15 @@ long sys_getpid(struct proc *p, const uint64 *arg)
 
 long sys_sbrk(struct proc *p, const uint64 *arg)
 {
-	return space_sbrk(p->uvm, (int64)arg[0]);
+	int64 delta = (int64)arg[0];
+
+	if (delta >= 0)
+		return space_sbrk(p->uvm, delta);
+
+	long result = space_sbrk(p->uvm, delta);
+
+	sources_reap();
+	return result;
 }
 
 long sys_sleep(struct proc *p, const uint64 *arg)
@@ -145,6 +154,7 @@ static long exec(struct proc *p, uint64 path_va, uint64 argv, uint64 envp)
 	exec_args_free(&args);
 	if (error != 0)
 		return error;
+	sources_reap(); /* in proc_exec() there was not enough stack left */
 	user_start();
 }
 

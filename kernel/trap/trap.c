@@ -60,6 +60,8 @@ static const char *const fault_words[] = {
 	[FAULT_UNMAPPED] = " an address that is not mapped",
 	[FAULT_DENIED] = " a page that does not allow it",
 	[FAULT_NOMEM] = " a page that no memory is left for",
+	[FAULT_BEYOND] = " a page beyond the end of its file",
+	[FAULT_IO] = " a page that the disk cannot read",
 };
 
 /* Whether the address is below the stack: in the gap, or wrapped below 0. */
@@ -92,13 +94,13 @@ static const char *words_of(uint64 cause)
 }
 
 /* Kill the program and print one line for its author. */
-static void kill_program(struct proc *p, const char *what, const char *link,
-			 const char *object)
+static void kill_program(struct proc *p, uint64 cause, uint64 value,
+			 const char *what, const char *link, const char *object)
 {
 	kprintf("%s (pid %d) killed: %s%s%s, %s 0x%lx, pc 0x%lx\n", p->name,
 		p->pid, what, link, object,
-		csr_read(scause) == CAUSE_ILLEGAL ? "instruction" : "address",
-		csr_read(stval), p->frame->pc);
+		cause == CAUSE_ILLEGAL ? "instruction" : "address", value,
+		p->frame->pc);
 	proc_exit(-1);
 }
 
@@ -118,28 +120,34 @@ static enum access access_of(uint64 cause)
 	}
 }
 
-static void page_fault(struct proc *p, uint64 cause)
+static void page_fault(struct proc *p, uint64 cause, uint64 va)
 {
 	struct uvm *uvm = p->uvm;
+	enum access access = access_of(cause);
 
 	spin_acquire(&uvm->lock);
 	uvm->faults++;
-	enum fault fault = uvmfault(uvm, csr_read(stval), access_of(cause));
+	enum fault fault = uvmfault(uvm, va, access);
 	spin_release(&uvm->lock);
-	if (fault != FAULT_FIXED)
-		kill_program(p, words_of(cause),
+	if (unlikely(fault == FAULT_FETCH))
+		fault = uvm_fault_in(uvm, va, access);
+	if (fault != FAULT_FIXED && fault != FAULT_KILLED)
+		kill_program(p, cause, va, words_of(cause),
 			     cause == CAUSE_LOAD_PAGE ? " from" : " to",
-			     object_of(p, fault, csr_read(stval)));
+			     object_of(p, fault, va));
 }
 
 /* This may be the program's first floating-point instruction: until then the
  * unit is off (proc/fpu.h). */
-static void illegal_instruction(struct proc *p)
+static void illegal_instruction(struct proc *p, uint64 instruction)
 {
-	if (p->fpu != NULL || !fpu_needed((uint32)csr_read(stval)))
-		kill_program(p, words_of(CAUSE_ILLEGAL), "", "");
+	const uint64 cause = CAUSE_ILLEGAL;
+
+	if (p->fpu != NULL || !fpu_needed((uint32)instruction))
+		kill_program(p, cause, instruction, words_of(cause), "", "");
 	else if (fpu_enable(p) != 0)
-		kill_program(p, "floating-point instruction", " needs",
+		kill_program(p, cause, instruction,
+			     "floating-point instruction", " needs",
 			     fault_words[FAULT_NOMEM]);
 }
 
@@ -147,13 +155,15 @@ static void illegal_instruction(struct proc *p)
  * system calls. */
 static __attribute__((noinline)) void exception(struct proc *p, uint64 cause)
 {
+	uint64 value = csr_read(stval);
+
 	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_LOAD_PAGE ||
 	    cause == CAUSE_FETCH_PAGE)
-		page_fault(p, cause);
+		page_fault(p, cause, value);
 	else if (cause == CAUSE_ILLEGAL)
-		illegal_instruction(p);
+		illegal_instruction(p, value);
 	else
-		kill_program(p, words_of(cause), "", "");
+		kill_program(p, cause, value, words_of(cause), "", "");
 }
 
 static void end_if_killed(const struct proc *p)
