@@ -21,7 +21,7 @@ LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
          "head /x\nls /\nwc /y\ncp /x /w\nrm /w\ncat /z\nps\nwc /x\n"
          + 4 * "cat /README | grep a | wc\nls /bin | head\n")
 RACES = ("usertests two_owners_race take_over_races_copy exit_races_write "
-         "kernel_copies_race_stores\n")
+         "kernel_copies_race_stores all_take_and_free_frames\n")
 
 PROMISES = "usertests harts_do_not_promise_too_much\n"
 

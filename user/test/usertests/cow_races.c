@@ -298,6 +298,27 @@ static void all_fork_the_same_frames(void)
 	CHECK_EQ(after.used - before.used, 0);
 }
 
+/* Frames that one hart has freed are handed out by another one. */
+static void work_resize(int worker)
+{
+	enum { FRAMES = 200, ROUNDS = 6 };
+
+	for (int round = 0; round < ROUNDS * EFFORT; round++) {
+		char *own = xpages(FRAMES);
+
+		for (long i = 0; i < FRAMES; i++)
+			CHECK_EQ(own[i * (long)PGSIZE], 0);
+		pages_fill(own, FRAMES, pattern(worker, round));
+		pages_check(own, FRAMES, pattern(worker, round));
+		xsbrk(-FRAMES * (long)PGSIZE);
+	}
+}
+
+static void all_take_and_free_frames(void)
+{
+	run_workers(work_resize);
+}
+
 /* ---- the last two owners ---- */
 
 static uint64 now(void)
@@ -352,5 +373,6 @@ const struct test cow_races_tests[] = {
 	TEST(kernel_copies_race_stores),
 	TEST(tree_of_forks),
 	TEST(last_two_owners_let_go),
+	TEST(all_take_and_free_frames),
 	TESTS_END,
 };
