@@ -227,26 +227,28 @@ static void removed_files_go_with_their_mappings(void)
 
 static void child_inherits_mapped_files(void)
 {
+	long procs = xvmstat("procs");
 	char *map = map_new_file("file", PAGES, SEED);
-	int gone[2];
+	int go[2], done[2];
 
 	pages_check(map, 2, SEED);
 	map[PGSIZE + 9] = 'p';
-	xpipe(gone);
+	xpipe(go);
+	xpipe(done);
 	IN_CHILD() {
 		IN_CHILD() {
-			signal_take(gone); /* its parent has ended */
+			signal_take(go); /* its parent has ended */
 			pages_check(map, PAGES, SEED);
 			CHECK_EQ(map[PGSIZE + 9], 'p');
 			pages_fill(map, PAGES, SEED_OTHER);
-			signal_give(gone);
+			signal_give(done);
 		}
 	}
 	xwait(0);
-	signal_give(gone);
-	CHECK(orphans_settle(xvmstat("procs"), SETTLE_SECONDS));
-	signal_take(gone);
+	signal_give(go);
+	signal_take(done);
 	pages_check(map, PAGES, SEED);
+	CHECK(orphans_settle(procs, SETTLE_SECONDS));
 	xunlink("file");
 	check_audit();
 }
