@@ -46,13 +46,18 @@ void file_put(struct file *file)
 {
 	if (__atomic_fetch_sub(&file->refs, 1, __ATOMIC_ACQ_REL) > 1)
 		return;
-	if (file->kind != FILE_PIPE)
-		inode_put(file->ip);
-	else if (file->writable)
-		pipe_close_writer(file->pipe);
-	else
-		pipe_close_reader(file->pipe);
+
+	/* Free it first: whoever is woken by the end of a pipe may count the
+	 * frames that are in use. */
+	struct file last = *file;
+
 	pool_free(&file_pool, file);
+	if (last.kind != FILE_PIPE)
+		inode_put(last.ip);
+	else if (last.writable)
+		pipe_close_writer(last.pipe);
+	else
+		pipe_close_reader(last.pipe);
 }
 
 /* ---- opening ---- */
