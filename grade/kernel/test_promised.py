@@ -9,6 +9,7 @@ import struct
 
 import pytest
 
+from grade.kernel import on_strict
 from grade.kernel.outside.checks import (
     at, check, check_alone, check_changed, check_untouched, check_writable)
 from grade.kernel.outside.probe import CHILD, PAGE, PARENT
@@ -306,3 +307,11 @@ def test_mapping_rights(probe, mapping):
     check_own(after[PARENT], mapping[4], with_byte(0, 0x78))
     check_own(after[PARENT], mapping[7], with_byte(0, 0x79))
     check_untouched(seen[CHILD], after[CHILD])
+
+
+@pytest.mark.parametrize("seed", (2, 3))
+def test_last_of_it(calf, log, seed):
+    """promised: harts that ask for the last memory at the same time, on the
+    strict machine with seed {seed}"""
+    on_strict.check(calf, log, "usertests harts_do_not_promise_too_much\n", 4,
+                    seed)

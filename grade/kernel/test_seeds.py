@@ -23,8 +23,6 @@ LOADS = ("echo a\ncat /README >/x\nwc /x\nls /bin >/y\ngrep a /y >/z\n"
 RACES = ("usertests two_owners_race take_over_races_copy exit_races_write "
          "kernel_copies_race_stores all_take_and_free_frames\n")
 
-PROMISES = "usertests harts_do_not_promise_too_much\n"
-
 
 @pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2), (2, 3), (4, 4)))
 def test_fences(calf, log, harts, seed):
@@ -47,12 +45,6 @@ def test_loads(calf, log, harts, seed):
 def test_races(calf, log, harts, seed):
     """strict: frames with several owners, {harts}, seed {seed}"""
     check(calf, log, RACES, harts, seed)
-
-
-@pytest.mark.parametrize("harts, seed", ((4, 2), (4, 3)))
-def test_promises(calf, log, harts, seed):
-    """strict: promises made at the same time, {harts}, seed {seed}"""
-    check(calf, log, PROMISES, harts, seed)
 
 
 @pytest.mark.parametrize("harts", (2, 4))
