@@ -158,7 +158,8 @@ static void do_vmstat(void)
 	static const char *const words[] = { "fail 1",  "fail 2", "fail 5",
 					     "fail 30", "fail 0", "fail",
 					     "x",       "",       "fail -1" };
-	const char *word = may_audit && one_in(8) ? "audit" : PICK(words);
+	const char *word =
+		may_audit == MAY_AUDIT && one_in(8) ? "audit" : PICK(words);
 	int fd = open(VMSTAT_PATH, O_RDWR);
 
 	write(fd, word, strlen(word));

@@ -45,8 +45,11 @@ void do_touch(void);
 
 /* ---- processes.c: a function for each call on processes ---- */
 
-extern int keeper;     /* pid of the process that must not be killed */
-extern bool may_audit; /* calls may ask for an audit */
+extern int keeper; /* pid of the process that must not be killed */
+/* MAY_AUDIT if calls may ask for an audit, which stops the machine for a while.
+ * Random calls store into this program, but never that number. */
+#define MAY_AUDIT 0x7a91c4e2d5380b6fUL
+extern uint64 may_audit;
 
 void do_fork(void);
 void do_wait(void);

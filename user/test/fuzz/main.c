@@ -193,7 +193,8 @@ int main(int argc, char **argv)
 	if (argc != 4 || !parse_number(argv[1], &seed) ||
 	    !parse_number(argv[2], &seconds))
 		usage(SYNOPSIS);
-	may_audit = strcmp(argv[3], "audit") == 0;
+	if (strcmp(argv[3], "audit") == 0)
+		may_audit = MAY_AUDIT;
 	stack_note();
 	starter_settle();
 	keeper = getpid();

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 int keeper;
-bool may_audit;
+uint64 may_audit;
 
 static long calls_left;
 
