@@ -118,6 +118,8 @@ static void each_page_is_copied_once(void)
 		long count = sizes[i];
 
 		IN_CHILD() {
+			starter_settle(); /* it has the same stack */
+
 			char *pages = xpages(count);
 
 			pages_fill(pages, count, 1);
