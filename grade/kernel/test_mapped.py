@@ -3,13 +3,11 @@ model of it (grade/kernel/model), as test_model.py does without mappings."""
 
 import pytest
 
+from grade.kernel import on_strict
 from grade.kernel.model.boot import build_subject
-from grade.kernel.model.trial import Trials
-from grade.kernel.on_strict import check
-from grade.machine.guest import GuestFailed
+from grade.kernel.model.graded import check
 from grade.machine.qemu import Machine
 
-PROGRAMS = 25           # in each boot
 BOOTS = {
     "four-harts": (1, Machine(cpus=4, mem="128M")),
     "one-hart": (2, Machine(cpus=1, mem="32M")),
@@ -28,17 +26,10 @@ def subject(calf, tmp_path_factory):
 @pytest.mark.parametrize("name", BOOTS)
 def test_programs(calf, subject, tmp_path, name):
     """mapped: random programs map memory: {name}"""
-    seed, machine = BOOTS[name]
-    trials = Trials(calf.config(), subject, tmp_path, calf.logs, maps=True)
-    outcome = trials.boot(seed, PROGRAMS, machine)
-    if outcome.failure:
-        raise GuestFailed(
-            f"{outcome.failure.what}\n"
-            f"make model MAPS=1 SEED={seed} CPUS={machine.cpus} "
-            f"MEM={machine.mem} finds a short program that shows it")
+    check(calf, subject, tmp_path, *BOOTS[name], maps=True)
 
 
 @pytest.mark.parametrize("harts, seed", ((1, 1), (2, 2)))
 def test_fences(calf, log, harts, seed):
     """mapped: translations that a call takes away, {harts}, seed {seed}"""
-    check(calf, log, FENCES, harts, seed)
+    on_strict.check(calf, log, FENCES, harts, seed)

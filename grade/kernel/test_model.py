@@ -4,11 +4,9 @@
 import pytest
 
 from grade.kernel.model.boot import build_subject
-from grade.kernel.model.trial import Trials
-from grade.machine.guest import GuestFailed
+from grade.kernel.model.graded import check
 from grade.machine.qemu import Machine
 
-PROGRAMS = 25           # in each boot; `make model` runs more and other ones
 BOOTS = {
     "four-harts": (1, Machine(cpus=4, mem="128M")),
     "one-hart": (2, Machine(cpus=1, mem="32M")),
@@ -24,11 +22,4 @@ def subject(calf, tmp_path_factory):
 @pytest.mark.parametrize("name", BOOTS)
 def test_programs(calf, subject, tmp_path, name):
     """model: random programs see what they must: {name}"""
-    seed, machine = BOOTS[name]
-    trials = Trials(calf.config(), subject, tmp_path, calf.logs)
-    outcome = trials.boot(seed, PROGRAMS, machine)
-    if outcome.failure:
-        raise GuestFailed(
-            f"{outcome.failure.what}\n"
-            f"make model SEED={seed} CPUS={machine.cpus} MEM={machine.mem} "
-            "finds a short program that shows it")
+    check(calf, subject, tmp_path, *BOOTS[name])

@@ -32,8 +32,8 @@ DIFF = re.compile(rb"^diff --git a/(\S+) b/(\S+)$", re.MULTILINE)
 @dataclass(frozen=True)
 class Patch:
     """A step of the series, of that lab. `passes` are the tests that it makes
-    pass. What git has to be asked for is found when it is needed, which for
-    most callers is never."""
+    pass. What only git can tell is looked up when it is needed; most callers
+    never need it."""
 
     lab: str
     path: Path

@@ -11,7 +11,7 @@ from grade.machine.host.build import UserError
 from grade.series.git import GitError, git
 from grade.series.patches import FOLDER, PARTS, after_lab, read_series
 
-# What git apply --verbose prints at the end of each patch that it has applied.
+# How git apply --verbose ends its report of a patch that it has applied.
 APPLIED = re.compile(rb"^(?:Applied patch .*\n)+", re.MULTILINE)
 NOT_COPIED = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache")
 

@@ -30,7 +30,7 @@ PARTS = ("kernel", "user", "mkfs", "grade", "Makefile", "README.md")
 GUEST_TEST = re.compile(r"suites\.test_guest\[\w+-(\w+)-\d+\]")
 
 
-# What is wrong with a test that was not run.
+# The complaint about a test that was not run.
 TOO_EARLY = "not run: a later step makes it pass"
 
 

@@ -5,7 +5,7 @@
  * an error, and none of them sets errno. */
 #pragma once
 
-/* What the child does with its descriptors, in order, before exec. */
+/* What happens to the child's descriptors before exec, step by step. */
 typedef struct {
 	struct spawn_action *list;
 	int count;

@@ -130,29 +130,35 @@ static uint64 fork_write_wait_window(long n)
 	return child_life(n, 10);
 }
 
-static uint64 fork_exec_wait_window(long n)
+/* The whole life of a child that becomes /bin/true. */
+static uint64 program_life(long n, void (*start)(char **argv))
 {
 	char *argv[] = { "true", NULL };
 
 	pages_make(n);
 	meter_start();
-	if (must_fork() == 0) {
-		exec("/bin/true", argv);
-		err(1, "/bin/true");
-	}
+	start(argv);
 	wait(NULL);
 	uint64 cost = meter_stop();
 	pages_free(n);
 	return cost;
 }
 
-static uint64 vfork_exec_wait_window(long n)
+static void start_by_fork(char **argv)
 {
-	char *argv[] = { "true", NULL };
+	if (must_fork() == 0) {
+		exec("/bin/true", argv);
+		err(1, "/bin/true");
+	}
+}
 
-	pages_make(n);
-	meter_start();
+static uint64 fork_exec_wait_window(long n)
+{
+	return program_life(n, start_by_fork);
+}
 
+static void start_by_vfork(char **argv)
+{
 	int pid = vfork();
 
 	if (pid == 0) {
@@ -161,25 +167,23 @@ static uint64 vfork_exec_wait_window(long n)
 	}
 	if (pid < 0)
 		err(1, "vfork");
-	wait(NULL);
-	uint64 cost = meter_stop();
-	pages_free(n);
-	return cost;
+}
+
+static uint64 vfork_exec_wait_window(long n)
+{
+	return program_life(n, start_by_vfork);
+}
+
+static void start_by_spawn(char **argv)
+{
+	errno = posix_spawn(NULL, "/bin/true", NULL, NULL, argv, NULL);
+	if (errno != 0)
+		err(1, "/bin/true");
 }
 
 static uint64 spawn_wait_window(long n)
 {
-	char *argv[] = { "true", NULL };
-
-	pages_make(n);
-	meter_start();
-	errno = posix_spawn(NULL, "/bin/true", NULL, NULL, argv, NULL);
-	if (errno != 0)
-		err(1, "/bin/true");
-	wait(NULL);
-	uint64 cost = meter_stop();
-	pages_free(n);
-	return cost;
+	return program_life(n, start_by_spawn);
 }
 
 static uint64 crowd_figure(long n)

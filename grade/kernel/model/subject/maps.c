@@ -32,7 +32,7 @@ long do_madvise(arguments arg)
 	return or_error(madvise((void *)arg[0], arg[1], (int)arg[2]));
 }
 
-/* What all programs together were promised, in bytes. */
+/* The bytes that all programs together were promised. */
 long do_promised(arguments arg)
 {
 	static const char word[] = "Committed_AS:";
