@@ -50,7 +50,23 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	return (long)(at - offset);
 }
 
-int inode_lend(struct inode *ip, uint64 offset, void **frame)
+/* Whether a block has only zeros from `end` on. */
+static bool is_zero_after(const void *block, uint64 end)
+{
+	const uint8 *bytes = block;
+	const uint64 *words = block;
+	uint64 bits = 0;
+
+	for (; end % sizeof(*words) != 0; end++)
+		bits |= bytes[end];
+#pragma GCC unroll 8
+	for (uint64 i = end / sizeof(*words); i < BLOCK_SIZE / sizeof(*words);
+	     i++)
+		bits |= words[i];
+	return bits == 0;
+}
+
+int inode_lend(struct inode *ip, uint64 offset, uint64 count, void **frame)
 {
 	struct buf *buf;
 	uint32 block;
@@ -62,7 +78,8 @@ int inode_lend(struct inode *ip, uint64 offset, void **frame)
 	error = block_get(block, &buf);
 	if (error != 0)
 		return error;
-	*frame = block_lend(buf);
+	if (is_zero_after(buf->data, count))
+		*frame = block_lend(buf);
 	block_put(buf);
 	return 0;
 }

@@ -28,15 +28,6 @@ static struct file_source *file_source_of(struct page_source *source)
 	return (struct file_source *)source;
 }
 
-/* Whether a block has only zeros from `end` on. On a sound disk this is so for
- * the last block of a file. */
-static bool is_zero_after(const uint8 *block, uint64 end)
-{
-	while (end < BLOCK_SIZE && block[end] == 0)
-		end++;
-	return end == BLOCK_SIZE;
-}
-
 /* Copy `count` bytes of the file into a new frame. */
 static int copied_page(struct inode *ip, uint64 offset, uint64 count,
 		       void **frame) REQUIRES(ip->lock)
@@ -64,14 +55,10 @@ static int find_page(struct inode *ip, uint64 offset, void **frame)
 		return -EFAULT;
 
 	uint64 count = MIN(BLOCK_SIZE, ip->size - offset);
-	int error = inode_lend(ip, offset, frame);
+	int error = inode_lend(ip, offset, count, frame);
 
-	if (error != 0)
+	if (error != 0 || *frame != NULL)
 		return error;
-	if (*frame != NULL && is_zero_after(*frame, count))
-		return 0;
-	if (*frame != NULL)
-		frame_put(*frame);
 	return copied_page(ip, offset, count, frame);
 }
 

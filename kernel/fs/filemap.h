@@ -13,7 +13,7 @@ int file_source(const struct file *file, uint64 offset,
 		struct page_source **out);
 
 /* Fetch all pages of the memory that have to come from files, so that a copy
- * does not return -EAGAIN; but it still does if that fails. May sleep. */
+ * does not return -EFETCH; but it still does if that fails. May sleep. */
 void uio_fetch_all(const struct uio *uio);
 
 static inline void uio_fetch(const struct uio *uio)

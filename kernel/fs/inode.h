@@ -118,10 +118,10 @@ int inode_stat(struct inode *ip, struct stat *st) EXCLUDES(ip->lock);
 long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
 	REQUIRES(ip->lock);
 
-/* Return in *frame the frame of a block of the file, as block_lend() does; NULL
- * also if the block is a hole. `offset` is that of any byte of the block, below
- * the size of the file. Returns 0 or -EIO. */
-int inode_lend(struct inode *ip, uint64 offset, void **frame)
+/* Return in *frame the frame of the block at `offset`, below the size of the
+ * file, as block_lend() does; NULL also if the block is a hole, or does not end
+ * with zeros after `count` bytes. Returns 0 or -EIO. */
+int inode_lend(struct inode *ip, uint64 offset, uint64 count, void **frame)
 	REQUIRES(ip->lock);
 
 /* Write likewise. The file grows if necessary, and a gap before `offset` reads

@@ -12,7 +12,7 @@ static int error_of(struct uvm *uvm, uint64 va, enum fault fault)
 {
 	if (fault == FAULT_FETCH) {
 		uvm->awaited = va;
-		return -EAGAIN;
+		return -EFETCH;
 	}
 	return fault == FAULT_NOMEM ? -ENOMEM : -EFAULT;
 }

@@ -38,7 +38,7 @@ struct uvm *uvm_create(void)
 	spin_init(&uvm->lock, "uvm");
 	uvm->root = kvm_new_root();
 	uvm->guard = uvm->heap = uvm->brk = 0;
-	uvm->faults = uvm->copies = uvm->takeovers = uvm->awaited = 0;
+	uvm->faults = uvm->copies = uvm->takeovers = 0;
 	regions_init(&uvm->regions);
 	if (uvm->root == NULL) {
 		pool_free(&uvm_pool, uvm);

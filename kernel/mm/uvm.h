@@ -24,7 +24,7 @@ struct uvm {
 	uint64 faults;        /* [lock] page faults so far */
 	uint64 copies;        /* [lock] frames copied for a write */
 	uint64 takeovers;     /* [lock] frames taken over without a copy */
-	uint64 awaited;       /* [lock] see mm/usercopy.h; 0: nothing */
+	uint64 awaited;       /* [lock] a page that a copy needs (usercopy.h) */
 	struct list link;     /* [uvms_lock] on all_uvms */
 	/* [lock] What the program was promised. Only its own calls change this,
 	 * so these may read it without the lock. */

@@ -84,21 +84,6 @@ static uint64 rights_of(const struct elf_segment *segment)
 	return rights;
 }
 
-/* Whether a page has only zeros from `end` on. */
-static bool is_zero_after(const void *page, uint64 end)
-{
-	const uint8 *bytes = page;
-	const uint64 *words = page;
-	uint64 bits = 0;
-
-	for (; end % sizeof(*words) != 0; end++)
-		bits |= bytes[end];
-#pragma GCC unroll 8
-	for (uint64 i = end / sizeof(*words); i < PGSIZE / sizeof(*words); i++)
-		bits |= words[i];
-	return bits == 0;
-}
-
 /* Map the block that begins with the `count` bytes of the file for va. Returns
  * 1; or 0 if there must be a copy, because the program must not see the rest of
  * the block or because there is a page already; or an error. */
@@ -111,11 +96,11 @@ static int map_block(struct uvm *uvm, struct inode *inode, uint64 va,
 	    count > inode->size - offset)
 		return 0;
 
-	int error = inode_lend(inode, offset, &frame);
+	int error = inode_lend(inode, offset, count, &frame);
 
 	if (error != 0 || frame == NULL)
 		return error;
-	if (is_zero_after(frame, count) && uvm_map(uvm, va, frame))
+	if (uvm_map(uvm, va, frame))
 		return 1;
 	frame_put(frame);
 	return 0;

@@ -5,21 +5,16 @@
 #include "trap/syscall.h"
 
 #include "mm/fault.h"
+#include "mm/usercopy.h"
 
 #define SYSCALL_ENTRY(number, name) [number] = sys_##name,
 syscall_fn *const syscalls[SYSCALL_END] = { SYSCALL_LIST(SYSCALL_ENTRY) };
 #undef SYSCALL_ENTRY
 
-/* Fetch the page that a copy awaits. Returns 0; or the error of the call, which
- * is -EAGAIN if no copy does. */
+/* Fetch the page that a copy awaits. Returns 0, or the error of the call. */
 static long fetch_awaited(struct uvm *uvm)
 {
-	uint64 va = uvm->awaited;
-
-	if (va == 0)
-		return -EAGAIN;
-	uvm->awaited = 0;
-	switch (uvm_fault_in(uvm, va, ACCESS_LOAD)) {
+	switch (uvm_fault_in(uvm, uvm->awaited, ACCESS_LOAD)) {
 	case FAULT_FIXED:
 		return 0;
 	case FAULT_NOMEM:
@@ -33,7 +28,7 @@ static long fetch_awaited(struct uvm *uvm)
 
 uint64 syscall_failed(struct proc *p, struct trapframe *frame, long error)
 {
-	if (error == -EAGAIN)
+	if (error == -EFETCH)
 		error = fetch_awaited(p->uvm);
 	if (error == 0) {
 		frame->pc -= 4; /* back to the ecall */

@@ -144,6 +144,23 @@ static void transfers_stop_where_the_file_ends(void)
 	xunlink("copy");
 }
 
+/* A transfer that ended where the file does has not left anything behind that
+ * changes what a later call says. */
+static void refused_fork_says_why(void)
+{
+	char bytes[20] = "";
+
+	make_paged_file("file", 1, SEED, 0);
+	make_file("bytes", bytes, sizeof(bytes));
+
+	char *map = map_file("file", 2, PROT_READ | PROT_WRITE, 0);
+	int fd = xopen("bytes", O_RDONLY);
+
+	CHECK_EQ(read(fd, map + PGSIZE - 10, sizeof(bytes)), 10);
+	xunmap(map, 2);
+	fill_the_machine(2000);
+}
+
 /* ---- memory ---- */
 
 /* More pages than there are buffers that can be lent, at any size of RAM. */
@@ -239,6 +256,7 @@ const struct test lazy_fetch_tests[] = {
 	TEST(file_is_read_into_its_own_mapping),
 	TEST(processes_read_into_mappings_at_once),
 	TEST(transfers_stop_where_the_file_ends),
+	TEST(refused_fork_says_why),
 	TEST(file_larger_than_the_cache_lends),
 	TEST(touch_of_a_mapped_file_without_memory),
 	TEST(mmap_of_a_file_without_memory),

@@ -84,9 +84,7 @@ static void many_processes_one_after_another(void)
 	}
 }
 
-/* Fork until it fails, but at most `most` times. Then let the children exit.
- * Returns their number. */
-static int fill_the_machine(int most)
+int fill_the_machine(int most)
 {
 	int count = 0;
 	int go[2];

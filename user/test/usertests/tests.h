@@ -115,3 +115,8 @@ struct store {
 	size_t where; /* offset in the pages */
 };
 extern const struct store stores[];
+
+/* Fork until it fails, but at most `most` times; that must be because there are
+ * too many processes or too little memory. Then let the children exit. Returns
+ * their number. */
+int fill_the_machine(int most);
