@@ -15,7 +15,7 @@ BOOTS = {
 # Only the strict machine tells a fence of one page from one of all pages.
 FENCES = ("usertests rights_are_lost_at_once right_to_run_is_lost_at_once "
           "unmapped_page_is_gone_at_once dropped_pages_come_again_as_zeros "
-          "stored_code_runs_once_it_may\n")
+          "stored_code_runs_once_it_may code_in_a_file_runs\n")
 
 
 @pytest.fixture(scope="module")

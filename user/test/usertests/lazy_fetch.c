@@ -235,17 +235,27 @@ static void mmap_of_a_file_without_memory(void)
 	xunlink("file");
 }
 
+#define LOAD_A0(n) (0x513 | (uint32)(n) << 20) /* li a0, n */
+#define RETURN 0x8067
+
+/* Other code in the same block is in the same frame, which a hart may have
+ * fetched the former instructions from. */
 static void code_in_a_file_runs(void)
 {
-	static const uint32 code[] = { 0x02a00513, 0x00008067 }; /* 42 */
+	char *map;
 
-	make_file("file", code, sizeof(code));
+	make_file("file", "", 0);
+	for (long n = 40; n < 44; n++) {
+		const uint32 code[] = { LOAD_A0(n), RETURN };
 
-	char *map = map_file("file", 1, PROT_READ | PROT_EXEC, 0);
-
-	CHECK_EQ(((long (*)(void))(uint64)map)(), 42);
+		write_to_file("file", 0, code, sizeof(code));
+		map = map_file("file", 1, PROT_READ | PROT_EXEC, 0);
+		CHECK_EQ(((long (*)(void))(uint64)map)(), n);
+		xunmap(map, 1);
+	}
+	map = map_file("file", 1, PROT_READ, 0);
 	IN_CHILD()
-		((void (*)(void))(uint64)map_file("file", 1, PROT_READ, 0))();
+		((void (*)(void))(uint64)map)();
 	xwait(STATUS_KILLED);
 	xunlink("file");
 }
