@@ -57,7 +57,8 @@ class Trials:
         self._names = itertools.count(1)
 
     def _boot(self, seed, machine):
-        log = Log(self._logs, f"boot-{seed}-{next(self._names)}")
+        kind = "maps" if self._maps else "boot"
+        log = Log(self._logs, f"{kind}-{seed}-{next(self._names)}")
         return Boot(self._config, self._subject, seed, machine, self._folder,
                     log, self._maps), log
 
