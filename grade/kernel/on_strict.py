@@ -2,19 +2,21 @@
 seed."""
 
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 
 from grade.machine import failures, run_to_end
 from grade.machine.guest import GuestFailed
-from grade.machine.host.limits import limit
+from grade.machine.host.limits import checks, limit
 from grade.machine.image import make_image
 from grade.machine.strict import strict_machine
 from grade.machine.strict.strict_machine import StrictMachine
 from grade.machine.user_programs import build_programs
 
 ARGS = "quiet panic=exit run /run.sh"
-STEPS = 200_000_000     # at most; the finished kernel needs a third
+STEPS = 200_000_000     # at most; the finished kernel needs a third, unless it
+                        # checks itself
 SECONDS = 60
 MEM = "32M"
 STRICT = "strict"       # a kind of machine, as failures.py counts them
@@ -45,7 +47,8 @@ def check(calf, log, script, harts, seed, programs="",
                  **build_programs(config, programs, scratch)}
         disk = make_image(config, scratch / "disk.img", items)
         machine = StrictMachine(cpus=harts, mem=MEM, args=ARGS, seed=seed,
-                                switches=switches, report=True, limit=STEPS)
+                                switches=switches, report=True,
+                                limit=STEPS * checks(os.environ))
         ending = strict_machine.run(config, machine, disk, log.write,
                                     limit(SECONDS), scratch / "said")
     if not ending.failed:
