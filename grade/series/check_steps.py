@@ -14,7 +14,7 @@ from grade.series.step_commits import lay_out, steps_of
 from grade.series.step_results import (
     Memory, Step, check_out, is_guest_test, try_fast, try_fully)
 
-FAST_AT_ONCE = 3        # steps; usertests runs on two harts, and often waits
+FAST_AT_ONCE = 3        # steps; usertests often waits
 TOLD = re.compile(r"At the beginning it is (\d+)")
 ROW = "{:>4}  {:>5}  {:>7}  {:>5}  {:>9}  {}"
 
