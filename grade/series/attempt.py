@@ -20,7 +20,7 @@ from grade.score.session import LOGS
 
 # A boot with one hart takes half the processor time of one with two. Tests
 # that use all memory take longer if there is more of it.
-MEM = "32M"
+MEM = "64M"
 
 
 def attempt(left_out):
