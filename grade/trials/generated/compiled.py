@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grade.machine.host.build import ROOT
 
-# Of the compiler's flags; a changed header must be found before the right one.
+# Flags to leave out. Without -Ikernel a changed header is found before ours.
 LEFT_OUT = ("-g", "-Wall", "-Wextra", "-Ikernel")
 UNTOUCHED = "kernel/boot/check.c"       # has its own flags
 COMPILER_SECONDS = 60

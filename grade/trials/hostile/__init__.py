@@ -133,7 +133,7 @@ BLIND = ROOT / "grade/trials/mutants/cow/400-copyout-blind-to-cow.patch"
 
 @dataclass(frozen=True)
 class Cheat:
-    """The starter, or the finished kernel, with these patches; and the most
+    """The starter, or the finished kernel, with these patches, and the most
     points it may get, by group, for the tests that `tests` picks."""
 
     name: str

@@ -16,7 +16,7 @@
 #include "proc/sleeplock.h"
 
 #define FRAMES 4096 /* of RAM: that decides how many buffers there are */
-#define REQUESTS_MAX 1000000 /* to the disk: more is without end */
+#define REQUESTS_MAX 1000000 /* to the disk: more is an endless loop */
 
 void *aligned_alloc(uint64 alignment, uint64 size);
 void *malloc(uint64 size);
@@ -215,7 +215,7 @@ uint64 virtio_blk_blocks(void)
 
 void virtio_blk_start(struct blk_request *request)
 {
-	ASSERT(nrequests++ < REQUESTS_MAX, "the disk has rest some time");
+	ASSERT(nrequests++ < REQUESTS_MAX, "requests come to an end");
 	ASSERT(request->block < image_blocks, "nothing is outside the disk");
 	void *there = image[request->block];
 
