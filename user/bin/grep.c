@@ -105,8 +105,8 @@ static void parse_pattern(const char *p)
 
 /* ---- a line ---- */
 
-/* Add the place before item i; and the next place too, if item i is
- * optional. */
+/* Add the place before item i and, as long as that item is optional, the next
+ * place. */
 static void places_add(bool *places, int i)
 {
 	while (!places[i]) {

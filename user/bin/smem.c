@@ -1,6 +1,6 @@
-/* user/bin/smem.c: show the memory of each process, in KiB: only unshared
- * frames (USS); with shared frames divided among their owners (PSS); and all
- * frames (RSS). */
+/* user/bin/smem.c: show the memory of each process, in KiB: its unshared
+ * frames alone (USS), all its frames, the shared ones divided among their
+ * owners (PSS), and all its frames in full (RSS). */
 
 #include "calf.h"
 #include "getopt.h"

@@ -29,8 +29,8 @@ static const char *skip_base(const char *s, int *base)
 	return s;
 }
 
-/* Parse the digits at s. A value above `limit` becomes `limit`. Returns the end
- * of the digits. */
+/* Parse the digits at s. A value above `limit` becomes `limit`. Returns the
+ * address after the last digit. */
 static const char *digits_parse(const char *s, uint base, uint64 limit,
 				uint64 *value)
 {

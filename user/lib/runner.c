@@ -165,8 +165,8 @@ static void run_process(const struct test *test, const char *dir,
 	xclose(report[1]);
 }
 
-/* Processes that the test has left behind may take as long to end as the
- * test. */
+/* Give processes that the test has left behind as long to end as the test
+ * itself was given. */
 static void wait_for_orphans(long procs)
 {
 	static bool was_in_vain;

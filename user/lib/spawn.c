@@ -108,7 +108,7 @@ static int open_as(int to, const char *path, int flags)
 	return result;
 }
 
-/* To close what is not open is no error. */
+/* Closing a descriptor that is not open is not an error. */
 static int act(const struct spawn_action *action)
 {
 	switch (action->kind) {

@@ -111,7 +111,7 @@ void xvmstat_read(struct vmstat *stat);
 /* Write a command to /dev/vmstat. Returns 0 or -1. */
 int vmstat_command(const char *command);
 
-/* The highest address of this process's stack; and the page below the stack,
+/* The highest address of this process's stack, and the page below the stack,
  * which is the last page of the unmapped gap of STACK_GAP bytes. */
 uint64 stack_top(void);
 uint64 stack_guard(void);

@@ -55,7 +55,7 @@ uint64 least(uint64 (*window)(long n), long n);
 /* fork(), or exit with a message. */
 int must_fork(void);
 
-/* Add that many pages to the heap; and write to each of them, too. */
+/* Add that many pages to the heap. pages_make() also writes to each. */
 void pages_ask(long npages);
 void pages_make(long npages);
 void pages_read(long npages);

@@ -6,7 +6,8 @@
 #define DIRSIZ NAME_LEN
 #define ROOTINO 1
 
-/* An int, so that -1, the result of a failed call, compares as less. */
+/* An int and not unsigned: xv6's tests compare it with -1, the result of a
+ * failed call. */
 #define BSIZE 4096
 _Static_assert(BSIZE == BLOCK_SIZE && ROOTINO == ROOT_INUM, "see abi/fs.h");
 

@@ -1,4 +1,4 @@
-/* user/test/proctest/sums.c: check that what /proc tells adds up. */
+/* user/test/proctest/sums.c: check that the figures of /proc add up. */
 
 #include "sums.h"
 

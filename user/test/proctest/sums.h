@@ -1,4 +1,4 @@
-/* user/test/proctest/sums.h: check that what /proc tells adds up. */
+/* user/test/proctest/sums.h: check that the figures of /proc add up. */
 #pragma once
 
 #define REST "/tmp/proctest.rest" /* what compare_rest() found first */

@@ -137,7 +137,7 @@ static void exit_closes_files(void)
 	CHECK_EQ(read(fds[0], &c, 1), 0);
 }
 
-/* ---- what tools tell of a child ---- */
+/* ---- how tools show a child ---- */
 
 static void child_has_the_name_but_not_the_counts(void)
 {

@@ -289,7 +289,7 @@ static void list_of_mappings_without_memory(void)
 	check_audit();
 }
 
-/* ---- as /proc tells it ---- */
+/* ---- as /proc shows it ---- */
 
 static void proc_shows_mappings(void)
 {

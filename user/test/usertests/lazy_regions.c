@@ -276,7 +276,7 @@ static void pages_far_apart_go_with_the_heap(void)
 	}
 }
 
-/* ---- as /proc tells it ---- */
+/* ---- as /proc shows it ---- */
 
 enum { HEAP = 40, WRITTEN = 5, GIVEN_BACK = 10 }; /* pages */
 

@@ -257,7 +257,7 @@ static void check_owners(void)
 		xread(told[0], &pids[i], sizeof(pids[i]));
 	for (int i = 0; i < owners; i++)
 		await_sleep(pids[i]);
-	heap_start(); /* copies what reading in /proc writes to */
+	heap_start(); /* copies the pages that reading /proc writes to */
 	own_stack();
 	for (int i = 0; i < owners; i++)
 		check_amounts(pids[i]);
