@@ -191,9 +191,9 @@ def default_workers():
 
 
 def in_parallel():
-    """The options for xdist. Some versions begin with the largest groups of
-    tests, and only some of these have an option against it. A single worker
-    keeps the order in every version."""
+    """The options for xdist that keep the order of the tests. Some versions
+    begin with the largest groups, and not all of these have an option against
+    it. With a single worker, all versions keep the order."""
     first = os.environ.get("FIRST") == "1"
     workers = int(os.environ.get("WORKERS") or default_workers())
     if workers > 1 and pytest_takes(IN_ORDER):

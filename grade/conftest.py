@@ -147,7 +147,7 @@ def is_first(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol():
-    """With FIRST=1, begin no test after a failure."""
+    """With FIRST=1, start no more tests after a failure."""
     return True if stop_file(session.current()).exists() else None
 
 

@@ -1,5 +1,5 @@
-"""grade/kernel/questions.py: the tests that a boot is asked to run, in a way
-that a kernel cannot know the answers.
+"""grade/kernel/questions.py: the tests that a boot is asked to run, so that
+a kernel cannot know the answers.
 
 Everything that a guest prints goes through its kernel, which may print
 anything. So for each boot, each test gets a nonce, from which the test's

@@ -1,4 +1,4 @@
-"""grade/kernel/test_build.py: Calf builds and boots, without which no other
+"""grade/kernel/test_build.py: Calf builds and boots. If it does not, no other
 test is run."""
 
 import pytest

@@ -12,7 +12,7 @@ BOOTS = {
     "four-harts": (1, Machine(cpus=4, mem="128M")),
     "one-hart": (2, Machine(cpus=1, mem="32M")),
 }
-# Only the strict machine tells a fence of one page from one of all pages.
+# Only on the strict machine does a fence of one page leave other pages stale.
 FENCES = ("usertests rights_are_lost_at_once right_to_run_is_lost_at_once "
           "unmapped_page_is_gone_at_once dropped_pages_come_again_as_zeros "
           "stored_code_runs_once_it_may code_in_a_file_runs\n")

@@ -376,7 +376,7 @@ def kill_child(probe, _):
     probe.do(PARENT, "wait")
 
 
-LET_GO = {              # what the child does to have the frame no more
+LET_GO = {              # how the child comes to drop the frame
     "exit": lambda probe, va: probe.end(CHILD, PARENT),
     "exec": lambda probe, va: probe.do(CHILD, "exec"),
     "sbrk": lambda probe, va: probe.do(CHILD, "sbrk", -HEAP_PAGES * PAGE),

@@ -206,7 +206,7 @@ def test_data(probe):
 
 TWICE = "grade/kernel/programs/twice.c"
 CONSTANT, OTHER = b"\xa7" * PAGE, b"\x5b" * PAGE     # blocks of two files
-INODES = struct.Struct("<32x2I")        # where a superblock tells of them
+INODES = struct.Struct("<32x2I")        # their place in the superblock
 
 
 def share_block(disk, one, two):

@@ -1,8 +1,8 @@
 """grade/kernel/test_seeds.py: the kernel on the strict machine, with fixed
 seeds: the verdict is the same on every machine and at every load.
 
-What the kernel is asked to do is nothing special; the machine is, since it
-does all that the specification allows (docs/strict.md)."""
+The tests ask nothing special of the kernel. What is special is the machine,
+which does all that the specification allows (docs/strict.md)."""
 
 from pathlib import Path
 

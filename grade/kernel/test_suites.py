@@ -17,7 +17,7 @@ TESTS = list_tests()
 # Traps, which may run on the graded kernel: not what a later lab is about.
 BAITS = [test for test in TESTS if test.lab in ("", *graded_labs())]
 HARTS = (1, 4)
-NOT_MEMORY = ("cost",)      # groups that say nothing of little memory
+NOT_MEMORY = ("cost",)      # groups that do not test a small memory
 
 
 def each_test():

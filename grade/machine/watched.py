@@ -14,7 +14,7 @@ from grade.machine.ram import Ram
 
 
 class WatchedMachine:
-    """Runs from start() until end(), which must be called in any case. `ram`
+    """Runs from start() until end(), which must always be called. `ram`
     is its memory. `monitor` stops it and reports the satp of each hart."""
 
     def __init__(self, machine, seconds):

@@ -25,8 +25,8 @@ PANIC_LINE = re.compile(PANIC_MARK.pattern.decode() + ".*")
 
 @dataclass(frozen=True)
 class Failure:
-    """A test that failed: its id, such as "shell.test_case[a pipe]", its title
-    and its message; and its group if the failure was seen from outside."""
+    """A test that failed: its id, such as "shell.test_case[a pipe]", its
+    title, its message, and its group if the failure was seen from outside."""
 
     test: str
     title: str

@@ -1,5 +1,5 @@
-"""grade/selftest/test_course.py: grade a whole class; and autograders, laid
-out as on the machines that run them."""
+"""grade/selftest/test_course.py: grade a whole class, and run the
+autograders, laid out as on the machines that run them."""
 
 import csv
 import json

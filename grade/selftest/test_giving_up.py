@@ -46,7 +46,7 @@ def test_hangs_of_a_kind(notes):
 
 
 def test_hangs_of_all_kinds(notes):
-    """grader: after enough hangs of any kind, nothing is tried"""
+    """grader: after enough hangs of any kind, no more machines are tried"""
     for number in range(failures.HUNG_MAX_IN_ALL):
         assert not failures.why_give_up("script")
         failures.hung(f"kind {number}")

@@ -90,7 +90,7 @@ def test_points_of_one(later, monkeypatch):
 
 
 def test_group_named_twice(later):
-    """points: two labs may not have a group of the same name"""
+    """points: two labs must not have a group of the same name"""
     path = later / "later" / "points"
     path.write_text(path.read_text("utf-8").replace("heap", "cost"), "utf-8")
     with pytest.raises(ValueError, match="later/points:3: "):

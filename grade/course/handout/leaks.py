@@ -107,7 +107,7 @@ def line_number(text, wanted):
 def find_leaks(secrets, folder):
     """Yield a line for each leak into the repository in `folder`: its files,
     those of git itself, and every object that git keeps."""
-    found = {}      # by what was read: git keeps each file once more
+    found = {}      # by content: git keeps each file once more
     for name, data in texts(folder):
         for number, what in secrets.find_in(name):
             yield f"{name}: its name has {what}"

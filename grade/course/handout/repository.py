@@ -65,7 +65,7 @@ def check_pages(folder, source):
     for path in paths:
         for name in PATH.findall((folder / path).read_text("utf-8")):
             if (source / name).exists() and not (folder / name).exists():
-                raise UserError(f"{path}: tells of {name}, which is left out")
+                raise UserError(f"{path}: names {name}, which is left out")
     for finding in broken_links(folder, paths):
         raise UserError(f"in the hand-out, {finding}")
 
@@ -119,7 +119,7 @@ def tell_given(lab, folder, patches):
               for patch in patches]
     (folder / GIVEN_STEPS).write_text("\n".join(parts), "utf-8")
     with open(folder / "README.md", "a", encoding="utf-8") as readme:
-        readme.write("\n## What is done already\n\nThis kernel is not the "
+        readme.write("\n## What has been done\n\nThis kernel is not the "
                      f"lab's beginning: [{GIVEN_STEPS}]({GIVEN_STEPS}) says "
                      "what has been done.\n")
 

@@ -189,5 +189,5 @@ def test_machine_mode(config, log, tmp_path):
     status, text = machines.boot_first(["-smp 1"])
     words = "calf: exception in machine mode, hart 0x0{16}, mcause 0x0{15}2, "
     if not re.match(words, text):
-        raise GuestFailed(log.explain("no word of the exception"))
+        raise GuestFailed(log.explain("no message about the exception"))
     check_status(log, status, LACKING_STATUS)

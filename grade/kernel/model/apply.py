@@ -1,5 +1,5 @@
-"""grade/kernel/model/apply.py: check the result of an operation, and apply
-what it changes to the reference.
+"""grade/kernel/model/apply.py: check the result of an operation, and make
+the same change in the reference.
 
 An operation may fail with ENOMEM only while `fail N` is set or some process
 has all memory, and only if it needs a frame.

@@ -266,7 +266,8 @@ class MapsHand(Hand):
         return self.with_accesses(process, self.madvise(process))
 
     def around(self, process):
-        """A fork between accesses and a change of what is shared then."""
+        """A change of memory between accesses, with a fork anywhere among
+        them."""
         free = [role for role in range(1, ROLES)
                 if role not in self.world.used]
         ops = self.with_accesses(process, self.change(process))

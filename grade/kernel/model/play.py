@@ -368,7 +368,8 @@ class Player:
         self.check_returned()
 
     def sum_up(self, process):
-        """While memory is exhausted, touch only what is made."""
+        """Sum up readable memory; while memory is exhausted, only pages that
+        are present."""
         ops = [(Op.SUM, va, size)
                for va, size in readable(process.memory)
                if self.world.hog is None

@@ -57,8 +57,9 @@ def of_this(world):
 
 
 def check_promised(stage, world):
-    """Compare with what the kernel says. A process that has ended counts until
-    it is gone, so there must not be any; and reading /proc takes memory."""
+    """Compare the sum with the kernel's, unless a process has ended, which
+    counts until it is gone, or memory is short, since reading /proc takes
+    some."""
     if not stage.kernel.maps or world.orphaned or world.is_short \
             or len(world.alive()) < len(world.processes):
         return

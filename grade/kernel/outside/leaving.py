@@ -85,8 +85,8 @@ class Leaving:
 
     def kill_on_the_way_to_sleep(self, name):
         """Kill the child before each atomic instruction of the call that makes
-        it sleep: between two of them it sees no change, except of what no
-        lock guards."""
+        it sleep: between two of them it cannot notice the kill, except in
+        data that no lock guards."""
         for hold in list(self._holds(name)):
             pid = self._start(name)
             self._stage.scene = f"killed in {name}(), {hold}"

@@ -1,8 +1,8 @@
 """grade/kernel/outside/meeting.py: hold a process in the middle of a call,
 while a relative does the other half of it.
 
-The process is held before each instruction at which others may notice it, so a
-wakeup that can be lost, or a reference that can be miscounted, is.
+The process is held before each instruction whose effect others may notice. So
+if a wakeup can be lost, or a reference miscounted, that happens.
 """
 
 from collections import Counter

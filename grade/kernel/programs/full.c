@@ -232,7 +232,7 @@ static void lack_inodes(void)
 	must(size_of("/new") == -1, "nothing was made");
 	must(link("/i0", "/new") == 0 && rename("/new", "/newer") == 0 &&
 		     unlink("/newer") == 0,
-	     "what needs no inode");
+	     "link, rename and unlink need no inode");
 	remove_inodes(n);
 	must(fill_inodes() == n, "as many inodes as before");
 	remove_inodes(n);

@@ -40,7 +40,7 @@ PROGRAMS = [
     case("mkdir, and a directory twice", "mkdir d; mkdir d; echo $?",
          "mkdir: d: file exists\n1\n"),
     case("mv", "echo x >f; mv f g; cat g; ls", "x\ng\n"),
-    case("mv and cp: a slash behind what goes into a directory", """
+    case("mv and cp: a slash after what goes into a directory", """
         mkdir a b c; echo x >a/f
         mv a/ b; cat b/a/f
         mv b/ c; cat c/b/a/f

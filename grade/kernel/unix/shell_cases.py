@@ -128,7 +128,7 @@ SHELL = [
         .hidden d/x d/y d/x e/x d/x d/y e/x
         d/ d/ e/ //bin/cat
         """),
-    case("* and ? that fit nothing or are quoted stay", """
+    case("* and ? that match nothing or are quoted stay", """
         touch a
         echo x* '*' "?" \\* nosuch/*
         """, "x* * ? * nosuch/*\n"),
@@ -159,7 +159,7 @@ SHELL = [
         sh: ./c: too many interpreters of interpreters
         126
         """),
-    case("jobs tells of commands in the background", """
+    case("jobs lists the commands in the background", """
         sleep 1000 &
         jobs
         jobs | wc -l

@@ -1,6 +1,6 @@
-"""grade/kernel/unix/test_seeing.py: what the tools tell of memory is so.
+"""grade/kernel/unix/test_seeing.py: what the tools say about memory is true.
 
-proctest adds up what /proc tells while others fork and end. And the figures of
+proctest adds up the figures of /proc while others fork and end. The figures of
 a parent of 10 MiB with 20 children are compared with the page tables, which
 are walked from outside.
 """

@@ -33,7 +33,7 @@ static bool access_fault(struct hart *h, uint64_t va, enum access access)
 	return false;
 }
 
-/* Set A and D in memory, unless software is to do that (4.3.1). */
+/* Set A and D in memory, unless that is left to software (4.3.1). */
 static bool set_accessed(struct hart *h, struct leaf *leaf, enum access access)
 {
 	struct kept *entry = &leaf->entry;

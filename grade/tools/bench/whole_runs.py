@@ -38,7 +38,7 @@ def boot_time(config, log):
 
 
 def usertests_time(config, log):
-    """The time of usertests. Tests may fail, as on the starter."""
+    """The time of usertests, even if tests fail, as on the starter."""
     start = time.monotonic()
     run_script(config, Machine(args="quiet panic=exit run /run.sh"), log,
                USERTESTS_SECONDS, script_item("usertests"))

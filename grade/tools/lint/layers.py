@@ -67,4 +67,4 @@ def kernel_problem(layer, header):
     if LAYERS.index(theirs) >= LAYERS.index(layer) \
             or (layer, header) in UPWARD:
         return None
-    return f"{header}: {layer}/ may not include from {theirs}/"
+    return f"{header}: {layer}/ must not include from {theirs}/"

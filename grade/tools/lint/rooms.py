@@ -155,7 +155,7 @@ def upward(imports):
         elif target == TOP / "__init__.py":
             yield f"{path}:{line}: there is no such module"
         elif ROOMS.index(theirs) < ROOMS.index(room):
-            yield f"{path}:{line}: {room} may not import from {theirs}"
+            yield f"{path}:{line}: {room} must not import from {theirs}"
 
 
 def circles(imports):
