@@ -6,38 +6,43 @@
 
 /* ---- registers ---- */
 
-/* The registers that the test may use for its values. */
+/* All registers but zero, sp, a0, a1 and a7. */
 #define KEPT                                                                   \
-	"a2, a3, a4, a5, a6, t0, t1, t2, t3, t4, "                             \
-	"s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
+	"ra, gp, tp, a2, a3, a4, a5, a6, t0, t1, t2, t3, t4, t5, t6, "         \
+	"s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11"
+
+/* Save what a function must keep, below sp, and give it back. */
+#define SAVE                                                                   \
+	"addi sp, sp, -128\n"                                                  \
+	"sd ra, 0(sp); sd gp, 8(sp); sd tp, 16(sp); sd s0, 24(sp)\n"           \
+	"sd s1, 32(sp); sd s2, 40(sp); sd s3, 48(sp); sd s4, 56(sp)\n"         \
+	"sd s5, 64(sp); sd s6, 72(sp); sd s7, 80(sp); sd s8, 88(sp)\n"         \
+	"sd s9, 96(sp); sd s10, 104(sp); sd s11, 112(sp)\n"
+#define GIVE_BACK                                                              \
+	"ld ra, 0(sp); ld gp, 8(sp); ld tp, 16(sp); ld s0, 24(sp)\n"           \
+	"ld s1, 32(sp); ld s2, 40(sp); ld s3, 48(sp); ld s4, 56(sp)\n"         \
+	"ld s5, 64(sp); ld s6, 72(sp); ld s7, 80(sp); ld s8, 88(sp)\n"         \
+	"ld s9, 96(sp); ld s10, 104(sp); ld s11, 112(sp)\n"                    \
+	"addi sp, sp, 128\n"
 
 /* Give each of them a value, and make a call. Returns nonzero if one of them,
  * or a7, has changed. */
-static uint64 changed_by_call(long number, long a0)
-{
-	register long arg0 __asm__("a0") = a0;
-	register long arg7 __asm__("a7") = number;
-	uint64 changed = 0;
-
-	__asm__ volatile(".irp r, " KEPT "\n"
-			 "addi \\r, sp, 77\n"
-			 ".endr\n"
-			 "mv t5, a7\n"
-			 "ecall\n"
-			 "sub t6, a7, t5\n"
-			 "addi t5, sp, 77\n"
-			 ".irp r, " KEPT "\n"
-			 "sub \\r, \\r, t5\n"
-			 "or t6, t6, \\r\n"
-			 ".endr\n"
-			 "mv %0, t6\n"
-			 : "=r"(changed), "+r"(arg0), "+r"(arg7)
-			 :
-			 : "a1", "a2", "a3", "a4", "a5", "a6", "t0", "t1", "t2",
-			   "t3", "t4", "t5", "t6", "s2", "s3", "s4", "s5", "s6",
-			   "s7", "s8", "s9", "s10", "s11", "memory");
-	return changed;
-}
+uint64 changed_by_call(long number, long a0);
+__asm__(".pushsection .text\n"
+	"changed_by_call:\n" SAVE "sd a0, 120(sp)\n"
+	"mv a7, a0\n"
+	"mv a0, a1\n"
+	".irp r, " KEPT "\n"
+	"addi \\r, sp, 77\n"
+	".endr\n"
+	"ecall\n"
+	"ld a0, 120(sp)\n"
+	"sub a0, a7, a0\n"
+	".irp r, " KEPT "\n"
+	"sub \\r, \\r, sp; addi \\r, \\r, -77\n"
+	"or a0, a0, \\r\n"
+	".endr\n" GIVE_BACK "ret\n"
+	".popsection");
 
 /* A child has the registers of its parent. */
 static void fork_keeps_registers(void)
@@ -64,38 +69,21 @@ static void calls_keep_registers(void)
  * value, stores 0 to *at, and returns nonzero if one of them has changed. */
 #define STORE_WITH(name, base, others)                                         \
 	uint64 name(char *at);                                                 \
-	__asm__(".pushsection .text\n" #name ": addi sp, sp, -128\n"           \
-		"sd ra, 0(sp); sd gp, 8(sp); sd tp, 16(sp); sd s0, 24(sp); "   \
-		"sd s1, 32(sp)\n"                                              \
-		"sd s2, 40(sp); sd s3, 48(sp); sd s4, 56(sp); sd s5, 64(sp); " \
-		"sd s6, 72(sp)\n"                                              \
-		"sd s7, 80(sp); sd s8, 88(sp); sd s9, 96(sp); sd s10, "        \
-		"104(sp); sd s11, 112(sp)\n"                                   \
-		"mv " base ", a0\n"                                            \
-		".irp r, ra, gp, tp, " KEPT ", s0, s1, a1, a7, t5, " others    \
-		"\n"                                                           \
+	__asm__(".pushsection .text\n" #name ":\n" SAVE "mv " base ", a0\n"    \
+		".irp r, " others "\n"                                         \
 		"addi \\r, sp, 77\n"                                           \
 		".endr\n"                                                      \
 		"sb zero, 0(" base ")\n"                                       \
 		"li " base ", 0\n"                                             \
-		".irp r, ra, gp, tp, " KEPT ", s0, s1, a1, a7, t5, " others    \
-		"\n"                                                           \
+		".irp r, " others "\n"                                         \
 		"sub \\r, \\r, sp; addi \\r, \\r, -77\n"                       \
 		"or " base ", " base ", \\r\n"                                 \
 		".endr\n"                                                      \
-		"mv a0, " base "\n"                                            \
-		"ld ra, 0(sp); ld gp, 8(sp); ld tp, 16(sp); ld s0, 24(sp); "   \
-		"ld s1, 32(sp)\n"                                              \
-		"ld s2, 40(sp); ld s3, 48(sp); ld s4, 56(sp); ld s5, 64(sp); " \
-		"ld s6, 72(sp)\n"                                              \
-		"ld s7, 80(sp); ld s8, 88(sp); ld s9, 96(sp); ld s10, "        \
-		"104(sp); ld s11, 112(sp)\n"                                   \
-		"addi sp, sp, 128\n"                                           \
-		"ret\n"                                                        \
+		"mv a0, " base "\n" GIVE_BACK "ret\n"                          \
 		".popsection")
 
-STORE_WITH(store_with_a0, "a0", "t6");
-STORE_WITH(store_with_t6, "t6", "a0");
+STORE_WITH(store_with_a0, "a0", KEPT ", a1, a7");
+STORE_WITH(store_with_a1, "a1", KEPT ", a0, a7");
 
 /* The kernel may copy the page, or let the last owner have it. */
 static void faults_keep_registers(void)
@@ -105,12 +93,12 @@ static void faults_keep_registers(void)
 	memset(pages, 1, 2 * PGSIZE);
 	IN_CHILD() {
 		CHECK_EQ(store_with_a0(pages), 0);
-		CHECK_EQ(store_with_t6(pages + PGSIZE), 0);
+		CHECK_EQ(store_with_a1(pages + PGSIZE), 0);
 		CHECK(pages[0] == 0 && pages[PGSIZE] == 0);
 	}
 	xwait(0);
 	CHECK_EQ(store_with_a0(pages), 0);
-	CHECK_EQ(store_with_t6(pages + PGSIZE), 0);
+	CHECK_EQ(store_with_a1(pages + PGSIZE), 0);
 }
 
 static void check_unknown(long number)
