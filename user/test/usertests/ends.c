@@ -251,6 +251,37 @@ static void full_table_keeps_no_file_open(void)
 	CHECK_FAILS(write(last, "x", 1), EPIPE);
 }
 
+/* A call that fails for want of a descriptor has not touched the file, and uses
+ * up none of those that are left. */
+static void full_table_changes_no_file(void)
+{
+	static const int flags[] = { O_WRONLY | O_TRUNC, O_RDWR | O_TRUNC,
+				     O_WRONLY | O_CREATE | O_TRUNC };
+	struct stat st;
+	int fds[2];
+	int last;
+
+	make_file("kept", "12345678", 8);
+
+	int kept = xopen("kept", O_RDONLY);
+
+	do
+		last = dup(kept);
+	while (last >= 0 && last < NOFILE - 1);
+	CHECK_EQ(last, NOFILE - 1);
+	CHECK_FAILS(pipe(fds), EMFILE);
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		CHECK_FAILS(open("kept", flags[i]), EMFILE);
+	CHECK_FAILS(open("new", O_WRONLY | O_CREATE), EMFILE);
+	xclose(last);
+	for (int i = 0; i < 2; i++)
+		CHECK_FAILS(pipe(fds), EMFILE);
+	CHECK_EQ(fstat(kept, &st), 0);
+	CHECK_EQ(st.size, 8);
+	CHECK_FAILS(open("new", O_RDONLY), ENOENT);
+	CHECK_EQ(dup(kept), last);
+}
+
 const struct test end_tests[] = {
 	TEST(zombie_keeps_only_its_frame),
 	TEST(kill_ends_a_program_that_execs),
@@ -258,5 +289,6 @@ const struct test end_tests[] = {
 	TEST(failed_exec_changes_nothing),
 	TEST(calls_that_fail_keep_nothing),
 	TEST(full_table_keeps_no_file_open),
+	TEST(full_table_changes_no_file),
 	TESTS_END,
 };
