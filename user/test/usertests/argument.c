@@ -81,6 +81,8 @@ static void ints_at_their_limits(void)
 		CHECK_EQ(call(SYS_kill, odd[i], 0, 0), -ESRCH);
 		CHECK_EQ(call(SYS_lseek, 0, 0, odd[i]), -ESPIPE);
 		CHECK_EQ(call(SYS_mknod, (long)"node", odd[i], 0), -EINVAL);
+		if ((int)odd[i] < 0)
+			CHECK_EQ(call(SYS_sleep, odd[i], 0, 0), 0);
 		CHECK_EQ(call(SYS_mknod, (long)"node", 0, odd[i]), -EINVAL);
 	}
 	CHECK_FAILS(open("node", O_RDONLY), ENOENT);

@@ -57,13 +57,14 @@ static void end_at_once(void)
 			 : [exit] "i"(SYS_exit));
 }
 
-/* Returns true if the program begins with arguments of that many bytes, or
- * false if they are refused as too long. */
-static bool begins_with(char *argument, size_t length)
+/* Returns true if the program begins with an argument of that many bytes and
+ * `more` short ones, or false if they are refused as too long. */
+static bool begins_with(char *argument, size_t length, int more)
 {
-	char *argv[] = { "end", argument, NULL };
+	char *argv[] = { "end", argument, "", "", "", NULL };
 	int status;
 
+	argv[2 + more] = NULL;
 	memset(argument, 'x', length);
 	argument[length] = '\0';
 	if (xfork() == 0) {
@@ -80,24 +81,27 @@ static bool begins_with(char *argument, size_t length)
  * refuses them. */
 static void arguments_fit_on_any_stack_or_are_refused(void)
 {
-	enum { FIRST = PGSIZE - 128 };
+	enum { FIRST = PGSIZE - 128, MORE_MAX = 3 };
 	static char argument[PGSIZE + 1];
 	size_t size = (size_t)(end_end - end_start);
 	const struct segment segments[] = {
 		{ TEXT_VA, 5, end_start, size, size, false },
 		{ 0, 6, end_start, 0, PGSIZE, true },
 	};
-	bool before = true;
 
 	make_program("end", segments, ARRAY_LEN(segments));
-	CHECK(begins_with(argument, FIRST));
-	for (size_t length = FIRST + 1; length <= PGSIZE; length++) {
-		bool now = begins_with(argument, length);
+	for (int more = 0; more <= MORE_MAX; more++) {
+		bool before = begins_with(argument, FIRST, more);
 
-		CHECK(before || !now);
-		before = now;
+		CHECK(before);
+		for (size_t length = FIRST + 1; length <= PGSIZE; length++) {
+			bool now = begins_with(argument, length, more);
+
+			CHECK(before || !now);
+			before = now;
+		}
+		CHECK(!before);
 	}
-	CHECK(!before);
 	xunlink("end");
 }
 
@@ -138,6 +142,100 @@ static void page_tables_of_a_process_are_counted(void)
 	xsbrk(-PAGES * (long)PGSIZE);
 	CHECK_EQ(process_read(getpid(), &after), 0);
 	CHECK_EQ(after.tables, before.tables);
+}
+
+/* The figure is what the process costs, so it includes the root table and the
+ * upper ones. */
+static void all_page_tables_of_a_child_are_counted(void)
+{
+	enum { PAGES = 1100 };
+	struct process child;
+	int ready[2], end[2];
+
+	xpipe(ready);
+	xpipe(end);
+	pages_fill(xpages(PAGES), PAGES, 1);
+	CHECK_EQ(process_read(getpid(), &child), 0);
+
+	long before = xvmstat("table");
+	int pid = xfork();
+
+	if (pid == 0) {
+		signal_give(ready);
+		signal_take(end);
+		exit(0);
+	}
+	signal_take(ready);
+	CHECK_EQ(process_read(pid, &child), 0);
+	CHECK_EQ(child.tables,
+		 (xvmstat("table") - before) * (long)PGSIZE / 1024);
+	signal_give(end);
+	xwait(0);
+}
+
+static void fork_three_times(void)
+{
+	long before = xvmstat("fork");
+
+	for (int i = 0; i < 3; i++) {
+		IN_CHILD()
+			;
+		xwait(0);
+	}
+	CHECK_EQ(xvmstat("fork") - before, 3);
+}
+
+/* Whatever the parent has. */
+static void each_fork_is_counted_once(void)
+{
+	enum { PAGES = 1100 };
+
+	fork_three_times();
+	pages_fill(xpages(PAGES), PAGES, 1);
+	fork_three_times();
+	__asm__ volatile("fmv.d.x fs3, zero" : : : "fs3");
+	fork_three_times();
+	IN_CHILD()
+		fork_three_times();
+	xwait(0);
+}
+
+/* Read `whole` again from `from` on, in steps. */
+static void check_part(int fd, const char *whole, long from, long size,
+		       long step)
+{
+	static char part[PGSIZE];
+
+	CHECK_EQ(lseek(fd, from, SEEK_SET), from);
+	while (from < size) {
+		long wanted = step < size - from ? step : size - from;
+		long n = read(fd, part, (size_t)wanted);
+
+		CHECK(n > 0);
+		CHECK_EQ(memcmp(part, whole + from, (size_t)n), 0);
+		from += n;
+	}
+}
+
+/* Wherever reads begin and end, they find the same bytes. Those of init do not
+ * change while it sleeps. */
+static void proc_can_be_read_in_pieces(void)
+{
+	static const char *const names[] = { "/proc/1/status", "/proc/1/smaps",
+					     "/proc/1/pagemap" };
+	static const long steps[] = { 1, 7, 100, 174, 176, PGSIZE };
+	static char whole[PGSIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		int fd = xopen(names[i], O_RDONLY);
+		long size = read(fd, whole, sizeof(whole));
+
+		CHECK(size > 0);
+		for (size_t k = 0; k < ARRAY_LEN(steps); k++)
+			for (long from = 0; from < size; from += 1 + size / 9)
+				check_part(fd, whole, from, size, steps[k]);
+		xclose(fd);
+	}
 }
 
 static bool is_heap(const struct mapping *m)
@@ -281,6 +379,9 @@ const struct test size_tests[] = {
 	TEST(arguments_fit_on_any_stack_or_are_refused),
 	TEST(child_has_every_descriptor),
 	TEST(page_tables_of_a_process_are_counted),
+	TEST(all_page_tables_of_a_child_are_counted),
+	TEST(each_fork_is_counted_once),
+	TEST(proc_can_be_read_in_pieces),
 	TEST(proc_tells_how_many_share),
 	TESTS_END,
 };
