@@ -179,6 +179,25 @@ static void file_larger_than_the_cache_lends(void)
 	check_audit();
 }
 
+/* A page that the cache cannot lend is a copy. */
+static void rest_of_a_copied_page_is_zero(void)
+{
+	enum { LARGE = 1100, DIRTY = 200 };
+	char *map;
+
+	make_paged_file("file", LARGE, SEED, TAIL);
+	map = map_file("file", LARGE + 1, PROT_READ, 0);
+	pages_check(map, LARGE, SEED);
+
+	char *dirty = xpages(DIRTY);
+
+	memset(dirty, 0xff, DIRTY * PGSIZE);
+	xsbrk(-DIRTY * (long)PGSIZE);
+	for (size_t i = 0; i < PGSIZE; i++)
+		CHECK_EQ(map[LARGE * PGSIZE + i], i < TAIL ? 'x' : 0);
+	xunlink("file");
+}
+
 static void touch_of_a_mapped_file_without_memory(void)
 {
 	char *map;
@@ -235,6 +254,30 @@ static void mmap_of_a_file_without_memory(void)
 	xunlink("file");
 }
 
+/* Each of the calls has found the file already. What one of them keeps would be
+ * too little to be seen in frames. */
+static void refused_mappings_keep_no_file(void)
+{
+	enum { TIMES = 200 };
+	const int rw = PROT_READ | PROT_WRITE;
+	struct vmstat before;
+
+	make_paged_file("file", 1, SEED, 0);
+
+	int fd = xopen("file", O_RDONLY);
+
+	for (int i = -10; i < TIMES; i++) {
+		if (i == 0)
+			before = measure();
+		CHECK(mmap(NULL, 1UL << 37, rw, MAP_PRIVATE, fd, 0) ==
+		      MAP_FAILED);
+		CHECK_EQ(errno, ENOMEM);
+	}
+	CHECK(measure().used - before.used < 2);
+	xclose(fd);
+	xunlink("file");
+}
+
 #define LOAD_A0(n) (0x513 | (uint32)(n) << 20) /* li a0, n */
 #define RETURN 0x8067
 
@@ -268,8 +311,10 @@ const struct test lazy_fetch_tests[] = {
 	TEST(transfers_stop_where_the_file_ends),
 	TEST(refused_fork_says_why),
 	TEST(file_larger_than_the_cache_lends),
+	TEST(rest_of_a_copied_page_is_zero),
 	TEST(touch_of_a_mapped_file_without_memory),
 	TEST(mmap_of_a_file_without_memory),
+	TEST(refused_mappings_keep_no_file),
 	TEST(code_in_a_file_runs),
 	TESTS_END,
 };

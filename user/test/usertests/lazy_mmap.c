@@ -76,6 +76,29 @@ static void hint_counts_if_it_is_free(void)
 	pages_check(wanted, 2, SEED);
 }
 
+/* A length is a size_t in C, so the whole register counts. */
+static void lengths_have_64_bits(void)
+{
+	const long pages = (1L << 20) + 2; /* 4 GiB and 2 pages */
+	struct mapping found;
+	char *map = mmap_at(NULL, pages, PROT_READ, 0);
+	char *last = map + (pages - 1) * (long)PGSIZE;
+
+	CHECK(map != MAP_FAILED);
+	pages_check_zero(map, 2);
+	pages_check_zero(last, 1);
+	xprotect(map, pages, PROT_NONE);
+	check_killed(map);
+	check_killed(last);
+	xprotect(map, pages, PROT_READ);
+	CHECK_EQ(madvise(map, (size_t)pages * PGSIZE, MADV_DONTNEED), 0);
+	pages_check_zero(last, 1);
+	xunmap(map + PGSIZE, pages - 1);
+	CHECK(mapping_at(map, &found));
+	CHECK_EQ(found.end - found.start, PGSIZE);
+	CHECK(!mapping_at(last, &found));
+}
+
 /* What is refused changes nothing. */
 static void mmap_refuses(void)
 {
@@ -94,6 +117,7 @@ static void mmap_refuses(void)
 		{ 0, -4096, 3, 0x22, -1, 0, ENOMEM },
 		{ 0, 1L << 38, 3, 0x22, -1, 0, ENOMEM },
 		{ 0, 1L << 37, 3, 0x22, -1, 0, ENOMEM }, /* all memory */
+		{ 0, (1L << 32) + 4096, 3, 0x22, -1, 0, ENOMEM },
 		{ USER_TOP, 4096, 3, 0x32, -1, 0, ENOMEM },
 		{ USER_TOP - 4096, 8192, 3, 0x32, -1, 0, ENOMEM },
 		{ -4096, 8192, 3, 0x32, -1, 0, ENOMEM },
@@ -319,6 +343,7 @@ const struct test lazy_mmap_tests[] = {
 	TEST(mmap_allocates_nothing),
 	TEST(mappings_do_not_overlap),
 	TEST(hint_counts_if_it_is_free),
+	TEST(lengths_have_64_bits),
 	TEST(mmap_refuses),
 	TEST(other_files_are_not_mapped),
 	TEST(heap_stops_at_a_mapping),
