@@ -15,4 +15,5 @@
 void *mmap(void *addr, size_t length, int prot, int flags, int fd, long offset);
 int munmap(void *addr, size_t length);
 int mprotect(void *addr, size_t length, int prot);
+int msync(void *addr, size_t length, int flags); /* MS_SYNC: and wait */
 int madvise(void *addr, size_t length, int advice);

@@ -180,6 +180,7 @@ static void check_frames(const struct vmstat *before, struct outcome *outcome)
 	static int patience = SETTLE_TICKS;
 
 	wait_for_orphans(before->procs);
+	sync(); /* the kernel may keep what waits for a commit in memory */
 
 	long lost = before->free - xvmstat("free");
 
@@ -209,6 +210,7 @@ static void run_in_directory(const struct test *test, struct outcome *outcome)
 
 	struct vmstat before;
 
+	sync();
 	xvmstat_read(&before);
 	outcome->reason[0] = '\0';
 	outcome->is_leak = false;

@@ -177,3 +177,40 @@ void check_paged_file(const char *path, long count, int seed)
 	xsbrk(-count * (long)PGSIZE);
 	xclose(fd);
 }
+
+char *xmap_shared(long pages)
+{
+	char *at = mmap(NULL, (size_t)pages * PGSIZE, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		fail("mmap of %ld shared pages: %s", pages, strerror(errno));
+	return at;
+}
+
+char *share_file(const char *path, long pages, int prot, long offset)
+{
+	int fd = xopen(path, prot & PROT_WRITE ? O_RDWR : O_RDONLY);
+	char *at = mmap(NULL, (size_t)pages * PGSIZE, prot, MAP_SHARED, fd,
+			offset);
+
+	if (at == MAP_FAILED)
+		fail("shared mmap of %s: %s", path, strerror(errno));
+	xclose(fd);
+	return at;
+}
+
+char *share_new_file(const char *path, long pages, int seed)
+{
+	make_paged_file(path, pages, seed, 0);
+	return share_file(path, pages, PROT_READ | PROT_WRITE, 0);
+}
+
+void read_from_file(const char *path, long offset, void *bytes, size_t n)
+{
+	int fd = xopen(path, O_RDONLY);
+
+	CHECK_EQ(lseek(fd, offset, SEEK_SET), offset);
+	xread(fd, bytes, n);
+	xclose(fd);
+}

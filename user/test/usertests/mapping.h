@@ -41,10 +41,20 @@ void make_paged_file(const char *path, long count, int seed, size_t more);
 /* Map a part of a file that begins at `offset`, privately. */
 char *map_file(const char *path, long pages, int prot, long offset);
 
+/* Map pages that processes share: of zeros, or of a file. */
+char *xmap_shared(long pages);
+char *share_file(const char *path, long pages, int prot, long offset);
+
+/* Make a file and share it, to read and to write. */
+char *share_new_file(const char *path, long pages, int seed);
+
 /* Make a file and map it, to read and to write. */
 char *map_new_file(const char *path, long pages, int seed);
 
 void write_to_file(const char *path, long offset, const void *bytes, size_t n);
+
+/* Read a few bytes of a file. */
+void read_from_file(const char *path, long offset, void *bytes, size_t n);
 
 /* Check what read() finds. */
 void check_paged_file(const char *path, long count, int seed);

@@ -29,6 +29,9 @@ LAB_TESTS(lazy_vfork_tests);
 LAB_TESTS(lazy_spawn_tests);
 LAB_TESTS(lazy_mapped_tests);
 LAB_TESTS(lazy_fetch_tests);
+LAB_TESTS(lazy_shared_tests);
+LAB_TESTS(lazy_store_tests);
+LAB_TESTS(lazy_change_tests);
 
 extern const struct test nomem_tests[];
 extern const struct test nomem_file_tests[];
