@@ -4,8 +4,8 @@
  * executes ecall. The result comes back in a0. A failed call returns -1 in a0
  * and its error number (abi/errno.h) in a1. All other registers keep their
  * values. Numbers 1 to 21 are the same as in xv6, and 22 and 23 as in
- * many labs that add mmap() to it; Calf's own start at 100. 107 is kept for
- * msync(), and 109 to 112 for calls that start threads. */
+ * many labs that add mmap() to it; Calf's own start at 100. 109 to 112
+ * are kept for calls that start threads. */
 #pragma once
 
 #define SYSCALL_LIST(X)                                                        \
@@ -39,6 +39,7 @@
 	X(104, foreground)                                                     \
 	X(105, execve)                                                         \
 	X(106, mprotect)                                                       \
+	X(107, msync)                                                          \
 	X(108, madvise)                                                        \
 	X(113, vfork)
 

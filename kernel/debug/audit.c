@@ -2,8 +2,8 @@
  *
  * The audit needs no memory of its own. While the other harts stand still it
  * uses the counts of the frames as scratch space: subtract one for each entry
- * that maps a frame, and FRAME_CACHED for each buffer of the block cache, check
- * that 0 is left, and add them again. */
+ * that maps a frame, and FRAME_CACHED for each buffer of the block cache and
+ * each frame that processes share, check that 0 is left, and add them again. */
 #include "debug/audit.h"
 
 #include "abi/errno.h"
@@ -14,6 +14,7 @@
 #include "mm/frame.h"
 #include "mm/pagetable.h"
 #include "mm/promise.h"
+#include "mm/shared.h"
 #include "mm/uvm.h"
 
 static struct hart *auditor; /* atomic; the hart that has stopped the others */
@@ -85,7 +86,8 @@ static const char *check_entry(pte_t pte)
 			       : NULL;
 	if (!frame_exists(pte_page(pte)))
 		return "F2: every page maps a frame";
-	if ((pte & PTE_W) && *frame_count(pte_page(pte)) != 1)
+	if ((pte & PTE_W) && *frame_count(pte_page(pte)) != 1 &&
+	    !(*frame_count(pte_page(pte)) & FRAME_CACHED))
 		return "P1: a writable page has a frame of its own";
 	if ((pte & PTE_COW) && (!(pte & PTE_U) || (pte & PTE_W)))
 		return "P2: a copy-on-write page is a user page, not writable";
@@ -108,14 +110,29 @@ static const char *check_zero(pte_t pte)
 	return NULL;
 }
 
-static void subtract_buffer(const void *frame)
+/* ---- frames that the kernel owns together with programs ---- */
+
+static void subtract_cached(const void *frame)
 {
 	*frame_count(frame) -= FRAME_CACHED;
 }
 
-static void add_buffer(const void *frame)
+static void add_cached(const void *frame)
 {
 	*frame_count(frame) += FRAME_CACHED;
+}
+
+static bool cached_ones_add_up; /* of the hart that audits */
+
+static void check_cached(const void *frame)
+{
+	cached_ones_add_up &= *frame_count(frame) == 0;
+}
+
+static void visit_cached(void (*visit)(const void *frame))
+{
+	block_each_frame(false, visit);
+	shared_each_frame(visit);
 }
 
 static const char *add_one(pte_t pte)
@@ -145,7 +162,44 @@ static bool any_page_has(const struct uvm *uvm, uint64 start, uint64 end,
 	return false;
 }
 
-/* Check R1 and R2 for one address space. */
+/* Whether a frame belongs to a source or to the block cache. */
+static bool is_cached(const void *frame)
+{
+	return *frame_count(frame) & FRAME_CACHED;
+}
+
+static const void *wanted; /* of the hart that audits */
+static bool was_found;
+
+static void compare_with_wanted(const void *frame)
+{
+	was_found |= frame == wanted;
+}
+
+static bool is_not_logged(const void *frame)
+{
+	wanted = frame;
+	was_found = false;
+	block_each_frame(true, compare_with_wanted);
+	return !was_found;
+}
+
+/* Whether a page in a range can be written and has such a frame. */
+static bool stores_to(const struct uvm *uvm, uint64 start, uint64 end,
+		      bool (*is_such)(const void *frame))
+{
+	struct pte_run run;
+
+	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
+	     va = run.end)
+		for (uint64 i = 0; i < run.count; i++)
+			if ((run.entry[i] & PTE_V) && (run.entry[i] & PTE_W) &&
+			    is_such(pte_page(run.entry[i])))
+				return true;
+	return false;
+}
+
+/* Check R1, R2, J1 and a part of P1 for one address space. */
 static const char *check_regions(const struct uvm *uvm)
 {
 	const struct regions *regions = &uvm->regions;
@@ -166,6 +220,12 @@ static const char *check_regions(const struct uvm *uvm)
 		if (any_page_has(uvm, r->start, r->end,
 				 ~r->rights & PTE_RIGHTS))
 			return "R2: a page has only the rights of its region";
+		if (!region_is_shared(r) &&
+		    stores_to(uvm, r->start, r->end, is_cached))
+			return "P1: only shared pages have frames of a source";
+		if (region_is_shared(r) && r->source->file != NULL &&
+		    stores_to(uvm, r->start, r->end, is_not_logged))
+			return "J1: stores to a file belong to a transaction";
 		end = r->end;
 		before = r;
 	}
@@ -188,14 +248,15 @@ static const char *check_all_regions(void)
 
 static const char *check_promises(void)
 {
-	uint64 sum = 0;
+	uint64 sum = shared_zeros_bytes();
 
 	LIST_EACH(link, &all_uvms) {
 		const struct regions *regions =
 			&LIST_ENTRY(link, struct uvm, link)->regions;
 
 		for (uint64 i = 0; i < regions->count; i++)
-			if (regions->list[i].rights & PTE_W)
+			if ((regions->list[i].rights & PTE_W) &&
+			    !region_is_shared(&regions->list[i]))
 				sum += regions->list[i].end -
 				       regions->list[i].start;
 	}
@@ -211,11 +272,15 @@ static const char *check_pages(void)
 
 	if (wrong != NULL)
 		return wrong;
-	block_each_frame(subtract_buffer);
+	visit_cached(subtract_cached);
 	visit_all(subtract_one);
 	wrong = visit_all(check_zero);
+	cached_ones_add_up = true;
+	visit_cached(check_cached);
+	if (wrong == NULL && !cached_ones_add_up)
+		wrong = "F2: a frame's count is the number of its owners";
 	visit_all(add_one);
-	block_each_frame(add_buffer);
+	visit_cached(add_cached);
 	return wrong;
 }
 

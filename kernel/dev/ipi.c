@@ -22,6 +22,22 @@ void ipi_send_others(void)
 			ipi_send(i);
 }
 
+/* Machine mode takes its interrupt at once, whatever the hart is doing. It
+ * clears MSIP and leaves an interrupt for supervisor mode, which is taken
+ * before the next instruction of a program (privileged specification, section
+ * 3.1.9), and fences (trap/interrupt.c). So it is enough to wait for MSIP. */
+void ipi_fence_user(void)
+{
+	const uint32 *msip = CLINT;
+
+	sfence_user();
+	ipi_send_others();
+	for (uint32 i = 0; i < nharts; i++)
+		while (&harts[i] != this_hart() &&
+		       mmio_read32(msip + harts[i].hartid) != 0)
+			;
+}
+
 void ipi_clear(void)
 {
 	csr_clear(sip, INT_SSI);

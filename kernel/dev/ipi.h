@@ -12,5 +12,11 @@ void ipi_send(uint32 hart_index);
 /* Interrupt all other harts. */
 void ipi_send_others(void);
 
+/* Fence the translations of user space on all harts. When this returns, no
+ * program runs with an older translation: a hart that is in the kernel now, and
+ * may be waiting for a lock of the caller, fences before it returns to a
+ * program. */
+void ipi_fence_user(void);
+
 /* Acknowledge the interrupt. */
 void ipi_clear(void);

@@ -6,7 +6,9 @@
  *
  * Programs may map the frame of a buffer. Such a buffer is `lent`. It is not
  * reused, and has a list of its own when it is idle. The buffers that cannot be
- * lent are enough for the file system, so it needs no memory to get one.
+ * lent are enough for the file system, so it needs no memory to get one. When
+ * as many are lent as can be, the cache grows by one for each further loan. It
+ * gives these buffers back once programs do not map them any more.
  *
  * cache.lock guards the table, the lists, and the block number of each buffer.
  * The sleep lock of a buffer guards its contents. A buffer is never reused
@@ -24,6 +26,7 @@
 #define NBUFS_MIN 64
 #define NBUFS_MAX 2048
 #define NBUCKETS 512
+#define LOANS_SEEN 8
 #define LENT_SPARE 8 /* buffers besides those that the journal needs */
 
 static struct {
@@ -32,12 +35,16 @@ static struct {
 	struct list idle;             /* [lock] */
 	struct list idle_lent;        /* [lock] */
 	uint64 may_lend;              /* [lock] number of further buffers */
+	uint64 loans;                 /* [lock] number of loans beyond that */
+	uint64 nextra;                /* [lock] buffers more than at boot */
+	struct list extra;            /* [lock] those buffers */
 	struct turn recycling;        /* [lock] to wait for an idle buffer */
 	struct waitq idle_again;
 } cache = {
 	.lock = SPINLOCK("block cache"),
 	.idle = LIST(cache.idle),
 	.idle_lent = LIST(cache.idle_lent),
+	.extra = LIST(cache.extra),
 	.recycling = TURN_INIT(cache.recycling),
 	.idle_again = WAITQ(cache.idle_again),
 };
@@ -49,13 +56,13 @@ static struct list *bucket_of(uint32 block)
 	return &cache.bucket[block % NBUCKETS];
 }
 
-static int buf_add(void) REQUIRES(cache.lock)
+static struct buf *buf_add(void) REQUIRES(cache.lock)
 {
 	struct buf *buf = pool_zalloc(&buf_pool);
 	void *data = kalloc();
 
 	if (buf == NULL || data == NULL)
-		return -ENOMEM;
+		goto fail;
 	sleeplock_init(&buf->lock, "buf");
 	waitq_init(&buf->io.done);
 	frame_cache(data);
@@ -65,7 +72,14 @@ static int buf_add(void) REQUIRES(cache.lock)
 	/* Not valid, so it does no harm that they are all for block 0. */
 	list_push_back(bucket_of(0), &buf->hash);
 	list_push_back(&cache.idle, &buf->idle);
-	return 0;
+	return buf;
+
+fail:
+	if (data != NULL)
+		kfree(data);
+	if (buf != NULL)
+		pool_free(&buf_pool, buf);
+	return NULL;
 }
 
 int block_cache_init(void)
@@ -78,7 +92,7 @@ int block_cache_init(void)
 	for (uint32 i = 0; i < NBUCKETS; i++)
 		list_init(&cache.bucket[i]);
 	for (uint64 i = 0; i < nbufs && error == 0; i++)
-		error = buf_add();
+		error = buf_add() != NULL ? 0 : -ENOMEM;
 	cache.may_lend = nbufs * 3 / 8 - LENT_SPARE;
 	spin_release(&cache.lock);
 	return error != 0 ? error : (int)nbufs;
@@ -166,41 +180,139 @@ int block_get(uint32 block, struct buf **out)
 	return 0;
 }
 
-/* Allow one more loan. If too many buffers are lent, take back an idle one that
- * no program maps any longer. Returns false if there is none. */
-static bool loan_find(void) REQUIRES(cache.lock)
+static void loan_end(struct buf *buf) REQUIRES(cache.lock)
 {
-	if (cache.may_lend > 0) {
-		cache.may_lend--;
-		return true;
-	}
-	LIST_EACH(link, &cache.idle_lent) {
+	buf->loan = LOAN_NONE;
+	list_remove(&buf->idle);
+	list_push_back(&cache.idle, &buf->idle);
+}
+
+/* Take back one of the loans for which the cache has grown, if no program maps
+ * the idle buffer any longer. */
+static void loan_give_back(struct buf *buf) REQUIRES(cache.lock)
+{
+	if (cache.loans == 0 || buf->loan == LOAN_NONE ||
+	    frame_mappings(buf->data) > 0)
+		return;
+	cache.loans--;
+	loan_end(buf);
+}
+
+/* Take back an idle buffer that no program maps any longer. Looks at a few that
+ * it has not looked at for long. Returns false if there is none. */
+static bool loan_end_any(void) REQUIRES(cache.lock)
+{
+	for (int i = 0; i < LOANS_SEEN && !list_empty(&cache.idle_lent); i++) {
+		struct list *link = list_pop_front(&cache.idle_lent);
 		struct buf *buf = LIST_ENTRY(link, struct buf, idle);
 
+		list_push_back(&cache.idle_lent, link);
 		if (frame_mappings(buf->data) == 0) {
-			buf->lent = false;
-			list_remove(link);
-			list_push_back(&cache.idle, link);
-			wake_all(&cache.idle_again);
+			loan_end(buf);
 			return true;
 		}
 	}
 	return false;
 }
 
-void *block_lend(struct buf *buf)
+/* Allow one more loan. If too many buffers are lent, take one back, or let the
+ * cache grow. Returns false if memory is exhausted. */
+static bool loan_find(void) REQUIRES(cache.lock)
+{
+	if (cache.may_lend > 0) {
+		cache.may_lend--;
+		return true;
+	}
+	if (!loan_end_any()) {
+		if (cache.nextra == cache.loans) {
+			struct buf *extra = buf_add();
+
+			if (extra == NULL)
+				return false;
+			list_push_front(&cache.extra, &extra->more);
+			cache.nextra++;
+		}
+		cache.loans++;
+	}
+	wake_all(&cache.idle_again);
+	return true;
+}
+
+/* Let an idle buffer that is not lent take the place of one that is. Both are
+ * idle, so nobody knows them but the cache. */
+static void take_place(struct buf *buf, struct buf *lent) REQUIRES(cache.lock)
+{
+	void *data = buf->data;
+
+	list_remove(&buf->hash);
+	list_push_front(bucket_of(lent->block), &buf->hash);
+	list_remove(&buf->idle);
+	list_push_back(&cache.idle_lent, &buf->idle);
+	buf->block = lent->block;
+	buf->valid = lent->valid;
+	buf->loan = lent->loan;
+	buf->data = buf->io.data = lent->data;
+	lent->data = data;
+}
+
+/* Free idle extra buffers while there are more than loans. */
+static void free_extra(void) REQUIRES(cache.lock)
+{
+	for (struct list *link = cache.extra.next, *next;
+	     cache.nextra > cache.loans && link != &cache.extra; link = next) {
+		struct buf *buf = LIST_ENTRY(link, struct buf, more);
+
+		next = link->next;
+		if (buf->refs > 0 || list_empty(&cache.idle))
+			continue;
+		if (buf->loan != LOAN_NONE)
+			take_place(
+				LIST_ENTRY(cache.idle.next, struct buf, idle),
+				buf);
+		cache.nextra--;
+		list_remove(&buf->more);
+		list_remove(&buf->idle);
+		list_remove(&buf->hash);
+		frame_uncache(buf->data);
+		pool_free(&buf_pool, buf);
+	}
+}
+
+void block_trim(void)
 {
 	spin_acquire(&cache.lock);
-	bool lent = buf->lent || loan_find();
-	buf->lent = lent;
+	for (struct list *link = cache.idle_lent.next, *next;
+	     link != &cache.idle_lent; link = next) {
+		next = link->next;
+		loan_give_back(LIST_ENTRY(link, struct buf, idle));
+	}
+	free_extra();
 	spin_release(&cache.lock);
-	if (!lent)
+}
+
+static bool loan_make(struct buf *buf, enum loan loan)
+{
+	spin_acquire(&cache.lock);
+	bool lent = buf->loan != LOAN_NONE || loan_find();
+	if (lent)
+		buf->loan = loan;
+	spin_release(&cache.lock);
+	return lent;
+}
+
+void *block_lend(struct buf *buf)
+{
+	if (buf->loan == LOAN_SHARED && frame_mappings(buf->data) > 0)
+		return NULL;
+	if (!loan_make(buf, LOAN_PRIVATE))
 		return NULL;
 	frame_get(buf->data);
 	return buf->data;
 }
 
-int block_own(struct buf *buf)
+/* Give the buffer a frame of its own, with the same contents, if programs map
+ * the one that it has. */
+static int leave_frame(struct buf *buf)
 {
 	void *shared = buf->data;
 
@@ -218,10 +330,24 @@ int block_own(struct buf *buf)
 	return 0;
 }
 
+int block_own(struct buf *buf)
+{
+	return buf->loan == LOAN_SHARED ? 0 : leave_frame(buf);
+}
+
+int block_share(struct buf *buf)
+{
+	int error = buf->loan == LOAN_PRIVATE ? leave_frame(buf) : 0;
+
+	if (error != 0)
+		return error;
+	return loan_make(buf, LOAN_SHARED) ? 0 : -ENOMEM;
+}
+
 int block_get_zeroed(uint32 block, struct buf **out)
 {
 	struct buf *buf = buf_take(block);
-	int error = block_own(buf);
+	int error = leave_frame(buf);
 
 	if (error != 0) {
 		block_put(buf);
@@ -233,11 +359,16 @@ int block_get_zeroed(uint32 block, struct buf **out)
 	return 0;
 }
 
-void block_each_frame(void (*visit)(const void *frame)) UNCHECKED_LOCKING
+void block_each_frame(bool logged,
+		      void (*visit)(const void *frame)) UNCHECKED_LOCKING
 {
 	for (uint32 i = 0; i < NBUCKETS; i++)
-		LIST_EACH(link, &cache.bucket[i])
-			visit(LIST_ENTRY(link, struct buf, hash)->data);
+		LIST_EACH(link, &cache.bucket[i]) {
+			struct buf *buf = LIST_ENTRY(link, struct buf, hash);
+
+			if (buf->logged || !logged)
+				visit(buf->data);
+		}
 }
 
 void block_put(struct buf *buf) UNCHECKED_LOCKING
@@ -258,9 +389,12 @@ void block_unpin(struct buf *buf)
 	spin_acquire(&cache.lock);
 	ASSERT(buf->refs > 0, "a buffer without references is not put");
 	if (--buf->refs == 0) {
-		list_push_back(buf->lent ? &cache.idle_lent : &cache.idle,
+		list_push_back(buf->loan != LOAN_NONE ? &cache.idle_lent
+						      : &cache.idle,
 			       &buf->idle);
 		wake_all(&cache.idle_again);
+		loan_give_back(buf);
+		free_extra();
 	}
 	spin_release(&cache.lock);
 }

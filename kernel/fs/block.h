@@ -9,12 +9,20 @@
 #include "lib/list.h"
 #include "proc/sleeplock.h"
 
+/* Who may map the frame of a buffer besides the block cache. */
+enum loan {
+	LOAN_NONE,
+	LOAN_PRIVATE, /* programs that must not see it change */
+	LOAN_SHARED,  /* programs that must see each change */
+};
+
 struct buf {
 	uint32 block;     /* [cache.lock] number on the disk */
 	uint32 refs;      /* [cache.lock] users, waiters and the journal */
 	struct list hash; /* [cache.lock] in its bucket */
 	struct list idle; /* [cache.lock] while refs is 0 */
-	bool lent;        /* [cache.lock] programs may map data */
+	struct list more; /* [cache.lock] if the cache has grown by it */
+	enum loan loan;   /* [cache.lock] programs may map data */
 	struct sleeplock lock;
 	bool valid;            /* [lock] data holds the block */
 	void *data;            /* [lock] a frame, and its contents */
@@ -35,18 +43,28 @@ int block_get(uint32 block, struct buf **out);
 int block_get_zeroed(uint32 block, struct buf **out);
 
 /* Return the frame of a buffer that the caller holds, with the caller as one
- * more owner, who must not write to it; or NULL if too many are lent. */
+ * more owner, who must not write to it; or NULL if memory is exhausted or
+ * programs share the frame. */
 void *block_lend(struct buf *buf);
 
+/* Let programs share the frame of a buffer that the caller holds. If it is lent
+ * privately, that frame is left to those who have it. A commit must not write
+ * the buffer meanwhile, so only within an operation of the journal. Returns 0
+ * or -ENOMEM. */
+int block_share(struct buf *buf);
+
+/* Free the buffers that the cache has got for more loans, as far as no program
+ * maps them. */
+void block_trim(void);
+
 /* Prepare to change the contents of a buffer that the caller holds: if programs
- * map its frame, the buffer gets a copy. The file of a program that runs cannot
- * be changed, but on a damaged disk its blocks may be free, or in another file,
- * too. Returns 0 or -ENOMEM. */
+ * map its frame privately, the buffer gets a copy. On a damaged disk, a block
+ * of their file may be free, or in another file, too. Returns 0 or -ENOMEM. */
 int block_own(struct buf *buf);
 
-/* Call `visit` for the frame of each buffer, while no other hart runs. For the
- * audit. */
-void block_each_frame(void (*visit)(const void *frame));
+/* Call `visit` for the frame of each buffer, or of each one that the current
+ * transaction has, while no other hart runs. For the audit. */
+void block_each_frame(bool logged, void (*visit)(const void *frame));
 
 /* Give up the buffer. */
 void block_put(struct buf *buf);

@@ -1,9 +1,12 @@
 /* kernel/fs/content.c: the contents of files. */
 #include "abi/errno.h"
+#include "dev/ipi.h"
 #include "fs/inode.h"
 #include "fs/journal.h"
 #include "fs/map.h"
 #include "fs/piece.h"
+#include "lib/string.h"
+#include "mm/shared.h"
 
 static uint64 piece_at(const struct uio *uio, uint64 offset)
 {
@@ -93,6 +96,24 @@ static bool program_runs(const struct inode *ip) REQUIRES(ip->lock)
 	return __atomic_load_n(&ip->runs, __ATOMIC_ACQUIRE) != 0;
 }
 
+/* Take these bytes of the file from processes that share them, because other
+ * blocks will be there. A process that maps the file meanwhile fetches its
+ * pages after this change: it needs the lock for that. */
+static void unmap_shared(const struct inode *ip, uint64 start, uint64 end)
+	REQUIRES(ip->lock)
+{
+	if (__atomic_load_n(&ip->shared, __ATOMIC_ACQUIRE) != 0)
+		shared_unmap(ip, start, end, ipi_fence_user);
+}
+
+static int fill_hole(struct inode *ip, uint32 index, uint32 *block)
+	REQUIRES(ip->lock)
+{
+	unmap_shared(ip, (uint64)index * BLOCK_SIZE,
+		     ((uint64)index + 1) * BLOCK_SIZE);
+	return map_make(ip, index, block);
+}
+
 /* Add a block to the file, but only if the source can be read: no block is
  * added for bytes that the program does not have. */
 static int add_block(struct inode *ip, const struct uio *src, uint32 index,
@@ -102,7 +123,38 @@ static int add_block(struct inode *ip, const struct uio *src, uint32 index,
 	uint8 byte;
 	int error = uio_get(&first, &byte, 1);
 
-	return error != 0 ? error : map_make(ip, index, block);
+	return error != 0 ? error : fill_hole(ip, index, block);
+}
+
+/* Find the block, and if there is a hole, fill it for a store. */
+static int find_shared(struct inode *ip, uint32 index, bool stores,
+		       uint32 *block) REQUIRES(ip->lock)
+{
+	int error = map_find(ip, index, block);
+
+	if (error != 0 || *block != 0 || !stores)
+		return error;
+	error = fill_hole(ip, index, block);
+	inode_update(ip);
+	return error;
+}
+
+int inode_share(struct inode *ip, uint64 offset, bool stores, struct buf **out)
+{
+	uint32 block;
+	int error =
+		find_shared(ip, (uint32)(offset / BLOCK_SIZE), stores, &block);
+
+	*out = NULL;
+	if (error != 0 || block == 0)
+		return error;
+	error = block_get(block, out);
+	if (error != 0)
+		return error;
+	error = block_share(*out);
+	if (error != 0)
+		block_put(*out);
+	return error;
 }
 
 /* Get the buffer of the block to write to. */
@@ -141,6 +193,31 @@ static int write_piece(struct inode *ip, struct uio *src, uint64 offset,
 	return error;
 }
 
+/* A program may have stored to the bytes after the end of the file in its last
+ * block. They become part of the file now, so they must be zeros. */
+static int clear_after_end(struct inode *ip) REQUIRES(ip->lock)
+{
+	uint64 end = ip->size % BLOCK_SIZE;
+	struct buf *buf;
+	uint32 block;
+	int error = map_find(ip, (uint32)(ip->size / BLOCK_SIZE), &block);
+
+	if (error != 0 || block == 0)
+		return error;
+	error = block_get(block, &buf);
+	if (error != 0)
+		return error;
+	if (!is_zero_after(buf->data, end)) {
+		error = block_own(buf);
+		if (error == 0) {
+			memset((char *)buf->data + end, 0, BLOCK_SIZE - end);
+			journal_write(buf);
+		}
+	}
+	block_put(buf);
+	return error;
+}
+
 long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 {
 	uint64 at = offset;
@@ -148,6 +225,10 @@ long inode_write(struct inode *ip, struct uio *src, uint64 offset)
 
 	if (program_runs(ip))
 		return -ETXTBSY;
+	if (offset > ip->size && ip->size % BLOCK_SIZE != 0)
+		error = clear_after_end(ip);
+	if (error != 0)
+		return error;
 	while (src->left > 0) {
 		uint64 n = MIN(piece_at(src, at), FILE_SIZE_MAX - at);
 
@@ -171,6 +252,7 @@ int inode_truncate(struct inode *ip)
 
 	if (error != 0)
 		return error;
+	unmap_shared(ip, 0, FILE_SIZE_MAX);
 	error = map_clear(ip);
 	ip->size = 0;
 	inode_update(ip);

@@ -18,6 +18,7 @@
 #include "fs/pipe.h"
 #include "fs/super.h"
 #include "mm/pool.h"
+#include "mm/usercopy.h"
 
 #define ACCESS_MODE (O_WRONLY | O_RDWR)
 #define READ_MAX (256UL << 10) /* bytes read with the inode locked */
@@ -171,7 +172,7 @@ static long read_some(struct file *file, struct uio *dst)
 	struct uio part = *dst;
 
 	part.left = MIN(part.left, READ_MAX);
-	uio_fetch(&part);
+	uio_fetch(&part, true);
 	long n = inode_lock_killable(file->ip);
 
 	if (n != 0)
@@ -186,13 +187,25 @@ static long read_some(struct file *file, struct uio *dst)
 	return n;
 }
 
+/* Whether to go on after a part of a transfer that came to `n` bytes or to an
+ * error. A commit may have taken the right to store to a page in the middle of
+ * it (fs/journal.c). If nothing was moved at all, the program makes its call
+ * again. */
+static bool was_interrupted(const struct uio *uio, uint64 wanted, long n)
+{
+	if (!uio_may_wait(uio) || uio->left == wanted)
+		return false;
+	return n > 0 || (n == -EFETCH && uio_fetch_awaited(uio));
+}
+
 /* Read in parts. A part that is not full is the last one. */
 static long read_inode(struct file *file, struct uio *dst)
 {
 	uint64 wanted = dst->left;
 	long n = read_some(file, dst);
 
-	while (n == (long)READ_MAX && dst->left > 0) {
+	while (dst->left > 0 &&
+	       (n == (long)READ_MAX || was_interrupted(dst, wanted, n))) {
 		n = give_way();
 		if (n == 0)
 			n = read_some(file, dst);
@@ -261,7 +274,7 @@ static __attribute__((noinline)) long write_inode(struct file *file,
 	uint64 wanted = src->left;
 	long n = 0;
 
-	while (src->left > 0 && n >= 0) {
+	while (src->left > 0 && (n >= 0 || was_interrupted(src, wanted, n))) {
 		n = write_some(file, src);
 		if (n >= 0 && src->left > 0)
 			n = give_way();
@@ -273,7 +286,7 @@ long file_write(struct file *file, struct uio *src)
 {
 	if (!file->writable)
 		return -EBADF;
-	uio_fetch(src);
+	uio_fetch(src, false);
 	switch (file->kind) {
 	case FILE_PIPE:
 		return pipe_write(file->pipe, src);

@@ -171,7 +171,7 @@ struct inode *inode_get(struct inode *ip)
 
 struct inode *inode_get_program(struct inode *ip)
 {
-	__atomic_fetch_add(&ip->runs, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&ip->runs, 1, __ATOMIC_SEQ_CST);
 	return inode_get(ip);
 }
 
@@ -179,6 +179,33 @@ void inode_put_program(struct inode *ip)
 {
 	__atomic_fetch_sub(&ip->runs, 1, __ATOMIC_RELEASE);
 	inode_put(ip);
+	block_trim();
+}
+
+/* Whoever counts itself first and looks at the other count then sees the other
+ * one, or is seen by it. */
+int inode_get_shared(struct inode *ip, bool stores)
+{
+	__atomic_fetch_add(&ip->shared, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&ip->stores, stores, __ATOMIC_SEQ_CST);
+	inode_get(ip);
+	if (!stores || __atomic_load_n(&ip->runs, __ATOMIC_SEQ_CST) == 0)
+		return 0;
+	inode_put_shared(ip, stores);
+	return -ETXTBSY;
+}
+
+void inode_put_shared(struct inode *ip, bool stores)
+{
+	__atomic_fetch_sub(&ip->stores, stores, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&ip->shared, 1, __ATOMIC_RELEASE);
+	inode_put(ip);
+}
+
+int inode_check_program(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->stores, __ATOMIC_SEQ_CST) == 0 ? 0
+								   : -ETXTBSY;
 }
 
 static void free_locked(struct inode *ip) REQUIRES(ip->lock)

@@ -19,6 +19,8 @@
 #define SYNTH_TOP (1U << 31)
 #define SYNTH_STEP 8 /* numbers of directories are multiples of this */
 
+struct buf;
+
 struct synth {
 	/* The number of the file with that name in a directory, or 0. */
 	uint32 (*find)(uint32 dir, const char *name);
@@ -33,6 +35,8 @@ struct inode {
 	uint32 refs;      /* [inodes.lock] */
 	struct list link; /* [inodes.lock] in the hash table */
 	uint32 runs;      /* atomic; processes whose program it is */
+	uint32 shared;    /* atomic; mappings that processes share */
+	uint32 stores;    /* atomic; those of them that may be stored to */
 	struct sleeplock lock;
 	bool loaded; /* [lock] the fields below have been read */
 
@@ -89,6 +93,16 @@ void inode_put(struct inode *ip);
 struct inode *inode_get_program(struct inode *ip);
 void inode_put_program(struct inode *ip);
 
+/* The same for a mapping that processes share, to which they may store if
+ * `stores` is set. -ETXTBSY, without a reference, if they may and the file is a
+ * program that runs. */
+int inode_get_shared(struct inode *ip, bool stores);
+void inode_put_shared(struct inode *ip, bool stores);
+
+/* Whether nobody may store to the file through a mapping: 0 or -ETXTBSY. Only
+ * for a caller that has called inode_get_program(). */
+int inode_check_program(const struct inode *ip);
+
 void inode_lock(struct inode *ip) ACQUIRES(ip->lock);
 void inode_unlock(struct inode *ip) RELEASES(ip->lock);
 
@@ -122,6 +136,14 @@ long inode_read(struct inode *ip, struct uio *dst, uint64 offset)
  * file, as block_lend() does; NULL also if the block is a hole, or does not end
  * with zeros after `count` bytes. Returns 0 or -EIO. */
 int inode_lend(struct inode *ip, uint64 offset, uint64 count, void **frame)
+	REQUIRES(ip->lock);
+
+/* Return in *buf the buffer of the block at `offset`, below the size of the
+ * file, for the caller to hold; programs may share its frame. NULL if the block
+ * is a hole; but a hole is filled if `stores` is set. Only within an operation,
+ * which then needs the credits to write a byte. Returns 0, -EIO, -ENOMEM or
+ * -ENOSPC. */
+int inode_share(struct inode *ip, uint64 offset, bool stores, struct buf **buf)
 	REQUIRES(ip->lock);
 
 /* Write likewise. The file grows if necessary, and a gap before `offset` reads

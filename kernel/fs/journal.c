@@ -14,6 +14,12 @@
  * it keeps its old contents until the commit, which makes both the freeing and
  * the new contents valid.
  *
+ * Programs that share a file store to the frames of its buffers. They get the
+ * right to do that within an operation, which adds the block to the
+ * transaction, and lose it before the commit (J1). So what is written to the
+ * disk does not change meanwhile, and later stores belong to the next
+ * transaction.
+ *
  * The transaction always fits into the journal: its blocks and the credits of
  * the current operations together never exceed the capacity.
  *
@@ -23,9 +29,11 @@
 
 #include "abi/errno.h"
 #include "abi/limits.h"
+#include "dev/ipi.h"
 #include "fs/super.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/shared.h"
 
 static struct {
 	struct spinlock lock;
@@ -36,6 +44,7 @@ static struct {
 	uint32 reserved;      /* [lock] credits of the current operations */
 	uint32 nops;          /* [lock] number of current operations */
 	uint64 number;        /* [lock] of the current transaction */
+	bool stored_to;       /* [lock] programs may store to its blocks */
 	bool closing;         /* [lock] it admits no more operations */
 	bool failed;          /* [lock] nothing is written any more */
 	uint32 capacity;      /* [init] in blocks */
@@ -141,7 +150,12 @@ static void forget_blocks_locked(void) REQUIRES(journal.lock)
 static void commit_locked(void) REQUIRES(journal.lock)
 {
 	if (!journal.failed && journal.nblocks > 0) {
+		bool stored_to = journal.stored_to;
+
+		journal.stored_to = false;
 		spin_release(&journal.lock);
+		if (stored_to)
+			shared_clean(ipi_fence_user);
 		int error = write_transaction();
 
 		spin_acquire(&journal.lock);
@@ -247,6 +261,14 @@ void journal_write(struct buf *buf)
 		ASSERT(journal.nblocks <= journal.capacity,
 		       "operations do not exceed their credits");
 	}
+	spin_release(&journal.lock);
+}
+
+void journal_allow_stores(struct buf *buf)
+{
+	journal_write(buf);
+	spin_acquire(&journal.lock);
+	journal.stored_to = true;
 	spin_release(&journal.lock);
 }
 

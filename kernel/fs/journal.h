@@ -21,6 +21,10 @@ void journal_end(uint32 credits);
  * about to change. Only within an operation. */
 void journal_write(struct buf *buf);
 
+/* The same, and programs may store to the buffer until the next commit begins,
+ * if they get the right to do so within this operation (mm/shared.h). */
+void journal_allow_stores(struct buf *buf);
+
 /* Report that an operation could not be completed. Nothing of the current
  * transaction will be written to the disk. */
 void journal_fail(void);

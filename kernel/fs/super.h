@@ -25,11 +25,11 @@ static inline uint32 credits_free(void)
 	return super.bitmap.blocks + 1;
 }
 
-/* Credits to write that many bytes: their blocks, the blocks of block numbers,
- * the bitmap, and the inode. */
+/* Credits to write that many bytes: their blocks, the block where the file has
+ * ended, the blocks of block numbers, the bitmap, and the inode. */
 static inline uint32 credits_write(uint64 nbytes)
 {
-	uint64 nblocks = nbytes / BLOCK_SIZE + 2;
+	uint64 nblocks = nbytes / BLOCK_SIZE + 3;
 	uint64 nmaps = nblocks / NINDIRECT + 3;
 
 	return (uint32)(nblocks + nmaps + super.bitmap.blocks + 1);
@@ -41,7 +41,7 @@ static inline uint64 credits_to_bytes(uint32 credits)
 {
 	uint64 nblocks = credits - credits / NINDIRECT - super.bitmap.blocks;
 
-	return (nblocks - 6) * BLOCK_SIZE;
+	return (nblocks - 7) * BLOCK_SIZE;
 }
 
 /* The file system cannot work with fewer credits. */

@@ -108,6 +108,19 @@ static enum fault cow_break(struct uvm *uvm, pte_t *pte, uint64 va)
 	return FAULT_FIXED;
 }
 
+/* What an access means that the entry does not allow. The program may still
+ * store to a page that it shares: the source has to allow it first. */
+static __attribute__((noinline)) enum fault
+denied(const struct uvm *uvm, uint64 va, enum access access) REQUIRES(uvm->lock)
+{
+	const struct region *region = region_find(&uvm->regions, va);
+
+	if (access == ACCESS_STORE && region_is_shared(region) &&
+	    (region->rights & PTE_W))
+		return FAULT_FETCH;
+	return FAULT_DENIED;
+}
+
 enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 {
 	ASSERT(spin_held(&uvm->lock), "a fault is resolved under the lock");
@@ -119,7 +132,7 @@ enum fault uvmfault(struct uvm *uvm, uint64 va, enum access access)
 	if (access == ACCESS_STORE && (*pte & PTE_COW))
 		return cow_break(uvm, pte, va);
 	if (!pte_allows(*pte, access))
-		return FAULT_DENIED;
+		return denied(uvm, va, access);
 	/* The hart has cached an older state of the entry. */
 	sfence_page(va);
 	return FAULT_FIXED;

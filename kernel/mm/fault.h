@@ -3,8 +3,6 @@
 
 #include "mm/uvm.h"
 
-enum access { ACCESS_LOAD, ACCESS_STORE, ACCESS_EXEC };
-
 enum fault {
 	FAULT_FIXED,    /* the access will succeed now */
 	FAULT_UNMAPPED, /* no page is mapped there */
@@ -13,6 +11,7 @@ enum fault {
 	FAULT_FETCH,    /* allowed, but has to wait: call uvm_fault_in() */
 	FAULT_BEYOND,   /* the file does not have that page */
 	FAULT_IO,       /* the disk fails */
+	FAULT_FULL,     /* the disk has no block for that page */
 	FAULT_KILLED,   /* the process was killed while it waited */
 };
 

@@ -2,7 +2,6 @@
 #include "abi/errno.h"
 #include "lib/csr.h"
 #include "mm/fault.h"
-#include "mm/frame.h"
 
 static enum fault meaning(int error)
 {
@@ -11,6 +10,8 @@ static enum fault meaning(int error)
 		return FAULT_BEYOND;
 	case -ENOMEM:
 		return FAULT_NOMEM;
+	case -ENOSPC:
+		return FAULT_FULL;
 	case -EINTR:
 		return FAULT_KILLED;
 	default:
@@ -18,23 +19,16 @@ static enum fault meaning(int error)
 	}
 }
 
-/* Fetch the page at va, and map it for loads. Only the process itself changes
- * its regions and maps pages, so nothing changes during the sleep. */
-static enum fault fetch(struct uvm *uvm, uint64 va)
+/* Fetch the page at va. Only the process itself changes its regions and maps
+ * pages, so nothing changes during the sleep. */
+static enum fault fetch(struct uvm *uvm, uint64 va, enum access access)
 {
 	const struct region *region = region_find(&uvm->regions, va);
 	struct page_source *source = region->source;
-	uint64 page = ROUND_DOWN(va, PGSIZE);
-	void *frame;
-	int error = source->page(source, source->offset + page - source->start,
-				 &frame);
+	int error = source->fetch(source, uvm, ROUND_DOWN(va, PGSIZE), access);
 
 	if (error != 0)
 		return meaning(error);
-	if (!uvm_map(uvm, page, frame)) {
-		frame_put(frame);
-		return FAULT_NOMEM;
-	}
 	if (region->rights & PTE_X)
 		fence_i(); /* the kernel has stored the instructions */
 	return FAULT_FIXED;
@@ -50,7 +44,7 @@ enum fault uvm_fault_in(struct uvm *uvm, uint64 va, enum access access)
 		spin_release(&uvm->lock);
 		if (fault != FAULT_FETCH)
 			return fault;
-		fault = fetch(uvm, va);
+		fault = fetch(uvm, va, access);
 	} while (fault == FAULT_FIXED);
 	return fault;
 }

@@ -49,14 +49,15 @@ long uvm_mmap(struct uvm *uvm, uint64 addr, uint64 bytes, uint64 rights,
 static void protect_range(struct uvm *uvm, uint64 start, uint64 end,
 			  uint64 rights) REQUIRES(uvm->lock)
 {
+	bool is_shared = region_is_shared(region_find(&uvm->regions, start));
 	struct pte_run run;
 
 	for (uint64 va = start; pt_next_run(uvm->root, va, end, &run);
 	     va = run.end)
 		for (uint64 i = 0; i < run.count; i++)
 			if (run.entry[i] & PTE_V)
-				run.entry[i] =
-					pte_with_rights(run.entry[i], rights);
+				run.entry[i] = pte_with_rights(
+					run.entry[i], rights, is_shared);
 	sfence_user(); /* T1: the program must lose its rights at once */
 	if (rights & PTE_X)
 		fence_i(); /* it may have stored the instructions */

@@ -3,7 +3,8 @@
  * Counted are the pages that programs may write, whether they are there or not:
  * each of them may come to need a frame of its own.
  *
- * C1: the sum is that of all address spaces. */
+ * C1: the sum is that of all address spaces, and of the zeros that processes
+ * share (mm/shared.h). */
 #pragma once
 
 #include "lib/types.h"

@@ -49,9 +49,12 @@ int regions_copy(struct regions *to, const struct regions *from)
 	return 0;
 }
 
+/* The bytes of it for which the program may need frames of its own. */
 static uint64 writable(const struct region *region)
 {
-	return region->rights & PTE_W ? region->end - region->start : 0;
+	if (!(region->rights & PTE_W) || region_is_shared(region))
+		return 0;
+	return region->end - region->start;
 }
 
 /* Count a region that the list has now... */
@@ -238,10 +241,11 @@ int regions_set(struct regions *regions, uint64 start, uint64 end,
 int regions_promise(struct regions *regions, uint64 start, uint64 end,
 		    uint64 rights, struct page_source *source)
 {
+	const struct region new = { start, end, rights, source };
 	uint64 before = regions->writable, most = before;
 
-	if (rights != NO_REGION && (rights & PTE_W))
-		most += end - start;
+	if (rights != NO_REGION)
+		most += writable(&new);
 	if (most != before && start < regions_end(regions))
 		most -= regions_writable(regions, start, end);
 
@@ -277,6 +281,18 @@ bool regions_cover(const struct regions *regions, uint64 start, uint64 end)
 		if (region == NULL)
 			return false;
 		start = region->end;
+	}
+	return true;
+}
+
+bool regions_may_store(const struct regions *regions, uint64 start, uint64 end)
+{
+	for (uint64 i = 0; i < regions->count; i++) {
+		const struct region *r = &regions->list[i];
+
+		if (r->start < end && start < r->end && region_is_shared(r) &&
+		    !r->source->may_store)
+			return false;
 	}
 	return true;
 }

@@ -15,6 +15,11 @@ struct region {
 	struct page_source *source; /* where its pages come from; NULL: zeros */
 };
 
+static inline bool region_is_shared(const struct region *region)
+{
+	return region->source != NULL && region->source->is_shared;
+}
+
 #define REGIONS_FEW 5 /* as many as almost every program has */
 
 /* The regions of an address space, guarded by its lock. Must not be moved in
@@ -22,7 +27,7 @@ struct region {
 struct regions {
 	struct region *list; /* `few`; or a frame, once there were more */
 	uint64 count;
-	uint64 writable; /* bytes of them with PTE_W */
+	uint64 writable; /* bytes of them with PTE_W that are not shared */
 	uint64 sourced;  /* how many have a source, each with a reference */
 	struct region few[REGIONS_FEW];
 };
@@ -90,7 +95,10 @@ static inline const struct region *region_find(const struct regions *regions,
 	return region != NULL && region->start <= va ? region : NULL;
 }
 
-/* The bytes with PTE_W in [start, end). */
+/* Whether no page of [start, end) has a source that refuses all stores. */
+bool regions_may_store(const struct regions *regions, uint64 start, uint64 end);
+
+/* The bytes with PTE_W in [start, end) that are not shared. */
 uint64 regions_writable(const struct regions *regions, uint64 start,
 			uint64 end);
 

@@ -82,10 +82,14 @@ static inline pte_t pte_to_writable(pte_t pte)
 
 /* The same page with other rights. A page that becomes writable has to be
  * copied at the first write, unless it is found then that it has a frame of its
- * own. A page without rights stays valid, so that its frame has an owner: there
- * is no level below the last one, so each access to it faults. */
-static inline pte_t pte_with_rights(pte_t pte, uint64 rights)
+ * own; if it is shared, the first write fetches it again. A page without rights
+ * stays valid, so that its frame has an owner: there is no level below the last
+ * one, so each access to it faults. */
+static inline pte_t pte_with_rights(pte_t pte, uint64 rights, bool is_shared)
 {
+	if (is_shared)
+		return pte_make_user(pte_page(pte), rights & (pte | ~PTE_W));
+
 	pte_t changed = pte_make_user(pte_page(pte), rights);
 
 	return rights & ~pte & PTE_W ? pte_to_cow(changed) : changed;

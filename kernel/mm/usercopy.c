@@ -7,11 +7,12 @@
 #include "mm/pagetable.h"
 
 /* The error of a copy that needs the page at va. */
-static int error_of(struct uvm *uvm, uint64 va, enum fault fault)
-	REQUIRES(uvm->lock)
+static int error_of(struct uvm *uvm, uint64 va, enum access access,
+		    enum fault fault) REQUIRES(uvm->lock)
 {
 	if (fault == FAULT_FETCH) {
 		uvm->awaited = va;
+		uvm->awaited_store = access == ACCESS_STORE;
 		return -EFETCH;
 	}
 	return fault == FAULT_NOMEM ? -ENOMEM : -EFAULT;
@@ -28,7 +29,7 @@ static int user_byte(struct uvm *uvm, uint64 va, enum access access,
 		enum fault fault = uvmfault(uvm, va, access);
 
 		if (fault != FAULT_FIXED)
-			return error_of(uvm, va, fault);
+			return error_of(uvm, va, access, fault);
 		pte = pt_find(uvm->root, va);
 	}
 	*byte = (char *)pte_page(*pte) + va % PGSIZE;

@@ -3,7 +3,8 @@
  * Every page lies in a region (R2), so a loop over all pages ends where the
  * last region does.
  *
- * P1: a user entry has PTE_W only if its frame has one owner.
+ * P1: a user entry has PTE_W only if its frame has one owner, or the entry lies
+ *     in a shared region (mm/shared.h).
  * P2: PTE_COW implies PTE_V, PTE_U and not PTE_W.
  * P3: a page that the program may not write never has PTE_COW.
  * T1: a translation that lost a permission or its frame is fenced before that
@@ -23,7 +24,7 @@
 
 #define UNROLL 16 /* entries in one turn of the loops of fork and exit */
 
-static struct spinlock uvms_lock = SPINLOCK("address spaces");
+struct spinlock uvms_lock = SPINLOCK("address spaces");
 
 struct list all_uvms = LIST(all_uvms);
 

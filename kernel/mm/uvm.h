@@ -25,6 +25,7 @@ struct uvm {
 	uint64 copies;        /* [lock] frames copied for a write */
 	uint64 takeovers;     /* [lock] frames taken over without a copy */
 	uint64 awaited;       /* [lock] a page that a copy needs (usercopy.h) */
+	bool awaited_store;   /* [lock] whether it will store to that page */
 	struct list link;     /* [uvms_lock] on all_uvms */
 	/* [lock] What the program was promised. Only its own calls change this,
 	 * so these may read it without the lock. */
@@ -33,6 +34,7 @@ struct uvm {
 
 /* [uvms_lock] All address spaces, including those under construction. */
 extern struct list all_uvms;
+extern struct spinlock uvms_lock; /* taken before the lock of one of them */
 
 /* Return an empty address space, or NULL if memory is exhausted. */
 struct uvm *uvm_create(void);

@@ -338,7 +338,9 @@ exec_inode(struct inode *inode, const char *path, const struct exec_args *args)
 	if (uvm == NULL)
 		return -ENOMEM;
 	inode_get_program(inode);
-	error = load_program(uvm, inode, &header, &stack_bytes);
+	error = inode_check_program(inode);
+	if (error == 0)
+		error = load_program(uvm, inode, &header, &stack_bytes);
 	if (error != 0)
 		goto drop;
 	error = make_stack(uvm, stack_bytes);

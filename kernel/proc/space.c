@@ -118,13 +118,39 @@ int space_mprotect(struct uvm *uvm, uint64 start, uint64 end, uint64 rights)
 	return each_stretch(uvm, start, end, rights, uvm_mprotect);
 }
 
+/* Copy [start, end) to the child, except for the pages that the two share: the
+ * child fetches those when it touches them (mm/shared.h). */
+static int copy_stretch(struct uvm *child, struct uvm *parent, uint64 start,
+			uint64 end)
+{
+	int error = 0;
+
+	if (parent->regions.sourced == 0)
+		return uvmcopy(child, parent, start, end);
+	while (error == 0 && start < end) {
+		const struct region *region =
+			region_next(&parent->regions, start);
+
+		if (region == NULL)
+			break;
+		start = MAX(start, region->start);
+
+		uint64 next = MIN(region->end, end);
+
+		if (start < end && !region_is_shared(region))
+			error = uvmcopy(child, parent, start, next);
+		start = next;
+	}
+	return error;
+}
+
 int space_copy(struct uvm *child, struct uvm *parent)
 {
 	uint64 end = uvm_end(parent), next = MIN(STRETCH, end);
 	int error = uvm_copy_regions(child, parent);
 
 	if (error == 0)
-		error = uvmcopy(child, parent, 0, next);
+		error = copy_stretch(child, parent, 0, next);
 	while (error == 0 && next < end) {
 		uint64 start = next_stretch(parent, next, end);
 
@@ -132,7 +158,7 @@ int space_copy(struct uvm *child, struct uvm *parent)
 		if (error != 0)
 			return error;
 		next = MIN(start + STRETCH, end);
-		error = uvmcopy(child, parent, start, next);
+		error = copy_stretch(child, parent, start, next);
 	}
 	return error;
 }

@@ -30,6 +30,7 @@ void interrupts_poll(void)
 
 	if (pending & INT_SSI) {
 		ipi_clear();
+		sfence_user(); /* after it: see ipi_fence_user() */
 		if (panicked())
 			hart_park();
 	}

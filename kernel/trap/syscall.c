@@ -14,7 +14,9 @@ syscall_fn *const syscalls[SYSCALL_END] = { SYSCALL_LIST(SYSCALL_ENTRY) };
 /* Fetch the page that a copy awaits. Returns 0, or the error of the call. */
 static long fetch_awaited(struct uvm *uvm)
 {
-	switch (uvm_fault_in(uvm, uvm->awaited, ACCESS_LOAD)) {
+	enum access access = uvm->awaited_store ? ACCESS_STORE : ACCESS_LOAD;
+
+	switch (uvm_fault_in(uvm, uvm->awaited, access)) {
 	case FAULT_FIXED:
 		return 0;
 	case FAULT_NOMEM:

@@ -4,11 +4,14 @@
 #include "fs/fdtable.h"
 #include "fs/file.h"
 #include "fs/filemap.h"
+#include "fs/fs.h"
 #include "mm/mapping.h"
+#include "mm/shared.h"
 #include "proc/space.h"
 #include "trap/syscall.h"
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define MS_ALL (MS_ASYNC | MS_INVALIDATE | MS_SYNC)
 #define MAP_ALL (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)
 
 static uint64 rights_of(int prot)
@@ -34,7 +37,7 @@ static int may_map_file(const struct proc *p, int fd, int prot, int flags)
 		return -EBADF;
 	if (!file->readable || (writes && !file->writable))
 		return -EACCES;
-	return flags & MAP_SHARED ? -ENODEV : 0;
+	return 0;
 }
 
 static int check_fixed(const struct uvm *uvm, uint64 addr, uint64 bytes)
@@ -59,8 +62,6 @@ static int check_mmap(const struct proc *p, const uint64 *arg)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
 		error = may_map_file(p, int_arg(arg[4]), prot, flags);
-	else if (is_shared)
-		error = -ENODEV;
 	if (error == 0 && is_fixed)
 		error = check_fixed(p->uvm, addr, bytes);
 	return error;
@@ -70,10 +71,15 @@ static int check_mmap(const struct proc *p, const uint64 *arg)
 static int find_source(const struct proc *p, const uint64 *arg,
 		       struct page_source **source)
 {
+	int flags = int_arg(arg[3]);
+
 	*source = NULL;
-	if (int_arg(arg[3]) & MAP_ANONYMOUS)
+	if ((flags & MAP_ANONYMOUS) && (flags & MAP_SHARED))
+		return shared_zeros(ROUND_UP(arg[1], PGSIZE), source);
+	if (flags & MAP_ANONYMOUS)
 		return 0;
-	return file_source(fd_file(&p->files, int_arg(arg[4])), arg[5], source);
+	return file_source(fd_file(&p->files, int_arg(arg[4])), arg[5],
+			   flags & MAP_SHARED, source);
 }
 
 long sys_mmap(struct proc *p, const uint64 *arg)
@@ -130,6 +136,9 @@ long sys_mprotect(struct proc *p, const uint64 *arg)
 	if (!is_range(arg[0], arg[1], &end) ||
 	    !regions_cover(&p->uvm->regions, arg[0], end))
 		return -ENOMEM;
+	if ((prot & PROT_WRITE) &&
+	    !regions_may_store(&p->uvm->regions, arg[0], end))
+		return -EACCES;
 	return space_mprotect(p->uvm, arg[0], end, rights_of(prot));
 }
 
@@ -149,4 +158,21 @@ long sys_madvise(struct proc *p, const uint64 *arg)
 	if (error != 0)
 		return error;
 	return regions_cover(&p->uvm->regions, arg[0], end) ? 0 : -ENOMEM;
+}
+
+/* What is stored is on its way to the disk anyway, and all who share a page see
+ * it at once. So there is only something to wait for. */
+long sys_msync(struct proc *p, const uint64 *arg)
+{
+	int flags = int_arg(arg[2]);
+	uint64 end;
+
+	if ((flags & ~MS_ALL) || ((flags & MS_SYNC) && (flags & MS_ASYNC)) ||
+	    arg[0] % PGSIZE != 0)
+		return -EINVAL;
+	if (!is_range(arg[0], arg[1], &end) ||
+	    !regions_cover(&p->uvm->regions, arg[0], end))
+		return -ENOMEM;
+	return (flags & MS_SYNC) && p->uvm->regions.sourced != 0 ? fs_sync()
+								 : 0;
 }

@@ -62,6 +62,7 @@ static const char *const fault_words[] = {
 	[FAULT_NOMEM] = " a page that no memory is left for",
 	[FAULT_BEYOND] = " a page beyond the end of its file",
 	[FAULT_IO] = " a page that the disk cannot read",
+	[FAULT_FULL] = " a page that the disk has no room for",
 };
 
 /* Whether the address is below the stack: in the gap, or wrapped below 0. */
