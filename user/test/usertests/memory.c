@@ -328,6 +328,25 @@ static void privileged_instruction_dies_alone(void)
 	xwait(STATUS_KILLED);
 }
 
+/* What is shown as free can be used. A page may take two frames, with its
+ * table. */
+static void free_frames_can_be_used(void)
+{
+	enum { LAST = 20 };
+
+	IN_CHILD() {
+		own_stack();
+
+		long count = xvmstat("free");
+
+		count -= count / 512 + LAST;
+		pages_fill(xpages(count), count, 1);
+		while (xvmstat("free") > 1)
+			*xpages(1) = 1;
+	}
+	xwait(0);
+}
+
 const struct test memory_tests[] = {
 	TEST(sbrk_returns_the_old_end),
 	TEST(new_heap_is_zero),
@@ -351,5 +370,6 @@ const struct test memory_tests[] = {
 	TEST(straddling_access_dies_alone),
 	TEST(bad_instruction_dies_alone),
 	TEST(privileged_instruction_dies_alone),
+	TEST(free_frames_can_be_used),
 	TESTS_END,
 };
