@@ -132,12 +132,39 @@ int copyin(struct uvm *uvm, void *dst, uint64 va, uint64 n)
 	return -EFAULT;
 }
 
-/* fs/filemap.h, which not every lab has. */
-void uio_fetch_all(const struct uio *uio);
+/* fs/filemap.h, mm/shared.h and a part of dev/ipi.h, which not every lab has.
+ * No program maps a file here. */
+void uio_fetch_all(const struct uio *uio, bool stores);
+bool uio_fetch_awaited(const struct uio *uio);
+void shared_unmap(const void *file, uint64 start, uint64 end,
+		  void (*fence)(void));
+void shared_clean(void (*fence)(void));
+void ipi_fence_user(void);
 
-void uio_fetch_all(const struct uio *uio)
+void uio_fetch_all(const struct uio *uio, bool stores)
+{
+	(void)uio, (void)stores;
+}
+
+bool uio_fetch_awaited(const struct uio *uio)
 {
 	(void)uio;
+	return false;
+}
+
+void shared_unmap(const void *file, uint64 start, uint64 end,
+		  void (*fence)(void))
+{
+	(void)file, (void)start, (void)end, (void)fence;
+}
+
+void shared_clean(void (*fence)(void))
+{
+	(void)fence;
+}
+
+void ipi_fence_user(void)
+{
 }
 
 /* ---- proc ---- */
