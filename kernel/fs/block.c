@@ -6,9 +6,8 @@
  *
  * Programs may map the frame of a buffer. Such a buffer is `lent`. It is not
  * reused, and has a list of its own when it is idle. The buffers that cannot be
- * lent are enough for the file system, so it needs no memory to get one. When
- * as many are lent as can be, the cache grows by one for each further loan. It
- * gives these buffers back once programs do not map them any more.
+ * lent are enough for the file system, so it needs no memory to get one. Once
+ * all others are lent, the cache grows with each loan, and shrinks at its end.
  *
  * cache.lock guards the table, the lists, and the block number of each buffer.
  * The sleep lock of a buffer guards its contents. A buffer is never reused
@@ -238,10 +237,11 @@ static bool loan_find(void) REQUIRES(cache.lock)
 	return true;
 }
 
-/* Let an idle buffer that is not lent take the place of one that is. Both are
- * idle, so nobody knows them but the cache. */
-static void take_place(struct buf *buf, struct buf *lent) REQUIRES(cache.lock)
+/* Let an idle buffer take the place of one that is lent. Both are idle, so
+ * nobody knows them but the cache. */
+static void replace_lent(struct buf *lent) REQUIRES(cache.lock)
 {
+	struct buf *buf = LIST_ENTRY(cache.idle.next, struct buf, idle);
 	void *data = buf->data;
 
 	list_remove(&buf->hash);
@@ -266,9 +266,7 @@ static void free_extra(void) REQUIRES(cache.lock)
 		if (buf->refs > 0 || list_empty(&cache.idle))
 			continue;
 		if (buf->loan != LOAN_NONE)
-			take_place(
-				LIST_ENTRY(cache.idle.next, struct buf, idle),
-				buf);
+			replace_lent(buf);
 		cache.nextra--;
 		list_remove(&buf->more);
 		list_remove(&buf->idle);
@@ -282,7 +280,7 @@ void block_trim(void)
 {
 	spin_acquire(&cache.lock);
 	for (struct list *link = cache.idle_lent.next, *next;
-	     link != &cache.idle_lent; link = next) {
+	     cache.loans > 0 && link != &cache.idle_lent; link = next) {
 		next = link->next;
 		loan_give_back(LIST_ENTRY(link, struct buf, idle));
 	}
@@ -393,8 +391,10 @@ void block_unpin(struct buf *buf)
 						      : &cache.idle,
 			       &buf->idle);
 		wake_all(&cache.idle_again);
-		loan_give_back(buf);
-		free_extra();
+		if (unlikely(cache.nextra > 0)) {
+			loan_give_back(buf);
+			free_extra();
+		}
 	}
 	spin_release(&cache.lock);
 }
