@@ -7,7 +7,7 @@
 #define PAGEMAP_EXCLUSIVE (1UL << 56)   /* one page maps the frame */
 #define PAGEMAP_PRESENT (1UL << 63)
 
-/* These are Calf's own, and 0 in Linux. They tell what a write does: */
+/* These are Calf's own, and 0 in Linux. They say what a write does: */
 #define PAGEMAP_WRITABLE (1UL << 59) /* it succeeds at once */
 #define PAGEMAP_COW (1UL << 60) /* it first gets the writer its own frame */
 

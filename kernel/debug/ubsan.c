@@ -148,7 +148,7 @@ HANDLER(pointer_overflow, const struct mistake *data, uint64 base,
 
 HANDLER(builtin_unreachable, const struct mistake *data)
 {
-	WRONG(data, "came to what was promised not to be");
+	WRONG(data, "reached code that was declared unreachable");
 }
 
 HANDLER(invalid_builtin, const struct mistake *data)

@@ -5,6 +5,6 @@
 
 #define PANIC_STATUS 101 /* QEMU's exit status after a panic */
 
-/* End QEMU with the exit status `status` modulo 256. What has not been written
- * to the disk yet is lost. */
+/* End QEMU with the exit status `status` modulo 256. Data that has not been
+ * written to the disk yet is lost. */
 void poweroff(uint32 status) __attribute__((noreturn));

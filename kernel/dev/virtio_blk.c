@@ -232,7 +232,7 @@ int virtio_blk_wait(struct blk_request *request)
 
 int virtio_blk_flush(void)
 {
-	/* Not on the stack: the interrupt may come to another hart. */
+	/* Not on the stack: another hart may take the interrupt. */
 	static struct blk_request request = {
 		.op = BLK_FLUSH,
 		.done = WAITQ(request.done),

@@ -68,7 +68,7 @@ static struct buf *buf_add(void) REQUIRES(cache.lock)
 	buf->data = data;
 	buf->io.data = data;
 	list_init(&buf->log);
-	/* Not valid, so it does no harm that they are all for block 0. */
+	/* A new buffer is not valid, so any bucket will do. */
 	list_push_back(bucket_of(0), &buf->hash);
 	list_push_back(&cache.idle, &buf->idle);
 	return buf;

@@ -285,7 +285,7 @@ static void sort(struct inode **set, uint32 n)
 	}
 }
 
-/* Whether set[i] is an inode that does not come earlier in the sorted set. */
+/* Whether set[i] is an inode, and the first of its equals in the sorted set. */
 static bool is_first(struct inode *const *set, uint32 i)
 {
 	return set[i] != NULL && (i == 0 || set[i] != set[i - 1]);

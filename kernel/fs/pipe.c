@@ -28,7 +28,7 @@ struct pipe {
 	bool has_reader;      /* [lock] */
 	bool has_writer;      /* [lock] */
 	bool reader_waits;    /* [lock] the reader sleeps */
-	uint64 room_wanted;   /* [lock] bytes for which the writer waits */
+	uint64 room_wanted;   /* [lock] free bytes that the writer waits for */
 	struct turn reading;  /* [lock] */
 	struct turn writing;  /* [lock] */
 	struct waitq filled;  /* the reader that has the turn */

@@ -44,8 +44,8 @@ long space_sbrk(struct uvm *uvm, int64 delta)
 	return error == 0 ? (long)old : error;
 }
 
-/* The address from which a loop over stretches goes on: skip what is in no
- * region. At most `end`. */
+/* The next address for a loop over stretches: `va`, or the start of the next
+ * region if `va` is in none. At most `end`. */
 static uint64 next_stretch(const struct uvm *uvm, uint64 va, uint64 end)
 {
 	const struct region *region = region_next(&uvm->regions, va);
