@@ -9,9 +9,8 @@
  * lent are enough for the file system, so it needs no memory to get one. Once
  * all others are lent, the cache grows with each loan, and shrinks at its end.
  *
- * cache.lock guards the table, the lists, and the block number of each buffer.
- * The sleep lock of a buffer guards its contents. A buffer is never reused
- * while its refs is not 0. */
+ * cache.lock guards the table, the lists, and the block number of each buffer;
+ * its sleep lock guards its contents. A buffer with refs is never reused. */
 #include "fs/block.h"
 
 #include "abi/errno.h"
@@ -285,6 +284,7 @@ void block_trim(void)
 		loan_give_back(LIST_ENTRY(link, struct buf, idle));
 	}
 	free_extra();
+	wake_all(&cache.idle_again);
 	spin_release(&cache.lock);
 }
 
