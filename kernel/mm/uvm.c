@@ -183,7 +183,10 @@ int uvm_copy_regions(struct uvm *child, const struct uvm *parent)
 
 	if (error != 0)
 		return error;
+	/* The child is on all_uvms already. */
+	spin_acquire(&child->lock);
 	error = regions_copy(&child->regions, &parent->regions);
+	spin_release(&child->lock);
 	if (error != 0)
 		promise_change(parent->regions.writable, 0);
 	child->guard = parent->guard;
