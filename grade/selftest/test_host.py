@@ -100,6 +100,13 @@ def complaint(done):
     return text.partition("*** ")[2]
 
 
+@pytest.mark.parametrize("name", ("LANG", "LC_ALL", "LC_MESSAGES"))
+def test_english(monkeypatch, name):
+    """host: make speaks English to us if {name} asks for German"""
+    monkeypatch.setenv(name, "de_DE.UTF-8")
+    assert make_command()[1]["LC_ALL"] == "C"
+
+
 def test_odd_folder(project):
     """host: a folder with any name builds, and editors learn its name"""
     done = make(project, "build/kernel/lib/string.c.o")

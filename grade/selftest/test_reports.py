@@ -143,7 +143,7 @@ def test_junit():
     assert [suite.get("name") for suite in top] == ["build", "sharing", "cost"]
     assert [suite.get("failures") for suite in top] == ["0", "1", "0"]
     failure = top.find("*/testcase/failure")
-    assert failure.text.startswith("x.c:3: ?[2J? ]]> <b>&amp; ")
+    assert failure.text.startswith("x.c:3: ?[2J? ]]> <b>&amp; ? ? \u00e9")
     points = [float(p.get("value")) for p in top.iter("property")
               if p.get("name") == "got"]
     assert add_up(points) == run["score"]

@@ -237,6 +237,7 @@ def test_no_manager(computer):
     (computer.bin / "apt-get").unlink()
     status, text = computer.setup("all")
     assert status == 1 and "missing: make: no package manager found" in text
+    assert "TOOLPREFIX= names one" in text
 
 
 def test_no_place(ready):

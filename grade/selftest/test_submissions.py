@@ -110,7 +110,7 @@ def test_bad_export(course):
     notes = {name: row.last.note for name, row in rows.items()}
     assert all(rows[name].last.key for name in ("ann", "ben", "carl", "dora"))
     assert notes["ann"] == ""
-    assert notes["ben"] == "1 files not taken, such as kernel/lib/large.c: " \
+    assert notes["ben"] == "1 file not taken, such as kernel/lib/large.c: " \
         "67108865 bytes; at most 1048576 are"
     assert tree.TOO_DEEP in notes["carl"]
     assert all(len(note) < 250 for note in notes.values())

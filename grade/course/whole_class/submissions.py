@@ -15,7 +15,7 @@ from grade.course.intake.finding import by_number
 from grade.course.whole_class.export import holds_many, is_visible, read_export
 from grade.course.whole_class.starters import digest_of
 from grade.machine.host.build import UserError
-from grade.machine.host.text import name_of, shown
+from grade.machine.host.text import many, name_of, shown
 from grade.score.content_key import content_key
 
 JOBS = "jobs"
@@ -139,8 +139,8 @@ def take(source, read, out, grader, starters):
         return attempt
     refused = next(iter(taken.refused.items()), None)
     attempt.note = join(*taken.notes, refused and (
-        f"{len(taken.refused)} files not taken, such as {shown(refused[0])}: "
-        f"{refused[1]}"))
+        f"{many(len(taken.refused), 'file')} not taken, such as "
+        f"{shown(refused[0])}: {refused[1]}"))
     attempt.time = taken.time
     digest = digest_of(taken)
     attempt.untouched = digest in starters
