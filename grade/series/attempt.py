@@ -19,8 +19,8 @@ from grade.score.session import LOGS
 
 
 # A boot with one hart takes half the processor time of one with two. Tests
-# that use all memory take longer if there is more of it.
-MEM = "64M"
+# that need a large block cache need that much memory.
+MEM = "128M"
 
 
 def attempt(left_out):
