@@ -264,24 +264,11 @@ static void shared_files_are_not_promised(void)
 static void touch_of_a_shared_file_without_memory(void)
 {
 	char *map = share_new_file("file", PAGES, SEED);
-	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
-	for (char n = '1'; n <= '4'; n++) {
-		IN_CHILD() {
-			char command[] = "fail 1";
-
-			command[5] = n;
-			own_stack();
-			xwrite(fd, command, 6);
-			*(volatile char *)(map + (n - '1') * (long)PGSIZE) = 1;
-		}
-		CHECK(wait(NULL) > 0);
-		xwrite(fd, "fail 0", 6);
-	}
+	store_with_failures(map, 4);
 	check_audit();
 	pages_fill(map, PAGES, SEED_OTHER);
 	check_paged_file("file", PAGES, SEED_OTHER);
-	xclose(fd);
 	xunlink("file");
 }
 

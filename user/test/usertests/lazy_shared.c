@@ -280,23 +280,10 @@ static void sharing_without_memory(void)
 static void touch_of_shared_memory_without_memory_dies_alone(void)
 {
 	char *map = xmap_shared(PAGES);
-	int fd = xopen(VMSTAT_PATH, O_WRONLY);
 
-	for (char n = '1'; n <= '3'; n++) {
-		IN_CHILD() {
-			char command[] = "fail 1";
-
-			command[5] = n;
-			own_stack();
-			xwrite(fd, command, 6);
-			*(volatile char *)(map + (n - '0') * (long)PGSIZE) = 1;
-		}
-		CHECK(wait(NULL) > 0);
-		xwrite(fd, "fail 0", 6);
-	}
+	store_with_failures(map, 3);
 	pages_fill(map, PAGES, SEED);
 	check_audit();
-	xclose(fd);
 }
 
 const struct test lazy_shared_tests[] = {

@@ -140,16 +140,21 @@ void make_paged_file(const char *path, long count, int seed, size_t more)
 	xsbrk(-count * (long)PGSIZE);
 }
 
-char *map_file(const char *path, long pages, int prot, long offset)
+static char *map_path(const char *path, int mode, long pages, int prot,
+		      int flags, long offset)
 {
-	int fd = xopen(path, O_RDONLY);
-	char *at = mmap(NULL, (size_t)pages * PGSIZE, prot, MAP_PRIVATE, fd,
-			offset);
+	int fd = xopen(path, mode);
+	char *at = mmap(NULL, (size_t)pages * PGSIZE, prot, flags, fd, offset);
 
 	if (at == MAP_FAILED)
 		fail("mmap of %s: %s", path, strerror(errno));
 	xclose(fd);
 	return at;
+}
+
+char *map_file(const char *path, long pages, int prot, long offset)
+{
+	return map_path(path, O_RDONLY, pages, prot, MAP_PRIVATE, offset);
 }
 
 char *map_new_file(const char *path, long pages, int seed)
@@ -190,14 +195,8 @@ char *xmap_shared(long pages)
 
 char *share_file(const char *path, long pages, int prot, long offset)
 {
-	int fd = xopen(path, prot & PROT_WRITE ? O_RDWR : O_RDONLY);
-	char *at = mmap(NULL, (size_t)pages * PGSIZE, prot, MAP_SHARED, fd,
-			offset);
-
-	if (at == MAP_FAILED)
-		fail("shared mmap of %s: %s", path, strerror(errno));
-	xclose(fd);
-	return at;
+	return map_path(path, prot & PROT_WRITE ? O_RDWR : O_RDONLY, pages,
+			prot, MAP_SHARED, offset);
 }
 
 char *share_new_file(const char *path, long pages, int seed)
@@ -212,5 +211,24 @@ void read_from_file(const char *path, long offset, void *bytes, size_t n)
 
 	CHECK_EQ(lseek(fd, offset, SEEK_SET), offset);
 	xread(fd, bytes, n);
+	xclose(fd);
+}
+
+void store_with_failures(char *map, int most)
+{
+	int fd = xopen(VMSTAT_PATH, O_WRONLY);
+
+	for (int n = 1; n <= most; n++) {
+		IN_CHILD() {
+			char command[] = "fail n";
+
+			command[5] = (char)('0' + n);
+			own_stack();
+			xwrite(fd, command, 6);
+			*(volatile char *)(map + (n - 1) * (long)PGSIZE) = 1;
+		}
+		CHECK(wait(NULL) > 0);
+		xwrite(fd, "fail 0", 6);
+	}
 	xclose(fd);
 }

@@ -45,6 +45,10 @@ char *map_file(const char *path, long pages, int prot, long offset);
 char *xmap_shared(long pages);
 char *share_file(const char *path, long pages, int prot, long offset);
 
+/* Let a child store to each of the first `most` pages, at most 9, while the
+ * n-th allocation fails for the n-th of them. The child may be killed. */
+void store_with_failures(char *map, int most);
+
 /* Make a file and share it, to read and to write. */
 char *share_new_file(const char *path, long pages, int seed);
 
