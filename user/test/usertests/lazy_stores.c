@@ -175,6 +175,28 @@ static void first_store_after_a_commit_faults(void)
 	xunlink("file");
 }
 
+/* Also if it never leaves its hart, where the translation is cached. */
+static void running_program_loses_the_right_to_store(void)
+{
+	char *map = share_new_file("file", PAGES, SEED);
+	volatile long *turns = (volatile long *)map;
+	int pid = xfork();
+
+	while (pid == 0)
+		++*turns;
+	own_stack();
+	for (int i = 0; i < 10; i++) {
+		struct vmstat before = measure();
+
+		sync();
+		for (long seen = *turns; *turns == seen;)
+			;
+		CHECK(measure().fault_store > before.fault_store);
+	}
+	stop_child(pid);
+	xunlink("file");
+}
+
 /* While another process commits all the time, on another hart if there is
  * one. */
 static void stores_outlive_commits(void)
@@ -325,6 +347,7 @@ const struct test lazy_store_tests[] = {
 	TEST(fork_keeps_files_shared),
 	TEST(private_pages_do_not_see_stores),
 	TEST(first_store_after_a_commit_faults),
+	TEST(running_program_loses_the_right_to_store),
 	TEST(stores_outlive_commits),
 	TEST(reads_into_shared_pages_are_whole),
 	TEST(writes_from_shared_pages_are_whole),
